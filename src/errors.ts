@@ -1,0 +1,79 @@
+/**
+ * Named errors. Each one says which operation failed, which argument was at fault, what was expected,
+ * what arrived, and what to do about it.
+ *
+ * `ShapeError: LSTM 'lstm_1': input must be [batch, time, 4], got [32, 20, 5]. Set inputShape to [20, 5].`
+ */
+
+export interface ErrorDetails {
+  /** What was running: `matmul`, `LSTM 'lstm_1'`, `readCsv`. */
+  readonly operation: string;
+  /** Name of the argument, tensor or cell at fault. */
+  readonly argument: string;
+  /** What would have been right. */
+  readonly expected: string;
+  /** What arrived instead. */
+  readonly actual: string;
+  /** A full sentence that tells the reader what to do next. */
+  readonly hint?: string;
+}
+
+/** Base of every error this library throws on purpose. */
+export class BpttError extends Error implements ErrorDetails {
+  readonly operation: string;
+  readonly argument: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly hint?: string;
+
+  constructor(details: ErrorDetails, options?: ErrorOptions) {
+    const { operation, argument, expected, actual, hint } = details;
+    super(`${operation}: ${argument} must be ${expected}, got ${actual}.${hint ? ` ${hint}` : ''}`, options);
+    this.name = new.target.name;
+    this.operation = operation;
+    this.argument = argument;
+    this.expected = expected;
+    this.actual = actual;
+    if (hint !== undefined) this.hint = hint;
+  }
+}
+
+/** A tensor's rank or size does not fit. */
+export class ShapeError extends BpttError {}
+/** An argument or option has a value outside its domain, or an unknown name. */
+export class ArgumentError extends BpttError {}
+/** A call came at the wrong time: `fit` before `compile`, a state before the first batch. */
+export class StateError extends BpttError {}
+/** Input data hold NaN, infinities, text in number columns, or too few rows. */
+export class DataError extends BpttError {}
+/** A model file is damaged, truncated or belongs to another architecture. */
+export class FileFormatError extends BpttError {}
+/** A backend cannot run here, or its device was lost. */
+export class BackendError extends BpttError {}
+
+/** Where training first met a value that is not finite. */
+export interface NotFiniteSite {
+  /** Layer name as in `model.summary()`, or `loss` / `optimizer`. */
+  readonly layer: string;
+  /** Tensor within the layer: `output`, `gates`, `gradient kernel`, … */
+  readonly tensor: string;
+  /** Time step, counted from 0, for tensors with a time axis. */
+  readonly timeStep?: number;
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** Training met NaN or infinity. The model keeps the weights of the last step whose loss was finite. */
+export class NotFiniteError extends BpttError {
+  readonly site: NotFiniteSite;
+
+  constructor(details: ErrorDetails, site: NotFiniteSite) {
+    super(details);
+    this.site = site;
+  }
+}
+
+/** Prints a shape the way every message does: `[32, 20, 5]`. */
+export function formatShape(shape: readonly (number | string)[]): string {
+  return `[${shape.join(', ')}]`;
+}

@@ -1,0 +1,181 @@
+/**
+ * The public edge: how arrays come in and go out.
+ *
+ * Users hold `ndarray`s. Any strides and offsets are honoured on the way in (transposed and sliced views work);
+ * nested arrays and `{ data, shape }` are accepted too. What goes out is always a fresh, contiguous ndarray.
+ */
+import ndarray from 'ndarray';
+import type { NdArray } from 'ndarray';
+import { ArgumentError, ShapeError, formatShape } from './errors.js';
+
+export type { NdArray } from 'ndarray';
+
+/** Element type of a computation. float32 is the default; float64 runs on the cpu backend only. */
+export type DType = 'float32' | 'float64';
+export type FloatArray = Float32Array | Float64Array;
+export type Shape = readonly number[];
+export type NestedArray = readonly number[] | readonly NestedArray[];
+type NumericData = ndarray.TypedArray | number[];
+
+/** Anything with numbers and a shape: an ndarray, nested arrays, or a flat array with its shape (row-major). */
+export type TensorLike =
+  | NdArray<NumericData>
+  | NestedArray
+  | { readonly data: ArrayLike<number>; readonly shape: Shape };
+
+/** A contiguous row-major tensor on the host. */
+export interface HostTensor<A extends FloatArray = FloatArray> {
+  readonly data: A;
+  readonly shape: Shape;
+}
+
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
+}
+
+export function allocate(dtype: 'float32', size: number): Float32Array;
+export function allocate(dtype: 'float64', size: number): Float64Array;
+export function allocate(dtype: DType, size: number): FloatArray;
+export function allocate(dtype: DType, size: number): FloatArray {
+  return dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
+}
+
+function isNested(value: TensorLike): value is NestedArray {
+  return Array.isArray(value);
+}
+
+function isNdArray(value: TensorLike): value is NdArray<NumericData> {
+  return 'stride' in value && 'offset' in value;
+}
+
+/** The shape of any accepted input. Nested arrays are followed along their first elements. */
+export function shapeOf(value: TensorLike): number[] {
+  if (!isNested(value)) return [...value.shape];
+  const shape: number[] = [];
+  let level: NestedArray | number | undefined = value;
+  while (Array.isArray(level)) {
+    shape.push(level.length);
+    level = level[0] as NestedArray | number | undefined;
+  }
+  return shape;
+}
+
+function copyNested(value: NestedArray | number, shape: Shape, depth: number, out: FloatArray, at: number): number {
+  if (typeof value === 'number') {
+    if (depth !== shape.length) throw raggedError(shape, depth, 'a number');
+    out[at] = value;
+    return at + 1;
+  }
+  if (!Array.isArray(value)) throw raggedError(shape, depth, typeof value);
+  if (value.length !== shape[depth]) throw raggedError(shape, depth, `${value.length} elements`);
+  for (const item of value as (NestedArray | number)[]) at = copyNested(item, shape, depth + 1, out, at);
+  return at;
+}
+
+function raggedError(shape: Shape, depth: number, actual: string): ShapeError {
+  const expected = depth < shape.length ? `${shape[depth]} elements at depth ${depth}` : `a number at depth ${depth}`;
+  return new ShapeError({
+    operation: 'tensor', argument: 'nested array', expected, actual, hint: 'Every row must have the same length.',
+  });
+}
+
+function copyStrided(view: NdArray<NumericData>, out: FloatArray): void {
+  const { data, shape, stride } = view;
+  const rank = shape.length;
+  if (rank === 0) {
+    out[0] = data[view.offset] ?? NaN;
+    return;
+  }
+  const index = new Array<number>(rank).fill(0);
+  const inner = shape[rank - 1] ?? 1;
+  const innerStride = stride[rank - 1] ?? 1;
+  let offset = view.offset;
+  for (let at = 0; at < out.length; at += inner) {
+    for (let i = 0, from = offset; i < inner; i++, from += innerStride) out[at + i] = data[from] ?? NaN;
+    for (let axis = rank - 2; axis >= 0; axis--) {
+      const step = stride[axis] ?? 0;
+      const next = (index[axis] ?? 0) + 1;
+      offset += step;
+      if (next < (shape[axis] ?? 0)) {
+        index[axis] = next;
+        break;
+      }
+      offset -= step * next;
+      index[axis] = 0;
+    }
+  }
+}
+
+/**
+ * Copies any accepted input into a fresh contiguous row-major array.
+ *
+ * @throws ShapeError if nested arrays are ragged or the data do not fill the shape.
+ */
+export function toHost(value: TensorLike, dtype: DType): HostTensor {
+  const shape = shapeOf(value);
+  for (const n of shape) {
+    if (!Number.isInteger(n) || n < 0) {
+      throw new ShapeError({ operation: 'tensor', argument: 'shape', expected: 'whole numbers of at least 0', actual: formatShape(shape) });
+    }
+  }
+  const data = allocate(dtype, sizeOf(shape));
+  if (isNested(value)) {
+    copyNested(value, shape, 0, data, 0);
+  } else if (isNdArray(value)) {
+    copyStrided(value, data);
+  } else {
+    if (value.data.length !== data.length) {
+      throw new ShapeError({
+        operation: 'tensor', argument: 'data', expected: `${data.length} numbers for shape ${formatShape(shape)}`, actual: String(value.data.length),
+      });
+    }
+    data.set(value.data);
+  }
+  return { data, shape };
+}
+
+/** Wraps contiguous data as an ndarray without copying. */
+export function fromHost<A extends FloatArray>(data: A, shape: Shape): NdArray<A> {
+  return ndarray(data, [...shape]);
+}
+
+/**
+ * Makes a contiguous ndarray.
+ *
+ * @param value nested arrays, an ndarray of any strides, or a flat array together with `shape`.
+ * @param options shape of flat data; dtype, float32 by default.
+ * @throws ShapeError if the numbers do not fill the shape or rows differ in length.
+ */
+export function tensor(value: TensorLike | ArrayLike<number>, options: { shape?: Shape; dtype: 'float64' }): NdArray<Float64Array>;
+export function tensor(value: TensorLike | ArrayLike<number>, options?: { shape?: Shape; dtype?: 'float32' }): NdArray<Float32Array>;
+export function tensor(value: TensorLike | ArrayLike<number>, options: { shape?: Shape; dtype?: DType } = {}): NdArray<FloatArray> {
+  const { shape, dtype = 'float32' } = options;
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    throw new ArgumentError({ operation: 'tensor', argument: 'dtype', expected: "'float32' or 'float64'", actual: String(dtype) });
+  }
+  const source: TensorLike = isTensorLike(value) ? value : { data: value, shape: [value.length] };
+  const host = toHost(source, dtype);
+  if (shape && sizeOf(shape) !== host.data.length) {
+    throw new ShapeError({
+      operation: 'tensor', argument: 'shape', expected: `a shape of ${host.data.length} elements`, actual: formatShape(shape),
+    });
+  }
+  return fromHost(host.data, shape ?? host.shape);
+}
+
+function isTensorLike(value: TensorLike | ArrayLike<number>): value is TensorLike {
+  return Array.isArray(value) || ('shape' in value && 'data' in value);
+}
+
+/** A contiguous ndarray of zeros; float32 by default. */
+export function zeros(shape: Shape, dtype: 'float64'): NdArray<Float64Array>;
+export function zeros(shape: Shape, dtype?: 'float32'): NdArray<Float32Array>;
+export function zeros(shape: Shape, dtype: DType = 'float32'): NdArray<FloatArray> {
+  return fromHost(allocate(dtype, sizeOf(shape)), shape);
+}
