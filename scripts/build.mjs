@@ -1,0 +1,27 @@
+/**
+ * `npm run build`: dist/ mirrors the sources (src → dist/src, test → dist/test, …).
+ *
+ * Files in dist/ whose source is gone are removed first: they would still be imported, tested and published.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+
+const root = join(import.meta.dirname, '..');
+
+function removeStale() {
+  const dist = join(root, 'dist');
+  if (!existsSync(dist)) return;
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const emitted = join(entry.parentPath, entry.name);
+    const match = /^(.+?)\.(?:d\.ts|js)(?:\.map)?$/.exec(emitted.slice(dist.length + 1));
+    if (match && !existsSync(join(root, `${match[1]}.ts`))) rmSync(emitted);
+  }
+}
+
+removeStale();
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
+process.exitCode = status ?? 1;

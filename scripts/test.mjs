@@ -1,0 +1,97 @@
+/**
+ * `npm test [-- FILTER…]`: runs every *.test.ts file under test/, as built, each in a process of its own, two at a time.
+ *
+ * uvu's own runner shares one process, so a crash, an early exit or a file that registers no test passes unseen.
+ * Here each of those is a failure, and so is a skipped test. FILTERs are parts of paths: `npm test -- lstm cells/`.
+ * The last line is `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import process from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
+
+const root = join(import.meta.dirname, '..');
+const TIME_LIMIT_MS = 300_000;
+const PARALLEL = Math.min(2, availableParallelism());
+/** Heap measurements need gc(). */
+const NODE_FLAGS = ['--expose-gc', '--enable-source-maps'];
+
+const filters = process.argv.slice(2);
+const files = readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  .filter((path) => filters.length === 0 || filters.some((part) => path.includes(part)))
+  // The package tests take longest: started first, they end with the others.
+  .sort((a, b) => Number(b.startsWith('test/package/')) - Number(a.startsWith('test/package/')) || (a < b ? -1 : 1));
+
+/** What one test file reported: `problem` is set when the file itself, not one of its tests, is at fault. */
+function judge(output, ended) {
+  const count = (name) => [...output.matchAll(new RegExp(`^  ${name}:\\s+(\\d+)$`, 'gm'))].reduce((n, m) => n + Number(m[1]), 0);
+  const total = count('Total');
+  const passed = count('Passed');
+  const skipped = count('Skipped');
+  let problem = '';
+  if (ended.timedOut) problem = `stopped after ${TIME_LIMIT_MS / 1000} s`;
+  else if (ended.signal) problem = `killed by ${ended.signal}`;
+  else if (total === 0) problem = `no test ran (exit code ${ended.code}); is test.run() missing?`;
+  else if (ended.code !== 0 && passed === total) problem = `exit code ${ended.code} although its tests passed`;
+  else if (skipped > 0) problem = `${skipped} skipped (test.skip or test.only)`;
+  return { passed, failed: total - passed + skipped + (problem && skipped === 0 ? 1 : 0), problem };
+}
+
+function run(path) {
+  const built = join(root, 'dist', path.replace(/\.ts$/, '.js'));
+  if (!existsSync(built)) return Promise.resolve({ path, seconds: 0, output: '', passed: 0, failed: 1, problem: 'not built' });
+  return new Promise((resolve) => {
+    const start = performance.now();
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
+    const child = spawn(process.execPath, [...NODE_FLAGS, built], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let timedOut = false;
+    const collect = (chunk) => {
+      output += chunk;
+    };
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+      // A browser or worker left behind by the test must not keep the pipes, and so this run, open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, TIME_LIMIT_MS);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const text = stripVTControlCharacters(output);
+      resolve({ path, seconds: (performance.now() - start) / 1000, output: text, ...judge(text, { code, signal, timedOut }) });
+    });
+  });
+}
+
+function report({ path, seconds, passed, failed, problem, output }) {
+  const mark = failed === 0 ? 'ok  ' : 'FAIL';
+  console.log(`${mark} ${path}  ${passed} passed${failed ? `, ${failed} failed` : ''}  ${seconds.toFixed(1)} s`);
+  if (failed === 0) return;
+  if (problem) console.log(`     ${problem}`);
+  console.log(output.replace(/^/gm, '     | '));
+}
+
+const results = [];
+const queue = [...files];
+async function worker() {
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    const result = await run(path);
+    results.push(result);
+    report(result);
+  }
+}
+await Promise.all(Array.from({ length: PARALLEL }, worker));
+
+const sum = (key) => results.reduce((n, result) => n + result[key], 0);
+const failed = sum('failed') + (files.length === 0 ? 1 : 0);
+if (files.length === 0) console.log(`no test file matches ${filters.join(' ') || 'test/**/*.test.ts'}`);
+for (const result of results.filter(({ failed }) => failed > 0)) console.log(`failed: ${result.path}`);
+console.log(`\n${sum('passed')} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
