@@ -1,0 +1,104 @@
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+
+const banMathRandom = [
+  'error',
+  { object: 'Math', property: 'random', message: 'One seed, one run: use src/random.ts.' },
+];
+
+const banGlobalMathRandom = {
+  selector: "MemberExpression[object.property.name='Math'][property.name='random']",
+  message: 'One seed, one run: use src/random.ts.',
+};
+
+const banDoubleAssertion = {
+  selector: 'TSAsExpression > TSAsExpression.expression',
+  message: 'A double assertion hides a wrong type: narrow the value, or fix the type.',
+};
+
+/** In kernels an index is in range by the loop's own bounds, and a check per element would cost; nowhere else. */
+const banNonNullButIndex = {
+  selector: "TSNonNullExpression:not([expression.type='MemberExpression'][expression.computed=true])",
+  message: "In kernels only an indexed read, 'a[i]!', may drop undefined.",
+};
+
+/** Everything under src/ runs in browsers, src/node/ alone excepted. */
+const banNodeImports = { regex: '^node:', message: 'Only src/node/ may import Node modules.' };
+
+/** The mathematics is written once, against the contract in src/backend.ts. */
+const banBackendImports = { regex: '/backends/', message: 'Write against src/backend.ts; a backend is passed in.' };
+
+export default ts.config(
+  { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [ts.configs.recommendedTypeChecked, ts.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // Index loops are how kernels are written; async methods keep their promise even where they need not wait.
+      '@typescript-eslint/prefer-for-of': 'off',
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    rules: {
+      'no-restricted-properties': banMathRandom,
+      'no-restricted-syntax': ['error', banGlobalMathRandom],
+      eqeqeq: 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/ban-ts-comment': [
+        'error',
+        { 'ts-ignore': true, 'ts-expect-error': true, 'ts-nocheck': true, 'ts-check': true },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', banGlobalMathRandom, banDoubleAssertion],
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/backends/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-syntax': ['error', banGlobalMathRandom, banDoubleAssertion, banNonNullButIndex],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/node/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports] }] },
+  },
+  {
+    files: ['src/{cells,layers,blocks,losses,optimizers}/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, banBackendImports] }] },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    rules: {
+      // Tests pass wrong types on purpose; a comment says which.
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description' }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', performance: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' } },
+  },
+);
