@@ -1,0 +1,235 @@
+/**
+ * The contract between mathematics and machine.
+ *
+ * Cells, layers, losses and optimisers are written once, against `Kernels`. A kernel takes and returns opaque
+ * tensors: nobody above this line reads a value, so the same code runs at once (cpu, wasm) or is recorded into a
+ * plan and replayed (gpu).
+ *
+ * What a backend is: a table of kernels, and a device that keeps variables and runs steps.
+ * What it is not: it knows nothing of layers, of ndarray, of training.
+ *
+ * Rules for callers
+ * - No value decides control flow. What changes from step to step (learning rate, masks) comes in as an input.
+ * - Always use the tensor a kernel returns. `…To(target, …)` kernels add into their target and return it: on cpu and
+ *   wasm that is the same memory, on a recording backend it is a new handle. "May overwrite x" means x is dead after.
+ * - `out` is a hint where to put a result (a slot of `series`); the returned tensor is what counts.
+ * - Tensors made inside a step die with it. Only variables and outputs survive.
+ *
+ * Matrices are row-major. Shapes in the comments: B batch, T time, D input width, H units, R rows, N columns.
+ */
+import type { DType, FloatArray, HostTensor, Shape } from './tensor.js';
+
+/** A tensor on some device. Its values cannot be read. */
+export interface Tensor {
+  readonly shape: Shape;
+  readonly size: number;
+}
+
+/** `nn`: a·b, `nt`: a·bᵀ, `tn`: aᵀ·b. */
+export type MatmulMode = 'nn' | 'nt' | 'tn';
+
+export type ActivationKind = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'softplus';
+
+export type LossKind = 'mse' | 'mae' | 'huber' | 'logCosh' | 'binaryCrossentropy' | 'categoricalCrossentropy' | 'quantile';
+
+/** Moving, viewing, adding. */
+export interface ArrayKernels {
+  zeros(shape: Shape): Tensor;
+  /** The same elements under another shape. A view where the backend has views. */
+  reshape(x: Tensor, shape: Shape): Tensor;
+  /** x[i]: one entry of the leading axis. A view. */
+  row(x: Tensor, i: number): Tensor;
+  /** x[from : from + count] along the leading axis. A view. */
+  rows(x: Tensor, from: number, count: number): Tensor;
+  /** x[:, from : from + count] of a matrix: a strided view that only matrix products accept. */
+  columns(x: Tensor, from: number, count: number): Tensor;
+  /** Slots for `steps` tensors of one shape; used as `out` and then joined by `stack` without a copy. */
+  series(steps: number, shape: Shape): Tensor[];
+  /** [parts.length, ...shape]. Free where the parts lie side by side. */
+  stack(parts: readonly Tensor[]): Tensor;
+  /** [P, Q, ...] to [Q, P, ...]: batch-major to time-major and back. */
+  swapLeading(x: Tensor): Tensor;
+  /** Joins along the last axis. */
+  concat(parts: readonly Tensor[]): Tensor;
+  /** Cuts the last axis into the given widths. */
+  split(x: Tensor, widths: readonly number[]): Tensor[];
+
+  add(a: Tensor, b: Tensor, out?: Tensor): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor;
+  mul(a: Tensor, b: Tensor, out?: Tensor): Tensor;
+  scale(a: Tensor, factor: number): Tensor;
+  /** target += x. */
+  addTo(target: Tensor, x: Tensor): Tensor;
+  /** Adds row [N] to every row of x [..., N]. May overwrite x. */
+  addRow(x: Tensor, row: Tensor): Tensor;
+  /** x [..., tile.shape] times tile, repeated over the leading axes: one dropout mask for all time steps. */
+  mulTiled(x: Tensor, tile: Tensor): Tensor;
+  /** Row r of x [R, ...] times m[r]; with `complement`, times 1 − m[r]. m is [R]. */
+  mulRows(x: Tensor, m: Tensor, complement?: boolean): Tensor;
+  /** Row-wise m·a + (1 − m)·b: a where the mask is 1, b where it is 0. */
+  blendRows(m: Tensor, a: Tensor, b: Tensor, out?: Tensor): Tensor;
+  /** target [N] += sum over the rows of x [..., N]. */
+  sumRowsTo(target: Tensor, x: Tensor): Tensor;
+  /** [1]: the sum of squares over all parts. */
+  sumSquares(parts: readonly Tensor[]): Tensor;
+}
+
+export interface MatmulKernels {
+  /** Product of two matrices; see {@link MatmulMode}. */
+  matmul(mode: MatmulMode, a: Tensor, b: Tensor, out?: Tensor): Tensor;
+  /** target += product. */
+  matmulTo(mode: MatmulMode, target: Tensor, a: Tensor, b: Tensor): Tensor;
+  /** Prepares a right operand that many products of this mode will share; use it in place of b. */
+  pack(mode: 'nn' | 'nt', b: Tensor): Tensor;
+}
+
+export interface ActivationKernels {
+  /** y = φ(x). `alpha`: slope of leakyRelu, scale of elu. */
+  activate(kind: ActivationKind, x: Tensor, alpha: number, out?: Tensor): Tensor;
+  /** dx = dy · φ′(x), from x or from y = φ(x), whichever the kind needs. */
+  activateBackward(kind: ActivationKind, x: Tensor, y: Tensor, dy: Tensor, alpha: number, out?: Tensor): Tensor;
+  /** Over the last axis. */
+  softmax(x: Tensor): Tensor;
+  softmaxBackward(y: Tensor, dy: Tensor): Tensor;
+}
+
+export interface LstmState { readonly h: Tensor; readonly c: Tensor }
+export interface LstmForward extends LstmState { readonly gates: Tensor; readonly tanhC: Tensor }
+export interface LstmSlots { readonly c?: Tensor; readonly tanhC?: Tensor; readonly h?: Tensor }
+
+/** Fused pointwise halves of the gated cells; the equations stand in src/cells. */
+export interface GateKernels {
+  /** z [B, 4H] → gates i, f, g, o [B, 4H] and c, tanh c, h [B, H]. May overwrite z. peephole: [3, H] in order i, f, o. */
+  lstmGates(z: Tensor, cPrevious: Tensor, peephole: Tensor | undefined, out?: LstmSlots): LstmForward;
+  /** dh, dc [B, H] → dz [B, 4H] and dc of the step before. */
+  lstmGatesBackward(
+    forward: LstmForward, cPrevious: Tensor, dh: Tensor, dc: Tensor | undefined, peephole: Tensor | undefined, dzOut?: Tensor,
+  ): { dz: Tensor; dcPrevious: Tensor };
+  /** target [3, H] += what dz [R, 4H] and the cell states before and after [R, H] give for the peephole weights. */
+  lstmPeepholeTo(target: Tensor, dz: Tensor, cPrevious: Tensor, c: Tensor): Tensor;
+
+  /** Reset after the product: x·W and h·U parts [B, 3H] → gates r, z, n [B, 3H] and h [B, H]. */
+  gruGates(xz: Tensor, hz: Tensor, hPrevious: Tensor, gatesOut?: Tensor, hOut?: Tensor): { gates: Tensor; h: Tensor };
+  gruGatesBackward(
+    gates: Tensor, hz: Tensor, hPrevious: Tensor, dh: Tensor, dxzOut?: Tensor, dhzOut?: Tensor,
+  ): { dxz: Tensor; dhz: Tensor; dhPrevious: Tensor };
+  /** Reset before the product, first half: xz [B, 3H], hz [B, 2H] → gates with r, z filled [B, 3H] and r·h [B, H]. */
+  gruReset(xz: Tensor, hz: Tensor, hRecurrent: Tensor, gatesOut?: Tensor, rhOut?: Tensor): { gates: Tensor; rh: Tensor };
+  /** Second half: n = tanh(xz_n + rhU), h = (1 − z)·n + z·hPrevious. Fills n in gates. */
+  gruBlend(gates: Tensor, xz: Tensor, rhU: Tensor, hPrevious: Tensor, hOut?: Tensor): { gates: Tensor; h: Tensor };
+  /** dh → dxz with z and n filled [B, 3H] and the direct part of dhPrevious. */
+  gruBlendBackward(gates: Tensor, hPrevious: Tensor, dh: Tensor, dxzOut?: Tensor): { dxz: Tensor; dhPrevious: Tensor };
+  /** d(r·h) → fills r in dxz, returns r·d(r·h), the gradient of the state that went into the product. */
+  gruResetBackward(dxz: Tensor, gates: Tensor, hRecurrent: Tensor, drh: Tensor): { dxz: Tensor; dhRecurrent: Tensor };
+}
+
+export interface NormForward { readonly y: Tensor; readonly mean: Tensor; readonly inverseStd: Tensor }
+
+export interface NormKernels {
+  /** Over the last axis. gamma, beta [N]; mean, inverseStd [R]. */
+  layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormForward;
+  layerNormBackward(
+    x: Tensor, forward: NormForward, gamma: Tensor, dy: Tensor, dGamma: Tensor, dBeta: Tensor,
+  ): { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
+  /** Over all rows, per column. mean, inverseStd, variance (biased) [N]. */
+  batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormForward & { readonly variance: Tensor };
+  batchNormBackward(
+    x: Tensor, forward: NormForward, gamma: Tensor, dy: Tensor, dGamma: Tensor, dBeta: Tensor,
+  ): { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
+  /** With given statistics, as at inference. */
+  batchNormInference(x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor, epsilon: number): NormForward;
+  /** Gradients when the statistics are constants. */
+  batchNormInferenceBackward(
+    x: Tensor, forward: NormForward, gamma: Tensor, dy: Tensor, dGamma: Tensor, dBeta: Tensor,
+  ): { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
+  /** momentum·running + (1 − momentum)·observed. */
+  movingAverage(running: Tensor, observed: Tensor, momentum: number): Tensor;
+}
+
+export interface LossKernels {
+  /**
+   * Mean loss over the R rows of prediction [..., N] (and over N, except categorical cross-entropy), and its gradient.
+   * weights [R] multiply row losses. `parameter`: delta of huber, level of quantile.
+   * Cross-entropies take logits.
+   */
+  loss(
+    kind: LossKind, prediction: Tensor, target: Tensor, weights: Tensor | undefined, parameter: number,
+  ): { loss: Tensor; dPrediction: Tensor };
+}
+
+/** What every update kernel needs besides its own state. */
+export interface UpdateInputs {
+  /** [1] learning rate of this step. */
+  readonly learningRate: Tensor;
+  /** [1] factor on gradients (global-norm clipping). */
+  readonly gradientScale: Tensor;
+  /** Gradients are cut to ±clipValue after scaling; 0 for no cut. */
+  readonly clipValue: number;
+  /** [1] if this is not finite, nothing is changed. */
+  readonly guard: Tensor;
+}
+
+/** Parameter updates. All tensors of one call have one shape; the returned ones replace those passed in. */
+export interface OptimizerKernels {
+  /** [1]: min(1, limit / √sumOfSquares). */
+  clipScale(sumOfSquares: Tensor, limit: number): Tensor;
+  /** kept := finite guard ? candidate : kept. */
+  keepIfFinite(guard: Tensor, kept: Tensor, candidate: Tensor): Tensor;
+  sgd(
+    p: Tensor, g: Tensor, velocity: Tensor | undefined, inputs: UpdateInputs, momentum: number, nesterov: boolean,
+  ): { p: Tensor; velocity?: Tensor };
+  rmsprop(p: Tensor, g: Tensor, v: Tensor, inputs: UpdateInputs, rho: number, epsilon: number): { p: Tensor; v: Tensor };
+  /** correction [2]: 1/(1 − β1ᵗ) and 1/(1 − β2ᵗ) of this step. vMax: amsgrad. decay: decoupled weight decay, 0 for none. */
+  adam(
+    p: Tensor, g: Tensor, m: Tensor, v: Tensor, vMax: Tensor | undefined, correction: Tensor, inputs: UpdateInputs,
+    beta1: number, beta2: number, epsilon: number, decay: number,
+  ): { p: Tensor; m: Tensor; v: Tensor; vMax?: Tensor };
+}
+
+export interface Kernels
+  extends ArrayKernels, MatmulKernels, ActivationKernels, GateKernels, NormKernels, LossKernels, OptimizerKernels {
+  readonly dtype: DType;
+}
+
+/** A tensor that lives across steps: parameters, optimiser state, running statistics. */
+export interface Variable {
+  readonly shape: Shape;
+  readonly size: number;
+}
+
+export interface StepResult {
+  /** Copied back to the host. */
+  readonly outputs: readonly Tensor[];
+  /** New values of the variables, in the order the step received them. */
+  readonly variables: readonly Tensor[];
+}
+
+/** A pure function of its inputs and variables, written with kernels alone. */
+export type Step = (k: Kernels, inputs: readonly Tensor[], variables: readonly Tensor[]) => StepResult;
+
+/** A step made ready for one set of input shapes. */
+export interface Program {
+  /** One array per input, row-major. Returns one fresh array per output. */
+  run(inputs: readonly FloatArray[]): FloatArray[] | Promise<FloatArray[]>;
+}
+
+/** Memory and execution for one model. */
+export interface Device {
+  readonly dtype: DType;
+  variable(value: HostTensor): Variable;
+  /** A copy of the variable's values. */
+  read(variable: Variable): FloatArray;
+  write(variable: Variable, values: FloatArray): void;
+  compile(step: Step, inputShapes: readonly Shape[], variables: readonly Variable[]): Program;
+  /** Frees device memory; the device cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** A way to compute. Values of this type are passed to `compile({ backend })`. */
+export interface Backend {
+  readonly name: 'cpu' | 'wasm' | 'gpu';
+  readonly dtype: DType;
+  /** What really runs, for summaries and benchmark rows: `cpu float32`, `wasm simd, 2 threads`, `gpu.js webgpu on …`. */
+  readonly description: string;
+  open(): Device;
+}

@@ -1,0 +1,80 @@
+import type { GateKernels } from '../../backend.js';
+import { requireSize } from './context.js';
+import type { Context } from './context.js';
+import { addressOf, open, width } from './tensor.js';
+
+export function gateKernels({ raw, make }: Context): GateKernels {
+  return {
+    lstmGates(z, cPrevious, peephole, out) {
+      const [b = 1, h = 1] = cPrevious.shape;
+      requireSize('lstmGates', 'z', z, b * 4 * h);
+      const c = make([b, h], out?.c);
+      const tanhC = make([b, h], out?.tanhC);
+      const hOut = make([b, h], out?.h);
+      raw.lstmForward(open(z).address, c.address, tanhC.address, hOut.address, open(cPrevious).address, addressOf(peephole), b, h);
+      return { gates: z, c, tanhC, h: hOut };
+    },
+    lstmGatesBackward(forward, cPrevious, dh, dc, peephole, dzOut) {
+      const [b = 1, h = 1] = cPrevious.shape;
+      requireSize('lstmGatesBackward', 'dh', dh, b * h);
+      const dz = make([b, 4 * h], dzOut);
+      const dcPrevious = make([b, h]);
+      raw.lstmBackward(
+        dz.address, dcPrevious.address, open(forward.gates).address, open(forward.tanhC).address, open(forward.c).address,
+        open(cPrevious).address, open(dh).address, addressOf(dc), addressOf(peephole), b, h,
+      );
+      return { dz, dcPrevious };
+    },
+    lstmPeepholeTo(target, dz, cPrevious, c) {
+      const h = width(c);
+      raw.lstmPeephole(open(target).address, open(dz).address, open(cPrevious).address, open(c).address, c.size / h, h);
+      return target;
+    },
+    gruGates(xz, hz, hPrevious, gatesOut, hOut) {
+      const [b = 1, h = 1] = hPrevious.shape;
+      requireSize('gruGates', 'xz', xz, b * 3 * h);
+      requireSize('gruGates', 'hz', hz, b * 3 * h);
+      const gates = make([b, 3 * h], gatesOut);
+      const next = make([b, h], hOut);
+      raw.gruForward(gates.address, next.address, open(xz).address, open(hz).address, open(hPrevious).address, b, h);
+      return { gates, h: next };
+    },
+    gruGatesBackward(gates, hz, hPrevious, dh, dxzOut, dhzOut) {
+      const [b = 1, h = 1] = hPrevious.shape;
+      const dxz = make([b, 3 * h], dxzOut);
+      const dhz = make([b, 3 * h], dhzOut);
+      const dhPrevious = make([b, h]);
+      raw.gruBackward(
+        dxz.address, dhz.address, dhPrevious.address, open(gates).address, open(hz).address, open(hPrevious).address, open(dh).address, b, h,
+      );
+      return { dxz, dhz, dhPrevious };
+    },
+    gruReset(xz, hz, hRecurrent, gatesOut, rhOut) {
+      const [b = 1, h = 1] = hRecurrent.shape;
+      requireSize('gruReset', 'hz', hz, b * 2 * h);
+      const gates = make([b, 3 * h], gatesOut);
+      const rh = make([b, h], rhOut);
+      raw.gruReset(gates.address, rh.address, open(xz).address, open(hz).address, open(hRecurrent).address, b, h);
+      return { gates, rh };
+    },
+    gruBlend(gates, xz, rhU, hPrevious, hOut) {
+      const [b = 1, h = 1] = hPrevious.shape;
+      const next = make([b, h], hOut);
+      raw.gruBlend(open(gates).address, next.address, open(xz).address, open(rhU).address, open(hPrevious).address, b, h);
+      return { gates, h: next };
+    },
+    gruBlendBackward(gates, hPrevious, dh, dxzOut) {
+      const [b = 1, h = 1] = hPrevious.shape;
+      const dxz = make([b, 3 * h], dxzOut);
+      const dhPrevious = make([b, h]);
+      raw.gruBlendBackward(dxz.address, dhPrevious.address, open(gates).address, open(hPrevious).address, open(dh).address, b, h);
+      return { dxz, dhPrevious };
+    },
+    gruResetBackward(dxz, gates, hRecurrent, drh) {
+      const [b = 1, h = 1] = hRecurrent.shape;
+      const dhRecurrent = make([b, h]);
+      raw.gruResetBackward(open(dxz).address, dhRecurrent.address, open(gates).address, open(hRecurrent).address, open(drh).address, b, h);
+      return { dxz, dhRecurrent };
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { MatmulKernels, MatmulMode, Tensor } from '../../backend.js';
+import { ShapeError, formatShape } from '../../errors.js';
+import type { Context } from './context.js';
+import { matmulCodes } from './raw.js';
+import { open } from './tensor.js';
+
+export function matmulKernels(context: Context): MatmulKernels {
+  const { raw, make } = context;
+
+  function product(mode: MatmulMode, a: Tensor, b: Tensor, target: Tensor | undefined, accumulate: boolean): Tensor {
+    const [aRows = 1, aColumns = 1] = a.shape;
+    const [bRows = 1, bColumns = 1] = b.shape;
+    const m = mode === 'tn' ? aColumns : aRows;
+    const k = mode === 'tn' ? aRows : aColumns;
+    const n = mode === 'nt' ? bRows : bColumns;
+    const kOfB = mode === 'nt' ? bColumns : bRows;
+    if (a.shape.length !== 2 || b.shape.length !== 2 || k !== kOfB) {
+      throw new ShapeError({
+        operation: `matmul ${mode}`, argument: 'b', expected: `a matrix with an inner size of ${k}, as a ${formatShape(a.shape)} has`, actual: formatShape(b.shape),
+      });
+    }
+    if (target && (target.shape[0] !== m || target.shape[1] !== n)) {
+      throw new ShapeError({ operation: `matmul ${mode}`, argument: 'target', expected: formatShape([m, n]), actual: formatShape(target.shape) });
+    }
+    const A = open(a);
+    const B = open(b);
+    const C = target ? open(target) : make([m, n]);
+    raw.gemm(matmulCodes[mode], m, n, k, A.address, A.rowStride, B.address, B.rowStride, C.address, C.rowStride, accumulate ? 1 : 0);
+    return C;
+  }
+
+  return {
+    matmul: (mode, a, b, out) => product(mode, a, b, out, false),
+    matmulTo: (mode, target, a, b) => product(mode, a, b, target, true),
+    pack: (_mode, b) => b,
+  };
+}

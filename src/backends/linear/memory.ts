@@ -1,0 +1,53 @@
+/**
+ * Who lives where in linear memory: variables at the bottom, for as long as the device; above them the arena, which a
+ * step fills from the bottom up and which is rewound when the step ends. Nothing is freed one by one, so a training
+ * step allocates nothing once the memory has grown to its size.
+ */
+import type { FloatArray } from '../../tensor.js';
+import type { Address } from './raw.js';
+
+/** What a backend supplies: a growable block of numbers. */
+export interface Storage {
+  /** Address units per element: 1 on cpu, 4 bytes on wasm. */
+  readonly unit: number;
+  /** Elements held now. */
+  capacity(): number;
+  /** Grows to at least `elements`; contents and addresses stay valid. @throws BackendError when there is no more memory. */
+  grow(elements: number): void;
+  /** A copy of n elements. */
+  read(at: Address, n: number): FloatArray;
+  write(at: Address, values: FloatArray): void;
+}
+
+/** Elements per alignment block: 16 float32 are one cache line. */
+const alignment = 16;
+
+export class Memory {
+  readonly storage: Storage;
+  /** First element above the variables. Address 0 is "none", so the first block stays empty. */
+  private variablesEnd = alignment;
+  private top = alignment;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+  }
+
+  /** Room that lasts as long as the device. Only between steps. */
+  allocateVariable(elements: number): Address {
+    const at = this.allocate(elements);
+    this.variablesEnd = this.top;
+    return at;
+  }
+
+  /** Room until the next rewind. */
+  allocate(elements: number): Address {
+    const at = this.top;
+    this.top += Math.ceil(elements / alignment) * alignment;
+    if (this.top > this.storage.capacity()) this.storage.grow(this.top);
+    return at * this.storage.unit;
+  }
+
+  rewind(): void {
+    this.top = this.variablesEnd;
+  }
+}

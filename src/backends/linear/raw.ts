@@ -1,0 +1,127 @@
+/**
+ * The kernels below the contract, as cpu and wasm both implement them: functions of numbers over one linear memory.
+ *
+ * Every tensor argument is an address (cpu: element index, wasm: byte offset); 0 stands for "none". Matrices are
+ * row-major; `ld*` is the distance between rows in elements. The shape rules and the allocation of results are
+ * written once, in this folder; a backend supplies this table and nothing else.
+ *
+ * Argument order: results first, then inputs, then sizes, then constants.
+ */
+
+/** A place in linear memory; 0 is "none". */
+export type Address = number;
+
+/** Codes shared with AssemblyScript, in this order. */
+export const activationCodes = { linear: 0, sigmoid: 1, tanh: 2, relu: 3, leakyRelu: 4, elu: 5, gelu: 6, softplus: 7 } as const;
+export const lossCodes = {
+  mse: 0, mae: 1, huber: 2, logCosh: 3, binaryCrossentropy: 4, categoricalCrossentropy: 5, quantile: 6,
+} as const;
+export const matmulCodes = { nn: 0, nt: 1, tn: 2 } as const;
+
+export interface RawArrayKernels {
+  fill(out: Address, n: number, value: number): void;
+  copy(out: Address, a: Address, n: number): void;
+  /** rows × n elements between buffers of different row distance. */
+  copyRows(out: Address, ldOut: number, a: Address, lda: number, rows: number, n: number): void;
+  /** [p, q, n] → [q, p, n]. */
+  swapLeading(out: Address, a: Address, p: number, q: number, n: number): void;
+  /** out may be a or b in all pointwise kernels. */
+  add(out: Address, a: Address, b: Address, n: number): void;
+  sub(out: Address, a: Address, b: Address, n: number): void;
+  mul(out: Address, a: Address, b: Address, n: number): void;
+  scale(out: Address, a: Address, n: number, factor: number): void;
+  addRow(x: Address, row: Address, rows: number, n: number): void;
+  mulTiled(out: Address, a: Address, tile: Address, tiles: number, n: number): void;
+  /** out[r, :] = a[r, :] · (complement ? 1 − m[r] : m[r]). */
+  mulRows(out: Address, a: Address, m: Address, rows: number, n: number, complement: number): void;
+  blendRows(out: Address, m: Address, a: Address, b: Address, rows: number, n: number): void;
+  /** out[j] += Σ_r a[r, j]. */
+  sumRows(out: Address, a: Address, rows: number, n: number): void;
+  /** out[0] += Σ a². */
+  sumSquares(out: Address, a: Address, n: number): void;
+}
+
+export interface RawMatmulKernels {
+  /** C [m, n] = (accumulate ? C : 0) + A·B with `mode` from {@link matmulCodes}. */
+  gemm(
+    mode: number, m: number, n: number, k: number,
+    a: Address, lda: number, b: Address, ldb: number, c: Address, ldc: number, accumulate: number,
+  ): void;
+}
+
+export interface RawActivationKernels {
+  activate(out: Address, x: Address, n: number, kind: number, alpha: number): void;
+  activateBackward(dx: Address, x: Address, y: Address, dy: Address, n: number, kind: number, alpha: number): void;
+  softmax(out: Address, x: Address, rows: number, n: number): void;
+  softmaxBackward(dx: Address, y: Address, dy: Address, rows: number, n: number): void;
+}
+
+export interface RawGateKernels {
+  /** gates [b, 4h] come in as z and are replaced. */
+  lstmForward(gates: Address, c: Address, tanhC: Address, hOut: Address, cPrevious: Address, peephole: Address, b: number, h: number): void;
+  lstmBackward(
+    dz: Address, dcPrevious: Address, gates: Address, tanhC: Address, c: Address, cPrevious: Address,
+    dh: Address, dc: Address, peephole: Address, b: number, h: number,
+  ): void;
+  lstmPeephole(target: Address, dz: Address, cPrevious: Address, c: Address, rows: number, h: number): void;
+  gruForward(gates: Address, hOut: Address, xz: Address, hz: Address, hPrevious: Address, b: number, h: number): void;
+  gruBackward(
+    dxz: Address, dhz: Address, dhPrevious: Address, gates: Address, hz: Address, hPrevious: Address, dh: Address, b: number, h: number,
+  ): void;
+  gruReset(gates: Address, rh: Address, xz: Address, hz: Address, hRecurrent: Address, b: number, h: number): void;
+  gruBlend(gates: Address, hOut: Address, xz: Address, rhU: Address, hPrevious: Address, b: number, h: number): void;
+  gruBlendBackward(dxz: Address, dhPrevious: Address, gates: Address, hPrevious: Address, dh: Address, b: number, h: number): void;
+  gruResetBackward(dxz: Address, dhRecurrent: Address, gates: Address, hRecurrent: Address, drh: Address, b: number, h: number): void;
+}
+
+export interface RawNormKernels {
+  layerNorm(
+    y: Address, mean: Address, inverseStd: Address, x: Address, gamma: Address, beta: Address, rows: number, n: number, epsilon: number,
+  ): void;
+  /** dGamma and dBeta are added to. */
+  layerNormBackward(
+    dx: Address, dGamma: Address, dBeta: Address, x: Address, mean: Address, inverseStd: Address, gamma: Address, dy: Address,
+    rows: number, n: number,
+  ): void;
+  /** Mean and biased variance of each column. */
+  columnStatistics(mean: Address, variance: Address, x: Address, rows: number, n: number): void;
+  /** y = (x − mean)·inverseStd·gamma + beta; writes inverseStd = 1/√(variance + epsilon). */
+  batchNorm(
+    y: Address, inverseStd: Address, x: Address, gamma: Address, beta: Address, mean: Address, variance: Address,
+    rows: number, n: number, epsilon: number,
+  ): void;
+  /** constantStatistics: 1 at inference. dGamma and dBeta are added to. */
+  batchNormBackward(
+    dx: Address, dGamma: Address, dBeta: Address, x: Address, mean: Address, inverseStd: Address, gamma: Address, dy: Address,
+    rows: number, n: number, constantStatistics: number,
+  ): void;
+  movingAverage(out: Address, running: Address, observed: Address, n: number, momentum: number): void;
+}
+
+export interface RawLossKernels {
+  /** loss[0] and dPrediction [rows, n] for the code `kind` of {@link lossCodes}. */
+  loss(
+    loss: Address, dPrediction: Address, prediction: Address, target: Address, weights: Address,
+    rows: number, n: number, kind: number, parameter: number,
+  ): void;
+}
+
+export interface RawOptimizerKernels {
+  clipScale(out: Address, sumOfSquares: Address, limit: number): void;
+  keepIfFinite(kept: Address, candidate: Address, guard: Address, n: number): void;
+  sgd(
+    p: Address, velocity: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
+    n: number, clipValue: number, momentum: number, nesterov: number,
+  ): void;
+  rmsprop(
+    p: Address, v: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
+    n: number, clipValue: number, rho: number, epsilon: number,
+  ): void;
+  adam(
+    p: Address, m: Address, v: Address, vMax: Address, g: Address, learningRate: Address, correction: Address, gradientScale: Address,
+    guard: Address, n: number, clipValue: number, beta1: number, beta2: number, epsilon: number, decay: number,
+  ): void;
+}
+
+export interface RawKernels
+  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawGateKernels, RawNormKernels, RawLossKernels, RawOptimizerKernels {}
