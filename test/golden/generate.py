@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+"""Writes the golden files of test/golden/data with PyTorch in float64; README.md states the layout.
+
+    /usr/bin/python3 test/golden/generate.py           # write the files
+    /usr/bin/python3 test/golden/generate.py --check   # compare with the files, then prove them with numpy
+"""
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+import check
+from golden import FILES
+from normalization import batch_norm, layer_norm
+from optimizers import clipping, optimizers
+from pointwise import activations, losses
+from recurrent import H, by_hand, gru_reset_before, lstm_peephole, recurrent
+
+DATA = Path(__file__).parent / "data"
+
+
+def build():
+    for kind in ("rnn-tanh", "rnn-relu", "lstm", "gru"):
+        recurrent(f"{kind}-1layer", kind)
+        recurrent(f"{kind}-3layer", kind, layers=3)
+        recurrent(f"{kind}-bidirectional", kind, bidirectional=True)
+        recurrent(f"{kind}-bidirectional-2layer", kind, layers=2, bidirectional=True)
+    recurrent("lstm-lengths", "lstm", lengths=[4, 6, 1])
+    recurrent("gru-lengths", "gru", lengths=[2, 5, 3])
+    recurrent("lstm-bidirectional-lengths", "lstm", bidirectional=True, lengths=[3, 1, 6])
+    by_hand("gru-reset-before", 3, ["h"], {}, gru_reset_before, cell="gru-reset-before")
+    by_hand("lstm-peephole", 4, ["h", "c"], {"peephole": (3, H)}, lstm_peephole, cell="lstm-peephole",
+            peephole="rows i, f (see c_{t-1}) and o (sees c_t)")
+    for group in (layer_norm, batch_norm, losses, activations, optimizers, clipping):
+        group()
+
+
+if __name__ == "__main__":
+    build()
+    if "--check" in sys.argv:
+        sys.exit(check.run(FILES, DATA))
+    DATA.mkdir(exist_ok=True)
+    for name, text in FILES.items():
+        (DATA / f"{name}.json").write_text(text, encoding="utf-8")
+    print(f"{len(FILES)} files, {sum(len(t.encode()) for t in FILES.values())} bytes in {DATA.name}/")
