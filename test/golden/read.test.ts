@@ -21,7 +21,7 @@ test('the folder holds the files that the tests know, no more and no less', () =
 test('every file loads, with tensors that differ from zero and a gradient shaped as its tensor', () => {
   for (const name of goldenNames()) {
     const { tensors, metadata } = readGolden(name);
-    assert.is(metadata['seed'], '20240726', name);
+    assert.is(metadata.seed, '20240726', name);
     for (const [key, { shape, data }] of Object.entries(tensors)) {
       assert.ok(data.some((value) => value !== 0), `${name} ${key} is all zero`);
       const [, group = '', owner = ''] = /^(.*\/)?grad\/(.*)$/.exec(key) ?? [];
@@ -36,13 +36,13 @@ test('recurrent files have our layout, at every place the tensors of the cell', 
   const [B, T, D, H] = [3, 6, 4, 5];
   for (const name of recurrent) {
     const golden = readGolden(name);
-    const cell = golden.metadata['cell'] ?? '';
+    const cell = golden.metadata.cell ?? '';
     const G = gates[cell] ?? 0;
-    const directions = golden.metadata['directions'] === '2' ? ['/forward', '/backward'] : [''];
+    const directions = golden.metadata.directions === '2' ? ['/forward', '/backward'] : [''];
     assert.equal(golden.get('x').shape, [B, T, D], name);
     assert.equal(golden.get('out').shape, [B, T, H * directions.length], name);
     let places = 0;
-    for (let layer = 0; layer < Number(golden.metadata['layers']); layer++) {
+    for (let layer = 0; layer < Number(golden.metadata.layers); layer++) {
       for (const direction of directions) {
         const place = `layer${layer}${direction}`;
         const width = layer === 0 ? D : H * directions.length;

@@ -14,9 +14,9 @@ export interface Golden {
   metadata: Record<string, string>;
   tensors: Record<string, GoldenTensor>;
   /** The tensor of that name. @throws Error when the file has none. */
-  get(tensor: string): GoldenTensor;
+  get: (tensor: string) => GoldenTensor;
   /** The only number of a scalar tensor, such as `loss`. */
-  scalar(tensor: string): number;
+  scalar: (tensor: string) => number;
 }
 
 // The compiled file lies in dist/test/golden; the data stay in the source tree.
@@ -38,13 +38,13 @@ export function readGolden(name: string): Golden {
 /** @throws Error naming the file and tensor when the text is not of the golden format. */
 export function parseGolden(name: string, text: string): Golden {
   const file: unknown = JSON.parse(text);
-  if (!isRecord(file) || !isRecord(file['metadata']) || !isRecord(file['tensors'])) {
+  if (!isRecord(file) || !isRecord(file.metadata) || !isRecord(file.tensors)) {
     throw new Error(`golden '${name}': metadata and tensors expected`);
   }
   const metadata: Record<string, string> = {};
-  for (const [key, value] of Object.entries(file['metadata'])) metadata[key] = String(value);
+  for (const [key, value] of Object.entries(file.metadata)) metadata[key] = String(value);
   const tensors: Record<string, GoldenTensor> = {};
-  for (const [key, value] of Object.entries(file['tensors'])) {
+  for (const [key, value] of Object.entries(file.tensors)) {
     tensors[key] = toTensor(`golden '${name}': ${key}`, value);
   }
 
@@ -65,7 +65,7 @@ export function parseGolden(name: string, text: string): Golden {
 }
 
 function toTensor(where: string, value: unknown): GoldenTensor {
-  if (!isRecord(value) || !isNumbers(value['shape']) || !isNumbers(value['data'])) {
+  if (!isRecord(value) || !isNumbers(value.shape) || !isNumbers(value.data)) {
     throw new Error(`${where}: shape and data must be finite numbers`);
   }
   const { shape, data } = value;
