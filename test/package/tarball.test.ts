@@ -1,0 +1,147 @@
+/**
+ * What a stranger gets: the packed tarball, installed in an empty folder, imported from JavaScript, compiled from
+ * strict TypeScript, bundled for a browser. Needs the npm registry, or npm's cache, for the dependencies.
+ */
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+}
+
+const { name, exports } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+
+/** 'bptt', 'bptt/forecast', … */
+const subpaths = Object.entries(exports)
+  .filter(([, target]) => typeof target === 'object')
+  .map(([subpath]) => subpath.replace('.', name));
+const forNode = (subpath: string): boolean => subpath === `${name}/node`;
+
+/** Imports everything of each entry and uses it, so that nothing is elided. */
+function importAll(paths: readonly string[]): string {
+  const imports = paths.map((path, i) => `import * as entry${i} from '${path}';`);
+  return `${imports.join('\n')}\nexport const entries = [${paths.map((_, i) => `entry${i}`).join(', ')}];\n`;
+}
+
+let folder = '';
+
+/** Runs a command in the empty project; on failure its output is the error's message. */
+function run(command: string, ...args: string[]): string {
+  try {
+    return execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
+  }
+}
+
+function write(file: string, content: string | object): void {
+  writeFileSync(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+test.before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bptt-tarball-'));
+  // Built already: npm's prepack would rewrite dist/ under the tests that run meanwhile.
+  run('npm', 'pack', resolve('.'), '--ignore-scripts');
+  const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  assert.ok(tarball, 'npm pack wrote no tarball');
+  write('package.json', { name: 'stranger', private: true, type: 'module' });
+  run('npm', 'install', `./${tarball}`, '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund');
+});
+
+test.after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('holds the licence, the code, its types and its sources, and no tests', () => {
+  const installed = join(folder, 'node_modules', name);
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+  for (const file of ['LICENSE', 'CHANGELOG.md', 'src/index.ts', 'dist/src/index.js.map']) {
+    assert.ok(files.includes(file), `${file} is missing`);
+  }
+  assert.equal(files.filter((file) => /^(?:dist\/)?(?:test|bench|examples|scripts)\b|tsbuildinfo/.test(file)), []);
+});
+
+test('every source map leads to a published source', () => {
+  const installed = join(folder, 'node_modules', name);
+  const maps = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.map'));
+  assert.ok(maps.length > 0);
+  for (const map of maps) {
+    const { sources } = JSON.parse(readFileSync(join(installed, map), 'utf8')) as { readonly sources: string[] };
+    for (const source of sources) assert.ok(existsSync(join(installed, map, '..', source)), `${map}: ${source}`);
+  }
+});
+
+for (const subpath of subpaths) {
+  test(`imports from JavaScript: ${subpath}`, () => {
+    const script = `const entry = await import('${subpath}'); process.stdout.write(String(Object.keys(entry).length));`;
+    const names = Number(run(process.execPath, '--input-type=module', '--eval', script));
+    assert.ok(names > 0, `${subpath} exports nothing`);
+  });
+}
+
+test('imports from CommonJS where Node allows it', () => {
+  const script = `process.stdout.write(String(Object.keys(require('${name}')).length));`;
+  assert.ok(Number(run(process.execPath, '--input-type=commonjs', '--eval', script)) > 0);
+});
+
+for (const moduleResolution of ['nodenext', 'bundler']) {
+  for (const [where, paths, types] of [
+    ['a browser', subpaths.filter((subpath) => !forNode(subpath)), []],
+    ['Node', subpaths, ['node']],
+  ] as const) {
+    test(`compiles under strict TypeScript, moduleResolution ${moduleResolution}, for ${where}`, () => {
+      const wrong = `import * as entry from '${name}';\nexport const nothing = entry.thereIsNoSuchName;\n`;
+      write('program.ts', importAll(paths));
+      write('wrong.ts', wrong);
+      write('tsconfig.json', {
+        compilerOptions: {
+          strict: true,
+          skipLibCheck: false,
+          target: 'es2022',
+          lib: ['es2022', 'dom'],
+          module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+          moduleResolution,
+          outDir: 'out',
+          typeRoots: [resolve('node_modules/@types')],
+          types,
+        },
+        files: ['program.ts'],
+      });
+      const tsc = resolve('node_modules/typescript/bin/tsc');
+      assert.is(run(process.execPath, tsc, '-p', '.'), '');
+      if (types.length > 0) run(process.execPath, 'out/program.js');
+      // The types must say something: a name that does not exist is refused.
+      const config = readFileSync(join(folder, 'tsconfig.json'), 'utf8').replace('program.ts', 'wrong.ts');
+      write('tsconfig.json', config);
+      assert.throws(() => run(process.execPath, tsc, '-p', '.'), /TS2339: Property 'thereIsNoSuchName'/);
+    });
+  }
+}
+
+for (const subpath of subpaths.filter((path) => !forNode(path))) {
+  test(`bundles for a browser, no Node module inside: ${subpath}`, async () => {
+    write('page.js', importAll([subpath]));
+    const { metafile } = await build({
+      absWorkingDir: folder,
+      entryPoints: ['page.js'],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      outfile: 'page.bundle.js',
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const left = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    assert.equal(left, []);
+  });
+}
+
+test.run();
