@@ -1,0 +1,93 @@
+/**
+ * Numbers as readers expect them. Nothing here depends on the locale of the machine, so the same input always gives
+ * the same text.
+ */
+
+/**
+ * `plain` 12,345.6 · `si` 12.35k · `usd` $12,345.60 · `percent` 12.3% for 0.123 · or a function of your own.
+ */
+export type NumberFormat = 'plain' | 'si' | 'usd' | 'percent' | ((value: number) => string);
+
+const SI = [[1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const;
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** The largest whole e with 10^e ≤ |value|; 0 for 0. */
+export function decimalExponent(value: number): number {
+  return value === 0 ? 0 : Number(Math.abs(value).toExponential().split('e')[1]);
+}
+
+/** `−12,345.60`: a true minus sign, thousands separators, a fixed number of decimals. */
+export function fixed(value: number, decimals: number): string {
+  const [whole = '', fraction] = Math.abs(value).toFixed(Math.min(Math.max(decimals, 0), 20)).split('.');
+  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+  return (value < 0 && /[1-9]/.test(digits) ? '−' : '') + digits;
+}
+
+/** `10⁻⁵`, or `1.2×10⁻⁵` for any other mantissa. */
+export function scientific(value: number, decimals: number): string {
+  if (value === 0) return '0';
+  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential(Math.min(decimals, 20)).split('e');
+  const power = String(Number(exponent)).replace('-', '⁻').replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)] ?? d);
+  return `${value < 0 ? '−' : ''}${Number(mantissa) === 1 ? '' : `${mantissa}×`}10${power}`;
+}
+
+/** One value on its own, to about four significant digits: read-outs, table cells, labels on bars. */
+export function formatNumber(value: number, format: NumberFormat = 'plain'): string {
+  if (typeof format === 'function') return format(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'n/a' : value > 0 ? '∞' : '−∞';
+  const exponent = decimalExponent(value);
+  if (format === 'percent') return `${trimmed(value * 100, Math.min(Math.max(0, 2 - decimalExponent(value * 100)), 4))}%`;
+  if (format === 'usd') {
+    const cents = value === 0 || exponent >= -1 ? fixed(value, 2) : trimmed(value, 3 - exponent);
+    return withDollar(cents);
+  }
+  if (format === 'si') {
+    const [unit, prefix] = siUnit(value);
+    if (unit > 1) return trimmed(value / unit, 3 - decimalExponent(value / unit)) + prefix;
+  }
+  if (value !== 0 && (exponent < -4 || exponent >= 15)) return scientific(value, 2);
+  return trimmed(value, 3 - exponent);
+}
+
+/**
+ * One formatter for all ticks of an axis, so that they agree in decimals and unit.
+ *
+ * @param step distance between ticks; decides the decimals.
+ * @param largest largest magnitude on the axis; decides the unit.
+ */
+export function tickFormatter(step: number, largest: number, format: NumberFormat = 'plain'): (value: number) => string {
+  if (typeof format === 'function') return format;
+  if (format === 'percent') {
+    const decimals = stepDecimals(step * 100);
+    return (value) => `${fixed(value * 100, decimals)}%`;
+  }
+  const [unit, prefix] = format === 'si' || largest >= 1e6 ? siUnit(largest) : [1, ''];
+  const decimals = stepDecimals(step / unit);
+  const awkward = decimals > 5 || largest / unit >= 1e6;
+  const number = awkward
+    ? (value: number) => scientific(value, Math.max(0, decimalExponent(value) - decimalExponent(step)))
+    : (value: number) => fixed(value / unit, decimals) + (value === 0 ? '' : prefix);
+  if (format !== 'usd') return number;
+  return (value) => withDollar(number(value).replace('G', 'B'));
+}
+
+function siUnit(value: number): readonly [number, string] {
+  return SI.find(([unit]) => Math.abs(value) >= unit) ?? [1, ''];
+}
+
+/** Decimals needed to tell multiples of `step` apart; 2.5 needs one more than its leading digit says. */
+function stepDecimals(step: number): number {
+  const exponent = decimalExponent(step);
+  const mantissa = step / 10 ** exponent;
+  return Math.max(0, -exponent + (Math.abs(mantissa - Math.round(mantissa)) > 1e-6 ? 1 : 0));
+}
+
+/** At most so many decimals, zeros at the end dropped. */
+function trimmed(value: number, decimals: number): string {
+  const text = fixed(value, decimals);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function withDollar(text: string): string {
+  return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`;
+}

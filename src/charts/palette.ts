@@ -1,0 +1,56 @@
+/**
+ * Colours. Eight categorical hues told apart under red-green and blue-yellow colour blindness, each with at least 3:1
+ * contrast to the page, in a light and a dark variant (tested). They are CSS custom properties, so a drawing follows
+ * the reader's colour scheme, and a page can override them. Print is always light.
+ */
+const LIGHT = ['#0068b0', '#d1500a', '#00875f', '#b0508c', '#a87900', '#2f95c9', '#7a2048', '#6b6b6b'];
+const DARK = ['#5eb0ef', '#ff8f50', '#3cc79a', '#e58fc0', '#e0b040', '#8fd3f7', '#d97a9a', '#a9a9a9'];
+
+/** A hue of the palette by number (beyond the last, they start over, dashed), the text colour, or grey. */
+export type ColorSlot = number | 'ink' | 'muted';
+
+export const PALETTE_SIZE = LIGHT.length;
+
+const TOKENS = {
+  light: { page: '#ffffff', ink: '#1b1e23', muted: '#5c636d', rule: '#dfe2e6', panel: '#f5f6f8', good: '#e3f1e7', warn: '#b45309' },
+  dark: { page: '#15181c', ink: '#e8eaed', muted: '#a2a9b3', rule: '#343a42', panel: '#1e2227', good: '#1d3a2a', warn: '#f0a54a' },
+} as const;
+
+/** The palette as plain hexadecimal colours, for tests and for writers that do not know CSS. */
+export const palette = {
+  light: { ...TOKENS.light, series: LIGHT },
+  dark: { ...TOKENS.dark, series: DARK },
+} as const;
+
+/** Custom properties of both schemes, set on `selector`. */
+export function themeCss(selector: string): string {
+  const block = (scheme: 'light' | 'dark'): string => {
+    const tokens = Object.entries(TOKENS[scheme]).map(([name, color]) => `--${name}:${color}`);
+    const series = palette[scheme].series.map((color, i) => `--s${i}:${color}`);
+    return `${selector}{${[...tokens, ...series].join(';')}}`;
+  };
+  return `${block('light')}@media screen and (prefers-color-scheme:dark){${block('dark')}}`;
+}
+
+/** Class that sets the drawing colour `--c` for the elements in it. */
+export function colorClass(slot: ColorSlot): string {
+  return typeof slot === 'number' ? `c${slot % PALETTE_SIZE}` : slot;
+}
+
+/** Style sheet of one stand-alone drawing. */
+export const plotCss = [
+  themeCss('.bptt-plot'),
+  ...Array.from({ length: PALETTE_SIZE }, (_, i) => `.bptt-plot .c${i}{--c:var(--s${i})}`),
+  '.bptt-plot .ink{--c:var(--ink)}.bptt-plot .muted{--c:var(--muted)}',
+  '.bptt-plot{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums;max-width:100%;height:auto}',
+  '.bptt-plot text{fill:var(--ink)}.bptt-plot text.quiet{fill:var(--muted)}.bptt-plot .title{font-weight:600}',
+  '.bptt-plot .grid{stroke:var(--rule);fill:none;shape-rendering:crispEdges}',
+  '.bptt-plot .axis,.bptt-plot .reference{stroke:var(--muted);fill:none;shape-rendering:crispEdges}',
+  '.bptt-plot .reference{stroke-dasharray:2 3}',
+  '.bptt-plot .halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}',
+  '.bptt-plot .line{fill:none;stroke:var(--c);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}',
+  '.bptt-plot .dashed{stroke-dasharray:6 4;stroke-linecap:butt}',
+  '.bptt-plot .dots{fill:none;stroke:var(--c);stroke-width:5;stroke-linecap:round}',
+  '.bptt-plot .area{fill:var(--c);fill-opacity:.18;stroke:none}.bptt-plot .bar{fill:var(--c)}',
+  '.bptt-plot .whisker{fill:none;stroke:var(--ink);stroke-width:1.2}',
+].join('\n');

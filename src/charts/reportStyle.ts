@@ -1,0 +1,33 @@
+/** Style sheet of reports: the tokens of the plots, one column of text, tables and figures that scroll on phones. */
+import { themeCss } from './palette.js';
+
+export const reportCss = [
+  themeCss(':root'),
+  ':root{color-scheme:light dark}*{box-sizing:border-box}',
+  'body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;-webkit-text-size-adjust:100%}',
+  'main,footer{max-width:51.5rem;margin:0 auto;padding:0 1.25rem}',
+  'header{padding:2.75rem 0 .5rem}h1{font-size:1.9rem;line-height:1.2;letter-spacing:-.015em;margin:0;text-wrap:balance}',
+  '.subtitle{color:var(--muted);margin:.5rem 0 0;font-size:1.05rem}',
+  'section{margin:2.25rem 0 0}h2{font-size:1.2rem;line-height:1.3;margin:0 0 .75rem;padding-top:.9rem;border-top:1px solid var(--rule)}',
+  'p{margin:0 0 .8rem;max-width:68ch}code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86em}',
+  'code{background:var(--panel);padding:.1em .3em;border-radius:3px}',
+  'pre{background:var(--panel);padding:.85rem 1rem;border-radius:4px;overflow:auto;max-height:28rem;line-height:1.45;margin:0 0 1rem}',
+  'figure{margin:1.4rem 0}figcaption{color:var(--muted);font-size:.9rem;margin-top:.5rem;max-width:72ch}',
+  '.scroll{overflow-x:auto;position:relative}.scroll .bptt-plot{display:block;width:100%;min-width:34rem}',
+  'table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;margin:0 0 1.1rem;min-width:min(100%,24rem)}',
+  'caption{text-align:left;font-weight:600;padding-bottom:.4rem;font-size:.95rem}',
+  'th,td{padding:.34rem .8rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:baseline}',
+  'th:first-child,td:first-child{padding-left:0}thead th{color:var(--muted);font-weight:500;border-bottom-color:var(--muted)}',
+  'tbody th{font-weight:500}.number{text-align:right;white-space:nowrap}.best{background:var(--good)}',
+  '.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
+  '.callout{border-left:3px solid var(--s0);background:var(--panel);padding:.7rem 1rem;margin:0 0 1.1rem;border-radius:0 4px 4px 0}',
+  '.callout p:last-child{margin-bottom:0}.callout strong{font-size:.9rem}.warning{border-left-color:var(--warn)}.warning strong{color:var(--warn)}',
+  'dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.7rem 1.5rem;margin:0 0 1.2rem}',
+  'dt{color:var(--muted);font-size:.85rem}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}',
+  'details{margin:0 0 1rem}summary{cursor:pointer;color:var(--muted);font-size:.92rem;padding:.2rem 0}',
+  'footer{color:var(--muted);font-size:.85rem;padding-top:2rem;padding-bottom:3rem;overflow-wrap:anywhere}',
+  ':focus-visible{outline:2px solid var(--s0);outline-offset:2px}',
+  '.readout{position:fixed;z-index:1;pointer-events:none;background:var(--page);color:var(--ink);border:1px solid var(--rule);border-radius:4px;box-shadow:0 2px 8px #0003;padding:.35rem .6rem;font-size:.8rem;line-height:1.4;white-space:nowrap;font-variant-numeric:tabular-nums}',
+  '.readout b{display:block;font-weight:600}.readout i{display:inline-block;width:.6em;height:.6em;border-radius:50%;margin-right:.45em;background:var(--c)}',
+  '@page{margin:16mm}@media print{body{font-size:10.5pt}main,footer{max-width:none;padding-left:0;padding-right:0}header{padding-top:0}figure,table,.callout{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}.scroll .bptt-plot{min-width:0}details,.readout{display:none}pre{max-height:none;white-space:pre-wrap}}',
+].join('\n');
