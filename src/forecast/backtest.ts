@@ -1,0 +1,201 @@
+/**
+ * Rolling- and expanding-origin evaluation. In every fold a fresh scaler is fitted on the fold's training rows, the
+ * forecaster is fitted on the training samples, and the block after them is forecast and scored in original units
+ * beside no-change. Nothing of a forecast depends on a row after its origin.
+ */
+import { ArgumentError, DataError } from '../errors.js';
+import { fromHost } from '../tensor.js';
+import { columnOf, sliceFirstAxis, toForecasts, toRows } from './arrays.js';
+import type { Float64NdArray, Numbers, Range } from './arrays.js';
+import { baselineForecasts } from './baselines.js';
+import type { Baseline } from './baselines.js';
+import { describe } from './describe.js';
+import type { Description } from './describe.js';
+import type { FitContext, Forecaster } from './forecaster.js';
+import { naiveError } from './metrics.js';
+import { scaleWindows } from './scaledWindows.js';
+import type { ScaledWindows } from './scaledWindows.js';
+import type { Scaler } from './scaler.js';
+import { repeatPrevious, scoreForecast, scores, scoresByHorizon } from './score.js';
+import type { ForecastScore, Scores } from './score.js';
+import { purgeGap, rowsOfSamples } from './splits.js';
+import type { Fold } from './splits.js';
+import { resolveSpec, requireCount, sliceWindows } from './windows.js';
+import type { WindowSpec } from './windows.js';
+
+export interface BacktestOptions extends WindowSpec {
+  /** Column to predict; 0 by default. */
+  readonly target?: number;
+  /** From `rollingOrigin` or `expandingOrigin` over `countSamples` samples, with `gap: purgeGap(…)` when horizon > 1. */
+  readonly folds: readonly Fold[];
+  /** The model of a fold. A fresh one each time starts cold; handing out the same one again is a warm start. */
+  readonly forecaster: (fold: Fold) => Forecaster;
+  /** A new scaler for each fold; without it, the model works in original units. */
+  readonly scaler?: () => Scaler;
+  /**
+   * What `fit` gets as validation: this many of the last training samples, which are then not trained on (purged as the
+   * horizon demands); 0, nothing, by default. `'scored'` hands over the very block that is scored. That is a leak, and
+   * there to reproduce published protocols that have it.
+   */
+  readonly monitor?: number | 'scored';
+  /** More forecasts to score on the same targets; each sees the target's whole history up to the origin. */
+  readonly baselines?: Readonly<Record<string, Baseline>>;
+  /** Lag of the naive error that MASE divides by; 1 by default. */
+  readonly season?: number;
+  /** Called after each fold. */
+  readonly onFold?: (result: FoldResult, done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface FoldResult {
+  readonly fold: Fold;
+  /** Rows of the series that were the last known ones, [V]. */
+  readonly origins: Int32Array;
+  /** [V, h], original units, as are all the values here. */
+  readonly predictions: Float64NdArray;
+  readonly actual: Float64NdArray;
+  /** [V] */
+  readonly previous: Float64Array;
+  readonly score: ForecastScore;
+  readonly baselines: Readonly<Record<string, Scores>>;
+}
+
+/** One description for each metric; the metrics that describe n folds are those of `Scores` and the skill. */
+export type ScoreSummary = Readonly<Record<string, Description>>;
+
+export interface BacktestResult {
+  readonly folds: readonly FoldResult[];
+  /** Every metric over the folds: count, mean, std, min, quartiles, max. */
+  readonly summary: { readonly model: ScoreSummary; readonly noChange: ScoreSummary; readonly baselines: Readonly<Record<string, ScoreSummary>> };
+  /** All forecasts of all folds pooled, one entry for each step ahead. */
+  readonly byHorizon: { readonly model: readonly Scores[]; readonly noChange: readonly Scores[] };
+}
+
+/** Samples that a series of `rows` rows gives: what to pass to `rollingOrigin`. */
+export function countSamples(rows: number, spec: WindowSpec, scaler?: Scaler): number {
+  const { window, horizon, stride } = resolveSpec('countSamples', spec);
+  const lost = scaler?.actsOn === 'rows' ? scaler.rowsLost : 0;
+  return Math.max(0, Math.floor((rows - lost - window - horizon) / stride) + 1);
+}
+
+/**
+ * Runs every fold, one after the other.
+ *
+ * @param series [rows, F], original units, time order.
+ * @throws ArgumentError if the training targets of a fold reach past its first validation origin.
+ */
+export async function backtest(series: Numbers, options: BacktestOptions): Promise<BacktestResult> {
+  if (options.folds.length === 0) {
+    throw new ArgumentError({ operation: 'backtest', argument: 'folds', expected: 'at least one fold', actual: 'none' });
+  }
+  const { data, shape } = toRows(series, { operation: 'backtest', argument: 'series' });
+  const results: FoldResult[] = [];
+  for (const fold of options.folds) {
+    options.signal?.throwIfAborted();
+    const result = await runFold(fromHost(data, shape), fold, options);
+    results.push(result);
+    options.onFold?.(result, results.length, options.folds.length);
+  }
+  return summariseFolds(results);
+}
+
+/** One fold on its own, for callers that spread folds over workers. Independent of every other fold. */
+export async function runFold(series: Numbers, fold: Fold, options: Omit<BacktestOptions, 'folds' | 'onFold' | 'signal'>): Promise<FoldResult> {
+  const operation = 'backtest';
+  const { data, shape, features } = toRows(series, { operation, argument: 'series' });
+  const spec = resolveSpec(operation, options);
+  const { target = 0, season = 1, monitor = 0, baselines = {} } = options;
+  const scaler = options.scaler?.();
+  requirePurged(fold, spec);
+
+  const from = fold.train.start;
+  const shifted = (range: Range): Range => ({ start: range.start - from, end: range.end - from });
+  const [training, scored] = [shifted(fold.train), shifted(fold.validation)];
+  const lost = scaler?.actsOn === 'rows' ? scaler.rowsLost : 0;
+  const touched = rowsOfSamples({ start: from, end: fold.validation.end }, spec);
+  const rows = { start: touched.start, end: touched.end + lost };
+  if (rows.end > (shape[0] ?? 0)) {
+    throw new DataError({ operation, argument: `fold ${fold.index}`, expected: `within ${shape[0]} rows`, actual: `rows ${rows.start} … ${rows.end}`, hint: 'Make folds over countSamples(rows, …) samples.' });
+  }
+  const samples = scaleWindows(sliceFirstAxis(fromHost(data, shape), rows), { ...spec, target, scaler, train: training });
+
+  const forecaster = options.forecaster(fold);
+  const { fit, context } = trainingSamples(samples, training, scored, monitor);
+  const { x, y } = sliceWindows(samples.windows, fit);
+  await forecaster.fit(x, y, context);
+  const predicted = await forecaster.predict(sliceWindows(samples.windows, scored).x);
+
+  const predictions = samples.inverse(predicted, scored);
+  const actual = samples.actual(scored);
+  const previous = samples.previous(scored);
+  const origins = samples.windows.origins.slice(scored.start, scored.end).map((row) => row + rows.start);
+  const column = columnOf(data, features, target);
+  const trainRows = rowsOfSamples(fold.train, spec);
+  const scale = { naiveError: naiveError(column.subarray(trainRows.start, trainRows.end + lost), season) };
+  return {
+    fold, origins, predictions, actual, previous,
+    score: scoreForecast(actual, predictions, { previous, scale }),
+    baselines: mapValues(baselines, (baseline) => scores(actual, baselineForecasts(baseline, column, origins, spec.horizon), scale)),
+  };
+}
+
+function requirePurged(fold: Fold, spec: Required<WindowSpec>): void {
+  const gap = purgeGap(spec);
+  if (fold.validation.start - fold.train.end < gap) {
+    throw new ArgumentError({
+      operation: 'backtest', argument: `fold ${fold.index}`, expected: `a gap of at least ${gap} samples between training and validation`,
+      actual: String(fold.validation.start - fold.train.end), hint: 'Make folds with gap: purgeGap(spec); else training targets lie after the first forecast.',
+    });
+  }
+}
+
+/** The samples to train on, and what to watch while doing so. */
+function trainingSamples(samples: ScaledWindows, training: Range, scored: Range, monitor: number | 'scored'): { fit: Range; context: FitContext } {
+  if (monitor === 0) return { fit: training, context: {} };
+  const held = monitor === 'scored' ? scored : { start: training.end - requireCount('backtest', 'monitor', monitor), end: training.end };
+  const end = monitor === 'scored' ? training.end : held.start - purgeGap(samples.windows);
+  if (end <= training.start) {
+    throw new ArgumentError({ operation: 'backtest', argument: 'monitor', expected: `fewer than the ${training.end - training.start} training samples`, actual: String(monitor) });
+  }
+  const { x, y } = sliceWindows(samples.windows, held);
+  return { fit: { start: training.start, end }, context: { validation: { x, y } } };
+}
+
+/** Puts results of folds together, in the order of their index: works as well on results that workers sent back. */
+export function summariseFolds(results: readonly FoldResult[]): BacktestResult {
+  const folds = [...results].sort((a, b) => a.fold.index - b.fold.index);
+  const names = Object.keys(folds[0]?.baselines ?? {});
+  const pooled = (pick: (result: FoldResult) => Numbers): Float64NdArray => concatenate(folds.map(pick));
+  const horizon = folds[0]?.actual.shape[1] ?? 1;
+  const actual = pooled((result) => result.actual);
+  return {
+    folds,
+    summary: {
+      model: describeScores(folds.map(({ score }) => score)),
+      noChange: describeScores(folds.map(({ score }) => score.noChange)),
+      baselines: Object.fromEntries(names.map((name) => [name, describeScores(folds.map((result) => result.baselines[name] ?? {}))])),
+    },
+    byHorizon: {
+      model: scoresByHorizon(actual, pooled((result) => result.predictions)),
+      noChange: scoresByHorizon(actual, pooled(({ previous }) => repeatPrevious(previous, previous.length, horizon))),
+    },
+  };
+}
+
+/** Describes every metric, nested no-change scores left aside. */
+function describeScores(list: readonly object[]): ScoreSummary {
+  const metrics = Object.entries(list[0] ?? {}).filter(([, value]) => typeof value === 'number').map(([name]) => name);
+  const valueOf = (entry: object, metric: string): number => new Map<string, number>(Object.entries(entry)).get(metric) ?? NaN;
+  return Object.fromEntries(metrics.map((metric) => [metric, describe(list.map((entry) => valueOf(entry, metric)))]));
+}
+
+function concatenate(blocks: readonly Numbers[]): Float64NdArray {
+  const parts = blocks.map((block) => toForecasts(block, { operation: 'backtest', argument: 'forecasts' }));
+  const horizon = parts[0]?.horizon ?? 1;
+  const data = Float64Array.from(parts.flatMap((part) => [...part.data]));
+  return fromHost(data, [data.length / horizon, horizon]);
+}
+
+function mapValues<V, W>(record: Readonly<Record<string, V>>, change: (value: V, key: string) => W): Record<string, W> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}

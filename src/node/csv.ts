@@ -1,0 +1,248 @@
+/**
+ * Time series from CSV: streaming through fast-csv, every cell checked, sorted by date, and a report of what was found.
+ * Nothing is guessed in silence: a missing value is refused unless the caller says what to do with it, and an empty
+ * cell is only ever filled from earlier dates.
+ */
+import { createReadStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ArgumentError, DataError } from '../errors.js';
+import { findGaps } from '../forecast/calendar.js';
+import type { Gap } from '../forecast/calendar.js';
+import { parseDates } from '../forecast/dateFormats.js';
+import type { DateFormat, ParsedDate } from '../forecast/dateFormats.js';
+import { requireColumnNames } from '../forecast/frame.js';
+import type { Frame } from '../forecast/frame.js';
+import { parseNumber } from './csvNumber.js';
+import type { DecimalMark } from './csvNumber.js';
+import { CsvError, csvRecords } from './csvRecords.js';
+import type { CsvChunks, CsvRecord } from './csvRecords.js';
+
+/** What to do with empty cells, NA, null and the like. */
+export type MissingPolicy = 'refuse' | 'drop' | 'carryForward';
+
+export interface CsvOptions {
+  /** Number columns to read, in this order; by default every column but the date. */
+  readonly columns?: readonly string[];
+  /** Name of the date column, or false if there is none. By default the first one called date, datetime, time, month, … */
+  readonly dateColumn?: string | false;
+  /** By default decided over the whole column. */
+  readonly dateFormat?: DateFormat;
+  /**
+   * `refuse` (default): a DataError at the first one. `drop`: the whole row goes. `carryForward`: the value of the date
+   * before; rows before the first value go.
+   */
+  readonly missing?: MissingPolicy;
+  /** Rows with the same date: `report` (default, both are kept, in file order) or `refuse`. */
+  readonly duplicates?: 'report' | 'refuse';
+  /** Missing dates: `report` (default) or `refuse`. */
+  readonly gaps?: 'report' | 'refuse';
+  /** Between cells; a comma by default. */
+  readonly delimiter?: string;
+  /** Decimal mark, `.` by default. */
+  readonly decimal?: DecimalMark;
+}
+
+/** A cell of the file. */
+export interface CsvCell {
+  readonly line: number;
+  readonly column: string;
+}
+
+export interface CsvReport {
+  readonly file: string;
+  /** Order of the dates in the file; the table is ascending in any case. `none`: no date column. */
+  readonly order: 'ascending' | 'descending' | 'unsorted' | 'none';
+  readonly dateFormat?: DateFormat;
+  /** Dates that occur more than once, with their lines. */
+  readonly duplicates: readonly { readonly date: string; readonly lines: readonly number[] }[];
+  readonly gaps: readonly Gap[];
+  /** Rows left out for a missing value, by the first missing cell of each. */
+  readonly dropped: readonly CsvCell[];
+  /** Cells filled with the value before them. */
+  readonly carried: readonly CsvCell[];
+}
+
+export interface CsvTable extends Frame {
+  readonly report: CsvReport;
+}
+
+/**
+ * Reads a CSV file or stream into a table sorted by date.
+ *
+ * Cells may hold currency signs, thousands separators, blanks and brackets (`"$1,234.50"`, `(12)`); the file may begin
+ * with a byte-order mark and use any line breaks.
+ *
+ * @param source a path, a file URL, or chunks of text or bytes (any Node or web stream).
+ * @throws CsvError (a DataError) with file, line, column and text of a bad or missing cell.
+ * @throws ArgumentError for an unknown column, naming those there are. DataError if the file cannot be read or has no rows.
+ */
+export async function readCsv(source: string | URL | AsyncIterable<Uint8Array | string>, options: CsvOptions = {}): Promise<CsvTable> {
+  if (typeof source !== 'string' && !(source instanceof URL)) return readTable(source, 'stream', options);
+  const path = source instanceof URL ? fileURLToPath(source) : source;
+  try {
+    return await readTable(createReadStream(path), path, options);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error && 'code' in error) {
+      throw new DataError({ operation: 'readCsv', argument: 'path', expected: 'a readable file', actual: `${path} (${String(error.code)})` }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Reads CSV text, like `readCsv`. */
+export function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTable> {
+  return readTable([text], 'text', options);
+}
+
+const DATE_NAME = /^(date|datetime|timestamp|time|day|week|month|year|period|observation_date|order_date)$/i;
+
+/** A row as read: NaN where a value is missing. */
+interface Row {
+  readonly line: number;
+  readonly dateText: string;
+  readonly values: number[];
+}
+type DatedRow = Row & { readonly date?: ParsedDate };
+
+interface Header {
+  readonly width: number;
+  readonly names: readonly string[];
+  readonly indices: readonly number[];
+  readonly dateName: string | undefined;
+  readonly dateIndex: number;
+}
+
+async function readTable(chunks: CsvChunks, file: string, options: CsvOptions): Promise<CsvTable> {
+  const { missing = 'refuse', delimiter = ',', duplicates: onDuplicates = 'report', gaps: onGaps = 'report' } = options;
+  if (!['refuse', 'drop', 'carryForward'].includes(missing)) {
+    throw new ArgumentError({ operation: 'readCsv', argument: 'missing', expected: "'refuse', 'drop' or 'carryForward'", actual: `'${String(missing)}'` });
+  }
+  let header: Header | undefined;
+  const rows: Row[] = [];
+  for await (const record of csvRecords(chunks, file, delimiter)) {
+    if (record.cells.every((cell) => cell.trim() === '') && record.cells.length <= 1) continue;
+    if (header) rows.push(readRow(record, header, file, options));
+    else header = readHeader(record, options);
+  }
+  if (!header || rows.length === 0) {
+    throw new DataError({ operation: 'readCsv', argument: file, expected: 'a header and at least one row', actual: header ? 'a header only' : 'an empty file' });
+  }
+  const { sorted, undated, order, dateFormat } = sortByDate(rows, header, file, options.dateFormat, missing);
+  const { kept, ...filled } = settleMissing(sorted, header.names, missing);
+  if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
+  const dates = kept.flatMap((row) => (row.date ? [row.date.iso] : []));
+  const duplicates = findDuplicates(kept);
+  const gaps = findGaps(dates);
+  const [twice] = duplicates;
+  const [gap] = gaps;
+  if (twice && onDuplicates === 'refuse') {
+    throw new CsvError({ file, line: twice.lines[1] ?? 0, column: header.dateName }, 'a date that occurs once', `${twice.date} again (first on line ${twice.lines[0]})`);
+  }
+  if (gap && onGaps === 'refuse') {
+    throw new DataError({ operation: 'readCsv', argument: file, expected: 'without gaps', actual: `${gap.missing} missing between ${gap.after} and ${gap.before}` });
+  }
+  return {
+    rows: kept.length,
+    dates,
+    times: Float64Array.from(kept.flatMap((row) => (row.date ? [row.date.time] : []))),
+    columns: Object.fromEntries(header.names.map((name, j) => [name, Float64Array.from(kept, (row) => row.values[j] ?? NaN)])),
+    report: { file, order, ...(dateFormat && { dateFormat }), duplicates, gaps, dropped: [...undated, ...filled.dropped], carried: filled.carried },
+  };
+}
+
+function readHeader({ cells, line }: CsvRecord, { columns, dateColumn, delimiter = ',' }: CsvOptions): Header {
+  const names = cells.map((cell) => cell.trim());
+  const dateName = dateColumn === false ? undefined : dateColumn ?? names.find((name) => DATE_NAME.test(name));
+  const wanted = columns ?? names.filter((name) => name !== dateName);
+  requireColumnNames('readCsv', dateName === undefined ? wanted : [dateName, ...wanted], names);
+  const repeated = wanted.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (repeated !== undefined || wanted.length === 0) {
+    throw new DataError({
+      operation: 'readCsv', argument: `header on line ${line}`, expected: 'distinct names of number columns',
+      actual: repeated === undefined ? `only ${names.join(delimiter)}` : `'${repeated}' more than once`,
+    });
+  }
+  return {
+    width: cells.length, names: wanted, dateName,
+    indices: wanted.map((name) => names.indexOf(name)),
+    dateIndex: dateName === undefined ? -1 : names.indexOf(dateName),
+  };
+}
+
+function readRow({ cells, line }: CsvRecord, header: Header, file: string, { decimal = '.', missing = 'refuse' }: CsvOptions): Row {
+  if (cells.length !== header.width) {
+    throw new CsvError({ file, line }, `a record of ${header.width} cells`, `${cells.length}`,
+      'Thousands separators need quotes around the number; other delimiters the delimiter option.');
+  }
+  const values = header.indices.map((index, j) => {
+    const text = cells[index] ?? '';
+    const value = parseNumber(text, decimal);
+    if (typeof value === 'number') return value;
+    const column = header.names[j] ?? '';
+    if (value === 'bad') {
+      throw new CsvError({ file, line, column, text }, 'a number', `'${text}'`, 'Correct the cell, or choose number columns with the columns option.');
+    }
+    if (missing === 'refuse') {
+      throw new CsvError({ file, line, column, text }, 'a number', text.trim() === '' ? 'an empty cell' : `'${text}'`,
+        "Say missing: 'drop' or missing: 'carryForward' if that is right for these data.");
+    }
+    return NaN;
+  });
+  return { line, values, dateText: cells[header.dateIndex]?.trim() ?? '' };
+}
+
+function sortByDate(
+  rows: readonly Row[], header: Header, file: string, format: DateFormat | undefined, missing: MissingPolicy,
+): { sorted: DatedRow[]; undated: CsvCell[]; order: CsvReport['order']; dateFormat?: DateFormat } {
+  const column = header.dateName;
+  if (column === undefined) return { sorted: [...rows], undated: [], order: 'none' };
+  const dated = missing === 'drop' ? rows.filter((row) => row.dateText !== '') : rows;
+  if (dated.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
+  const parsed = parseDates(dated.map((row) => row.dateText), format);
+  if (!parsed.ok) {
+    const { line, dateText: text } = dated[parsed.index] ?? { line: 0, dateText: '' };
+    throw new CsvError({ file, line, column, text }, parsed.expected, text === '' ? 'an empty cell' : `'${text}'`, parsed.hint);
+  }
+  const withDates = dated.map((row, i): DatedRow => ({ ...row, date: parsed.dates[i] }));
+  const signs = new Set(parsed.dates.slice(1).map((date, i) => Math.sign(date.time - (parsed.dates[i]?.time ?? NaN))));
+  const order = !signs.has(-1) ? 'ascending' : !signs.has(1) ? 'descending' : 'unsorted';
+  // Array sort is stable: rows of one date stay in file order.
+  withDates.sort((a, b) => (a.date?.time ?? 0) - (b.date?.time ?? 0));
+  const undated = rows.filter((row) => row.dateText === '').map(({ line }) => ({ line, column }));
+  return { sorted: withDates, undated, order, dateFormat: parsed.format };
+}
+
+/** Drops or fills rows with missing values, in time order, so that a filled cell knows only earlier dates. */
+function settleMissing(rows: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { kept: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
+  const kept: DatedRow[] = [];
+  const dropped: CsvCell[] = [];
+  const carried: CsvCell[] = [];
+  const last = names.map(() => NaN);
+  for (const row of rows) {
+    const filled = missing === 'carryForward' ? row.values.map((value, j) => (Number.isNaN(value) ? last[j] ?? NaN : value)) : row.values;
+    filled.forEach((value, j) => { last[j] = value; });
+    const hole = filled.findIndex((value) => Number.isNaN(value));
+    if (hole >= 0) {
+      dropped.push({ line: row.line, column: names[hole] ?? '' });
+      continue;
+    }
+    row.values.forEach((value, j) => { if (Number.isNaN(value)) carried.push({ line: row.line, column: names[j] ?? '' }); });
+    kept.push({ ...row, values: filled });
+  }
+  return { kept, dropped, carried };
+}
+
+function findDuplicates(rows: readonly DatedRow[]): { date: string; lines: number[] }[] {
+  const found: { date: string; lines: number[] }[] = [];
+  let run: DatedRow[] = [];
+  for (const row of [...rows, undefined]) {
+    const first = run[0];
+    if (row && first?.date && row.date?.time === first.date.time) {
+      run.push(row);
+      continue;
+    }
+    if (first?.date && run.length > 1) found.push({ date: first.date.iso, lines: run.map((r) => r.line) });
+    run = row ? [row] : [];
+  }
+  return found;
+}
