@@ -34,7 +34,8 @@ export type LossKind = 'mse' | 'mae' | 'huber' | 'logCosh' | 'binaryCrossentropy
 
 /** Moving, viewing, adding. */
 export interface ArrayKernels {
-  zeros(shape: Shape): Tensor;
+  zeros(shape: Shape, out?: Tensor): Tensor;
+  copy(x: Tensor, out?: Tensor): Tensor;
   /** The same elements under another shape. A view where the backend has views. */
   reshape(x: Tensor, shape: Shape): Tensor;
   /** x[i]: one entry of the leading axis. A view. */

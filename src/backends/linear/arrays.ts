@@ -10,10 +10,10 @@ export function arrayKernels(context: Context): ArrayKernels {
   const { raw, memory, make } = context;
   const unit = memory.storage.unit;
 
-  function zeros(shape: Shape): LinearTensor {
-    const out = make(shape);
-    raw.fill(out.address, out.size, 0);
-    return out;
+  function zeros(shape: Shape, out?: Tensor): LinearTensor {
+    const to = make(shape, out);
+    raw.fill(to.address, to.size, 0);
+    return to;
   }
 
   function pointwise(name: 'add' | 'sub' | 'mul', a: Tensor, b: Tensor, out?: Tensor): LinearTensor {
@@ -25,6 +25,11 @@ export function arrayKernels(context: Context): ArrayKernels {
 
   return {
     zeros,
+    copy(x, out) {
+      const to = make(x.shape, out);
+      raw.copy(to.address, open(x).address, x.size);
+      return to;
+    },
     reshape(x, shape) {
       requireSize('reshape', 'x', x, sizeOf(shape));
       return new LinearTensor(open(x).address, shape, x.size);

@@ -1,0 +1,63 @@
+/** Activations as layers and as options of other layers. */
+import type { ActivationKind, Tensor } from '../backend.js';
+import { ArgumentError } from '../errors.js';
+import type { Shape } from '../tensor.js';
+import { Layer, dOutput } from './layer.js';
+import type { Forward, JsonObject, Run } from './layer.js';
+
+/** Slope of leakyRelu below zero and scale of elu: Keras's defaults. The other kinds have no parameter. */
+export function activationDefaults(kind: ActivationKind): number {
+  return kind === 'leakyRelu' ? 0.2 : kind === 'elu' ? 1 : 0;
+}
+
+const kinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus'];
+
+/** @throws ArgumentError for an unknown name. */
+export function requireActivation(operation: string, kind: ActivationKind): ActivationKind {
+  if (kinds.includes(kind)) return kind;
+  const hint = (kind as string) === 'softmax' ? "Use new Activation({ kind: 'softmax' }) after the layer." : undefined;
+  throw new ArgumentError({ operation, argument: 'activation', expected: kinds.join(' | '), actual: String(kind), hint });
+}
+
+export interface ActivationOptions {
+  /** linear, sigmoid, tanh, relu, leakyRelu, elu, gelu (exact, with erf), softplus, or softmax over the last axis. */
+  kind: ActivationKind | 'softmax';
+  /** Slope of leakyRelu below zero (default 0.2) or scale of elu (default 1). */
+  alpha?: number;
+  name?: string;
+}
+
+interface ActivationCache { readonly x: Tensor; readonly y: Tensor }
+
+/** Applies a function to every element, or softmax to every last axis. Shape unchanged. */
+export class Activation extends Layer<object, object, ActivationCache> {
+  override readonly kind = 'activation';
+  override readonly className = 'Activation';
+  readonly function: ActivationKind | 'softmax';
+  readonly alpha: number;
+
+  constructor(options: ActivationOptions) {
+    super(options.name);
+    this.function = options.kind === 'softmax' ? 'softmax' : requireActivation('Activation', options.kind);
+    this.alpha = options.alpha ?? (options.kind === 'softmax' ? 0 : activationDefaults(options.kind));
+  }
+
+  override config(): JsonObject {
+    return { kind: this.function, alpha: this.alpha };
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    return [this.single(inputs)];
+  }
+
+  override forward({ k }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, ActivationCache> {
+    const x = this.single(inputs);
+    const y = this.function === 'softmax' ? k.softmax(x) : k.activate(this.function, x, this.alpha);
+    return { outputs: [y], cache: { x, y } };
+  }
+
+  override backward({ k }: Run, _p: object, { x, y }: ActivationCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+    const dy = dOutput(k, dOutputs, y);
+    return [this.function === 'softmax' ? k.softmaxBackward(y, dy) : k.activateBackward(this.function, x, y, dy, this.alpha)];
+  }
+}

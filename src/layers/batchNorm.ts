@@ -1,0 +1,90 @@
+/**
+ * Batch normalisation (Ioffe & Szegedy 2015) of the last axis over all others: batch and, for sequences, time.
+ * Equations N1–N6 of layerNorm.ts with means over rows; the batch variance is the biased one, in the forward pass and,
+ * as in Keras, in the running statistics (PyTorch's running variance is the unbiased one).
+ *   N7  running ← momentum·running + (1−momentum)·batch statistic
+ * At inference the running statistics are constants: N3 with them, and N6 without the two mean terms.
+ */
+import type { NormForward, Tensor } from '../backend.js';
+import { ArgumentError } from '../errors.js';
+import type { Shape } from '../tensor.js';
+import { Layer, dOutput } from './layer.js';
+import type { Forward, JsonObject, ParameterSpec, Run, StateSpec } from './layer.js';
+
+export interface BatchNormOptions {
+  /** Share of the running statistics kept at each step. Default 0.99 (Keras; PyTorch's 0.1 is 0.9 here). */
+  momentum?: number;
+  /** Added to the variance under the root. Default 1e-3. */
+  epsilon?: number;
+  name?: string;
+}
+
+type NormParams = { gamma: Tensor; beta: Tensor };
+type NormStates = { movingMean: Tensor; movingVariance: Tensor };
+interface BatchNormCache { readonly x: Tensor; readonly forward: NormForward }
+
+/** Shape unchanged. Weights: gamma, beta [N] (trained), movingMean, movingVariance [N] (not trained). */
+export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
+  override readonly kind = 'batch_norm';
+  override readonly className = 'BatchNorm';
+  readonly momentum: number;
+  readonly epsilon: number;
+
+  constructor(options: BatchNormOptions = {}) {
+    super(options.name);
+    this.momentum = options.momentum ?? 0.99;
+    this.epsilon = options.epsilon ?? 1e-3;
+    if (!(this.momentum >= 0 && this.momentum <= 1)) {
+      throw new ArgumentError({ operation: 'BatchNorm', argument: 'momentum', expected: 'a number in [0, 1]', actual: String(this.momentum) });
+    }
+    if (!(this.epsilon > 0)) {
+      throw new ArgumentError({ operation: 'BatchNorm', argument: 'epsilon', expected: 'a positive number', actual: String(this.epsilon) });
+    }
+  }
+
+  override config(): JsonObject {
+    return { momentum: this.momentum, epsilon: this.epsilon };
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    return [this.single(inputs)];
+  }
+
+  override parameters(inputs: readonly Shape[]): { gamma: ParameterSpec; beta: ParameterSpec } {
+    const shape = [this.single(inputs).at(-1) ?? 1];
+    return { gamma: { shape, initializer: 'ones' }, beta: { shape, initializer: 'zeros' } };
+  }
+
+  override states(inputs: readonly Shape[]): { movingMean: StateSpec; movingVariance: StateSpec } {
+    const shape = [this.single(inputs).at(-1) ?? 1];
+    return {
+      movingMean: { shape, initializer: 'zeros', kind: 'weight' }, movingVariance: { shape, initializer: 'ones', kind: 'weight' },
+    };
+  }
+
+  override forward({ k, training }: Run, p: NormParams, s: NormStates, inputs: readonly Tensor[]): Forward<NormStates, BatchNormCache> {
+    const x = this.single(inputs);
+    if (!training) {
+      const forward = k.batchNormInference(x, p.gamma, p.beta, s.movingMean, s.movingVariance, this.epsilon); // N2, N3
+      return { outputs: [forward.y], cache: { x, forward } };
+    }
+    const forward = k.batchNorm(x, p.gamma, p.beta, this.epsilon); // N1–N3
+    const states = {
+      movingMean: k.movingAverage(s.movingMean, forward.mean, this.momentum), // N7
+      movingVariance: k.movingAverage(s.movingVariance, forward.variance, this.momentum), // N7
+    };
+    return { outputs: [forward.y], cache: { x, forward }, states };
+  }
+
+  override backward(
+    { k, training }: Run, p: NormParams, { x, forward }: BatchNormCache, dOutputs: readonly (Tensor | undefined)[], grads: NormParams,
+  ): Tensor[] {
+    const dy = dOutput(k, dOutputs, forward.y);
+    const step = training
+      ? k.batchNormBackward(x, forward, p.gamma, dy, grads.gamma, grads.beta) // N4–N6
+      : k.batchNormInferenceBackward(x, forward, p.gamma, dy, grads.gamma, grads.beta);
+    grads.gamma = step.dGamma;
+    grads.beta = step.dBeta;
+    return [step.dx];
+  }
+}

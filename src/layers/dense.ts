@@ -1,0 +1,91 @@
+/**
+ * A fully connected layer on the last axis.
+ *   D1  y = x·W + b
+ *   D2  dW = Σ xᵀ·dy,  db = Σ dy
+ *   D3  dx = dy·Wᵀ
+ */
+import type { ActivationKind, Tensor } from '../backend.js';
+import type { Initializer } from '../initializers.js';
+import type { Shape } from '../tensor.js';
+import { activationDefaults, requireActivation } from './activation.js';
+import { Layer, checkedInitializer, dOutput, initializerName, requirePositiveInteger } from './layer.js';
+import type { Forward, JsonObject, ParameterSpec, Run } from './layer.js';
+
+export interface DenseOptions {
+  /** Width of the output. */
+  units: number;
+  /** Default 'linear'. */
+  activation?: ActivationKind;
+  /** Default true. */
+  useBias?: boolean;
+  /** Default 'glorotUniform'. */
+  kernelInitializer?: Initializer;
+  /** Default 'zeros'. */
+  biasInitializer?: Initializer;
+  name?: string;
+}
+
+type DenseParams = { kernel: Tensor; bias?: Tensor };
+interface DenseCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly inputShape: Shape }
+
+/** x [B, …, D] → [B, …, units]. Weights: kernel [D, units], bias [units]. */
+export class Dense extends Layer<DenseParams, object, DenseCache> {
+  override readonly kind = 'dense';
+  override readonly className = 'Dense';
+  readonly units: number;
+  readonly activation: ActivationKind;
+  readonly useBias: boolean;
+  private readonly kernelInitializer: Initializer;
+  private readonly biasInitializer: Initializer;
+
+  constructor(options: DenseOptions) {
+    super(options.name);
+    this.units = options.units;
+    this.activation = requireActivation('Dense', options.activation ?? 'linear');
+    this.useBias = options.useBias ?? true;
+    this.kernelInitializer = checkedInitializer(options.kernelInitializer ?? 'glorotUniform');
+    this.biasInitializer = checkedInitializer(options.biasInitializer ?? 'zeros');
+    requirePositiveInteger('Dense', 'units', this.units);
+  }
+
+  override config(): JsonObject {
+    return {
+      units: this.units, activation: this.activation, useBias: this.useBias,
+      kernelInitializer: initializerName(this.kernelInitializer), biasInitializer: initializerName(this.biasInitializer),
+    };
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    const x = this.single(inputs);
+    if (x.length === 0) this.requireRank(x, 1, '[batch, …, features]');
+    return [[...x.slice(0, -1), this.units]];
+  }
+
+  override parameters(inputs: readonly Shape[]): { kernel: ParameterSpec; bias?: ParameterSpec } {
+    const d = this.single(inputs).at(-1) ?? 0;
+    const kernel = { shape: [d, this.units], initializer: this.kernelInitializer };
+    return this.useBias ? { kernel, bias: { shape: [this.units], initializer: this.biasInitializer } } : { kernel };
+  }
+
+  override forward({ k }: Run, p: DenseParams, _s: object, inputs: readonly Tensor[]): Forward<object, DenseCache> {
+    const input = this.single(inputs);
+    const d = input.shape.at(-1) ?? 1;
+    const x = k.reshape(input, [input.size / d, d]);
+    const product = k.matmul('nn', x, p.kernel); // D1
+    const z = p.bias ? k.addRow(product, p.bias) : product; // D1
+    const y = this.activation === 'linear' ? z : k.activate(this.activation, z, activationDefaults(this.activation));
+    const outputShape = [...input.shape.slice(0, -1), this.units];
+    return { outputs: [k.reshape(y, outputShape)], cache: { x, z, y, inputShape: input.shape } };
+  }
+
+  override backward({ k }: Run, p: DenseParams, cache: DenseCache, dOutputs: readonly (Tensor | undefined)[], grads: DenseParams): Tensor[] {
+    const dy = k.reshape(dOutput(k, dOutputs, cache.y), cache.y.shape);
+    const dz = this.activation === 'linear'
+      ? dy
+      : k.activateBackward(this.activation, cache.z, cache.y, dy, activationDefaults(this.activation));
+    grads.kernel = k.matmulTo('tn', grads.kernel, cache.x, dz); // D2
+    if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // D2
+    const dx = k.matmul('nt', dz, p.kernel); // D3
+    return [k.reshape(dx, cache.inputShape)];
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Inverted dropout (Srivastava et al. 2014): y = x ⊙ m, m is 0 with probability `rate`, else 1/(1 − rate).
+ * The mask comes in as an input, so the backward pass and a replayed plan see the same one.
+ */
+import type { Tensor } from '../backend.js';
+import type { Shape } from '../tensor.js';
+import { Layer, dOutput, requireRate } from './layer.js';
+import type { Forward, JsonObject, NoiseSpec, Run } from './layer.js';
+
+export interface DropoutOptions {
+  /** Share of elements set to zero, in [0, 1). */
+  rate: number;
+  name?: string;
+}
+
+interface DropoutCache { readonly y: Tensor; readonly mask: Tensor | undefined }
+
+/** Active in training only. Shape unchanged. */
+export class Dropout extends Layer<object, object, DropoutCache> {
+  override readonly kind = 'dropout';
+  override readonly className = 'Dropout';
+  readonly rate: number;
+
+  constructor(options: DropoutOptions) {
+    super(options.name);
+    this.rate = options.rate;
+    requireRate('Dropout', 'rate', this.rate);
+  }
+
+  override config(): JsonObject {
+    return { rate: this.rate };
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    return [this.single(inputs)];
+  }
+
+  override noise(inputs: readonly Shape[], batch: number): NoiseSpec[] {
+    return this.rate > 0 ? [{ shape: [batch, ...this.single(inputs)], rate: this.rate }] : [];
+  }
+
+  override forward({ k, noise }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, DropoutCache> {
+    const x = this.single(inputs);
+    const [mask] = noise;
+    const y = mask ? k.mul(x, mask) : x;
+    return { outputs: [y], cache: { y, mask } };
+  }
+
+  override backward({ k }: Run, _p: object, { y, mask }: DropoutCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+    const dy = dOutput(k, dOutputs, y);
+    return [mask ? k.mul(dy, mask) : dy];
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * What a layer is: a description (sizes, options) and two pure functions, forward and backward. It owns no weights and
+ * hides no state, so one layer may stand in several places of a model and run twice before either backward.
+ *
+ * - `forward` returns its cache; `backward` receives it.
+ * - `backward` adds into gradients with the `…To` kernels and stores what they return; the caller zeroes.
+ * - dX means ∂L/∂X. A missing dOutput means zero.
+ * - Inputs and dOutputs are read only.
+ */
+import type { Kernels, Tensor } from '../backend.js';
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { resolveInitializer } from '../initializers.js';
+import type { Initializer } from '../initializers.js';
+import type { Shape } from '../tensor.js';
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+export type JsonObject = { readonly [key: string]: JsonValue | undefined };
+
+/** A plain record of tensors: parameters, gradients, states. */
+export type Tensors = { [name: string]: Tensor | undefined };
+
+export interface ParameterSpec {
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+}
+
+/** A tensor that survives the step but is not trained. */
+export interface StateSpec extends ParameterSpec {
+  /** `weight`: belongs to the model, as running statistics do. `carried`: belongs to the data stream (stateful recurrence). */
+  readonly kind: 'weight' | 'carried';
+}
+
+/** A dropout mask a layer wants for each training step. `shape` includes the batch. */
+export interface NoiseSpec {
+  readonly shape: Shape;
+  readonly rate: number;
+}
+
+/** Called with tensors of interest while a step is written; see explain/gradientFlow and the NaN doctor. */
+export type Observer = (tensorName: string, tensor: Tensor, timeStep?: number) => void;
+
+/** One execution of a layer. */
+export interface Run {
+  readonly k: Kernels;
+  readonly training: boolean;
+  /** One dropout mask for each entry of `noise()`; empty outside training. */
+  readonly noise: readonly Tensor[];
+  /** [B, T]: 1 for real time steps, 0 for padding. */
+  readonly mask?: Tensor;
+  readonly observe?: Observer;
+}
+
+export interface Forward<S, C> {
+  readonly outputs: readonly Tensor[];
+  readonly cache: C;
+  /** New values of the layer's states; absent ones stay. */
+  readonly states?: Partial<S>;
+}
+
+/**
+ * P: trained parameters, S: states, C: what forward hands to backward. All plain records.
+ */
+export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
+  /** Set by the user, or undefined: the model then names it after its kind, `lstm`, `lstm_1`, … */
+  readonly name: string | undefined;
+  /** snake_case kind, the stem of default names. */
+  abstract readonly kind: string;
+  /** Name under which a saved model finds the class again. */
+  abstract readonly className: string;
+
+  constructor(name?: string) {
+    if (name !== undefined && !/^[\w.-]+$/.test(name)) {
+      throw new ArgumentError({ operation: 'layer', argument: 'name', expected: 'letters, digits, _ . or -', actual: `'${name}'` });
+    }
+    this.name = name;
+  }
+
+  /** The constructor options, as JSON. */
+  abstract config(): JsonObject;
+  /** Shapes without the batch axis. @throws ShapeError if the inputs do not fit. */
+  abstract outputShapes(inputs: readonly Shape[]): Shape[];
+
+  /** Trained tensors for these input shapes. */
+  parameters(_inputs: readonly Shape[]): { [K in keyof P]: ParameterSpec } {
+    return {} as { [K in keyof P]: ParameterSpec };
+  }
+
+  /** Untrained tensors; `carried` ones may depend on the batch size. */
+  states(_inputs: readonly Shape[], _batch: number): { [K in keyof S]: StateSpec } {
+    return {} as { [K in keyof S]: StateSpec };
+  }
+
+  /** Dropout masks wanted for a training step. */
+  noise(_inputs: readonly Shape[], _batch: number): NoiseSpec[] {
+    return [];
+  }
+
+  abstract forward(run: Run, p: P, s: S, inputs: readonly Tensor[]): Forward<S, C>;
+  /** Returns ∂L/∂input for each input. */
+  abstract backward(run: Run, p: P, cache: C, dOutputs: readonly (Tensor | undefined)[], grads: P): Tensor[];
+
+  /** `LSTM 'lstm_1'`, for messages. */
+  label(): string {
+    return this.name === undefined ? this.className : `${this.className} '${this.name}'`;
+  }
+
+  /** The one input of a single-input layer. @throws ShapeError */
+  protected single<T>(inputs: readonly T[]): T {
+    const [first] = inputs;
+    if (first === undefined || inputs.length !== 1) {
+      throw new ShapeError({ operation: this.label(), argument: 'inputs', expected: 'one tensor', actual: `${inputs.length}` });
+    }
+    return first;
+  }
+
+  protected requireRank(input: Shape, rank: number, expected: string): void {
+    if (input.length !== rank) {
+      throw new ShapeError({
+        operation: this.label(), argument: 'input', expected, actual: formatShape(['batch', ...input]),
+        hint: 'Check inputShape and returnSequences of the layers before.',
+      });
+    }
+  }
+}
+
+/** A layer whose type parameters do not matter to the caller. */
+export type AnyLayer = Layer<Tensors, Tensors, unknown>;
+
+/** The output gradient of a layer with one output; zeros where nothing flowed back. */
+export function dOutput(k: Kernels, dOutputs: readonly (Tensor | undefined)[], like: Tensor): Tensor {
+  return dOutputs[0] ?? k.zeros(like.shape);
+}
+
+/** An initializer as it goes into a saved configuration; functions do not, their results do. */
+export function initializerName(initializer: Initializer): JsonValue | undefined {
+  return typeof initializer === 'string' ? initializer : undefined;
+}
+
+/** Passes an initializer through, failing early on an unknown name. */
+export function checkedInitializer(initializer: Initializer): Initializer {
+  resolveInitializer(initializer);
+  return initializer;
+}
+
+export function requirePositiveInteger(operation: string, argument: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new ArgumentError({ operation, argument, expected: 'a whole number of at least 1', actual: String(value) });
+  }
+}
+
+export function requireRate(operation: string, argument: string, value: number): void {
+  if (!(value >= 0 && value < 1)) {
+    throw new ArgumentError({ operation, argument, expected: 'a rate in [0, 1)', actual: String(value), hint: 'A rate is the share of units dropped.' });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Tensor } from '../backend.js';
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { sizeOf } from '../tensor.js';
+import type { Shape } from '../tensor.js';
+import { Layer, dOutput } from './layer.js';
+import type { Forward, JsonObject, Run } from './layer.js';
+
+interface ReshapeCache { readonly x: Tensor; readonly y: Tensor }
+
+/** Rearranges nothing, only renames axes: row-major order stays. */
+abstract class Reshaping extends Layer<object, object, ReshapeCache> {
+  override forward({ k }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, ReshapeCache> {
+    const x = this.single(inputs);
+    const [batch = 0, ...shape] = x.shape;
+    const [target = []] = this.outputShapes([shape]);
+    const y = k.reshape(x, [batch, ...target]);
+    return { outputs: [y], cache: { x, y } };
+  }
+
+  override backward({ k }: Run, _p: object, { x, y }: ReshapeCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+    return [k.reshape(dOutput(k, dOutputs, y), x.shape)];
+  }
+}
+
+/** [B, …] → [B, product of the rest]. */
+export class Flatten extends Reshaping {
+  override readonly kind = 'flatten';
+  override readonly className = 'Flatten';
+
+  constructor(options: { name?: string } = {}) {
+    super(options.name);
+  }
+
+  override config(): JsonObject {
+    return {};
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    return [[sizeOf(this.single(inputs))]];
+  }
+}
+
+export interface ReshapeOptions {
+  /** New shape without the batch axis; one entry may be −1 and is worked out. */
+  targetShape: Shape;
+  name?: string;
+}
+
+/** [B, …] → [B, ...targetShape]. */
+export class Reshape extends Reshaping {
+  override readonly kind = 'reshape';
+  override readonly className = 'Reshape';
+  readonly targetShape: Shape;
+
+  constructor(options: ReshapeOptions) {
+    super(options.name);
+    this.targetShape = [...options.targetShape];
+    const open = this.targetShape.filter((n) => n === -1).length;
+    if (open > 1 || this.targetShape.some((n) => !Number.isInteger(n) || n < -1 || n === 0)) {
+      throw new ArgumentError({
+        operation: 'Reshape', argument: 'targetShape', expected: 'whole numbers of at least 1, at most one of them −1', actual: formatShape(this.targetShape),
+      });
+    }
+  }
+
+  override config(): JsonObject {
+    return { targetShape: this.targetShape };
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    const size = sizeOf(this.single(inputs));
+    const known = this.targetShape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+    const shape = this.targetShape.map((n) => (n === -1 ? size / known : n));
+    if (sizeOf(shape) !== size || shape.some((n) => !Number.isInteger(n))) {
+      throw new ShapeError({
+        operation: this.label(), argument: 'targetShape', expected: `a shape of ${size} elements`, actual: formatShape(this.targetShape),
+      });
+    }
+    return [shape];
+  }
+}

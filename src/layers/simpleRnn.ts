@@ -1,0 +1,39 @@
+import type { Cell } from '../cells/cell.js';
+import { rnnCell } from '../cells/rnn.js';
+import type { RnnActivation, RnnCache, RnnParams, RnnWork } from '../cells/rnn.js';
+import { ArgumentError } from '../errors.js';
+import type { JsonObject } from './layer.js';
+import { Recurrent } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent.js';
+
+export interface SimpleRNNOptions extends RecurrentOptions {
+  /** 'tanh' (default) or 'relu'. */
+  activation?: RnnActivation;
+}
+
+/**
+ * The simple recurrent network. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h.
+ * Weights: kernel [D, H], recurrentKernel [H, H], bias [H]. Equations: src/cells/rnn.ts.
+ */
+export class SimpleRNN extends Recurrent<RnnParams, RnnCache, RnnWork> {
+  override readonly kind = 'simple_rnn';
+  override readonly className = 'SimpleRNN';
+  readonly activation: RnnActivation;
+  protected override readonly cell: Cell<RnnParams, RnnCache, RnnWork>;
+
+  constructor(options: SimpleRNNOptions) {
+    super(options);
+    this.activation = options.activation ?? 'tanh';
+    if (this.activation !== 'tanh' && this.activation !== 'relu') {
+      throw new ArgumentError({ operation: 'SimpleRNN', argument: 'activation', expected: "'tanh' or 'relu'", actual: String(this.activation) });
+    }
+    this.cell = rnnCell({
+      units: this.units, activation: this.activation, kernelInitializer: this.initializers.kernel,
+      recurrentInitializer: this.initializers.recurrent, biasInitializer: this.initializers.bias,
+    });
+  }
+
+  override config(): JsonObject {
+    return { ...super.config(), activation: this.activation };
+  }
+}
