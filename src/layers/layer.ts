@@ -12,6 +12,8 @@ import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
+import { applyLayer } from './symbolic.js';
+import type { SymbolicTensor } from './symbolic.js';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
@@ -98,6 +100,24 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   abstract forward(run: Run, p: P, s: S, inputs: readonly Tensor[]): Forward<S, C>;
   /** Returns ∂L/∂input for each input. */
   abstract backward(run: Run, p: P, cache: C, dOutputs: readonly (Tensor | undefined)[], grads: P): Tensor[];
+
+  /**
+   * Uses the layer in a graph: `const y = new Dense({ units: 1 }).apply(x)`. Applying it again shares its weights.
+   * @throws ShapeError if the inputs do not fit, or the layer has several outputs (use `applyAll`).
+   */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+    const outputs = this.applyAll(inputs);
+    const [first] = outputs;
+    if (!first || outputs.length !== 1) {
+      throw new ShapeError({ operation: this.label(), argument: 'outputs', expected: 'one tensor', actual: `${outputs.length}`, hint: 'Use applyAll.' });
+    }
+    return first;
+  }
+
+  /** Uses the layer in a graph and returns all outputs: `const [y, h, c] = lstm.applyAll(x)`. */
+  applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
+    return applyLayer(this as AnyLayer, 'shape' in inputs ? [inputs] : inputs);
+  }
 
   /** `LSTM 'lstm_1'`, for messages. */
   label(): string {

@@ -96,6 +96,11 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     requireRate(this.constructor.name, 'recurrentDropout', this.recurrentDropout);
   }
 
+  /** Number of state tensors: 1 for h, 2 for h and c. */
+  get stateCount(): 1 | 2 {
+    return this.cell.stateCount;
+  }
+
   override config(): JsonObject {
     return {
       units: this.units, returnSequences: this.returnSequences, returnState: this.returnState, stateful: this.stateful,

@@ -1,0 +1,234 @@
+/**
+ * Gradient checks: the hand-written backward pass against central differences in float64.
+ *
+ * For a layer with outputs y and fixed random weights R the scalar L = Σ R⊙y is differentiated both ways:
+ * analytic, from one backward pass with dy = R; numeric, (L(θ+ε) − L(θ−ε)) / 2ε, entry by entry.
+ */
+import type { Device, Step } from './backend.js';
+import { cpu } from './backends/cpu/index.js';
+import { ArgumentError } from './errors.js';
+import { resolveInitializer } from './initializers.js';
+import type { AnyLayer, Layer } from './layers/layer.js';
+import { Recurrent } from './layers/recurrent.js';
+import { Input, applyLayer } from './layers/symbolic.js';
+import { resolveLoss } from './losses/losses.js';
+import type { Loss } from './losses/losses.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './models/execute.js';
+import type { LayerTensors } from './models/execute.js';
+import { buildNetwork, noiseOf, stateTensors, trainedWeights } from './models/network.js';
+import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
+import { sizeOf } from './tensor.js';
+import type { Shape } from './tensor.js';
+
+export interface CheckOptions {
+  /** With the batch: [B, T, D]. For layers of several inputs, a list of shapes. */
+  inputShape: Shape | readonly Shape[];
+  /** Default 0. */
+  seed?: number;
+  /** Training mode (default true): dropout with one fixed mask, batch statistics. */
+  training?: boolean;
+  /** Valid steps of each sample, for recurrent layers. */
+  lengths?: readonly number[];
+  /** Give recurrent layers a random initial state and check it too. Default true. */
+  initialState?: boolean;
+  /** Half step of the central difference. Default 1e-5. */
+  epsilon?: number;
+  /** Largest relative error that passes. Default 1e-6. */
+  tolerance?: number;
+}
+
+export interface CheckedEntry {
+  /** `kernel`, `input 0`, `input 1` (the initial h), … */
+  readonly tensor: string;
+  /** Row-major position in the tensor. */
+  readonly index: number;
+  readonly analytic: number;
+  readonly numeric: number;
+  /** |analytic − numeric| / max(|analytic|, |numeric|, 1 % of the tensor's largest gradient, 1e-6). */
+  readonly relativeError: number;
+}
+
+export interface CheckReport {
+  readonly passed: boolean;
+  readonly maxRelativeError: number;
+  /** The worst entry of each tensor. */
+  readonly worst: readonly CheckedEntry[];
+  /** Number of entries compared. */
+  readonly compared: number;
+}
+
+interface Subject {
+  readonly names: readonly string[];
+  readonly values: readonly Float64Array[];
+  /** The scalar L, at the current values. */
+  loss(): number;
+  /** ∂L/∂values, in order. */
+  gradients(): readonly Float64Array[];
+}
+
+/** 1 % of the largest gradient keeps entries that are zero up to rounding from counting as wrong. */
+function compare(names: readonly string[], analytic: readonly Float64Array[], numeric: readonly Float64Array[], tolerance: number): CheckReport {
+  let compared = 0;
+  const worst = names.map((tensor, i): CheckedEntry => {
+    const a = analytic[i] ?? new Float64Array();
+    const n = numeric[i] ?? new Float64Array();
+    const floor = Math.max(1e-6, 0.01 * n.reduce((max, x) => Math.max(max, Math.abs(x)), 0));
+    let worstOfTensor: CheckedEntry = { tensor, index: -1, analytic: 0, numeric: 0, relativeError: 0 };
+    n.forEach((numericValue, index) => {
+      const analyticValue = a[index] ?? NaN;
+      const scale = Math.max(Math.abs(analyticValue), Math.abs(numericValue), floor);
+      const relativeError = Math.abs(analyticValue - numericValue) / scale;
+      compared++;
+      if (!(relativeError <= worstOfTensor.relativeError)) {
+        worstOfTensor = { tensor, index, analytic: analyticValue, numeric: numericValue, relativeError };
+      }
+    });
+    return worstOfTensor;
+  });
+  const maxRelativeError = worst.reduce((max, e) => (e.relativeError <= max ? max : e.relativeError), 0);
+  return { passed: maxRelativeError <= tolerance, maxRelativeError, worst, compared };
+}
+
+function check(subject: Subject, epsilon: number, tolerance: number): CheckReport {
+  const analytic = subject.gradients();
+  const numeric = subject.values.map((values) =>
+    values.map((_, i) => {
+      const at = values[i] ?? 0;
+      values[i] = at + epsilon;
+      const above = subject.loss();
+      values[i] = at - epsilon;
+      const below = subject.loss();
+      values[i] = at;
+      return (above - below) / (2 * epsilon);
+    }),
+  );
+  return compare(subject.names, analytic, numeric, tolerance);
+}
+
+function isShapeList(shape: Shape | readonly Shape[]): shape is readonly Shape[] {
+  return Array.isArray(shape[0]);
+}
+
+/** Runs a step at once and gives its outputs. */
+function runNow(device: Device, step: Step, shapes: readonly Shape[], values: readonly Float64Array[]): Float64Array[] {
+  const outputs = device.compile(step, shapes, []).run(values);
+  if (outputs instanceof Promise) throw new ArgumentError({ operation: 'checkGradients', argument: 'device', expected: 'synchronous', actual: 'asynchronous' });
+  return outputs.map((output) => Float64Array.from(output));
+}
+
+function dot(a: readonly Float64Array[], b: readonly Float64Array[]): number {
+  return a.reduce((sum, x, i) => sum + x.reduce((s, v, j) => s + v * (b[i]?.[j] ?? 0), 0), 0);
+}
+
+/** Everything about one layer that the checker varies: parameters, then inputs (x, initial states). */
+function layerSubject(layer: AnyLayer, options: CheckOptions): Subject {
+  const { seed = 0, training = true, lengths, initialState = true } = options;
+  const shapes: Shape[] = isShapeList(options.inputShape) ? [...options.inputShape] : [options.inputShape];
+  const batch = shapes[0]?.[0] ?? 1;
+  if (initialState && layer instanceof Recurrent && shapes.length === 1) {
+    for (let i = 0; i < layer.stateCount; i++) shapes.push([batch, layer.units]);
+  }
+  const inputs = shapes.map((shape) => Input({ shape: shape.slice(1) }));
+  const network = buildNetwork(inputs, applyLayer(layer, inputs));
+  const random = randomStream(seed, 'gradcheck');
+  const trained = trainedWeights(network);
+  const states = stateTensors(network, batch);
+  const masks = noiseOf(network, batch).map((specs) =>
+    (training ? specs : []).map(({ shape, rate }) => {
+      const mask = new Float64Array(sizeOf(shape));
+      fillDropoutMask(random, rate, mask);
+      return { shape, mask };
+    }),
+  );
+  // Weights start at their initial values plus noise: no two alike, biases and norms away from 0 and 1.
+  const noisy = (initializer: Parameters<typeof resolveInitializer>[0], shape: Shape): Float64Array =>
+    resolveInitializer(initializer)(shape, random).map((w) => w + 0.3 * (2 * uniform(random) - 1));
+  const values = [
+    ...trained.map((spec) => noisy(spec.initializer, spec.shape)),
+    ...shapes.map((shape) => new Float64Array(sizeOf(shape)).map(() => normal(random))),
+  ];
+  const fixed = [
+    ...states.map((spec) => ({ shape: spec.shape, data: noisy(spec.initializer, spec.shape).map((x) => Math.abs(x) + 0.1) })),
+    ...masks.flat().map(({ shape, mask }) => ({ shape, data: mask })),
+    ...(lengths ? [lengthMask(lengths, batch, shapes[0]?.[1] ?? 1)] : []),
+  ];
+  const projections = network.outputs.map(({ shape }) => {
+    const full = [batch, ...shape];
+    return { shape: full, data: new Float64Array(sizeOf(full)).map(() => normal(random)) };
+  });
+
+  const variableShapes = [...trained.map((spec) => spec.shape), ...shapes];
+  const allShapes = [...variableShapes, ...fixed.map((f) => f.shape)];
+  const device = cpu({ dtype: 'float64' }).open();
+
+  const step = (backward: boolean): Step => (k, tensors) => {
+    let at = 0;
+    const take = (count: number): typeof tensors => tensors.slice(at, (at += count));
+    const parameters = byLayer(trained, take(trained.length));
+    const x = take(shapes.length);
+    const stateRecords = byLayer(states, take(states.length));
+    const noise = masks.map((specs) => take(specs.length));
+    const [mask] = lengths ? take(1) : [];
+    const run = { k, training, noise, mask };
+    const forward = forwardNetwork(network, run, parameters, stateRecords, x);
+    if (!backward) return { outputs: forward.outputs, variables: [] };
+    const gradients: LayerTensors = byLayer(trained, trained.map((spec) => k.zeros(spec.shape)));
+    const dInputs = backwardNetwork(network, run, parameters, forward, take(projections.length), gradients);
+    return { outputs: [...inOrder(trained, gradients), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))], variables: [] };
+  };
+
+  return {
+    names: [...trained.map((spec) => spec.name), ...shapes.map((_, i) => `input ${i}`)],
+    values,
+    loss: () => dot(runNow(device, step(false), allShapes, [...values, ...fixed.map((f) => f.data)]), projections.map((r) => r.data)),
+    gradients: () => runNow(
+      device, step(true), [...allShapes, ...projections.map((r) => r.shape)],
+      [...values, ...fixed.map((f) => f.data), ...projections.map((r) => r.data)],
+    ),
+  };
+}
+
+function lengthMask(lengths: readonly number[], batch: number, steps: number): { shape: Shape; data: Float64Array } {
+  if (lengths.length !== batch) {
+    throw new ArgumentError({ operation: 'checkGradients', argument: 'lengths', expected: `${batch} numbers`, actual: String(lengths.length) });
+  }
+  const data = new Float64Array(batch * steps);
+  lengths.forEach((length, b) => data.fill(1, b * steps, b * steps + length));
+  return { shape: [batch, steps], data };
+}
+
+/**
+ * Checks every parameter, input and (for recurrent layers) initial state of a layer.
+ *
+ * Truncated backpropagation is not the gradient of L and fails here by design; compare it segment by segment.
+ *
+ * @returns the report; nothing is thrown for a wrong gradient.
+ */
+export async function checkGradients<P, S, C>(layer: Layer<P, S, C>, options: CheckOptions): Promise<CheckReport> {
+  const { epsilon = 1e-5, tolerance = 1e-6 } = options;
+  return Promise.resolve(check(layerSubject(layer as AnyLayer, options), epsilon, tolerance));
+}
+
+/** Checks a loss with respect to the prediction [..., N]; weighted: with random sample weights. */
+export async function checkLossGradients(
+  loss: Loss, options: { shape: Shape; seed?: number; weighted?: boolean; epsilon?: number; tolerance?: number },
+): Promise<CheckReport> {
+  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = options;
+  const { kind, parameter } = resolveLoss(loss);
+  const random = randomStream(seed, 'gradcheck');
+  const size = sizeOf(shape);
+  const rows = size / (shape.at(-1) ?? 1);
+  const inUnit = kind === 'binaryCrossentropy' || kind === 'categoricalCrossentropy';
+  const prediction = new Float64Array(size).map(() => 2 * normal(random));
+  const target = new Float64Array(size).map(() => (inUnit ? uniform(random) : 2 * normal(random)));
+  const weights = new Float64Array(rows).map(() => 0.5 + uniform(random));
+  const device = cpu({ dtype: 'float64' }).open();
+  const run = (): Float64Array[] => runNow(device, (k, [p, t, w]) => {
+    if (!p || !t) return { outputs: [], variables: [] };
+    const result = k.loss(kind, p, t, weighted ? w : undefined, parameter);
+    return { outputs: [result.loss, result.dPrediction], variables: [] };
+  }, [shape, shape, [rows]], [prediction, target, weights]);
+  return Promise.resolve(check({
+    names: ['prediction'], values: [prediction], loss: () => run()[0]?.[0] ?? NaN, gradients: () => run().slice(1),
+  }, epsilon, tolerance));
+}

@@ -1,0 +1,100 @@
+/**
+ * Adam (Kingma & Ba 2015), amsgrad (Reddi, Kale & Kumar 2018), AdamW (Loshchilov & Hutter 2019); η the learning rate, t the step
+ * from 1.
+ *   A1  m ← β1·m + (1−β1)·g
+ *   A2  v ← β2·v + (1−β2)·g²
+ *   A3  α = η·√(1−β2ᵗ)/(1−β1ᵗ)
+ *   A4  p ← p − α·m/(√v + ε)
+ *   A5  amsgrad: v̂ ← max(v̂, v), and v̂ in place of v in A4
+ *   A6  AdamW: p ← p − η·λ·p, before A4
+ * ε is added to √v before the bias correction (the paper's closing remark in section 2), as in Keras; PyTorch adds it
+ * after, so its ε is ours divided by √(1−β2ᵗ). Derivation: docs/adam.md.
+ */
+import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import { ArgumentError } from '../errors.js';
+import type { JsonObject } from '../layers/layer.js';
+import { Optimizer, requireFraction, slot } from './optimizer.js';
+import type { OptimizerOptions, Slots } from './optimizer.js';
+
+export interface AdamOptions extends OptimizerOptions {
+  /** Default 0.9. */
+  beta1?: number;
+  /** Default 0.999. */
+  beta2?: number;
+  /** Default 1e-7. */
+  epsilon?: number;
+  /** Use the largest second moment so far. Default false. */
+  amsgrad?: boolean;
+}
+
+/** learningRate default 0.001. */
+export class Adam extends Optimizer {
+  override readonly className: string = 'Adam';
+  override readonly slotNames: readonly string[];
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly amsgrad: boolean;
+
+  constructor(options: AdamOptions = {}) {
+    super(options, 0.001);
+    this.beta1 = options.beta1 ?? 0.9;
+    this.beta2 = options.beta2 ?? 0.999;
+    this.epsilon = options.epsilon ?? 1e-7;
+    this.amsgrad = options.amsgrad ?? false;
+    requireFraction('Adam', 'beta1', this.beta1);
+    requireFraction('Adam', 'beta2', this.beta2);
+    this.slotNames = this.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
+  }
+
+  /** Decoupled weight decay λ. */
+  protected decay(): number {
+    return 0;
+  }
+
+  override scalars(step: number): number[] {
+    return [1 / (1 - this.beta1 ** step), 1 / (1 - this.beta2 ** step)]; // A3
+  }
+
+  override update(
+    k: Kernels, p: Tensor, g: Tensor, slots: Slots, scalars: Tensor | undefined, inputs: UpdateInputs,
+  ): { p: Tensor; slots: Slots } {
+    if (!scalars) throw new ArgumentError({ operation: 'Adam', argument: 'scalars', expected: 'the bias corrections', actual: 'nothing' });
+    const vMax = this.amsgrad ? slot(slots, 'vMax') : undefined;
+    const next = k.adam(
+      p, g, slot(slots, 'm'), slot(slots, 'v'), vMax, scalars, inputs, this.beta1, this.beta2, this.epsilon, this.decay(),
+    ); // A1–A6
+    return { p: next.p, slots: next.vMax ? { m: next.m, v: next.v, vMax: next.vMax } : { m: next.m, v: next.v } };
+  }
+
+  override config(): JsonObject {
+    return { ...super.config(), beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad };
+  }
+}
+
+export interface AdamWOptions extends AdamOptions {
+  /** λ in A6. Default 0.004. */
+  weightDecay?: number;
+}
+
+/** Adam with decoupled weight decay. learningRate default 0.001. */
+export class AdamW extends Adam {
+  override readonly className = 'AdamW';
+  readonly weightDecay: number;
+
+  constructor(options: AdamWOptions = {}) {
+    super(options);
+    this.weightDecay = options.weightDecay ?? 0.004;
+    if (!(this.weightDecay >= 0)) {
+      throw new ArgumentError({ operation: 'AdamW', argument: 'weightDecay', expected: 'a number of at least 0', actual: String(this.weightDecay) });
+    }
+  }
+
+  protected override decay(): number {
+    return this.weightDecay;
+  }
+
+  override config(): JsonObject {
+    return { ...super.config(), weightDecay: this.weightDecay };
+  }
+}

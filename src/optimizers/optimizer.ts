@@ -1,0 +1,73 @@
+/**
+ * What an optimiser is: constants, the names of its state tensors, and one update written with a kernel. It holds no
+ * state itself; the model keeps the state tensors and the step count, so an optimiser value may be shared.
+ *
+ * Clipping, before the update:
+ *   C1  g ← g·min(1, limit/‖g‖), ‖g‖ over all gradients of the model   (global norm; Pascanu et al. 2013)
+ *   C2  g ← max(−limit, min(limit, g))                                  (by value)
+ */
+import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import { ArgumentError } from '../errors.js';
+import type { JsonObject, JsonValue } from '../layers/layer.js';
+import { checkLearningRate } from './schedules.js';
+import type { LearningRate } from './schedules.js';
+
+export interface OptimizerOptions {
+  /** A number, or a schedule: piecewise, exponential, cosine, warmUp. */
+  learningRate?: LearningRate;
+  /** Scale all gradients so that their joint norm is at most this. Default: no clipping. */
+  globalClipNorm?: number;
+  /** Cut each gradient entry to ± this. Default: no cut. */
+  clipValue?: number;
+}
+
+export type Slots = { readonly [slot: string]: Tensor };
+
+export abstract class Optimizer {
+  abstract readonly className: string;
+  /** State tensors per parameter, all starting at zero. */
+  abstract readonly slotNames: readonly string[];
+  readonly learningRate: LearningRate;
+  readonly globalClipNorm: number | undefined;
+  readonly clipValue: number | undefined;
+
+  constructor(options: OptimizerOptions, defaultRate: number) {
+    this.learningRate = options.learningRate ?? defaultRate;
+    this.globalClipNorm = options.globalClipNorm;
+    this.clipValue = options.clipValue;
+    checkLearningRate(new.target.name, this.learningRate);
+    for (const argument of ['globalClipNorm', 'clipValue'] as const) {
+      const value = this[argument];
+      if (value !== undefined && !(value > 0)) {
+        throw new ArgumentError({ operation: new.target.name, argument, expected: 'a positive number', actual: String(value) });
+      }
+    }
+  }
+
+  /** Numbers that change with the step, counted from 1; they reach `update` as a tensor. */
+  scalars(_step: number): number[] {
+    return [];
+  }
+
+  /** New values of one parameter and its slots. */
+  abstract update(
+    k: Kernels, p: Tensor, g: Tensor, slots: Slots, scalars: Tensor | undefined, inputs: UpdateInputs,
+  ): { p: Tensor; slots: Slots };
+
+  config(): JsonObject {
+    return { learningRate: this.learningRate as JsonValue, globalClipNorm: this.globalClipNorm, clipValue: this.clipValue };
+  }
+}
+
+export function requireFraction(operation: string, argument: string, value: number): void {
+  if (!(value >= 0 && value < 1)) {
+    throw new ArgumentError({ operation, argument, expected: 'a number in [0, 1)', actual: String(value) });
+  }
+}
+
+/** A slot the model must have made. */
+export function slot(slots: Slots, name: string): Tensor {
+  const tensor = slots[name];
+  if (!tensor) throw new ArgumentError({ operation: 'optimizer', argument: `slot '${name}'`, expected: 'present', actual: 'missing' });
+  return tensor;
+}
