@@ -3,7 +3,7 @@ import type { Box } from './plot.js';
 import type { Interval, Scale, ScaleMaker, Tick } from './scale.js';
 import { drawReferences } from './references.js';
 import type { Reference } from './references.js';
-import { element, escapeText, join, label } from './svg.js';
+import { coordinate, element, escapeText, join, label } from './svg.js';
 import type { Markup } from './svg.js';
 import { fitText, textWidth } from './text.js';
 
@@ -11,6 +11,8 @@ const FONT = 11.5;
 const LINE = 14;
 /** Empty pixels between two labels on the x axis. */
 const LABEL_GAP = 12;
+/** Least distance of tilted labels, so that their lines do not overlap. */
+const TILTED = 20;
 
 export interface AxesSpec {
   readonly x: ScaleMaker;
@@ -27,7 +29,7 @@ export interface AxesSpec {
 
 /** Places the axes in the box and draws the marks between them. */
 export function drawAxes(box: Box, spec: AxesSpec): Markup {
-  const top = box.y + (spec.yLabel === undefined ? 8 : LINE + 10);
+  const top = box.y + (spec.yLabel === undefined ? 12 : LINE + 10);
   const below = spec.xLabel === undefined ? 4 : LINE + 6;
   // The left margin depends on the y labels, which depend on the height left by the x labels, which depend on the
   // left margin: the second pass sees the margins of the first.
@@ -40,14 +42,14 @@ export function drawAxes(box: Box, spec: AxesSpec): Markup {
   const yTicks = verticalTicks(y);
 
   const pieces: Markup[] = [];
-  const rules = (spec.grid ?? 'y') === 'none' ? [] : yTicks.map((t) => `M${place(x.range[0], y.map(t.value))}H${round(x.range[1])}`);
-  if (spec.grid === 'xy') rules.push(...labels.ticks.map((t) => `M${place(x.map(t.value), top)}V${round(bottom)}`));
+  const rules = (spec.grid ?? 'y') === 'none' ? [] : yTicks.map((t) => `M${place(x.range[0], y.map(t.value))}H${coordinate(x.range[1])}`);
+  if (spec.grid === 'xy') rules.push(...labels.ticks.map((t) => `M${place(x.map(t.value), top)}V${coordinate(bottom)}`));
   if (rules.length > 0) pieces.push(element('path', { class: 'grid', d: rules.join('') }));
   for (const t of yTicks) {
     const name = y.kind === 'category' ? fitText(t.label, left - box.x - 8, FONT) : t.label;
     pieces.push(label(name, left - 8, y.map(t.value) + 4, { 'text-anchor': 'end', 'font-size': FONT, class: 'quiet' }));
   }
-  pieces.push(element('path', { class: 'axis', d: `M${place(x.range[0], bottom)}H${round(x.range[1])}${tickMarks(x, labels.ticks, bottom)}` }));
+  pieces.push(element('path', { class: 'axis', d: `M${place(x.range[0], bottom)}H${coordinate(x.range[1])}${tickMarks(x, labels.ticks, bottom)}` }));
   pieces.push(labels.draw(bottom));
   if (spec.yLabel !== undefined) pieces.push(label(fitText(spec.yLabel, box.width, FONT), box.x, box.y + LINE - 2, { 'font-size': FONT, class: 'quiet' }));
   if (spec.xLabel !== undefined) {
@@ -56,15 +58,15 @@ export function drawAxes(box: Box, spec: AxesSpec): Markup {
   }
   const { lines, names } = drawReferences(spec.references ?? [], x, y);
   const marks = spec.marks(x, y);
-  pieces.push(lines, spec.clip ? clipped(marks, x.range, [top, bottom]) : marks, names);
-  const domain = `${x.kind} ${x.domain.join(' ')} ${x.range.map(round).join(' ')} ${round(top)} ${round(bottom)}`;
+  pieces.push(spec.clip ? clipped(marks, x.range, [top, bottom]) : marks, lines, names);
+  const domain = `${x.kind} ${x.domain.join(' ')} ${x.range.map(coordinate).join(' ')} ${coordinate(top)} ${coordinate(bottom)}`;
   return element('g', { class: 'axes', 'data-x': domain }, ...pieces);
 }
 
 /** The inner `svg` clips to its viewport without needing an id that could clash in a page. */
 function clipped(marks: Markup, [left, right]: Interval, [top, bottom]: Interval): Markup {
   const size = { x: left, y: top, width: right - left, height: bottom - top };
-  return element('svg', { ...size, viewBox: [left, top, right - left, bottom - top].map(round).join(' '), overflow: 'hidden' }, marks);
+  return element('svg', { ...size, viewBox: [left, top, right - left, bottom - top].map(coordinate).join(' '), overflow: 'hidden' }, marks);
 }
 
 /** How many ticks a vertical axis of numbers has room for. */
@@ -85,8 +87,8 @@ interface Horizontal {
 function horizontal(box: Box, y: Scale, make: ScaleMaker, least = 0): Horizontal {
   const widest = Math.max(0, ...verticalTicks(y).map((t) => textWidth(t.label, FONT)));
   const left = Math.max(least, box.x + Math.min(Math.ceil(widest) + 10, box.width * 0.4));
-  const { scale: x, labels } = horizontalScale(make, left, box);
-  return { left, x, labels };
+  const x = make([left, box.x + box.width - 6]);
+  return { left, x, labels: horizontalLabels(x, box) };
 }
 
 interface HorizontalLabels {
@@ -96,48 +98,40 @@ interface HorizontalLabels {
   draw(axis: number): Markup;
 }
 
-/** Finds the x scale whose last label ends inside the box, and as many labels as do not touch. */
-function horizontalScale(make: ScaleMaker, left: number, box: Box): { scale: Scale; labels: HorizontalLabels } {
-  const right = box.x + box.width;
-  let scale = make([left, right - 6]);
-  const first = horizontalLabels(scale, box.x);
-  const overhang = Math.max(0, ...first.ticks.map((t) => scale.map(t.value) + tickWidth(t) / 2 - right));
-  if (first.height > LINE * 2 + 8 || overhang === 0) return { scale, labels: first };
-  scale = make([left, right - 6 - Math.min(overhang, 60)]);
-  return { scale, labels: horizontalLabels(scale, box.x) };
-}
-
 function tickWidth(tick: Tick): number {
   return Math.max(textWidth(tick.label, FONT), textWidth(tick.context ?? '', FONT));
 }
 
-function horizontalLabels(scale: Scale, edge: number): HorizontalLabels {
+function horizontalLabels(scale: Scale, box: Box): HorizontalLabels {
   const length = scale.range[1] - scale.range[0];
   if (scale.kind === 'category') {
-    const all = scale.ticks(Infinity);
-    if (!collide(scale, all)) return upright(scale, all);
-    if (length / all.length >= LINE) return tilted(scale, all, edge);
+    const all = upright(scale, scale.ticks(Infinity), box);
+    if (all) return all;
+    if (length / scale.ticks(Infinity).length >= TILTED) return tilted(scale, scale.ticks(Infinity), box.x);
   }
   for (let count = Math.max(2, Math.floor(length / 60)); count > 1; count--) {
-    const ticks = scale.ticks(count);
-    if (!collide(scale, ticks)) return upright(scale, ticks);
+    const labels = upright(scale, scale.ticks(count), box);
+    if (labels) return labels;
   }
-  return upright(scale, scale.ticks(1).slice(0, 1));
+  return upright(scale, scale.ticks(1).slice(0, 1), box) ?? { ticks: [], height: 6, draw: () => join([]) };
 }
 
-function collide(scale: Scale, ticks: readonly Tick[]): boolean {
-  return ticks.some((tick, i) => {
-    const next = ticks[i + 1];
-    return next !== undefined && scale.map(next.value) - scale.map(tick.value) < (tickWidth(tick) + tickWidth(next)) / 2 + LABEL_GAP;
+/** Labels centred under their ticks, moved inwards at the ends of the box; undefined if two would touch. */
+function upright(scale: Scale, ticks: readonly Tick[], box: Box): HorizontalLabels | undefined {
+  const centres = ticks.map((t) => {
+    const half = tickWidth(t) / 2;
+    return Math.max(box.x + half, Math.min(scale.map(t.value), box.x + box.width - half));
   });
-}
-
-function upright(scale: Scale, ticks: readonly Tick[]): HorizontalLabels {
+  const touch = ticks.some((tick, i) => {
+    const next = ticks[i + 1];
+    return next !== undefined && (centres[i + 1] ?? 0) - (centres[i] ?? 0) < (tickWidth(tick) + tickWidth(next)) / 2 + LABEL_GAP;
+  });
+  if (touch) return undefined;
   const lines = ticks.some((t) => t.context !== undefined) ? 2 : 1;
   return {
     ticks, height: 6 + lines * LINE,
-    draw: (axis) => join(ticks.map((t) => {
-      const x = scale.map(t.value);
+    draw: (axis) => join(ticks.map((t, i) => {
+      const x = centres[i] ?? 0;
       const attributes = { 'text-anchor': 'middle', 'font-size': FONT, class: 'quiet' };
       const name = label(t.label, x, axis + 5 + LINE - 3, attributes);
       return t.context === undefined ? name : join([name, label(t.context, x, axis + 5 + 2 * LINE - 3, attributes)]);
@@ -163,10 +157,6 @@ function tickMarks(x: Scale, ticks: readonly Tick[], axis: number): string {
   return x.kind === 'category' ? '' : ticks.map((t) => `M${place(x.map(t.value), axis)}v4`).join('');
 }
 
-function round(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
-
 function place(x: number, y: number): string {
-  return `${round(x)},${round(y)}`;
+  return `${coordinate(x)},${coordinate(y)}`;
 }

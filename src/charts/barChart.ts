@@ -10,7 +10,7 @@ import type { Plot } from './plot.js';
 import { categoryScale } from './scale.js';
 import type { Scale } from './scale.js';
 import { valueScale } from './scaleMakers.js';
-import { element, join, label } from './svg.js';
+import { coordinate, element, join, label } from './svg.js';
 import type { Markup } from './svg.js';
 import { textWidth } from './text.js';
 
@@ -69,7 +69,7 @@ function drawBars(sets: readonly (BarSeries & { color: ColorSlot })[], x: Scale,
   const base = y.kind === 'log' ? y.range[0] : y.map(0);
   // All bars carry their value or none does.
   const labelled = sets.every((s) => Array.from(s.values, format).every((text) => textWidth(text, FONT) + 4 <= size));
-  return join(sets.map((s, k) => element('g', { class: colorClass(s.color) }, ...Array.from(s.values, (value, i) => {
+  const bars = sets.map((s, k) => element('g', { class: colorClass(s.color) }, ...Array.from(s.values, (value, i) => {
     const left = x.map(i) - (step * (1 - PADDING)) / 2 + k * size;
     const middle = left + size / 2;
     const at = y.map(value);
@@ -80,7 +80,9 @@ function drawBars(sets: readonly (BarSeries & { color: ColorSlot })[], x: Scale,
     const below = y.kind !== 'log' && value < 0;
     const anchor = below ? Math.max(at, whisker.bottom ?? at) + 13 : Math.min(at, whisker.top ?? at) - 5;
     return join([bar, whisker.markup, label(format(value), middle, anchor, { class: 'halo', 'text-anchor': 'middle', 'font-size': FONT })]);
-  }))));
+  })));
+  const zero = element('path', { class: 'axis', d: `M${coordinate(x.range[0])},${coordinate(base)}H${coordinate(x.range[1])}` });
+  return join([...bars, zero]);
 }
 
 function drawWhisker(lower: number, upper: number, x: number, half: number): { markup: Markup; top?: number; bottom?: number } {

@@ -62,17 +62,37 @@ export function tickFormatter(step: number, largest: number, format: NumberForma
     return (value) => `${fixed(value * 100, decimals)}%`;
   }
   const [unit, prefix] = format === 'si' || largest >= 1e6 ? siUnit(largest) : [1, ''];
-  const decimals = stepDecimals(step / unit);
-  const awkward = decimals > 5 || largest / unit >= 1e6;
-  const number = awkward
-    ? (value: number) => scientific(value, Math.max(0, decimalExponent(value) - decimalExponent(step)))
-    : (value: number) => fixed(value / unit, decimals) + (value === 0 ? '' : prefix);
+  const number = tickNumber(step, largest, unit, prefix);
   if (format !== 'usd') return number;
   return (value) => withDollar(number(value).replace('G', 'B'));
 }
 
+function tickNumber(step: number, largest: number, unit: number, prefix: string): (value: number) => string {
+  const digits = decimalExponent(largest) - decimalExponent(step);
+  // A small spread on a large base: a unit or a power of ten would only lengthen the label.
+  if (digits > 5 && largest >= 1e-4 && largest < 1e15) return (value) => fixed(value, stepDecimals(step));
+  const decimals = stepDecimals(step / unit);
+  if (decimals > 5 || largest / unit >= 1e6) return (value) => scientific(value, Math.max(0, decimalExponent(value) - decimalExponent(step)));
+  return (value) => fixed(value / unit, decimals) + (value === 0 ? '' : prefix);
+}
+
 function siUnit(value: number): readonly [number, string] {
   return SI.find(([unit]) => Math.abs(value) >= unit) ?? [1, ''];
+}
+
+/**
+ * One formatter for figures that stand in one column or grid: plain numbers get the decimals that show four digits of
+ * the median magnitude, unless they span more than five powers of ten.
+ */
+export function alignedFormatter(values: readonly number[], format: NumberFormat = 'plain'): (value: number) => string {
+  if (format === 'percent') return (value) => (Number.isFinite(value) ? `${fixed(value * 100, 1)}%` : formatNumber(value));
+  const finite = values.filter(Number.isFinite);
+  if (format !== 'plain' || finite.every(Number.isInteger)) return (value) => formatNumber(value, format);
+  const exponents = finite.filter((v) => v !== 0).map(decimalExponent).sort((a, b) => a - b);
+  const [least = 0, most = 0] = [exponents[0], exponents.at(-1)];
+  if (most - least > 5 || least < -5 || most >= 12) return (value) => formatNumber(value);
+  const decimals = Math.max(0, 3 - (exponents[Math.floor(exponents.length / 2)] ?? 0), 1 - least);
+  return (value) => (Number.isFinite(value) ? fixed(value, decimals) : formatNumber(value));
 }
 
 /** Decimals needed to tell multiples of `step` apart; 2.5 needs one more than its leading digit says. */

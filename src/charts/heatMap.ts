@@ -2,7 +2,7 @@
 import { drawAxes } from './axes.js';
 import { colorAt, hexColor, luminance } from './colorMap.js';
 import type { ColorMapName } from './colorMap.js';
-import { formatNumber } from './format.js';
+import { alignedFormatter, formatNumber } from './format.js';
 import type { NumberFormat } from './format.js';
 import type { Block } from './legend.js';
 import { createPlot, requireData } from './plot.js';
@@ -97,7 +97,8 @@ function drawCells(values: readonly ArrayLike<number>[], x: Scale, y: Scale, col
 /** Values in the cells where all of them fit, dark on light cells and light on dark ones. */
 function drawValues(values: readonly ArrayLike<number>[], x: Scale, y: Scale, format: NumberFormat | undefined, rgb: (value: number) => ReturnType<typeof colorAt>): Markup {
   const [width, height] = [x.map(1) - x.map(0), y.map(1) - y.map(0)];
-  const texts = values.map((row) => Array.from(row, (v) => (Number.isFinite(v) ? formatNumber(v, format) : '–')));
+  const write = alignedFormatter(values.flatMap((row) => Array.from(row)), format);
+  const texts = values.map((row) => Array.from(row, (v) => (Number.isFinite(v) ? write(v) : '–')));
   if (height < 16 || texts.some((row) => row.some((text) => textWidth(text, FONT) + 6 > width))) return join([]);
   return join(texts.flatMap((row, r) => row.map((text, c) => {
     const value = values[r]?.[c] ?? NaN;
@@ -119,7 +120,7 @@ function drawColorBar([low, high]: Interval, colors: ColorMapName, { x, y, width
   const left = x + textWidth(from, FONT) + 6;
   const steps = 40;
   const cells = Array.from({ length: steps }, (_, i) =>
-    element('rect', { x: left + (i * BAR) / steps, y: y + 4, width: BAR / steps + 0.3, height: 10, fill: hexColor(colorAt(colors, i / (steps - 1))) }));
+    element('rect', { x: left + (i * BAR) / steps, y: y + 4, width: BAR / steps, height: 10, 'shape-rendering': 'crispEdges', fill: hexColor(colorAt(colors, i / (steps - 1))) }));
   const end = left + BAR + 6;
   const name = end + textWidth(to, FONT) + 16;
   const pieces = [label(from, x, y + 13, { 'font-size': FONT, class: 'quiet' }), ...cells, label(to, end, y + 13, { 'font-size': FONT, class: 'quiet' })];

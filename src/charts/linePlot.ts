@@ -57,6 +57,9 @@ export interface LinePlotOptions extends AxesOptions {
   readonly yDomain?: Interval;
 }
 
+/** Series with more values than this are drawn finer. */
+export const DENSE = 400;
+
 interface Line extends LineSeries {
   readonly at: Positions;
   readonly position: Float64Array;
@@ -128,10 +131,11 @@ function drawLine({ name, values, position, mark, color, dashed }: Line, x: Scal
   const joined = mark === 'dots' ? [] : runs.filter((run) => run.length > 1).map(thin);
   // A point between two gaps has no line to belong to and would vanish.
   const alone = mark === 'dots' ? runs.flat() : runs.filter((run) => run.length === 1).flat();
+  const fine = values.length > DENSE ? 'fine ' : '';
   const pieces: Markup[] = [];
-  if (joined.length > 0) pieces.push(element('path', { class: dashed ? 'line dashed' : 'line', d: joined.map(linePath).join(''), ...read(joined.flat()) }));
-  if (mark === 'both' && joined.length > 0) pieces.push(element('path', { class: 'dots', d: dotsPath(joined.flat()) }));
-  if (alone.length > 0) pieces.push(element('path', { class: 'dots', d: dotsPath(alone), ...read(alone) }));
+  if (joined.length > 0) pieces.push(element('path', { class: `${fine}line${dashed ? ' dashed' : ''}`, d: joined.map(linePath).join(''), ...read(joined.flat()) }));
+  if (mark === 'both' && joined.length > 0) pieces.push(element('path', { class: `${fine}dots`, d: dotsPath(joined.flat()) }));
+  if (alone.length > 0) pieces.push(element('path', { class: `${fine}dots`, d: dotsPath(alone), ...read(alone) }));
   return pieces.length === 0 ? join([]) : element('g', { class: colorClass(color) }, ...pieces);
 }
 

@@ -1,10 +1,10 @@
 /**
- * Colours. Eight categorical hues told apart under red-green and blue-yellow colour blindness, each with at least 3:1
- * contrast to the page, in a light and a dark variant (tested). They are CSS custom properties, so a drawing follows
- * the reader's colour scheme, and a page can override them. Print is always light.
+ * Colours. Six categorical hues told apart under red-green and blue-yellow colour blindness, each with at least 3:1
+ * contrast to the page, in a light and a dark variant (both tested; the hues were found by search). They are CSS
+ * custom properties, so a drawing follows the reader's colour scheme, and a page can override them. Print is light.
  */
-const LIGHT = ['#0068b0', '#d1500a', '#00875f', '#b0508c', '#a87900', '#2f95c9', '#7a2048', '#6b6b6b'];
-const DARK = ['#5eb0ef', '#ff8f50', '#3cc79a', '#e58fc0', '#e0b040', '#8fd3f7', '#d97a9a', '#a9a9a9'];
+const LIGHT = ['#298fe3', '#ac460d', '#076f50', '#75257b', '#cc8400', '#4b2842'];
+const DARK = ['#1fa1fa', '#d85813', '#52f2ae', '#b96493', '#ffd43f', '#cdd7fb'];
 
 /** A hue of the palette by number (beyond the last, they start over, dashed), the text colour, or grey. */
 export type ColorSlot = number | 'ink' | 'muted';
@@ -42,15 +42,16 @@ export const plotCss = [
   themeCss('.bptt-plot'),
   ...Array.from({ length: PALETTE_SIZE }, (_, i) => `.bptt-plot .c${i}{--c:var(--s${i})}`),
   '.bptt-plot .ink{--c:var(--ink)}.bptt-plot .muted{--c:var(--muted)}',
-  '.bptt-plot{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums;max-width:100%;height:auto}',
+  '.bptt-plot{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums;max-width:100%;height:auto;overflow:visible}',
   '.bptt-plot text{fill:var(--ink)}.bptt-plot text.quiet{fill:var(--muted)}.bptt-plot .title{font-weight:600}',
   '.bptt-plot .grid{stroke:var(--rule);fill:none;shape-rendering:crispEdges}',
-  '.bptt-plot .axis,.bptt-plot .reference{stroke:var(--muted);fill:none;shape-rendering:crispEdges}',
-  '.bptt-plot .reference{stroke-dasharray:2 3}',
+  '.bptt-plot .axis{stroke:var(--muted);fill:none;shape-rendering:crispEdges}',
+  '.bptt-plot .reference{stroke:var(--ink);stroke-dasharray:2 3;fill:none}',
   '.bptt-plot .halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}',
   '.bptt-plot .line{fill:none;stroke:var(--c);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}',
   '.bptt-plot .dashed{stroke-dasharray:6 4;stroke-linecap:butt}',
   '.bptt-plot .dots{fill:none;stroke:var(--c);stroke-width:5;stroke-linecap:round}',
+  '.bptt-plot .fine.line{stroke-width:1.2}.bptt-plot .fine.dots{stroke-width:3.4}',
   '.bptt-plot .area{fill:var(--c);fill-opacity:.18;stroke:none}.bptt-plot .bar{fill:var(--c)}',
   '.bptt-plot .whisker{fill:none;stroke:var(--ink);stroke-width:1.2}',
 ].join('\n');

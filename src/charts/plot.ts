@@ -88,7 +88,7 @@ export function createPlot(options: PlotOptions, content: PlotContent): Plot {
       const name = options.subtitle === undefined ? title : `${title}. ${options.subtitle}`;
       return element(
         'svg',
-        { xmlns: 'http://www.w3.org/2000/svg', class: 'bptt-plot', ...size, role: 'img', 'aria-label': name },
+        { xmlns: 'http://www.w3.org/2000/svg', class: 'bptt-plot', ...size, style: `--width:${String(width)}px`, role: 'img', 'aria-label': name },
         element('desc', {}, escapeText(description)),
         rawElement('style', plotCss),
         draw({ x: 0, y: 0, width, height }),

@@ -1,6 +1,6 @@
 /** Tables of figures: one column, one number of decimals, so that the points stand under each other. */
 import { ArgumentError } from '../errors.js';
-import { decimalExponent, fixed, formatNumber } from './format.js';
+import { alignedFormatter } from './format.js';
 import type { NumberFormat } from './format.js';
 import { element, escapeText } from './svg.js';
 import type { Markup } from './svg.js';
@@ -48,23 +48,12 @@ export function renderTable({ caption, rowHeading = '', columns, rows }: TableBl
 
 function renderColumn({ format, best }: TableColumn, values: readonly (number | string | null)[]): Markup[] {
   const finite = values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
-  const write = columnFormatter(finite, format);
+  const write = alignedFormatter(finite, format);
   const winner = best === undefined || finite.length < 2 ? undefined : best === 'lowest' ? Math.min(...finite) : Math.max(...finite);
   return values.map((value) => {
-    const text = typeof value === 'number' ? (Number.isFinite(value) ? write(value) : formatNumber(value)) : (value ?? '');
+    const text = typeof value === 'number' ? write(value) : (value ?? '');
     // Compared as written: what reads the same is equally good.
     if (winner === undefined || typeof value !== 'number' || text !== write(winner)) return element('td', { class: 'number' }, escapeText(text));
     return element('td', { class: 'number best' }, element('strong', {}, escapeText(text)), element('span', { class: 'unseen' }, escapeText(' (best)')));
   });
-}
-
-/** Plain numbers get the decimals that show four digits of the median magnitude, unless the column spans too much. */
-function columnFormatter(finite: readonly number[], format: NumberFormat = 'plain'): (value: number) => string {
-  if (format === 'percent') return (value) => `${fixed(value * 100, 1)}%`;
-  if (format !== 'plain' || finite.every(Number.isInteger)) return (value) => formatNumber(value, format);
-  const exponents = finite.filter((v) => v !== 0).map(decimalExponent).sort((a, b) => a - b);
-  const [least = 0, most = 0] = [exponents[0], exponents.at(-1)];
-  if (most - least > 5 || least < -5 || most >= 12) return (value) => formatNumber(value);
-  const decimals = Math.max(0, 3 - (exponents[Math.floor(exponents.length / 2)] ?? 0), 1 - least);
-  return (value) => fixed(value, decimals);
 }

@@ -62,10 +62,16 @@ export function niceStep(span: number, count: number): number {
   return (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10) * power;
 }
 
-/** The domain grown outwards to whole steps. */
-export function niceDomain([low, high]: Interval, count: number): Interval {
-  const step = niceStep(high - low, count);
-  return [multiple(Math.floor(low / step + 1e-9), step), multiple(Math.ceil(high / step - 1e-9), step)];
+/** The domain grown outwards to whole steps. A grown domain may need the next larger step, hence the loop. */
+export function niceDomain(domain: Interval, count: number): Interval {
+  let [low, high] = domain;
+  let step = 0;
+  for (let next = niceStep(high - low, count); next > step; next = niceStep(high - low, count)) {
+    step = next;
+    low = multiple(Math.floor(domain[0] / step + 1e-9), step);
+    high = multiple(Math.ceil(domain[1] / step - 1e-9), step);
+  }
+  return [low, high];
 }
 
 /** k · step without the noise of 3 · 0.1: small steps are divided by their whole reciprocal. */
@@ -118,6 +124,9 @@ export function logScale(domain: Interval, range: Interval, format: NumberFormat
   };
 }
 
+/** Distances between labelled powers of ten. */
+const DECADES = [1, 2, 3, 5, 10, 20, 50, 100, 200];
+
 function logTicks([low, high]: Interval, count: number, format: NumberFormat): Tick[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
@@ -132,7 +141,7 @@ function logTicks([low, high]: Interval, count: number, format: NumberFormat): T
     if (inside.length <= count && inside.length >= 3) return inside.map((value) => ({ value, label: text(value) }));
   }
   if (last - first < 2) return linearTicks([low, high], count, format);
-  const step = Math.ceil((last - first + 1) / Math.max(1, count));
+  const step = DECADES.find((n) => (last - first) / n < count) ?? 200;
   const ticks: Tick[] = [];
   for (let e = Math.ceil(first / step) * step; e <= last; e += step) {
     const value = Number(`1e${e}`);

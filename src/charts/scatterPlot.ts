@@ -2,7 +2,7 @@
 import { drawAxes } from './axes.js';
 import { colorClass } from './palette.js';
 import type { ColorSlot } from './palette.js';
-import { describeValues, nothingToDraw } from './linePlot.js';
+import { DENSE, describeValues, nothingToDraw } from './linePlot.js';
 import type { AxesOptions } from './linePlot.js';
 import { dotsPath, pixelRuns } from './path.js';
 import { createPlot, requireData } from './plot.js';
@@ -49,9 +49,9 @@ export function scatterPlot(options: ScatterPlotOptions): Plot {
       drawAxes(box, {
         x: scaleX, y: scaleY, xLabel, yLabel, references, grid: 'xy',
         marks: (x, y) => {
-          const dots = sets.map((s) => ({ color: s.color, d: dotsPath(pixelRuns(s.x, s.y, x, y).flat()) })).filter(({ d }) => d !== '');
+          const dots = sets.map((s) => ({ color: s.color, fine: s.x.length > DENSE, d: dotsPath(pixelRuns(s.x, s.y, x, y).flat()) })).filter(({ d }) => d !== '');
           if (dots.length === 0) return nothingToDraw(x, y);
-          const marks = dots.map(({ color, d }) => element('g', { class: colorClass(color) }, element('path', { class: 'dots', d, 'stroke-opacity': 0.7 })));
+          const marks = dots.map(({ color, fine, d }) => element('g', { class: colorClass(color) }, element('path', { class: fine ? 'fine dots' : 'dots', d, 'stroke-opacity': 0.7 })));
           return options.diagonal ? join([drawDiagonal(x, y), ...marks]) : join(marks);
         },
       }),
@@ -62,5 +62,5 @@ function drawDiagonal(x: Scale, y: Scale): Markup {
   const from = Math.max(x.domain[0], y.domain[0]);
   const to = Math.min(x.domain[1], y.domain[1]);
   if (from >= to) return join([]);
-  return element('line', { class: 'reference', 'shape-rendering': 'auto', x1: x.map(from), y1: y.map(from), x2: x.map(to), y2: y.map(to) });
+  return element('line', { class: 'reference', x1: x.map(from), y1: y.map(from), x2: x.map(to), y2: y.map(to) });
 }

@@ -1,6 +1,6 @@
 /**
  * Widths of text without a font engine: average advance widths of the sans-serif faces that `system-ui` resolves to
- * (San Francisco, Segoe UI, Roboto, Noto Sans), rounded up a little, since a label that is too wide collides while a
+ * (San Francisco, Segoe UI, Roboto, Noto Sans, DejaVu Sans), taken from the wide end, since a label that is too wide collides while a
  * gap that is too wide is not seen.
  */
 const NARROW = new Set("iIjl.,:;|!'’·()[]{}ftr-/\\ ");
@@ -11,11 +11,11 @@ export function textWidth(text: string, fontSize: number): number {
   let ems = 0;
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    if (NARROW.has(character)) ems += 0.35;
+    if (NARROW.has(character)) ems += 0.38;
     else if (WIDE.has(character)) ems += 0.9;
     else if (code >= 0x2070 && code <= 0x209f) ems += 0.4; // superscripts
     else if (code >= 0x1100) ems += code >= 0x2e80 ? 1.05 : 0.7; // CJK and emoji; mathematical signs
-    else ems += character >= 'A' && character <= 'Z' ? 0.68 : 0.57;
+    else ems += character >= 'A' && character <= 'Z' ? 0.7 : 0.62;
   }
   return ems * fontSize;
 }

@@ -50,9 +50,9 @@ export function timeTicks([low, high]: Interval, count: number): Tick[] {
 /** Time runs evenly; the domain and all values are milliseconds since 1970. */
 export function timeScale(domain: Interval, range: Interval): Scale {
   if (domain[0] < domain[1] && domain.every((time) => Number.isFinite(new Date(time).getTime()))) {
-    const { map } = linearScale(domain, range);
+    const even = linearScale(domain, range);
     const intraday = domain[1] - domain[0] < 10 * DAY;
-    return { kind: 'time', domain, range, map, ticks: (count) => timeTicks(domain, count), format: (time) => formatDate(time, intraday) };
+    return { kind: 'time', domain, range, map: (time) => even.map(time), ticks: (count) => timeTicks(domain, count), format: (time) => formatDate(time, intraday) };
   }
   throw new ArgumentError({ operation: 'timeScale', argument: 'domain', expected: 'two increasing dates', actual: `[${domain.join(', ')}]` });
 }
