@@ -41,10 +41,10 @@ export interface FoldOptions {
   readonly gap?: number;
 }
 
-/** Samples to leave out so that no training target lies after the first validation origin: ⌈(h − 1) / stride⌉. */
+/** Samples to leave out so that no training target lies after the first validation origin: ⌈h / stride⌉ − 1. */
 export function purgeGap(spec: WindowSpec): number {
   const { horizon, stride } = resolveSpec('purgeGap', spec);
-  return Math.ceil((horizon - 1) / stride);
+  return Math.ceil(horizon / stride) - 1;
 }
 
 /** The rows that a range of samples touches, targets included: what a scaler may be fitted on. */
