@@ -43,7 +43,8 @@ export function extent(values: Iterable<number>, accept: (value: number) => bool
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return low > high ? undefined : [Math.max(low, -LARGEST), Math.min(high, LARGEST)];
+  const held = (value: number): number => Math.max(-LARGEST, Math.min(value, LARGEST));
+  return low > high ? undefined : [held(low), held(high)];
 }
 
 /** An interval of non-zero length around a constant, so that a flat series runs through the middle. */

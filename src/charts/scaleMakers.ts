@@ -41,7 +41,7 @@ export function positionScale(columns: readonly Positions[], { scale = 'linear',
   }
   if (scale === 'log') {
     const [low, high] = extent(numbers, positive) ?? [0.1, 1];
-    return (range) => logScale(low === high ? [low / 2, high * 2] : [low, high], range, format);
+    return (range) => logScale(isFlat([low, high]) ? logMargins([low, high]) : [low, high], range, format);
   }
   const whole = numbers.every((value) => Number.isInteger(value) || Number.isNaN(value));
   const [low, high] = extent(numbers) ?? [0, 1];
@@ -49,8 +49,13 @@ export function positionScale(columns: readonly Positions[], { scale = 'linear',
   return (range) => linearScale(domain, range, format, whole ? 1 : 0);
 }
 
+/** Too narrow for logarithms to tell its ends apart. */
+function isFlat([low, high]: Interval): boolean {
+  return high / low < 1 + 1e-9;
+}
+
 /** A little room above and below in ratios; a constant runs through the middle. */
 function logMargins([low, high]: Interval): Interval {
-  const margin = low === high ? 2 : Math.exp(0.04 * (Math.log(high) - Math.log(low)));
+  const margin = isFlat([low, high]) ? 2 : Math.exp(0.04 * (Math.log(high) - Math.log(low)));
   return [Math.max(low / margin, Number.MIN_VALUE), Math.min(high * margin, Number.MAX_VALUE)];
 }

@@ -3,7 +3,10 @@ export interface XmlNode {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: XmlNode[];
+  /** Text directly in the element. */
   text: string;
+  /** Text of the element and all in it, in order. */
+  content: string;
 }
 
 const TAG = /^<(\/?)([A-Za-z][\w:-]*)((?:\s+[A-Za-z][\w:-]*="[^"<]*")*)(\/?)>/;
@@ -11,7 +14,7 @@ const STRAY = /&(?!(amp|lt|gt|quot|#39);)/;
 
 /** Throws unless the text is exactly one well-formed element. */
 export function parseXml(source: string): XmlNode {
-  const root: XmlNode = { name: '', attributes: {}, children: [], text: '' };
+  const root: XmlNode = { name: '', attributes: {}, children: [], text: '', content: '' };
   const open = [root];
   for (let at = 0; at < source.length; ) {
     const parent = open.at(-1) ?? root;
@@ -22,7 +25,7 @@ export function parseXml(source: string): XmlNode {
         if (open.pop()?.name !== name || open.length === 0) fail(source, at);
         continue;
       }
-      const node: XmlNode = { name, attributes: readAttributes(list), children: [], text: '' };
+      const node: XmlNode = { name, attributes: readAttributes(list), children: [], text: '', content: '' };
       parent.children.push(node);
       if (!empty) open.push(node);
       continue;
@@ -31,6 +34,7 @@ export function parseXml(source: string): XmlNode {
     const text = source.slice(at, next === -1 ? source.length : next);
     if (STRAY.test(text) || parent === root) fail(source, at);
     parent.text += decode(text);
+    for (const node of open) node.content += decode(text);
     at += text.length;
   }
   const only = root.children[0];
@@ -44,7 +48,7 @@ export function findAll(node: XmlNode, accept: (node: XmlNode) => boolean): XmlN
 }
 
 export function byClass(node: XmlNode, name: string): XmlNode[] {
-  return findAll(node, (n) => (n.attributes['class'] ?? '').split(' ').includes(name));
+  return findAll(node, (n) => (n.attributes.class ?? '').split(' ').includes(name));
 }
 
 /** Text of every `<text>` below the node. */
