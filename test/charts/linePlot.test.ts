@@ -74,6 +74,11 @@ test('dates make a time axis', () => {
   assert.ok(['2020', '2021', '2022', 'Jan', 'Jul'].every((word) => texts(svg).includes(word)), texts(svg).join());
 });
 
+test('whole numbers get whole ticks', () => {
+  const ticks = texts(draw({ title: 'T', x: [1, 2, 3], series: [{ name: 'a', values: [10, 20, 30] }] }));
+  assert.ok(ticks.includes('1') && ticks.includes('2') && ticks.includes('3') && !ticks.some((t) => t.includes('.')), ticks.join());
+});
+
 test('labels of the x axis do not touch and stay inside', () => {
   for (const width of [200, 333, 480, 760, 1400]) {
     for (const spanDays of [0.01, 2, 45, 400, 5000]) {

@@ -40,13 +40,17 @@ test('histogram bars are as tall as their counts', () => {
   assert.throws(() => histogram({ title: 'T', values: [] }), refuses('values'));
 });
 
-test('the normal curve has the mean of the values', () => {
-  const svg = parseXml(histogram({ title: 'T', values: [1, 2, 3, 4, 9], normalCurve: true }).svg);
+test('the normal curve has the mean of the values and the height of the bars', () => {
+  const svg = parseXml(histogram({ title: 'T', values: [1, 2, 3, 4, 9], bins: 5, normalCurve: true }).svg);
   const axes = byClass(svg, 'axes')[0] ?? svg;
   const [low = 0, high = 0, left = 0, right = 0] = (axes.attributes['data-x'] ?? '').split(' ').slice(1).map(Number);
   const points = [...(byClass(axes, 'line')[0]?.attributes.d ?? '').matchAll(/([-\d.]+),([-\d.]+)/g)].map((m) => [Number(m[1]), Number(m[2])] as const);
   const peak = points.reduce((best, p) => (p[1] < best[1] ? p : best), points[0] ?? [0, 0]);
   assert.ok(Math.abs(low + ((peak[0] - left) / (right - left)) * (high - low) - 3.8) < 0.1);
+  // Five values with standard deviation √9.7, in bins 2 wide: the peak is 10 / √(2π · 9.7) counts.
+  const unit = number(bars(svg)[0], 'height');
+  const base = number(bars(svg)[0], 'y') + number(bars(svg)[0], 'height');
+  assert.ok(Math.abs((base - peak[1]) / unit - 10 / Math.sqrt(2 * Math.PI * 9.7)) < 0.01);
 });
 
 test('bars start at zero, also downwards, with whiskers and values', () => {

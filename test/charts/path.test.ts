@@ -36,6 +36,11 @@ test('thinning keeps the extremes of each pixel column and both ends', () => {
   for (let i = 1; i < kept.length; i++) assert.ok((kept[i]?.index ?? 0) > (kept[i - 1]?.index ?? 0));
 });
 
+test('both ends of a run are kept even where they are no extremes', () => {
+  const run = [5, 9, 1, 4, 6, 2, 8, 5].map((y, index) => ({ x: index / 8, y, index }));
+  assert.equal(thin(run).map((p) => p.index), [0, 1, 2, 7]);
+});
+
 test('a short series is not touched', () => {
   const run = Array.from({ length: 20 }, (_, index) => ({ x: index * 3, y: index % 4, index }));
   assert.equal(thin(run), run);
