@@ -16,8 +16,8 @@ import { naiveError } from './metrics.js';
 import { scaleWindows } from './scaledWindows.js';
 import type { ScaledWindows } from './scaledWindows.js';
 import type { Scaler } from './scaler.js';
-import { repeatPrevious, scoreForecast, scores, scoresByHorizon } from './score.js';
-import type { ForecastScore, Scores } from './score.js';
+import { METRICS, repeatPrevious, scoreForecast, scores, scoresByHorizon } from './score.js';
+import type { ForecastScore, Metric, Scores } from './score.js';
 import { purgeGap, rowsOfSamples } from './splits.js';
 import type { Fold } from './splits.js';
 import { resolveSpec, requireCount, sliceWindows } from './windows.js';
@@ -60,13 +60,13 @@ export interface FoldResult {
   readonly baselines: Readonly<Record<string, Scores>>;
 }
 
-/** One description for each metric; the metrics that describe n folds are those of `Scores` and the skill. */
-export type ScoreSummary = Readonly<Record<string, Description>>;
+/** One description for each metric. */
+export type ScoreSummary = Readonly<Record<Metric, Description>>;
 
 export interface BacktestResult {
   readonly folds: readonly FoldResult[];
   /** Every metric over the folds: count, mean, std, min, quartiles, max. */
-  readonly summary: { readonly model: ScoreSummary; readonly noChange: ScoreSummary; readonly baselines: Readonly<Record<string, ScoreSummary>> };
+  readonly summary: { readonly model: ScoreSummary & { readonly skill: Description }; readonly noChange: ScoreSummary; readonly baselines: Readonly<Record<string, ScoreSummary>> };
   /** All forecasts of all folds pooled, one entry for each step ahead. */
   readonly byHorizon: { readonly model: readonly Scores[]; readonly noChange: readonly Scores[] };
 }
@@ -171,9 +171,9 @@ export function summariseFolds(results: readonly FoldResult[]): BacktestResult {
   return {
     folds,
     summary: {
-      model: describeScores(folds.map(({ score }) => score)),
-      noChange: describeScores(folds.map(({ score }) => score.noChange)),
-      baselines: Object.fromEntries(names.map((name) => [name, describeScores(folds.map((result) => result.baselines[name] ?? {}))])),
+      model: describeScores([...METRICS, 'skill'], folds.map(({ score }) => score)),
+      noChange: describeScores(METRICS, folds.map(({ score }) => score.noChange)),
+      baselines: Object.fromEntries(names.map((name) => [name, describeScores(METRICS, folds.map((result) => result.baselines[name] ?? {}))])),
     },
     byHorizon: {
       model: scoresByHorizon(actual, pooled((result) => result.predictions)),
@@ -182,11 +182,8 @@ export function summariseFolds(results: readonly FoldResult[]): BacktestResult {
   };
 }
 
-/** Describes every metric, nested no-change scores left aside. */
-function describeScores(list: readonly object[]): ScoreSummary {
-  const metrics = Object.entries(list[0] ?? {}).filter(([, value]) => typeof value === 'number').map(([name]) => name);
-  const valueOf = (entry: object, metric: string): number => new Map<string, number>(Object.entries(entry)).get(metric) ?? NaN;
-  return Object.fromEntries(metrics.map((metric) => [metric, describe(list.map((entry) => valueOf(entry, metric)))]));
+function describeScores<M extends string>(metrics: readonly M[], list: readonly Partial<Record<M, number>>[]): Record<M, Description> {
+  return Object.fromEntries(metrics.map((metric) => [metric, describe(list.map((entry) => entry[metric] ?? NaN))])) as Record<M, Description>;
 }
 
 function concatenate(blocks: readonly Numbers[]): Float64NdArray {

@@ -52,11 +52,11 @@ export function scalerFromJSON(json: unknown): Scaler {
     if (kind === 'standard') return new StandardScaler().restore(center, scale);
     if (kind === 'robust') return new RobustScaler().restore(center, scale);
     const [low = NaN, high = NaN, ...rest] = numbers(json, 'range');
-    if (rest.length > 0 || !(low < high)) return refuse('range', 'two rising numbers', json['range']);
+    if (rest.length > 0 || !(low < high)) return refuse('range', 'two rising numbers', json.range);
     return new MinMaxScaler({ range: [low, high] }).restore(center, scale);
   }
   if (kind === 'log10' || kind === 'logReturn' || kind === 'percentChange') {
-    const features = json['features'];
+    const features = json.features;
     if (typeof features !== 'number' || !Number.isInteger(features) || features < 1) return refuse('features', 'a whole number of at least 1', features);
     // The number of columns is all these learn: one row of ones tells it.
     return createScaler(kind).fit([new Array<number>(features).fill(1)]);

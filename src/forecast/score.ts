@@ -6,18 +6,12 @@ import type { Float64NdArray, Numbers } from './arrays.js';
 import { explainedVariance, mae, mape, mase, mse, r2, smape } from './metrics.js';
 import type { MaseScale } from './metrics.js';
 
-/** Metrics of one forecast; units as in `metrics.ts`. */
-export interface Scores {
-  readonly mse: number;
-  readonly rmse: number;
-  readonly mae: number;
-  readonly mape: number;
-  readonly smape: number;
-  readonly r2: number;
-  readonly explainedVariance: number;
-  /** Only when a training series or its naive error was given. */
-  readonly mase?: number;
-}
+/** Names of the metrics, in the order of every table. */
+export const METRICS = ['mse', 'rmse', 'mae', 'mape', 'smape', 'r2', 'explainedVariance', 'mase'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** Metrics of one forecast; units as in `metrics.ts`. MASE only when a training series or its naive error was given. */
+export type Scores = Readonly<Record<Exclude<Metric, 'mase'>, number>> & { readonly mase?: number };
 
 export interface ForecastScore extends Scores {
   /** The same metrics of the forecast "nothing changes". */

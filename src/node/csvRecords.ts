@@ -2,7 +2,7 @@
  * CSV text as records with line numbers. fast-csv does the parsing; it counts no lines, so this file feeds it one
  * record at a time and counts the line breaks of what comes back, quoted ones included.
  */
-import { pipeline, Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { parse } from 'fast-csv';
 import { DataError } from '../errors.js';
 
@@ -84,8 +84,8 @@ export async function* csvRecords(chunks: CsvChunks, file: string, delimiter: st
       line += 1 + countLineBreaks(cells);
       return record;
     });
-  // Errors of any part arrive through the iteration below.
-  pipeline(Readable.from(logicalLines(chunks)), parser, () => undefined);
+  const lines = logicalLines(chunks);
+  feed(lines, parser).catch((error: unknown) => parser.destroy(error instanceof Error ? error : new Error(String(error))));
   try {
     for await (const record of parser as AsyncIterable<CsvRecord>) yield record;
   } catch (error) {
@@ -93,5 +93,18 @@ export async function* csvRecords(chunks: CsvChunks, file: string, delimiter: st
       throw new CsvError({ file, line }, 'a record with matching quotes', error.message.replace(/^Parse Error: /, '').slice(0, 120));
     }
     throw error;
+  } finally {
+    // Closes the source when the reader stops early; not awaited, since a stalled source would never answer.
+    void lines.return(undefined);
   }
+}
+
+/** Writes one text at a time: nothing after a record with an error is parsed, so the line counter stays at that record. */
+async function feed(texts: AsyncIterable<string>, parser: Writable): Promise<void> {
+  for await (const text of texts) {
+    await new Promise<void>((resolve, reject) => {
+      parser.write(text, (error) => { if (error) reject(error); else resolve(); });
+    });
+  }
+  parser.end();
 }

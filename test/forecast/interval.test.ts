@@ -24,7 +24,8 @@ test('the number of residuals needed', async () => {
 
 test('a new residual falls inside as often as promised', () => {
   const random = randomStream(3, 'interval test');
-  let [inside, trials] = [0, 4000];
+  const trials = 4000;
+  let inside = 0;
   for (let k = 0; k < trials; k++) {
     const { lower, upper } = residualInterval(Float64Array.from({ length: 24 }, () => normal(random)), 0.8);
     const next = normal(random);

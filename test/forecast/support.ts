@@ -43,7 +43,7 @@ export async function thrown<E extends Error>(type: new (...args: never[]) => E,
     await run();
   } catch (error) {
     assert.ok(error instanceof type, `${String(error)} is not a ${type.name}`);
-    return error as E;
+    return error;
   }
   throw new assert.Assertion({ message: `expected a ${type.name}`, generated: false, details: '', operator: 'throws', expects: type.name, actual: 'nothing' });
 }
