@@ -21,6 +21,7 @@ import { optimizerKernels } from './optimizers.js';
 function heapStorage(heap: Heap, dtype: DType): Storage {
   return {
     unit: 1,
+    start: 1,
     capacity: () => heap.data.length,
     grow(elements) {
       const larger = allocate(dtype, Math.max(elements, Math.ceil(heap.data.length * 1.5)));

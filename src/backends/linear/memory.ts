@@ -10,6 +10,8 @@ import type { Address } from './raw.js';
 export interface Storage {
   /** Address units per element: 1 on cpu, 4 bytes on wasm. */
   readonly unit: number;
+  /** First element that tensors may use; what lies below belongs to the backend. At least 1: address 0 is "none". */
+  readonly start: number;
   /** Elements held now. */
   capacity(): number;
   /** Grows to at least `elements`; contents and addresses stay valid. @throws BackendError when there is no more memory. */
@@ -22,14 +24,19 @@ export interface Storage {
 /** Elements per alignment block: 16 float32 are one cache line. */
 const alignment = 16;
 
+function aligned(elements: number): number {
+  return Math.ceil(elements / alignment) * alignment;
+}
+
 export class Memory {
   readonly storage: Storage;
-  /** First element above the variables. Address 0 is "none", so the first block stays empty. */
-  private variablesEnd = alignment;
-  private top = alignment;
+  /** First element above the variables. */
+  private variablesEnd: number;
+  private top: number;
 
   constructor(storage: Storage) {
     this.storage = storage;
+    this.top = this.variablesEnd = aligned(storage.start);
   }
 
   /** Room that lasts as long as the device. Only between steps. */
@@ -42,7 +49,7 @@ export class Memory {
   /** Room until the next rewind. */
   allocate(elements: number): Address {
     const at = this.top;
-    this.top += Math.ceil(elements / alignment) * alignment;
+    this.top += aligned(elements);
     if (this.top > this.storage.capacity()) this.storage.grow(this.top);
     return at * this.storage.unit;
   }

@@ -16,7 +16,8 @@ export const activationCodes = { linear: 0, sigmoid: 1, tanh: 2, relu: 3, leakyR
 export const lossCodes = {
   mse: 0, mae: 1, huber: 2, logCosh: 3, binaryCrossentropy: 4, categoricalCrossentropy: 5, quantile: 6,
 } as const;
-export const matmulCodes = { nn: 0, nt: 1, tn: 2 } as const;
+/** `packed`: a·B with B as {@link RawMatmulKernels.packing} lays it out. */
+export const matmulCodes = { nn: 0, nt: 1, tn: 2, packed: 3 } as const;
 
 export interface RawArrayKernels {
   fill(out: Address, n: number, value: number): void;
@@ -47,6 +48,12 @@ export interface RawMatmulKernels {
     mode: number, m: number, n: number, k: number,
     a: Address, lda: number, b: Address, ldb: number, c: Address, ldc: number, accumulate: number,
   ): void;
+  /** Copies a right operand (modes nn, nt) into the order products read it in; only where that pays. */
+  readonly packing?: {
+    /** Elements of the packed form. */
+    size(n: number, k: number): number;
+    pack(out: Address, mode: number, n: number, k: number, b: Address, ldb: number): void;
+  };
 }
 
 export interface RawActivationKernels {

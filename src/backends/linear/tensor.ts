@@ -11,12 +11,15 @@ export class LinearTensor implements Tensor {
   readonly address: Address;
   /** Distance between rows of a matrix in elements; larger than the width only for `columns` views. */
   readonly rowStride: number;
+  /** Set on the packed form of a right operand: the one mode of products that may read it. */
+  readonly packedFor: 'nn' | 'nt' | undefined;
 
-  constructor(address: Address, shape: Shape, size = sizeOf(shape), rowStride = shape[shape.length - 1] ?? 1) {
+  constructor(address: Address, shape: Shape, size = sizeOf(shape), rowStride = shape[shape.length - 1] ?? 1, packedFor?: 'nn' | 'nt') {
     this.address = address;
     this.shape = shape;
     this.size = size;
     this.rowStride = rowStride;
+    this.packedFor = packedFor;
   }
 }
 

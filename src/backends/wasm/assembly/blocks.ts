@@ -1,0 +1,154 @@
+/**
+ * Blocks of C that stay in registers while k runs. B comes as a panel of eight columns, packed or in place: `stepB` is the
+ * distance between its rows. The loops are not unrolled over k: measured on x64, that spills registers and loses a tenth.
+ */
+import { loadAny, storeAny } from './lanes';
+
+/**
+ * C [rows, 8] = (chain ? C : 0) + A [rows, k] · panel [k, 8]. `rows` (1 to 4) is a constant at every call, `columns` where all
+ * eight exist, so each call site becomes a kernel of its own. Distances are in bytes.
+ */
+@inline
+function block(
+  rows: i32, columns: i32, k: i32,
+  a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
+): void {
+  let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
+  let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
+  let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
+  let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
+  if (chain) {
+    l0 = loadAny(c, columns), r0 = loadAny(c + 16, columns - 4);
+    if (rows > 1) l1 = loadAny(c + 1 * rowC, columns), r1 = loadAny(c + 1 * rowC + 16, columns - 4);
+    if (rows > 2) l2 = loadAny(c + 2 * rowC, columns), r2 = loadAny(c + 2 * rowC + 16, columns - 4);
+    if (rows > 3) l3 = loadAny(c + 3 * rowC, columns), r3 = loadAny(c + 3 * rowC + 16, columns - 4);
+  }
+  let a0 = a;
+  let a1 = a0 + rowA;
+  let a2 = a1 + rowA;
+  let a3 = a2 + rowA;
+  for (; k > 0; k--) {
+    const left = v128.load(b);
+    const right = v128.load(b, 16);
+    b += stepB;
+    const x0 = v128.load32_splat(a0);
+    l0 = f32x4.add(l0, f32x4.mul(x0, left));
+    r0 = f32x4.add(r0, f32x4.mul(x0, right));
+    a0 += stepA;
+    if (rows > 1) {
+      const x1 = v128.load32_splat(a1);
+      l1 = f32x4.add(l1, f32x4.mul(x1, left));
+      r1 = f32x4.add(r1, f32x4.mul(x1, right));
+      a1 += stepA;
+    }
+    if (rows > 2) {
+      const x2 = v128.load32_splat(a2);
+      l2 = f32x4.add(l2, f32x4.mul(x2, left));
+      r2 = f32x4.add(r2, f32x4.mul(x2, right));
+      a2 += stepA;
+    }
+    if (rows > 3) {
+      const x3 = v128.load32_splat(a3);
+      l3 = f32x4.add(l3, f32x4.mul(x3, left));
+      r3 = f32x4.add(r3, f32x4.mul(x3, right));
+      a3 += stepA;
+    }
+  }
+  storeAny(c, l0, columns), storeAny(c + 16, r0, columns - 4);
+  if (rows > 1) storeAny(c + 1 * rowC, l1, columns), storeAny(c + 1 * rowC + 16, r1, columns - 4);
+  if (rows > 2) storeAny(c + 2 * rowC, l2, columns), storeAny(c + 2 * rowC + 16, r2, columns - 4);
+  if (rows > 3) storeAny(c + 3 * rowC, l3, columns), storeAny(c + 3 * rowC + 16, r3, columns - 4);
+}
+
+/**
+ * C [6, 8] = (chain ? C : 0) + strip · panel: twelve chains, two vectors of B, one of A and one product are just the sixteen
+ * registers of x64. `a` is a strip of A as panels.ts lays it out.
+ */
+export function blockOfSix(k: i32, a: usize, b: usize, c: usize, rowC: usize, chain: bool): void {
+  let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
+  let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
+  let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
+  let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
+  let l4 = f32x4.splat(0), r4 = f32x4.splat(0);
+  let l5 = f32x4.splat(0), r5 = f32x4.splat(0);
+  if (chain) {
+    l0 = v128.load(c), r0 = v128.load(c, 16);
+    l1 = v128.load(c + 1 * rowC), r1 = v128.load(c + 1 * rowC, 16);
+    l2 = v128.load(c + 2 * rowC), r2 = v128.load(c + 2 * rowC, 16);
+    l3 = v128.load(c + 3 * rowC), r3 = v128.load(c + 3 * rowC, 16);
+    l4 = v128.load(c + 4 * rowC), r4 = v128.load(c + 4 * rowC, 16);
+    l5 = v128.load(c + 5 * rowC), r5 = v128.load(c + 5 * rowC, 16);
+  }
+  for (; k > 0; k--, a += 24, b += 32) {
+    const left = v128.load(b);
+    const right = v128.load(b, 16);
+    const x0 = v128.load32_splat(a);
+    l0 = f32x4.add(l0, f32x4.mul(x0, left));
+    r0 = f32x4.add(r0, f32x4.mul(x0, right));
+    const x1 = v128.load32_splat(a, 4);
+    l1 = f32x4.add(l1, f32x4.mul(x1, left));
+    r1 = f32x4.add(r1, f32x4.mul(x1, right));
+    const x2 = v128.load32_splat(a, 8);
+    l2 = f32x4.add(l2, f32x4.mul(x2, left));
+    r2 = f32x4.add(r2, f32x4.mul(x2, right));
+    const x3 = v128.load32_splat(a, 12);
+    l3 = f32x4.add(l3, f32x4.mul(x3, left));
+    r3 = f32x4.add(r3, f32x4.mul(x3, right));
+    const x4 = v128.load32_splat(a, 16);
+    l4 = f32x4.add(l4, f32x4.mul(x4, left));
+    r4 = f32x4.add(r4, f32x4.mul(x4, right));
+    const x5 = v128.load32_splat(a, 20);
+    l5 = f32x4.add(l5, f32x4.mul(x5, left));
+    r5 = f32x4.add(r5, f32x4.mul(x5, right));
+  }
+  v128.store(c, l0), v128.store(c, r0, 16);
+  v128.store(c + 1 * rowC, l1), v128.store(c + 1 * rowC, r1, 16);
+  v128.store(c + 2 * rowC, l2), v128.store(c + 2 * rowC, r2, 16);
+  v128.store(c + 3 * rowC, l3), v128.store(c + 3 * rowC, r3, 16);
+  v128.store(c + 4 * rowC, l4), v128.store(c + 4 * rowC, r4, 16);
+  v128.store(c + 5 * rowC, l5), v128.store(c + 5 * rowC, r5, 16);
+}
+
+/** All rows of C under one whole panel. */
+export function wholePanel(
+  m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
+): void {
+  for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block(4, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  if (m == 3) block(3, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  else if (m == 2) block(2, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  else if (m == 1) block(1, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+}
+
+/** The same where only `columns` of the eight exist. */
+export function lastPanel(
+  columns: i32, m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
+): void {
+  for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block(4, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  for (; m > 0; m--, a += rowA, c += rowC) block(1, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+}
+
+/** One row of C under four neighbouring panels: eight independent chains hide the latency of the additions. */
+export function rowUnderFour(k: i32, a: usize, stepA: usize, b: usize, stepB: usize, panel: usize, c: usize, chain: bool): void {
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0), s5 = f32x4.splat(0), s6 = f32x4.splat(0), s7 = f32x4.splat(0);
+  if (chain) {
+    s0 = v128.load(c), s1 = v128.load(c, 16), s2 = v128.load(c, 32), s3 = v128.load(c, 48);
+    s4 = v128.load(c, 64), s5 = v128.load(c, 80), s6 = v128.load(c, 96), s7 = v128.load(c, 112);
+  }
+  let b1 = b + panel;
+  let b2 = b1 + panel;
+  let b3 = b2 + panel;
+  for (; k > 0; k--, a += stepA, b += stepB, b1 += stepB, b2 += stepB, b3 += stepB) {
+    const x = v128.load32_splat(a);
+    s0 = f32x4.add(s0, f32x4.mul(x, v128.load(b)));
+    s1 = f32x4.add(s1, f32x4.mul(x, v128.load(b, 16)));
+    s2 = f32x4.add(s2, f32x4.mul(x, v128.load(b1)));
+    s3 = f32x4.add(s3, f32x4.mul(x, v128.load(b1, 16)));
+    s4 = f32x4.add(s4, f32x4.mul(x, v128.load(b2)));
+    s5 = f32x4.add(s5, f32x4.mul(x, v128.load(b2, 16)));
+    s6 = f32x4.add(s6, f32x4.mul(x, v128.load(b3)));
+    s7 = f32x4.add(s7, f32x4.mul(x, v128.load(b3, 16)));
+  }
+  v128.store(c, s0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
+  v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
+}

@@ -1,0 +1,7 @@
+export * from './activations';
+export * from './arrays';
+export * from './gates';
+export * from './losses';
+export * from './matmul';
+export * from './norms';
+export * from './optimizers';

@@ -1,0 +1,162 @@
+/**
+ * Exponential, logarithm and their kin on four float32, within 2 units in the last place of the exact value (softplus 3,
+ * gelu 1e-6 relative). Plain additions, multiplications and divisions, so every host computes the same bits. NaN stays NaN.
+ *
+ * Polynomials: minimax fits (Remez) of the functions named beside them. Reduction x = n·ln 2 + r with ln 2 in two parts:
+ * Cody & Waite, Software Manual for the Elementary Functions, 1980.
+ */
+
+/** n = round(x / ln 2), as a float. */
+@inline
+function power(x: v128): v128 {
+  return f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
+}
+
+/** 2ⁿ for whole n in [−126, 127]. */
+@inline
+function twoTo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+/** a·x + b. */
+@inline
+function step(a: v128, x: v128, b: f32): v128 {
+  return f32x4.add(f32x4.mul(a, x), f32x4.splat(b));
+}
+
+/** e^(x − n·ln 2) − 1 as r + r²·q(r) for |r| ≤ ln 2 / 2. What rounding took from r comes back in the small term. */
+@inline
+function expm1Reduced(x: v128, n: v128): v128 {
+  const high = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))); // exact
+  const low = f32x4.mul(n, f32x4.splat(2.12194440e-4));
+  const r = f32x4.add(high, low);
+  const lost = f32x4.add(f32x4.sub(high, r), low);
+  let q = step(f32x4.splat(1.39475984e-3), r, 8.36724677e-3);
+  q = step(q, r, 4.16662664e-2);
+  q = step(q, r, 1.66665380e-1);
+  q = step(q, r, 5.00000007e-1);
+  return f32x4.add(r, f32x4.add(f32x4.mul(f32x4.mul(r, r), q), lost));
+}
+
+/** eˣ for x ≤ 0, which is all that the kernels ask for. */
+export function exp(x: v128): v128 {
+  const bounded = f32x4.max(f32x4.splat(-105), x);
+  const n = power(bounded);
+  const y = f32x4.add(f32x4.splat(1), expm1Reduced(bounded, n));
+  // In two factors: n reaches down to −151, past the exponents of normal numbers.
+  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const half = i32x4.shr_s(whole, 1);
+  return f32x4.mul(f32x4.mul(y, twoTo(half)), twoTo(i32x4.sub(whole, half)));
+}
+
+/** eˣ − 1 for x ≤ 0. */
+export function expm1(x: v128): v128 {
+  const bounded = f32x4.max(f32x4.splat(-20), x);
+  const n = power(bounded);
+  const factor = twoTo(i32x4.trunc_sat_f32x4_s(n));
+  return f32x4.add(f32x4.mul(factor, expm1Reduced(bounded, n)), f32x4.sub(factor, f32x4.splat(1)));
+}
+
+/** tanh |x| is 1 − 2t / (1 + t) with t = e^(−2|x|), or x + x³·q(x²) below ½, which keeps small x exact. */
+export function tanh(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const z = f32x4.mul(size, size);
+  let q = step(f32x4.splat(-6.27355545e-03), z, 2.10712243e-02);
+  q = step(q, z, -5.38522069e-02);
+  q = step(q, z, 1.33325852e-01);
+  q = step(q, z, -3.33333175e-01);
+  const small = f32x4.add(size, f32x4.mul(f32x4.mul(size, z), q));
+  const one = f32x4.splat(1);
+  const t = exp(f32x4.mul(size, f32x4.splat(-2)));
+  const large = f32x4.sub(one, f32x4.div(f32x4.add(t, t), f32x4.add(one, t)));
+  const y = v128.bitselect(small, large, f32x4.lt(size, f32x4.splat(0.549306)));
+  return v128.bitselect(x, y, i32x4.splat(0x80000000));
+}
+
+/**
+ * With t = e^−|x|: 1 / (1 + t) for x ≥ 0. Below, t / (1 + t), less what the rounding of 1 + t added to it; both keep
+ * their relative precision.
+ */
+export function sigmoid(x: v128): v128 {
+  const t = exp(f32x4.neg(f32x4.abs(x)));
+  const one = f32x4.splat(1);
+  const negative = i32x4.shr_s(x, 31);
+  const whole = f32x4.add(one, t);
+  const y = f32x4.div(v128.bitselect(t, one, negative), whole);
+  const lost = f32x4.sub(t, f32x4.sub(whole, one));
+  return f32x4.sub(y, v128.and(f32x4.mul(f32x4.mul(y, lost), f32x4.sub(one, y)), negative));
+}
+
+/** log(1 + t) for 0 ≤ t ≤ 1: t − t²·q(t). */
+@inline
+function log1pUnit(t: v128): v128 {
+  let q = step(f32x4.splat(3.31847214e-3), t, -2.02045815e-2);
+  q = step(q, t, 5.76644339e-2);
+  q = step(q, t, -1.06805540e-1);
+  q = step(q, t, 1.53553952e-1);
+  q = step(q, t, -1.96954000e-1);
+  q = step(q, t, 2.49585872e-1);
+  q = step(q, t, -3.33305113e-1);
+  q = step(q, t, 4.99999328e-1);
+  return f32x4.sub(t, f32x4.mul(f32x4.mul(t, t), q));
+}
+
+/** log(1 + eˣ) without overflow. */
+export function softplus(x: v128): v128 {
+  const t = exp(f32x4.neg(f32x4.abs(x)));
+  return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1pUnit(t));
+}
+
+/** log x for normal x > 0: with x = 2ⁿ·m, m in [√½, √2), it is n·ln 2 + 2·atanh s, s = (m − 1) / (m + 1). */
+export function log(x: v128): v128 {
+  const root: i32 = 0x3f3504f3;
+  const n = i32x4.shr_s(i32x4.sub(x, i32x4.splat(root)), 23);
+  const m = i32x4.sub(x, i32x4.shl(n, 23));
+  const one = f32x4.splat(1);
+  const s = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one));
+  const z = f32x4.mul(s, s);
+  let q = step(f32x4.splat(2.98791676e-1), z, 3.99772867e-1);
+  q = step(q, z, 6.66667782e-1);
+  const y = f32x4.add(f32x4.add(s, s), f32x4.mul(f32x4.mul(s, z), q));
+  const count = f32x4.convert_i32x4_s(n);
+  const low = f32x4.sub(y, f32x4.mul(count, f32x4.splat(2.12194440e-4)));
+  const sum = f32x4.add(f32x4.mul(count, f32x4.splat(0.693359375)), low);
+  return f32x4.add(sum, f32x4.sub(x, x)); // NaN and ∞ come out as NaN
+}
+
+/** φ(x) = e^(−x²/2) / √(2π). */
+@inline
+function density(x: v128): v128 {
+  return f32x4.mul(exp(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5))), f32x4.splat(0.39894228));
+}
+
+/**
+ * Φ(−|x|) / φ(x) as a polynomial in t = 1 / (1 + 0.3·|x|), the form of Hastings (Approximations for Digital Computers,
+ * 1955); Φ(x) = 1 − Φ(−x).
+ */
+@inline
+function normalFrom(x: v128, phi: v128): v128 {
+  const one = f32x4.splat(1);
+  const t = f32x4.div(one, step(f32x4.abs(x), f32x4.splat(0.3), 1));
+  let q = step(f32x4.splat(1.12378625e-2), t, 3.86522166e-2);
+  q = step(q, t, -2.97222397e-1);
+  q = step(q, t, 4.15749544e-1);
+  q = step(q, t, -7.07908161e-2);
+  q = step(q, t, 2.97732330e-1);
+  q = step(q, t, 2.56069603e-1);
+  q = step(q, t, 3.01983212e-1);
+  q = step(q, t, 2.99902705e-1);
+  const lower = f32x4.mul(f32x4.mul(phi, t), q);
+  return v128.bitselect(lower, f32x4.sub(one, lower), i32x4.shr_s(x, 31));
+}
+
+/** x·Φ(x). */
+export function gelu(x: v128): v128 {
+  return f32x4.mul(x, normalFrom(x, density(x)));
+}
+
+/** Φ(x) + x·φ(x). */
+export function geluSlope(x: v128): v128 {
+  const phi = density(x);
+  return f32x4.add(normalFrom(x, phi), f32x4.mul(x, phi));
+}

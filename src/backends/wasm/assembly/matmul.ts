@@ -1,0 +1,93 @@
+/**
+ * The matrix product. B is read in panels of eight columns, C in blocks of six or four rows by eight columns.
+ *
+ * Every element of C is one chain of additions, c + a₀b₀ + a₁b₁ + …, in the order of k, whatever the mode, the block it
+ * falls into and whether anything was packed. Blocking and packing are free choices that never change a bit of the result.
+ */
+import { blockOfSix, lastPanel, rowUnderFour, wholePanel } from './blocks';
+import { packRows, packStrip, packTransposed } from './panels';
+
+/** Modes as in linear/raw.ts. */
+const NT = 1;
+const TN = 2;
+const PACKED = 3;
+
+/** Depth of a panel: 384 × 8 floats are 12 kB of first-level cache. */
+const DEPTH = 384;
+/** Rows of A at work at once: at most 288 kB of second-level cache. */
+const ROWS = 192;
+/** From this many rows on, copying a panel of B pays for itself. */
+const PACK_ROWS = 24;
+/** From this many rows (no fewer than PACK_ROWS) and columns on, copying A into strips of six rows does too. */
+const STRIP_ROWS = 24;
+const STRIP_COLUMNS = 64;
+
+/** One panel and the strips lie at the foot of the memory, above the address 0 that means "none". */
+const PANEL: usize = 64;
+const STRIPS: usize = PANEL + DEPTH * 32;
+
+/** Everything below this address belongs to the kernels. */
+export const scratchBytes: i32 = 64 + DEPTH * 32 + ROWS * DEPTH * 4;
+
+/** Elements of the packed form of a right operand: whole panels. */
+export function packSize(n: i32, k: i32): i32 {
+  return ((n + 7) & ~7) * k;
+}
+
+/** The panels of a right operand, one after another: [⌈n / 8⌉, k, 8]. */
+export function pack(out: usize, mode: i32, n: i32, k: i32, b: usize, ldb: i32): void {
+  const rowB = <usize>ldb << 2;
+  const panel = <usize>k << 5;
+  for (let j = 0; j < n; j += 8, out += panel) {
+    if (mode == NT) packTransposed(out, b + <usize>j * rowB, rowB, n - j, k);
+    else packRows(out, b + (<usize>j << 2), rowB, n - j, k);
+  }
+}
+
+export function gemm(
+  mode: i32, m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
+): void {
+  const rowA: usize = mode == TN ? 4 : <usize>lda << 2;
+  const stepA: usize = mode == TN ? <usize>lda << 2 : 4;
+  const rowB = <usize>ldb << 2;
+  const rowC = <usize>ldc << 2;
+  const packed = mode == PACKED;
+  let j = 0;
+  if (m == 1 && mode != NT) {
+    const nextPanel: usize = packed ? <usize>k << 5 : 32;
+    for (; j + 32 <= n; j += 32) {
+      const at = b + (packed ? <usize>j * k : <usize>j) * 4;
+      rowUnderFour(k, a, stepA, at, packed ? 32 : rowB, nextPanel, c + (<usize>j << 2), accumulate != 0);
+    }
+  }
+  const rest = j;
+  let p = 0;
+  do {
+    const depth = min(DEPTH, k - p);
+    const chain = accumulate != 0 || p > 0;
+    for (let i = 0; i < m; i += ROWS) {
+      const rows = min(ROWS, m - i);
+      const atA = a + <usize>i * rowA + <usize>p * stepA;
+      const inStrips = rows >= STRIP_ROWS && n >= STRIP_COLUMNS ? rows - (rows % 6) : 0;
+      for (let r = 0; r < inStrips; r += 6) packStrip(STRIPS + <usize>r * (depth << 2), atA + <usize>r * rowA, rowA, stepA, depth);
+      for (j = rest; j < n; j += 8) {
+        const columns = n - j;
+        const atC = c + <usize>i * rowC + (<usize>j << 2);
+        let panel = PANEL;
+        let stepB: usize = 32;
+        if (packed) panel = b + (<usize>j * k + (p << 3)) * 4;
+        else if (mode == NT) packTransposed(PANEL, b + <usize>j * rowB + (<usize>p << 2), rowB, columns, depth);
+        else {
+          const at = b + <usize>p * rowB + (<usize>j << 2);
+          if (columns < 8 || rows >= PACK_ROWS) packRows(PANEL, at, rowB, columns, depth);
+          else panel = at, stepB = rowB;
+        }
+        if (columns >= 8) {
+          for (let r = 0; r < inStrips; r += 6) blockOfSix(depth, STRIPS + <usize>r * (depth << 2), panel, atC + <usize>r * rowC, rowC, chain);
+          wholePanel(rows - inStrips, depth, atA + <usize>inStrips * rowA, rowA, stepA, panel, stepB, atC + <usize>inStrips * rowC, rowC, chain);
+        } else lastPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
+      }
+    }
+    p += DEPTH;
+  } while (p < k);
+}

@@ -1,0 +1,40 @@
+/** The linear memory of one model: WebAssembly pages, and float32 views on them. */
+import { BackendError } from '../../errors.js';
+import type { Storage } from '../linear/memory.js';
+
+const pageBytes = 65536;
+/** 4 GiB, the reach of a 32-bit address. */
+const mostPages = 65536;
+
+/** Pages that hold `bytes`. */
+function pages(bytes: number): number {
+  return Math.ceil(bytes / pageBytes);
+}
+
+/** One page; the first allocation grows it. */
+export function createMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1 });
+}
+
+/** Views are made anew on every access: growing the memory detaches the old ones. */
+export function memoryStorage(memory: WebAssembly.Memory, scratchBytes: number): Storage {
+  return {
+    unit: 4,
+    start: scratchBytes / 4,
+    capacity: () => memory.buffer.byteLength / 4,
+    grow(elements) {
+      const held = pages(memory.buffer.byteLength);
+      const needed = pages(elements * 4);
+      try {
+        memory.grow(Math.max(needed, Math.min(Math.ceil(held * 1.5), mostPages)) - held);
+      } catch (cause) {
+        throw new BackendError({
+          operation: 'wasm', argument: 'memory', expected: `at least ${needed} pages of 64 kB`, actual: `${held} and no more from the host`,
+          hint: 'Use a smaller batch or fewer units, and dispose of models you no longer need.',
+        }, { cause });
+      }
+    },
+    read: (at, n) => new Float32Array(memory.buffer, at, n).slice(),
+    write: (at, values) => new Float32Array(memory.buffer, at, values.length).set(values),
+  };
+}
