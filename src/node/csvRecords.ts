@@ -41,7 +41,10 @@ async function* decode(chunks: CsvChunks): AsyncGenerator<string> {
   yield decoder.decode();
 }
 
-/** Whole lines with their line breaks; lines inside an open quote stay together. */
+/**
+ * Whole lines with their line breaks; lines inside an open quote stay together, since fast-csv begins an unfinished record
+ * anew with every piece of it. A break that chunks tear apart is put together again by fast-csv.
+ */
 async function* logicalLines(chunks: CsvChunks): AsyncGenerator<string> {
   let rest = '';
   let open: string[] = [];
@@ -58,8 +61,7 @@ async function* logicalLines(chunks: CsvChunks): AsyncGenerator<string> {
   }
   for await (const text of decode(chunks)) {
     rest += text;
-    // A carriage return at the very end may be half of a line break.
-    const lines = rest.match(/[^\r\n]*(?:\r\n|\n|\r(?=[^]))/g) ?? [];
+    const lines = rest.match(/[^\r\n]*(?:\r\n?|\n)/g) ?? [];
     rest = rest.slice(lines.reduce((length, line) => length + line.length, 0));
     yield* take(lines);
   }

@@ -76,6 +76,7 @@ test('the summary describes the folds and pools the steps ahead', async () => {
   close([result.byHorizon.model[1]?.mae ?? NaN, result.byHorizon.noChange[1]?.mae ?? NaN], new Array<number>(2).fill(second.reduce((sum, e) => sum + Math.abs(e), 0) / second.length));
   const shuffled = summariseFolds([...result.folds].reverse());
   assert.equal(shuffled.summary, result.summary);
+  assert.equal(shuffled.folds.map(({ fold }) => fold.index), folds.map((fold) => fold.index));
 });
 
 test('log returns cost one sample and come back as prices', async () => {

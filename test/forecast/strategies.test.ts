@@ -48,6 +48,12 @@ test('recursive: a window shorter than the horizon runs on forecasts alone, and 
   assert.is(view.get(0, 0), 3);
 });
 
+test('recursive: a model may keep the windows it was given', async () => {
+  const kept: Float64NdArray[] = [];
+  await recursiveForecast((windows) => { kept.push(windows); return extrapolate()(windows); }, [[[3], [6]]], { horizon: 3 });
+  assert.equal(kept.map((windows) => Array.from(windows.data)), [[3, 6], [6, 9], [9, 12]]);
+});
+
 test('recursive: a wrong prediction or row is refused', async () => {
   await thrown(ShapeError, () => recursiveForecast(() => [[1], [2]], [[[1], [2]]], { horizon: 1 }));
   await thrown(ShapeError, () => recursiveForecast(() => [[1, 2, 3]], [[[1], [2]]], { horizon: 1 }));

@@ -33,9 +33,9 @@ test('a flat line collapses, with its figure in the sentence', () => {
 test('the figures by hand', () => {
   close([collapseRatio([1, 5], [2, 3])], [0.25]);
   assert.ok(Number.isNaN(collapseRatio([2, 2], [1, 3])));
-  // changes: predicted 1, 3; previous 1, 3; actual 3, 1
-  const figures = lagCorrelations(Float64Array.of(0, 3, 4), Float64Array.of(5, 6, 9), Float64Array.of(0, 1, 4));
-  close([figures.previous, figures.actual], [1, -1]);
+  // changes: predicted 1, 3, 2; previous 2, 5, 2; actual 3, 1, 2
+  const figures = lagCorrelations(Float64Array.of(0, 3, 4, 6), Float64Array.of(5, 6, 9, 11), Float64Array.of(0, 2, 7, 9));
+  close([figures.previous, figures.actual], [3 / Math.sqrt(12), -1]);
 });
 
 test('each step ahead is looked at on its own', () => {

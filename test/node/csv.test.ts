@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { ArgumentError, DataError } from '../../src/errors.js';
+import { csvRecords } from '../../src/node/csvRecords.js';
 import { CsvError, parseCsv, readCsv } from '../../src/node/index.js';
 import type { CsvOptions, CsvTable } from '../../src/node/index.js';
 import { identical, thrown } from '../forecast/support.js';
@@ -147,20 +148,28 @@ test('semicolons and decimal commas', async () => {
   assert.equal(values(table, 'a'), [1234.5, 2.5]);
 });
 
-test('a source is closed when a bad cell stops the reading', async () => {
-  let closed = false;
-  async function* source(): AsyncGenerator<string> {
-    try {
-      yield 'date,a\n2024-01-02,x\n';
-      for (let i = 0; i < 1e6; i++) yield await Promise.resolve('2024-01-03,1\n'.repeat(1000));
-    } finally {
-      closed = true;
-    }
-  }
-  assert.is((await thrown(CsvError, () => readCsv(source()))).line, 2);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.ok(closed);
+test('a quote that is never closed is found without parsing the rest again and again', async () => {
+  assert.is((await bad(`date,a\n2024-01-02,"1\n${'2024-01-03,2\n'.repeat(20_000)}`)).line, 2);
 });
+
+for (const pause of [0, 20]) {
+  test(`a source is closed when the reader stops, after ${pause} ms`, async () => {
+    let closed = false;
+    async function* source(): AsyncGenerator<string> {
+      try {
+        for (let i = 0; i < 1e6; i++) yield await Promise.resolve('2024-01-03,1\n'.repeat(100));
+      } finally {
+        closed = true;
+      }
+    }
+    for await (const record of csvRecords(source(), 'text', ',')) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (record.line === 3) break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(closed);
+  });
+}
 
 test('empty input is refused', async () => {
   await thrown(DataError, () => parseCsv(''));
