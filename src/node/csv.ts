@@ -94,7 +94,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTab
   return readTable([text], 'text', options);
 }
 
-const DATE_NAME = /^(date|datetime|timestamp|time|day|week|month|year|period|observation_date|order_date)$/i;
+const DATE_NAME = /^(date|datetime|timestamp|time|month|period|observation_date|order_date)$/i;
 
 /** A row as read: NaN where a value is missing. */
 interface Row {
