@@ -77,15 +77,16 @@ function compare(names: readonly string[], analytic: readonly Float64Array[], nu
     n.forEach((numericValue, index) => {
       const analyticValue = a[index] ?? NaN;
       const scale = Math.max(Math.abs(analyticValue), Math.abs(numericValue), floor);
-      const relativeError = Math.abs(analyticValue - numericValue) / scale;
+      const error = Math.abs(analyticValue - numericValue) / scale;
+      const relativeError = Number.isNaN(error) ? Infinity : error; // NaN must stay the worst
       compared++;
-      if (!(relativeError <= worstOfTensor.relativeError)) {
+      if (relativeError > worstOfTensor.relativeError) {
         worstOfTensor = { tensor, index, analytic: analyticValue, numeric: numericValue, relativeError };
       }
     });
     return worstOfTensor;
   });
-  const maxRelativeError = worst.reduce((max, e) => (e.relativeError <= max ? max : e.relativeError), 0);
+  const maxRelativeError = worst.reduce((max, e) => Math.max(max, e.relativeError), 0);
   return { passed: maxRelativeError <= tolerance, maxRelativeError, worst, compared };
 }
 
