@@ -1,0 +1,135 @@
+/** Layers hold nothing: used twice, run twice, stepped twice. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Kernels } from '../../src/backend.js';
+import { Bidirectional } from '../../src/layers/bidirectional.js';
+import { BatchNorm } from '../../src/layers/batchNorm.js';
+import { Dense } from '../../src/layers/dense.js';
+import { GRU } from '../../src/layers/gru.js';
+import type { AnyLayer } from '../../src/layers/layer.js';
+import { LayerNorm } from '../../src/layers/layerNorm.js';
+import { LSTM } from '../../src/layers/lstm.js';
+import { Input } from '../../src/layers/symbolic.js';
+import { SimpleRNN } from '../../src/layers/simpleRnn.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/execute.js';
+import { buildNetwork, stateTensors, trainedWeights } from '../../src/models/network.js';
+import { assertClose, assertSame } from '../support/compare.js';
+import { networkOf, networkRunner, projections, randomWeights, runNetwork } from '../support/network.js';
+import { recurrentLayer } from '../support/recurrent.js';
+import { runStep } from '../support/step.js';
+import { dot, numericGradient, randomTensor, sum } from '../support/values.js';
+
+const [B, T, D] = [2, 3, 4];
+
+/** All of one width in and out, so that they can follow themselves. */
+const layers: readonly (readonly [string, () => AnyLayer])[] = [
+  ['SimpleRNN', () => new SimpleRNN({ units: D, returnSequences: true, name: 'it' })],
+  ['LSTM', () => new LSTM({ units: D, returnSequences: true, peepholes: true, name: 'it' })],
+  ['GRU', () => new GRU({ units: D, returnSequences: true, name: 'it' })],
+  ['GRU, reset before', () => new GRU({ units: D, returnSequences: true, resetAfter: false, name: 'it' })],
+  ['Bidirectional', () => new Bidirectional({ layer: new LSTM({ units: D, returnSequences: true }), mergeMode: 'sum', name: 'it' })],
+  ['Dense', () => new Dense({ units: D, activation: 'tanh', name: 'it' }) as AnyLayer],
+  ['LayerNorm', () => new LayerNorm({ name: 'it' }) as AnyLayer],
+  ['BatchNorm', () => new BatchNorm({ name: 'it' })],
+];
+
+for (const [name, make] of layers) {
+  test(`${name} used twice, one after the other: its gradients add up to the true ones`, () => {
+    const layer = make();
+    const input = Input({ shape: [T, D] });
+    const network = buildNetwork([input], [layer.apply(layer.apply(input))]);
+    const weights = randomWeights(network, 3);
+    const inputs = [randomTensor(3, 'x', [B, T, D])];
+    const dOutputs = projections(network, B, 4);
+    assert.is(trainedWeights(network).length, trainedWeights(networkOf(make(), [T, D])).length, 'one set of weights');
+    const actual = runNetwork(network, { weights, inputs, dOutputs });
+    const forward = networkRunner(network, { weights, inputs });
+    const loss = (): number => dot(forward().outputs, dOutputs.map((d) => d.data));
+    for (const [key, gradient] of Object.entries(actual.gradients)) {
+      assertClose(gradient, numericGradient(loss, weights[key]?.data ?? new Float64Array()), 1e-7, key);
+    }
+    assertClose(actual.inputGradients[0] ?? [], numericGradient(loss, inputs[0]?.data ?? new Float64Array()), 1e-7, 'dx');
+  });
+
+  test(`${name} used on two inputs: the gradients are the sums of two single uses`, () => {
+    const layer = make();
+    const [a, b] = [Input({ shape: [T, D] }), Input({ shape: [T, D] })];
+    const network = buildNetwork([a, b], [layer.apply(a), layer.apply(b)]);
+    const weights = randomWeights(network, 3);
+    const [xa, xb] = [randomTensor(3, 'a', [B, T, D]), randomTensor(3, 'b', [B, T, D])];
+    const dOutputs = projections(network, B, 4);
+    const both = runNetwork(network, { weights, inputs: [xa, xb], dOutputs });
+    const single = networkOf(make(), [T, D]);
+    const parts = [xa, xb].map((x, i) => runNetwork(single, { weights, inputs: [x], dOutputs: dOutputs.slice(i, i + 1) }));
+    for (const [key, gradient] of Object.entries(both.gradients)) {
+      assertClose(gradient, sum(parts.map((part) => part.gradients[key] ?? new Float64Array())), 1e-13, key);
+    }
+    parts.forEach((part, i) => assertClose(both.inputGradients[i] ?? [], part.inputGradients[0] ?? [], 1e-14, `dx ${i}`));
+  });
+
+  test(`${name}: forward twice before either backward`, () => {
+    const network = networkOf(make(), [T, D]);
+    const trained = trainedWeights(network);
+    const states = stateTensors(network, B);
+    const weights = randomWeights(network, 5);
+    const inputs = [randomTensor(3, 'a', [B, T, D]), randomTensor(3, 'b', [B, T, D])];
+    const [dy] = projections(network, B, 6);
+    if (!dy) throw new Error('no output');
+    const specs = [...trained, ...states];
+    const fed = [...specs.map(({ key }) => weights[key] ?? dy), ...inputs, dy];
+    const separate = inputs.map((x) => runNetwork(network, { weights, inputs: [x], dOutputs: [dy] }));
+    const passes = (order: readonly number[]) => (k: Kernels, tensors: Parameters<Parameters<typeof runStep>[1]>[1]) => {
+      const parameters = byLayer(trained, tensors.slice(0, trained.length));
+      const before = byLayer(states, tensors.slice(trained.length, specs.length));
+      const run = { k, training: true, noise: [[]] };
+      const forwards = [0, 1].map((i) => forwardNetwork(network, run, parameters, before, tensors.slice(specs.length + i, specs.length + i + 1)));
+      const gradients = byLayer(trained, trained.map(({ shape }) => k.zeros(shape)));
+      const dx = order.flatMap((i) => {
+        const forward = forwards[i];
+        return forward ? backwardNetwork(network, run, parameters, forward, tensors.slice(-1), gradients) : [];
+      });
+      return [...inOrder(trained, gradients), ...dx.map((d) => d ?? k.zeros([1]))];
+    };
+    for (const order of [[0, 1], [1, 0]]) {
+      const results = runStep(fed, passes(order));
+      trained.forEach(({ key }, i) => {
+        assertClose(results[i] ?? [], sum(separate.map((part) => part.gradients[key] ?? new Float64Array())), 1e-13, key);
+      });
+      order.forEach((which, at) => {
+        assertClose(results[trained.length + at] ?? [], separate[which]?.inputGradients[0] ?? [], 1e-14, `dx ${which}`);
+      });
+    }
+  });
+
+  test(`${name}: the second step on the same device is the first again`, () => {
+    const network = networkOf(make(), [T, D]);
+    const step = networkRunner(network, {
+      weights: randomWeights(network, 5), inputs: [randomTensor(1, 'x', [B, T, D])], dOutputs: projections(network, B, 6),
+    });
+    const first = step();
+    for (let i = 0; i < 2; i++) {
+      const again = step();
+      first.outputs.forEach((y, j) => assertSame(again.outputs[j] ?? [], y, `output ${j}`));
+      for (const [key, gradient] of Object.entries(first.gradients)) assertSame(again.gradients[key] ?? [], gradient, key);
+      first.inputGradients.forEach((d, j) => assertSame(again.inputGradients[j] ?? [], d, `dx ${j}`));
+    }
+  });
+}
+
+test('one value feeding two layers gets both gradients', () => {
+  const input = Input({ shape: [T, D] });
+  const y = new Dense({ units: D, name: 'below', activation: 'tanh' }).apply(input);
+  const up = recurrentLayer('gru', { units: 3, name: 'up' }).apply(y);
+  const beside = recurrentLayer('lstm', { units: 2, name: 'beside' }).apply(y);
+  const network = buildNetwork([input], [up, beside]);
+  const weights = randomWeights(network, 2);
+  const inputs = [randomTensor(3, 'x', [B, T, D])];
+  const dOutputs = projections(network, B, 4);
+  const forward = networkRunner(network, { weights, inputs });
+  const loss = (): number => dot(forward().outputs, dOutputs.map((d) => d.data));
+  const { gradients, inputGradients } = runNetwork(network, { weights, inputs, dOutputs });
+  for (const [key, gradient] of Object.entries(gradients)) assertClose(gradient, numericGradient(loss, weights[key]?.data ?? new Float64Array()), 1e-7, key);
+  assertClose(inputGradients[0] ?? [], numericGradient(loss, inputs[0]?.data ?? new Float64Array()), 1e-7, 'dx');
+});
+
+test.run();
