@@ -1,0 +1,79 @@
+/** What a callback may do while a model trains. */
+import type { NotFiniteError } from '../errors.js';
+import type { JsonValue } from '../layers/layer.js';
+import type { FloatArray } from '../tensor.js';
+
+/** Values of loss and metrics, by name: loss, mae, val_loss, val_mae, learningRate. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** The model as a callback sees it. */
+export interface Trainee {
+  getWeights(): Record<string, { readonly data: FloatArray; readonly shape: readonly number[] }>;
+  setWeights(weights: Record<string, { readonly data: FloatArray; readonly shape: readonly number[] }>): void;
+  save(path: string): Promise<void>;
+}
+
+export interface TrainingContext {
+  readonly model: Trainee;
+  /** Where fit will stop at the latest. */
+  readonly epochs: number;
+  /** First epoch of this call; larger than 0 when resumed. */
+  readonly initialEpoch: number;
+  readonly batches: number;
+  /** Multiplies the optimiser's learning rate from the next step on. Saved with the model. */
+  learningRateFactor: number;
+  /** Learning rate of the last step. */
+  readonly learningRate: number;
+  /** Ends training after the current batch. */
+  stop(reason: string): void;
+}
+
+/** What a callback needs to go on after a resume. */
+export interface CallbackState {
+  readonly json: JsonValue;
+  readonly tensors?: Record<string, { readonly data: FloatArray; readonly shape: readonly number[] }>;
+}
+
+type Hook<A extends unknown[]> = (...args: [...A, context: TrainingContext]) => void | Promise<void>;
+
+export interface Callback {
+  /** Identifies the callback in a saved run. */
+  readonly name: string;
+  onTrainBegin?: Hook<[]>;
+  onEpochBegin?: Hook<[epoch: number]>;
+  onBatchEnd?: Hook<[batch: number, logs: Logs]>;
+  onEpochEnd?: Hook<[epoch: number, logs: Logs]>;
+  /** However training ends: finished, stopped, aborted or failed. */
+  onTrainEnd?: Hook<[]>;
+  /** Loss or gradients are not finite. Return true to end training without an error. */
+  onNotFinite?(error: NotFiniteError): boolean;
+  getState?(): CallbackState;
+  setState?(state: CallbackState): void;
+}
+
+/** Runs functions at the hooks they are given for. */
+export class LambdaCallback implements Callback {
+  readonly name = 'LambdaCallback';
+  readonly onTrainBegin: Callback['onTrainBegin'];
+  readonly onEpochBegin: Callback['onEpochBegin'];
+  readonly onBatchEnd: Callback['onBatchEnd'];
+  readonly onEpochEnd: Callback['onEpochEnd'];
+  readonly onTrainEnd: Callback['onTrainEnd'];
+
+  constructor(hooks: Pick<Callback, 'onTrainBegin' | 'onEpochBegin' | 'onBatchEnd' | 'onEpochEnd' | 'onTrainEnd'>) {
+    this.onTrainBegin = hooks.onTrainBegin;
+    this.onEpochBegin = hooks.onEpochBegin;
+    this.onBatchEnd = hooks.onBatchEnd;
+    this.onEpochEnd = hooks.onEpochEnd;
+    this.onTrainEnd = hooks.onTrainEnd;
+  }
+}
+
+/** Ends training quietly where loss or gradients are not finite; without it `fit` rejects with a NotFiniteError. */
+export class TerminateOnNaN implements Callback {
+  readonly name = 'TerminateOnNaN';
+
+  onNotFinite(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Callback, Logs, TrainingContext } from './callback.js';
+
+/** Where the bar is drawn. Node's process.stderr fits. */
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** `1 h 05 min`, `3 min 20 s`, `12 s`, `0.4 s`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+function formatLogs(logs: Logs): string {
+  return Object.entries(logs)
+    .filter(([key]) => key !== 'learningRate')
+    .map(([key, value]) => `${key} ${value.toPrecision(4)}`)
+    .join('  ');
+}
+
+/**
+ * A live bar with the time left, on a terminal; one line an epoch elsewhere (a file, CI).
+ * Draws on stderr by default, so that what a program prints stays clean; without a process, on the console.
+ */
+export class ProgressBar implements Callback {
+  readonly name = 'ProgressBar';
+  private readonly stream: TextStream;
+  private readonly live: boolean;
+  private started = 0;
+  private epochStarted = 0;
+  private epoch = 0;
+  private batchesSeen = 0;
+  private lastDraw = 0;
+
+  constructor(options: { stream?: TextStream } = {}) {
+    this.stream = options.stream ?? defaultStream();
+    this.live = this.stream.isTTY === true;
+  }
+
+  onTrainBegin(): void {
+    this.started = performance.now();
+    this.batchesSeen = 0;
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.epoch = epoch;
+    this.epochStarted = performance.now();
+  }
+
+  onBatchEnd(batch: number, logs: Logs, context: TrainingContext): void {
+    this.batchesSeen++;
+    const now = performance.now();
+    if (!this.live || now - this.lastDraw < 80) return;
+    this.lastDraw = now;
+    const done = (batch + 1) / context.batches;
+    const width = 24;
+    const filled = Math.round(done * width);
+    const bar = '━'.repeat(filled) + '─'.repeat(width - filled);
+    const perBatch = (now - this.started) / this.batchesSeen;
+    const left = (context.epochs - this.epoch) * context.batches - (batch + 1);
+    this.draw(`${this.title(context)} ${bar} ${batch + 1}/${context.batches}  ETA ${formatDuration((left * perBatch) / 1000)}  ${formatLogs(logs)}`);
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs, context: TrainingContext): void {
+    const now = performance.now();
+    const seconds = (now - this.epochStarted) / 1000;
+    const step = ((seconds * 1000) / context.batches).toFixed(1);
+    const epochsDone = this.epoch + 1 - context.initialEpoch;
+    const left = (((now - this.started) / epochsDone) * (context.epochs - this.epoch - 1)) / 1000;
+    const eta = left > 0 ? `  ETA ${formatDuration(left)}` : '';
+    this.draw(`${this.title(context)} ${formatDuration(seconds)}  ${step} ms/step${eta}  ${formatLogs(logs)}`, true);
+  }
+
+  private title(context: TrainingContext): string {
+    return `epoch ${String(this.epoch + 1).padStart(String(context.epochs).length)}/${context.epochs}`;
+  }
+
+  private draw(line: string, last = false): void {
+    const fitted = this.live ? `\r\u001b[K${line.slice(0, (this.stream.columns ?? 120) - 1)}` : line;
+    this.stream.write(last ? `${fitted}\n` : fitted);
+  }
+}
+
+function defaultStream(): TextStream {
+  const found = typeof process === 'undefined' ? undefined : process.stderr;
+  if (found) return found;
+  // eslint-disable-next-line no-console -- a browser has no other place for a line of text
+  return { write: (text: string) => console.log(text.trimEnd()) };
+}

@@ -1,0 +1,75 @@
+import { ArgumentError } from '../errors.js';
+import type { JsonObject } from '../layers/layer.js';
+import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
+import { finiteOrNull } from './earlyStopping.js';
+import { Monitor } from './monitor.js';
+import type { MonitorMode } from './monitor.js';
+
+export interface ReduceLROnPlateauOptions {
+  /** Default 'val_loss'. */
+  monitor?: string;
+  /** Factor on the learning rate, in (0, 1). Default 0.1. */
+  factor?: number;
+  /** Epochs without improvement before a reduction. Default 10. */
+  patience?: number;
+  /** Default 1e-4. */
+  minDelta?: number;
+  /** Epochs to wait after a reduction. Default 0. */
+  cooldown?: number;
+  /** The rate is not reduced below this. Default 0. */
+  minLearningRate?: number;
+  mode?: MonitorMode;
+}
+
+/** Lowers the learning rate when the monitored value no longer improves. */
+export class ReduceLROnPlateau implements Callback {
+  readonly name = 'ReduceLROnPlateau';
+  private readonly monitor: Monitor;
+  private readonly factor: number;
+  private readonly patience: number;
+  private readonly cooldown: number;
+  private readonly minLearningRate: number;
+  private waited = 0;
+  private cooling = 0;
+
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    this.monitor = new Monitor('ReduceLROnPlateau', options.monitor ?? 'val_loss', options.mode ?? 'auto', options.minDelta ?? 1e-4);
+    this.factor = options.factor ?? 0.1;
+    this.patience = options.patience ?? 10;
+    this.cooldown = options.cooldown ?? 0;
+    this.minLearningRate = options.minLearningRate ?? 0;
+    if (!(this.factor > 0 && this.factor < 1)) {
+      throw new ArgumentError({ operation: 'ReduceLROnPlateau', argument: 'factor', expected: 'a number in (0, 1)', actual: String(this.factor) });
+    }
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs, context: TrainingContext): void {
+    const improved = this.monitor.improved(this.monitor.read(logs));
+    if (this.cooling > 0) {
+      this.cooling--;
+      this.waited = 0;
+    }
+    if (improved) {
+      this.waited = 0;
+      return;
+    }
+    if (this.cooling > 0) return;
+    this.waited++;
+    if (this.waited < this.patience || context.learningRate <= this.minLearningRate) return;
+    const rate = Math.max(context.learningRate * this.factor, this.minLearningRate);
+    context.learningRateFactor *= rate / context.learningRate;
+    this.cooling = this.cooldown;
+    this.waited = 0;
+  }
+
+  getState(): CallbackState {
+    return { json: { best: finiteOrNull(this.monitor.best), waited: this.waited, cooling: this.cooling } };
+  }
+
+  setState({ json }: CallbackState): void {
+    const { best, waited, cooling } = json as JsonObject;
+    if (typeof best === 'number') this.monitor.best = best;
+    this.waited = Number(waited);
+    this.cooling = Number(cooling);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Files without importing Node: browsers and bundlers never see `node:fs`, and Node hands it over at run time.
+ */
+import { BackendError, DataError } from './errors.js';
+
+type FileSystem = typeof import('node:fs/promises');
+
+/** @throws BackendError outside Node. */
+function fileSystem(operation: string): FileSystem {
+  const found = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:fs/promises');
+  if (!found) {
+    throw new BackendError({ operation, argument: 'path', expected: 'used in Node', actual: 'no file system', hint: 'Use toBytes() and bytes instead of a path.' });
+  }
+  return found;
+}
+
+/** @throws DataError if the file cannot be read. */
+export async function readBytes(operation: string, path: string): Promise<Uint8Array> {
+  const fs = fileSystem(operation);
+  try {
+    return await fs.readFile(path);
+  } catch (cause) {
+    throw new DataError({ operation, argument: 'path', expected: 'a readable file', actual: `'${path}'`, hint: String(cause) }, { cause });
+  }
+}
+
+/** All or nothing: writes beside the target, flushes, renames. A crash leaves the old file whole. */
+export async function writeAtomically(operation: string, path: string, bytes: Uint8Array): Promise<void> {
+  const fs = fileSystem(operation);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await fs.open(temporary, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(temporary, path);
+  } catch (cause) {
+    await fs.rm(temporary, { force: true });
+    throw new DataError({ operation, argument: 'path', expected: 'writable', actual: `'${path}'`, hint: String(cause) }, { cause });
+  }
+}
+
+export async function appendText(operation: string, path: string, text: string, fresh: boolean): Promise<void> {
+  await fileSystem(operation).writeFile(path, text, { flag: fresh ? 'w' : 'a' });
+}

@@ -1,0 +1,83 @@
+/** bptt: recurrent networks and their training, written by hand. */
+export { BackendError, ArgumentError, BpttError, DataError, FileFormatError, NotFiniteError, ShapeError, StateError } from './errors.js';
+export type { ErrorDetails, NotFiniteSite } from './errors.js';
+export { tensor, zeros } from './tensor.js';
+export type { DType, FloatArray, NdArray, NestedArray, Shape, TensorLike } from './tensor.js';
+export { randomStream } from './random.js';
+export type { RandomGenerator } from './random.js';
+export { initializerNames } from './initializers.js';
+export type { Initializer, InitializerFunction, InitializerName } from './initializers.js';
+
+export type { ActivationKind, Backend, Device, Kernels, LossKind, Program, Step, StepResult, Tensor, Variable } from './backend.js';
+export { cpu } from './backends/cpu/index.js';
+
+export { lstmGateOrder, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './cells/lstm.js';
+export type { LstmCache, LstmParams } from './cells/lstm.js';
+export { gruGateOrder, gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from './cells/gru.js';
+export type { GruCache, GruParams } from './cells/gru.js';
+export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from './cells/rnn.js';
+export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
+
+export { Layer } from './layers/layer.js';
+export type { AnyLayer, Forward, JsonObject, JsonValue, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layers/layer.js';
+export { LSTM } from './layers/lstm.js';
+export type { LSTMOptions } from './layers/lstm.js';
+export { GRU } from './layers/gru.js';
+export type { GRUOptions } from './layers/gru.js';
+export { SimpleRNN } from './layers/simpleRnn.js';
+export type { SimpleRNNOptions } from './layers/simpleRnn.js';
+export { Bidirectional } from './layers/bidirectional.js';
+export type { BidirectionalOptions, MergeMode } from './layers/bidirectional.js';
+export type { RecurrentOptions } from './layers/recurrent.js';
+export { Dense } from './layers/dense.js';
+export type { DenseOptions } from './layers/dense.js';
+export { Activation } from './layers/activation.js';
+export type { ActivationOptions } from './layers/activation.js';
+export { Dropout } from './layers/dropout.js';
+export type { DropoutOptions } from './layers/dropout.js';
+export { Flatten, Reshape } from './layers/reshape.js';
+export type { ReshapeOptions } from './layers/reshape.js';
+export { LayerNorm } from './layers/layerNorm.js';
+export type { LayerNormOptions } from './layers/layerNorm.js';
+export { BatchNorm } from './layers/batchNorm.js';
+export type { BatchNormOptions } from './layers/batchNorm.js';
+export { Input } from './layers/symbolic.js';
+export type { SymbolicTensor } from './layers/symbolic.js';
+
+export type { Loss, LossOptions } from './losses/losses.js';
+export { Optimizer } from './optimizers/optimizer.js';
+export type { OptimizerOptions } from './optimizers/optimizer.js';
+export { SGD } from './optimizers/sgd.js';
+export type { SGDOptions } from './optimizers/sgd.js';
+export { RMSprop } from './optimizers/rmsprop.js';
+export type { RMSpropOptions } from './optimizers/rmsprop.js';
+export { Adam, AdamW } from './optimizers/adam.js';
+export type { AdamOptions, AdamWOptions } from './optimizers/adam.js';
+export { cosine, exponential, piecewise, rateAt, warmUp } from './optimizers/schedules.js';
+export type { LearningRate, Schedule } from './optimizers/schedules.js';
+
+export { Model } from './models/model.js';
+export type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './models/model.js';
+export { Sequential } from './models/sequential.js';
+export type { SequentialOptions } from './models/sequential.js';
+export { loadModel } from './models/load.js';
+export type { LoadOptions } from './models/load.js';
+export type { DataOptions, ModelData } from './models/data.js';
+export type { History, Position } from './models/fit.js';
+export type { Metric, MetricName } from './models/metrics.js';
+export type { Observation } from './models/session.js';
+
+export { LambdaCallback, TerminateOnNaN } from './callbacks/callback.js';
+export type { Callback, CallbackState, Logs, TrainingContext } from './callbacks/callback.js';
+export { EarlyStopping } from './callbacks/earlyStopping.js';
+export type { EarlyStoppingOptions } from './callbacks/earlyStopping.js';
+export { ReduceLROnPlateau } from './callbacks/reduceLROnPlateau.js';
+export type { ReduceLROnPlateauOptions } from './callbacks/reduceLROnPlateau.js';
+export { ModelCheckpoint } from './callbacks/modelCheckpoint.js';
+export type { ModelCheckpointOptions } from './callbacks/modelCheckpoint.js';
+export { CSVLogger } from './callbacks/csvLogger.js';
+export { ProgressBar, formatDuration } from './callbacks/progressBar.js';
+export type { TextStream } from './callbacks/progressBar.js';
+
+export { checkGradients, checkLossGradients } from './gradcheck.js';
+export type { CheckOptions, CheckReport, CheckedEntry } from './gradcheck.js';

@@ -1,0 +1,163 @@
+/** What users pass to fit, evaluate and predict, checked and laid out for batching. */
+import { ArgumentError, DataError, ShapeError, formatShape } from '../errors.js';
+import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../tensor.js';
+import { allocate, sameShape, sizeOf, toHost } from '../tensor.js';
+
+/** Rows of several tensors that belong together. */
+export interface Dataset {
+  readonly samples: number;
+  readonly x: readonly HostTensor[];
+  readonly y: readonly HostTensor[];
+  /** [N] or [N, T]. */
+  readonly sampleWeight?: HostTensor;
+  /** [N, T]: 1 for real steps, 0 for padding. */
+  readonly mask?: HostTensor;
+}
+
+export interface DataOptions {
+  /** Weight of each sample's loss [N], or of each sample's steps [N, T]. */
+  sampleWeight?: TensorLike;
+  /** [N, T]: 1 for real time steps, 0 for padding. Padding changes no state and counts in no loss. */
+  mask?: TensorLike;
+  /** Valid steps of each sample, counted from the first; another way to give the mask. */
+  lengths?: readonly number[];
+}
+
+/** One value for a model with one input, a list of values for several. */
+export type ModelData = TensorLike | readonly TensorLike[];
+
+function listOf(value: ModelData, count: number, operation: string, argument: string): TensorLike[] {
+  if (count === 1) return [value as TensorLike];
+  if (!Array.isArray(value) || value.length !== count) {
+    throw new ShapeError({
+      operation, argument, expected: `a list of ${count} tensors`, actual: Array.isArray(value) ? `${value.length}` : 'one tensor',
+    });
+  }
+  return value as TensorLike[];
+}
+
+function position(flat: number, shape: Shape): string {
+  const index: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const n = shape[axis] ?? 1;
+    index.unshift(flat % n);
+    flat = Math.floor(flat / n);
+  }
+  return index.join(', ');
+}
+
+/** @throws DataError naming the first entry that is not finite. */
+function requireFinite(operation: string, argument: string, { data, shape }: HostTensor): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new DataError({
+    operation, argument: `${argument}[${position(at, shape)}]`, expected: 'a finite number', actual: String(data[at]),
+    hint: 'Drop or fill missing values before training.',
+  });
+}
+
+function prepared(operation: string, argument: string, value: TensorLike, shape: Shape, dtype: DType): HostTensor {
+  let host = toHost(value, dtype);
+  // A column of targets may come without its axis of width one.
+  if (shape.length === 1 && shape[0] === 1 && host.shape.length === 1) host = { data: host.data, shape: [host.shape[0] ?? 0, 1] };
+  if (!sameShape(host.shape.slice(1), shape)) {
+    throw new ShapeError({
+      operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
+      hint: argument.startsWith('y') ? 'The target must have the shape of the model output.' : 'Check inputShape.',
+    });
+  }
+  requireFinite(operation, argument, host);
+  return host;
+}
+
+/** Checks shapes, counts and finiteness, and copies everything into contiguous arrays of the backend's dtype. */
+export function prepareData(
+  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly Shape[], outputs: readonly Shape[], dtype: DType,
+  options: DataOptions = {},
+): Dataset {
+  const prepareAll = (name: string, value: ModelData, shapes: readonly Shape[]): HostTensor[] =>
+    listOf(value, shapes.length, operation, name).map((item, i) =>
+      prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
+  const xs = prepareAll('x', x, inputs);
+  const ys = y === undefined ? [] : prepareAll('y', y, outputs);
+  const samples = xs[0]?.shape[0] ?? 0;
+  for (const [name, list] of [['x', xs], ['y', ys]] as const) {
+    for (const tensor of list) {
+      if (tensor.shape[0] !== samples) {
+        throw new ShapeError({ operation, argument: name, expected: `${samples} samples, as x has`, actual: String(tensor.shape[0]) });
+      }
+    }
+  }
+  if (samples === 0) throw new DataError({ operation, argument: 'x', expected: 'at least one sample', actual: '0' });
+  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, dtype), mask: maskOf(operation, options, samples, inputs, dtype) };
+}
+
+function weights(operation: string, { sampleWeight }: DataOptions, samples: number, dtype: DType): HostTensor | undefined {
+  if (sampleWeight === undefined) return undefined;
+  const host = toHost(sampleWeight, dtype);
+  if (host.shape[0] !== samples || host.shape.length > 2) {
+    throw new ShapeError({ operation, argument: 'sampleWeight', expected: `[${samples}] or [${samples}, time]`, actual: formatShape(host.shape) });
+  }
+  requireFinite(operation, 'sampleWeight', host);
+  return host;
+}
+
+function maskOf(operation: string, options: DataOptions, samples: number, inputs: readonly Shape[], dtype: DType): HostTensor | undefined {
+  const { mask, lengths } = options;
+  if (mask === undefined && lengths === undefined) return undefined;
+  if (mask !== undefined && lengths !== undefined) {
+    throw new ArgumentError({ operation, argument: 'mask', expected: 'given without lengths', actual: 'both' });
+  }
+  const steps = inputs[0]?.[0] ?? 0;
+  const shape = [samples, steps];
+  if (mask !== undefined) {
+    const host = toHost(mask, dtype);
+    if (!sameShape(host.shape, shape)) throw new ShapeError({ operation, argument: 'mask', expected: formatShape(shape), actual: formatShape(host.shape) });
+    const odd = host.data.find((value) => value !== 0 && value !== 1);
+    if (odd !== undefined) throw new DataError({ operation, argument: 'mask', expected: 'zeros and ones', actual: String(odd) });
+    return host;
+  }
+  const data = allocate(dtype, samples * steps);
+  if (lengths?.length !== samples) {
+    throw new ShapeError({ operation, argument: 'lengths', expected: `${samples} numbers`, actual: String(lengths?.length) });
+  }
+  lengths.forEach((length, row) => {
+    if (!Number.isInteger(length) || length < 1 || length > steps) {
+      throw new ArgumentError({ operation, argument: `lengths[${row}]`, expected: `a whole number from 1 to ${steps}`, actual: String(length) });
+    }
+    data.fill(1, row * steps, row * steps + length);
+  });
+  return { data, shape };
+}
+
+/** The last `fraction` of the samples as validation data, before any shuffling. */
+export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset] {
+  const from = Math.floor(data.samples * (1 - fraction));
+  if (!(fraction > 0 && fraction < 1) || from === 0 || from === data.samples) {
+    throw new ArgumentError({
+      operation: 'fit', argument: 'validationSplit', expected: 'a share in (0, 1) that leaves samples on both sides', actual: String(fraction),
+    });
+  }
+  const part = (start: number, end: number): Dataset => {
+    const cut = ({ data: values, shape }: HostTensor): HostTensor => {
+      const row = sizeOf(shape.slice(1));
+      return { data: values.subarray(start * row, end * row), shape: [end - start, ...shape.slice(1)] };
+    };
+    return {
+      samples: end - start, x: data.x.map(cut), y: data.y.map(cut),
+      sampleWeight: data.sampleWeight && cut(data.sampleWeight), mask: data.mask && cut(data.mask),
+    };
+  };
+  return [part(0, from), part(from, data.samples)];
+}
+
+/** Rows order[from … from+count) of a tensor, contiguous. */
+export function gather({ data, shape }: HostTensor, order: Int32Array, from: number, count: number): FloatArray {
+  const row = sizeOf(shape.slice(1));
+  const out = data instanceof Float32Array ? new Float32Array(count * row) : new Float64Array(count * row);
+  for (let i = 0; i < count; i++) {
+    const source = (order[from + i] ?? 0) * row;
+    for (let j = 0; j < row; j++) out[i * row + j] = data[source + j] ?? NaN;
+  }
+  return out;
+}

@@ -1,0 +1,302 @@
+/** A trainable model: what users hold. */
+import type { Backend } from '../backend.js';
+import { cpu } from '../backends/cpu/index.js';
+import type { Callback } from '../callbacks/callback.js';
+import { ArgumentError, StateError } from '../errors.js';
+import { writeAtomically } from '../files.js';
+import type { AnyLayer, JsonValue } from '../layers/layer.js';
+import type { SymbolicTensor } from '../layers/symbolic.js';
+import { lossConfig, resolveLoss } from '../losses/losses.js';
+import type { Loss, ResolvedLoss } from '../losses/losses.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { resolveOptimizer } from '../optimizers/resolve.js';
+import type { OptimizerName } from '../optimizers/resolve.js';
+import { allocate, fromHost, sizeOf } from '../tensor.js';
+import type { FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
+import { drawNoise, inSequence, takeBatch } from './batches.js';
+import { prepareData, splitDataset } from './data.js';
+import type { DataOptions, ModelData } from './data.js';
+import { observeStep } from './doctor.js';
+import { createYielder, evaluateDataset, requireCounts, runFit, startPosition } from './fit.js';
+import type { History, Position } from './fit.js';
+import { resolveMetric } from './metrics.js';
+import type { Metric, MetricName } from './metrics.js';
+import { buildNetwork, firstUses, stateTensors } from './network.js';
+import type { Network } from './network.js';
+import { encodeModel } from './persist.js';
+import type { Observation, Session, StepForm } from './session.js';
+import { WeightStore } from './store.js';
+import { describeNetwork } from './summary.js';
+
+export interface CompileOptions {
+  /** Default: Adam with its defaults. */
+  optimizer?: Optimizer | OptimizerName;
+  /** One loss, or one for each output; several are added. */
+  loss: Loss | readonly Loss[];
+  /** Of the first output. */
+  metrics?: readonly (MetricName | Metric)[];
+  /** Default: cpu, float32. */
+  backend?: Backend;
+}
+
+export interface FitOptions extends DataOptions {
+  /** Number of the last epoch. Default 1. */
+  epochs?: number;
+  /** Default 32. */
+  batchSize?: number;
+  /** A new order each epoch. Default true; always off for stateful models. */
+  shuffle?: boolean;
+  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
+  /** Share of the last samples kept for validation. */
+  validationSplit?: number;
+  callbacks?: readonly Callback[];
+  /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
+  signal?: AbortSignal;
+  /** Go on where the last fit, or the saved file, stopped: epoch, batch, callbacks. Default false. */
+  resume?: boolean;
+}
+
+export interface PredictOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
+  /** Default 32. */
+  batchSize?: number;
+  signal?: AbortSignal;
+}
+
+/** Weights by key, `lstm/kernel`, as contiguous ndarrays. */
+export type Weights = Record<string, NdArray<FloatArray>>;
+
+export interface ModelOptions {
+  inputs: SymbolicTensor | readonly SymbolicTensor[];
+  outputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** Of initial weights, shuffling and dropout. Default 0. */
+  seed?: number;
+}
+
+interface Compiled {
+  readonly backend: Backend;
+  readonly optimizer: Optimizer;
+  readonly losses: readonly ResolvedLoss[];
+  readonly metrics: readonly Metric[];
+}
+
+/** A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. */
+export class Model {
+  readonly network: Network;
+  readonly seed: number;
+  /** Anything JSON that should travel with the saved model: scalers, column names. */
+  metadata: Record<string, JsonValue> = {};
+  /** Of the last call of fit. */
+  history: History = { epoch: [], history: {} };
+  /** Where training stands; saved with the model. */
+  position: Position = startPosition();
+  private readonly store: WeightStore;
+  private compiled: Compiled | undefined;
+  private fitting = false;
+
+  constructor(options: ModelOptions | { network: Network; seed?: number }) {
+    this.network = 'network' in options ? options.network : buildNetwork(listOf(options.inputs), listOf(options.outputs));
+    this.seed = options.seed ?? 0;
+    this.store = new WeightStore(this.network, this.seed);
+  }
+
+  /** The layers in order of first use. */
+  get layers(): readonly AnyLayer[] {
+    return firstUses(this.network).map((node) => node.layer);
+  }
+
+  private get outputShapes(): Shape[] {
+    return this.network.outputs.map((output) => output.shape);
+  }
+
+  /**
+   * Chooses optimiser, loss, metrics and backend. Weights stay; optimiser state starts anew.
+   * @throws ArgumentError for an unknown name.
+   */
+  compile(options: CompileOptions): void {
+    const losses = (Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss]).map(resolveLoss);
+    if (losses.length !== this.network.outputs.length) {
+      throw new ArgumentError({ operation: 'compile', argument: 'loss', expected: `${this.network.outputs.length} losses, one for each output`, actual: `${losses.length}` });
+    }
+    this.store.close();
+    this.position = startPosition();
+    this.compiled = {
+      losses,
+      optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
+      metrics: (options.metrics ?? []).map(resolveMetric),
+      backend: options.backend ?? cpu(),
+    };
+  }
+
+  /**
+   * Trains. Resolves to the history; `history.stopped` says why if it ended early.
+   *
+   * @throws ShapeError, DataError for data that do not fit or are not finite, before the first step.
+   * @throws NotFiniteError where loss or gradients blow up: first layer, time step and tensor; the last good weights are kept.
+   * @throws the signal's reason when aborted.
+   */
+  async fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
+    const { optimizer, metrics, backend } = this.requireCompiled('fit');
+    const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit } = options;
+    requireCounts(epochs, batchSize);
+    if (this.fitting) throw new StateError({ operation: 'fit', argument: 'model', expected: 'idle', actual: 'already training' });
+    const prepare = (px: ModelData, py: ModelData, extra: DataOptions): ReturnType<typeof prepareData> =>
+      prepareData('fit', px, py, this.network.inputs.map((i) => i.shape), this.outputShapes, backend.dtype, extra);
+    let data = prepare(x, y, options);
+    let validation = validationData && prepare(validationData[0], validationData[1], validationData[2] ?? {});
+    if (validationSplit !== undefined && !validation) [data, validation] = splitDataset(data, validationSplit);
+
+    const session = this.open();
+    const stateful = stateTensors(this.network, 1).some((spec) => spec.kind === 'carried');
+    this.history = { epoch: [], history: {} };
+    if (!resume) this.position = { ...this.position, epoch: 0, batch: 0, tally: [], callbacks: [] };
+    const { seed, position, outputShapes } = this;
+    this.fitting = true;
+    try {
+      const settings = { epochs, batchSize, callbacks, signal, resume, validation, shuffle: (options.shuffle ?? true) && !stateful };
+      await runFit({ model: this, session, optimizer, metrics, outputShapes, seed, position }, data, settings, this.history);
+    } finally {
+      this.fitting = false;
+    }
+    return this.history;
+  }
+
+  /** Loss and metrics, `{ loss, mae }`, without training. */
+  async evaluate(x: ModelData, y: ModelData, options: DataOptions & { batchSize?: number; signal?: AbortSignal } = {}): Promise<Record<string, number>> {
+    const { metrics, backend } = this.requireCompiled('evaluate');
+    const data = prepareData('evaluate', x, y, this.network.inputs.map((i) => i.shape), this.outputShapes, backend.dtype, options);
+    return evaluateDataset(this.open(), data, metrics, this.outputShapes, options.batchSize ?? 32, '', options.signal);
+  }
+
+  /** The prediction, batch first; float32 unless the backend is float64. @throws ArgumentError for several outputs: use predictAll. */
+  async predict(x: ModelData, options: PredictOptions = {}): Promise<NdArray<FloatArray>> {
+    const [first, ...others] = await this.predictAll(x, options);
+    if (!first || others.length > 0) {
+      throw new ArgumentError({ operation: 'predict', argument: 'model', expected: 'of one output', actual: `${others.length + 1} outputs`, hint: 'Use predictAll.' });
+    }
+    return first;
+  }
+
+  /** All outputs. */
+  async predictAll(x: ModelData, options: PredictOptions = {}): Promise<NdArray<FloatArray>[]> {
+    const { batchSize = 32, signal } = options;
+    const session = this.open();
+    const { dtype } = session.device;
+    const data = prepareData('predict', x, undefined, this.network.inputs.map((i) => i.shape), [], dtype, options);
+    const results = this.outputShapes.map((shape) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
+    const order = inSequence(data.samples);
+    const breathe = createYielder();
+    for (let from = 0; from < data.samples; from += batchSize) {
+      signal?.throwIfAborted();
+      const count = Math.min(batchSize, data.samples - from);
+      const batch = takeBatch(data, order, from, count, this.outputShapes, false, dtype);
+      session.prepareBatch(count);
+      const outputs = await session.predictor(batch.form).run(batch.inputs);
+      outputs.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(this.outputShapes[i] ?? [])));
+      await breathe();
+    }
+    return results.map(({ data: values, shape }) => fromHost(values, shape));
+  }
+
+  /**
+   * Loss and its gradients over the data as one batch: of every trained weight, keyed as weights are, and of the inputs.
+   * @param options training: dropout (mask of step 0) and batch statistics. Default false.
+   */
+  async lossAndGradients(
+    x: ModelData, y: ModelData, options: DataOptions & { training?: boolean } = {},
+  ): Promise<{ loss: number; gradients: Weights; inputGradients: NdArray<FloatArray>[] }> {
+    const { session, form, inputs } = this.oneBatch('lossAndGradients', x, y, options);
+    const [loss, ...all] = await session.differentiator(form).run(inputs);
+    const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
+    const inputGradients = this.network.inputs.map(({ shape }, i) =>
+      fromHost(all[session.trained.length + i] ?? allocate('float32', 0), [form.batch, ...shape]));
+    return { loss: loss?.[0] ?? NaN, gradients, inputGradients };
+  }
+
+  /** Every tensor on the way forward and back, in order: outputs, h and c, dh and dc at each time step, gradients. */
+  async observe(x: ModelData, y: ModelData, options: DataOptions & { training?: boolean } = {}): Promise<Observation[]> {
+    const { session, form, inputs } = this.oneBatch('observe', x, y, options);
+    return observeStep(session, form, inputs);
+  }
+
+  /** The layers as a table, with what they run on. */
+  summary(): string {
+    const { compiled } = this;
+    return describeNetwork(this.network, {
+      backend: compiled?.backend.description ?? 'none', optimizer: compiled?.optimizer.className, loss: compiled?.losses.map((l) => l.kind).join(' + '),
+    });
+  }
+
+  /** Copies of all weights, running statistics included. */
+  getWeights(): Weights {
+    return Object.fromEntries([...this.store.snapshot()].map(([key, { data, shape }]) => [key, fromHost(data, shape)]));
+  }
+
+  /**
+   * Sets some or all weights; nothing changes if one does not fit.
+   * @throws ArgumentError for an unknown key, ShapeError for a wrong shape.
+   */
+  setWeights(weights: Readonly<Record<string, TensorLike>>): void {
+    this.store.set(weights);
+  }
+
+  /** Forgets the states that stateful layers carry from batch to batch. */
+  resetStates(): void {
+    this.store.session?.resetStates();
+  }
+
+  /** The whole model as the bytes of a .safetensors file: architecture, weights, optimiser state, position, metadata. */
+  toBytes(): Uint8Array {
+    const { compiled } = this;
+    return encodeModel({
+      network: this.network, seed: this.seed, position: this.position, metadata: this.metadata, tensors: this.store.everything(),
+      compiled: compiled && {
+        optimizer: { className: compiled.optimizer.className, config: compiled.optimizer.config() },
+        losses: compiled.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),
+      },
+    });
+  }
+
+  /** Writes {@link toBytes} to a file, all or nothing. Node only. */
+  async save(path: string): Promise<void> {
+    await writeAtomically('save', path, this.toBytes());
+  }
+
+  /** Puts back what a saved file holds; used by `loadModel`. @internal */
+  restore(tensors: ReadonlyMap<string, HostTensor>, position: Position, metadata: Record<string, JsonValue>): void {
+    if (this.compiled) this.open();
+    this.store.restore(tensors);
+    this.position = position;
+    this.metadata = metadata;
+  }
+
+  /** Frees the memory of the backend. Weights are kept and the model may be used again; optimiser state is not. */
+  dispose(): void {
+    this.store.close();
+  }
+
+  private requireCompiled(operation: string): Compiled {
+    if (this.compiled) return this.compiled;
+    throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });
+  }
+
+  private open(): Session {
+    const { compiled } = this;
+    return this.store.open(compiled?.backend ?? cpu(), compiled?.losses ?? [], compiled?.optimizer);
+  }
+
+  private oneBatch(
+    operation: string, x: ModelData, y: ModelData, options: DataOptions & { training?: boolean },
+  ): { session: Session; form: StepForm; inputs: FloatArray[] } {
+    this.requireCompiled(operation);
+    const session = this.open();
+    const { dtype } = session.device;
+    const data = prepareData(operation, x, y, this.network.inputs.map((i) => i.shape), this.outputShapes, dtype, options);
+    const { form, inputs } = takeBatch(data, inSequence(data.samples), 0, data.samples, this.outputShapes, options.training ?? false, dtype);
+    session.prepareBatch(data.samples);
+    return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), this.seed, 0, dtype)] };
+  }
+}
+
+function listOf(value: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  return 'shape' in value ? [value] : value;
+}

@@ -1,0 +1,41 @@
+import { ArgumentError } from '../errors.js';
+import type { AnyLayer } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
+import { Input, applyLayer } from '../layers/symbolic.js';
+import type { SymbolicTensor } from '../layers/symbolic.js';
+import type { Shape } from '../tensor.js';
+import { Model } from './model.js';
+import { buildNetwork } from './network.js';
+
+export interface SequentialOptions {
+  /** Of one sample: [60, 1] for windows of 60 steps with one feature. */
+  inputShape: Shape;
+  /** Of initial weights, shuffling and dropout. Default 0. */
+  seed?: number;
+}
+
+/** Any layer, whatever its own types. */
+type SomeLayer = Pick<Layer<never, never, never>, 'kind' | 'className' | 'label'>;
+
+function chain(layers: readonly SomeLayer[], inputShape: Shape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+  if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
+  const input = Input({ shape: inputShape });
+  const outputs = layers.reduce((tensors: SymbolicTensor[], layer, i) => {
+    if (tensors.length !== 1) {
+      throw new ArgumentError({
+        operation: 'Sequential', argument: `layer ${i - 1}`, expected: 'one output', actual: `${tensors.length}`,
+        hint: 'Only the last layer may return states; use Model for graphs.',
+      });
+    }
+    return applyLayer(layer as AnyLayer, tensors);
+  }, [input]);
+  return { input, outputs };
+}
+
+/** A chain of layers. If the last one returns states, they are further outputs. */
+export class Sequential extends Model {
+  constructor(layers: readonly SomeLayer[], options: SequentialOptions) {
+    const { input, outputs } = chain(layers, options.inputShape);
+    super({ network: buildNetwork([input], outputs), seed: options.seed });
+  }
+}

@@ -1,0 +1,117 @@
+/** A model's weights, wherever they are: on the host until a session is open, then on its device. */
+import type { Backend } from '../backend.js';
+import { ArgumentError, FileFormatError, ShapeError, formatShape } from '../errors.js';
+import { resolveInitializer } from '../initializers.js';
+import type { ResolvedLoss } from '../losses/losses.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { randomStream } from '../random.js';
+import { allocate, sameShape, toHost } from '../tensor.js';
+import type { FloatArray, HostTensor, TensorLike } from '../tensor.js';
+import { stateTensors, trainedWeights } from './network.js';
+import type { Network } from './network.js';
+import { Session } from './session.js';
+
+function isWeight(name: string): boolean {
+  return !name.includes(':');
+}
+
+export class WeightStore {
+  session: Session | undefined;
+  private readonly network: Network;
+  private values: Map<string, HostTensor>;
+
+  constructor(network: Network, seed: number) {
+    this.network = network;
+    const specs = [...trainedWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
+    this.values = new Map(specs.map(({ key, shape, initializer }) =>
+      [key, { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
+  }
+
+  open(backend: Backend, losses: readonly ResolvedLoss[], optimizer: Optimizer | undefined): Session {
+    this.session ??= new Session(this.network, backend, this.values, losses, optimizer);
+    return this.session;
+  }
+
+  /** Brings the weights home and frees the device. */
+  close(): void {
+    if (!this.session) return;
+    this.values = this.snapshot();
+    this.session.device.dispose();
+    this.session = undefined;
+  }
+
+  /** Everything a file needs: weights, `state:…`, `optimizer:…`. */
+  everything(): Map<string, HostTensor> {
+    const { session } = this;
+    if (!session) return new Map([...this.values].map(([key, { data, shape }]) => [key, { data: data.slice(), shape }]));
+    return new Map([...session.variables()].map(([key, variable]) => [key, { data: session.device.read(variable), shape: variable.shape }]));
+  }
+
+  /** Copies of the weights by key. */
+  snapshot(): Map<string, HostTensor> {
+    return new Map([...this.everything()].filter(([name]) => isWeight(name)));
+  }
+
+  /** All or nothing. */
+  set(weights: Readonly<Record<string, TensorLike>>): void {
+    const current = this.snapshot();
+    const next = Object.entries(weights).map(([key, value]) => {
+      const known = current.get(key);
+      if (!known) throw new ArgumentError({ operation: 'setWeights', argument: 'key', expected: [...current.keys()].join(' | '), actual: `'${key}'` });
+      const host = toHost(value, known.data instanceof Float32Array ? 'float32' : 'float64');
+      if (!sameShape(host.shape, known.shape)) {
+        throw new ShapeError({ operation: 'setWeights', argument: `'${key}'`, expected: formatShape(known.shape), actual: formatShape(host.shape) });
+      }
+      return [key, host] as const;
+    });
+    this.write(next);
+  }
+
+  /**
+   * Takes over every tensor of a file.
+   * @throws FileFormatError, before anything changes, if one is missing, unknown or of another shape.
+   */
+  restore(tensors: ReadonlyMap<string, HostTensor>): void {
+    const carried = [...tensors].find(([name]) => name.startsWith('state:'));
+    if (carried && this.session) this.session.prepareBatch(carried[1].shape[0] ?? 1);
+    const expected = this.everything();
+    for (const [name, { shape }] of expected) {
+      const found = tensors.get(name);
+      if (!found || !sameShape(found.shape, shape)) {
+        throw new FileFormatError({
+          operation: 'loadModel', argument: `tensor '${name}'`, expected: formatShape(shape), actual: found ? formatShape(found.shape) : 'missing',
+          hint: 'The file belongs to another architecture.',
+        });
+      }
+    }
+    for (const name of tensors.keys()) {
+      if (!expected.has(name)) {
+        throw new FileFormatError({
+          operation: 'loadModel', argument: `tensor '${name}'`, expected: 'a tensor of this architecture', actual: 'an unknown name',
+          hint: 'The file belongs to another architecture.',
+        });
+      }
+    }
+    this.write([...tensors]);
+  }
+
+  private write(entries: readonly (readonly [string, HostTensor])[]): void {
+    const { session } = this;
+    if (!session) {
+      for (const [key, value] of entries) this.values.set(key, value);
+      return;
+    }
+    const variables = session.variables();
+    for (const [key, { data }] of entries) {
+      const variable = variables.get(key);
+      if (variable) session.device.write(variable, inType(data, session.device.dtype === 'float32'));
+    }
+  }
+}
+
+function inType(data: FloatArray, single: boolean): FloatArray {
+  if (data instanceof Float32Array === single) return data;
+  const out = allocate(single ? 'float32' : 'float64', data.length);
+  out.set(data);
+  return out;
+}

@@ -1,0 +1,38 @@
+/** `model.summary()`: what the network is, layer by layer, and what it runs on. */
+import { formatShape } from '../errors.js';
+import { sizeOf } from '../tensor.js';
+import { firstUses, stateTensors, trainedWeights } from './network.js';
+import type { Network } from './network.js';
+
+export interface SummaryExtras {
+  readonly backend: string;
+  readonly optimizer?: string;
+  readonly loss?: string;
+}
+
+function table(rows: readonly (readonly string[])[], numbersIn: readonly number[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row.map((cell, column) => (numbersIn.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('   ').trimEnd());
+}
+
+export function describeNetwork(network: Network, extras: SummaryExtras): string {
+  const trained = trainedWeights(network);
+  const fixed = stateTensors(network, 1).filter((spec) => spec.kind === 'weight');
+  const count = (layer: string): number =>
+    [...trained, ...fixed].filter((spec) => spec.layer === layer).reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
+  const total = (specs: readonly { shape: readonly number[] }[]): number => specs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
+  const first = new Set(firstUses(network));
+  const body = network.nodes.map((node) => [
+    node.name, node.layer.className, node.outputShapes.map((shape) => formatShape(['batch', ...shape])).join(' '),
+    first.has(node) ? count(node.name).toLocaleString('en-US') : 'shared',
+  ]);
+  const lines = table([['layer', 'type', 'output', 'parameters'], ...body], [3]);
+  const rule = '─'.repeat(Math.max(...lines.map((line) => line.length)));
+  const inputs = network.inputs.map(({ shape }) => formatShape(['batch', ...shape])).join(' ');
+  const weights = `${(total(trained) + total(fixed)).toLocaleString('en-US')} parameters, ${total(trained).toLocaleString('en-US')} trained`;
+  const compiled = extras.optimizer === undefined ? 'not compiled' : `${extras.optimizer}, loss ${extras.loss}`;
+  return [
+    `input ${inputs}`, rule, lines[0] ?? '', rule, ...lines.slice(1), rule, weights, `${compiled}, backend ${extras.backend}`,
+  ].join('\n');
+}
