@@ -4,9 +4,9 @@ import { ArgumentError, NotFiniteError } from '../errors.js';
 import { rateAt } from '../optimizers/schedules.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { permutation, randomStream } from '../random.js';
-import { allocate } from '../tensor.js';
-import type { Shape } from '../tensor.js';
+import type { FloatArray, Shape } from '../tensor.js';
 import { drawNoise, inSequence, takeBatch } from './batches.js';
+import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { diagnose } from './doctor.js';
 import { Tally } from './metrics.js';
@@ -97,14 +97,36 @@ export async function evaluateDataset(
   return tally.logs(prefix);
 }
 
+/**
+ * One optimiser step on one batch.
+ * @throws NotFiniteError; the weights are then those of the last step whose loss was finite.
+ */
+export async function trainStep(
+  trainer: Trainer, batch: Batch, learningRate: number, index: number,
+): Promise<{ loss: number; prediction: FloatArray | undefined }> {
+  const { session, optimizer, position } = trainer;
+  const { dtype } = session.device;
+  session.prepareBatch(batch.form.batch);
+  const data = [...batch.inputs, ...drawNoise(session.noise(batch.form), trainer.seed, position.step, dtype)];
+  const scalars = optimizer.scalars(position.step + 1);
+  const settings = [Float64Array.of(learningRate), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
+  const [losses, guard, prediction] = await session.trainer(batch.form).run([...data, ...settings]);
+  const loss = losses?.[0] ?? NaN;
+  if (!Number.isFinite(guard?.[0])) {
+    const error = await diagnose(session, batch.form, data, loss, position.epoch, index);
+    session.restoreLastGood();
+    throw error;
+  }
+  position.step++;
+  return { loss, prediction: trainer.metrics.length > 0 ? prediction : undefined };
+}
+
 export async function runFit(trainer: Trainer, data: Dataset, settings: FitSettings, history: History): Promise<void> {
   const { session, optimizer, position } = trainer;
   const { epochs, batchSize, callbacks, signal } = settings;
   if (settings.resume) restoreCallbacks(callbacks, position);
 
   const batches = Math.ceil(data.samples / batchSize);
-  const noiseDtype = session.device.dtype;
-  const rate = allocate(noiseDtype, 1);
   const breathe = createYielder();
   let stop: string | undefined;
   let learningRate = 0;
@@ -121,23 +143,10 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
 
   async function trainBatch(order: Int32Array, index: number, tally: Tally): Promise<void> {
     const count = Math.min(batchSize, data.samples - index * batchSize);
-    const batch = takeBatch(data, order, index * batchSize, count, trainer.outputShapes, true, noiseDtype);
-    session.prepareBatch(count);
-    rate[0] = learningRate = rateAt(optimizer.learningRate, { epoch: position.epoch + index / batches }) * position.learningRateFactor;
-    const scalars = optimizer.scalars(position.step + 1);
-    const noise = drawNoise(session.noise(batch.form), trainer.seed, position.step, noiseDtype);
-    const shared = [...batch.inputs, ...noise];
-    const inputs = [...shared, rate, ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
-    const [loss, guard, prediction] = await session.trainer(batch.form).run(inputs);
-    const value = loss?.[0] ?? NaN;
-    if (!Number.isFinite(guard?.[0])) {
-      const error = await diagnose(session, batch.form, shared, value, position.epoch, index);
-      session.restoreLastGood();
-      throw error;
-    }
-    position.step++;
-    const watched = trainer.metrics.length > 0 ? prediction : undefined;
-    tally.add(value, count, watched, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+    const batch = takeBatch(data, order, index * batchSize, count, trainer.outputShapes, true, session.device.dtype);
+    learningRate = rateAt(optimizer.learningRate, { epoch: position.epoch + index / batches }) * position.learningRateFactor;
+    const { loss, prediction } = await trainStep(trainer, batch, learningRate, index);
+    tally.add(loss, count, prediction, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
   }
 
   async function trainEpoch(): Promise<void> {

@@ -11,15 +11,16 @@ import type { Loss, ResolvedLoss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { resolveOptimizer } from '../optimizers/resolve.js';
 import type { OptimizerName } from '../optimizers/resolve.js';
+import { rateAt } from '../optimizers/schedules.js';
 import { allocate, fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
 import { drawNoise, inSequence, takeBatch } from './batches.js';
 import { prepareData, splitDataset } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
 import { observeStep } from './doctor.js';
-import { createYielder, evaluateDataset, requireCounts, runFit, startPosition } from './fit.js';
+import { createYielder, evaluateDataset, requireCounts, runFit, startPosition, trainStep } from './fit.js';
 import type { History, Position } from './fit.js';
-import { resolveMetric } from './metrics.js';
+import { Tally, resolveMetric } from './metrics.js';
 import type { Metric, MetricName } from './metrics.js';
 import { buildNetwork, firstUses, stateTensors } from './network.js';
 import type { Network } from './network.js';
@@ -158,6 +159,22 @@ export class Model {
       this.fitting = false;
     }
     return this.history;
+  }
+
+  /**
+   * One optimiser step on exactly these samples, for training loops of your own. Returns loss and metrics of the batch,
+   * as they were before the step.
+   */
+  async trainOnBatch(x: ModelData, y: ModelData, options: DataOptions = {}): Promise<Record<string, number>> {
+    const { optimizer, metrics, backend } = this.requireCompiled('trainOnBatch');
+    const { seed, position, outputShapes } = this;
+    const data = prepareData('trainOnBatch', x, y, this.network.inputs.map((i) => i.shape), outputShapes, backend.dtype, options);
+    const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, outputShapes, true, backend.dtype);
+    const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
+    const { loss, prediction } = await trainStep({ model: this, session: this.open(), optimizer, metrics, outputShapes, seed, position }, batch, rate, position.batch);
+    const tally = new Tally(metrics);
+    tally.add(loss, data.samples, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+    return tally.logs();
   }
 
   /** Loss and metrics, `{ loss, mae }`, without training. */
