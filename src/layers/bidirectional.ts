@@ -67,7 +67,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   }
 
   private directions(): readonly [AnyLayer, AnyLayer] {
-    return [this.layer as AnyLayer, this.twin as AnyLayer];
+    return [this.layer, this.twin];
   }
 
   override config(): JsonObject {
@@ -93,7 +93,6 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   }
 
   override forward(run: Run, p: Tensors, _s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, BidirectionalCache> {
-    const { k } = run;
     const x = this.single(inputs);
     const [forward, backward] = this.directions();
     const noiseOfForward = run.noise.length / 2;

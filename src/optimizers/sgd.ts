@@ -35,7 +35,7 @@ export class SGD extends Optimizer {
   override update(
     k: Kernels, p: Tensor, g: Tensor, slots: Slots, _scalars: Tensor | undefined, inputs: UpdateInputs,
   ): { p: Tensor; slots: Slots } {
-    const next = k.sgd(p, g, slots['velocity'], inputs, this.momentum, this.nesterov); // S1–S3
+    const next = k.sgd(p, g, slots.velocity, inputs, this.momentum, this.nesterov); // S1–S3
     return { p: next.p, slots: this.momentum > 0 ? { velocity: next.velocity ?? slot(slots, 'velocity') } : {} };
   }
 
