@@ -1,0 +1,3 @@
+/** `bptt/explain`: looking into a model. */
+export { gradientFlow } from './gradientFlow.js';
+export type { GradientFlow } from './gradientFlow.js';
