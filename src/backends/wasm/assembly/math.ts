@@ -69,7 +69,7 @@ export function tanh(x: v128): v128 {
   const one = f32x4.splat(1);
   const t = exp(f32x4.mul(size, f32x4.splat(-2)));
   const large = f32x4.sub(one, f32x4.div(f32x4.add(t, t), f32x4.add(one, t)));
-  const y = v128.bitselect(small, large, f32x4.lt(size, f32x4.splat(0.549306)));
+  const y = v128.bitselect(small, large, f32x4.lt(size, f32x4.splat(0.55)));
   return v128.bitselect(x, y, i32x4.splat(0x80000000));
 }
 
