@@ -70,7 +70,7 @@ for (const name of names) {
 
 const t = Array.from({ length: steps }, (_, i) => i + 1);
 const plots = names.map((name) => linePlot({
-  title: name, xLabel: 'time step t', yLabel: 'norm over that of the last step', x: t, yScale: 'log', yDomain: [1e-32, 1e18],
+  title: name, xLabel: 'time step t', yLabel: 'norm over that of the last step', x: t, yScale: 'log', yDomain: [1e-32, 1e8],
   series: of(name).map(({ radius, norms }) => ({ name: `radius ${radius}`, values: norms })),
 }));
 const html = htmlReport({
@@ -83,7 +83,7 @@ const html = htmlReport({
       {
         kind: 'table', caption: 'Norm at step t over the norm at the last step', rowHeading: 'cell and radius',
         columns: shownSteps.map((step) => ({ name: `t = ${step}` })),
-        rows: curves.map(({ name, radius, norms }) => ({ name: `${name}, ${radius}`, values: shownSteps.map((step) => (norms[step - 1] ?? NaN).toExponential(1)) })),
+        rows: names.flatMap(of).map(({ name, radius, norms }) => ({ name: `${name}, ${radius}`, values: shownSteps.map((step) => (norms[step - 1] ?? NaN).toExponential(1)) })),
       },
     ],
   }],

@@ -8,6 +8,8 @@ import { Dense } from '../../src/layers/dense.js';
 import { GRU } from '../../src/layers/gru.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
+import { Input } from '../../src/layers/symbolic.js';
+import { Model } from '../../src/models/model.js';
 import { Sequential } from '../../src/models/sequential.js';
 
 const backend = cpu({ dtype: 'float64' });
@@ -88,6 +90,22 @@ test('both directions of a bidirectional layer, each in its own order', async ()
     assert.ok(flows.every(({ h }) => h.every((norm) => norm > 0)));
     assert.is.not(flows[0]?.h[0], flows[1]?.h[0]);
   }
+});
+
+test('a shared layer, used once for its output and once for its memory', async () => {
+  const lstm = new LSTM({ units: 2, returnState: true });
+  const inputs = [Input({ shape: [3, 1] }), Input({ shape: [3, 1] })];
+  const [first, second] = inputs.map((input) => lstm.applyAll(input));
+  const outputs = [first?.[0], second?.[2]].flatMap((tensor) => (tensor ? [tensor] : []));
+  const model = new Model({ inputs, outputs, seed: 5 });
+  model.compile({ loss: ['mse', 'mse'], backend });
+  const flows = await gradientFlow(model, [series(1, 3, 1), series(1, 3, 1)], [[[0.3, 0.4]], [[-0.3, 0.1]]]);
+  // Backward sees the last use first; its last step has dc alone, and the first use's has dh alone.
+  const arrives = (norms: Float64Array | undefined): boolean[] => Array.from(norms ?? [], (norm) => norm > 0);
+  assert.equal(flows.map(({ h, c }) => [arrives(h), arrives(c)]), [
+    [[true, true, false], [true, true, true]],
+    [[true, true, true], [true, true, false]],
+  ]);
 });
 
 test('weights stay, and a model without recurrence is refused', async () => {
