@@ -21,7 +21,7 @@
  *   G15 da_r = d(r⊙h)⊙h_{t−1}⊙r(1−r),   d(r⊙h) = da_n·U_nᵀ
  *   G16 dh_{t−1} = dh_t⊙z + [da_r da_z]·U_rzᵀ + d(r⊙h)⊙r
  *   G17 dU_rz = Σ h_{t−1}ᵀ·[da_r da_z],  dU_n = Σ (r⊙h_{t−1})ᵀ·da_n
- * Derivation: docs/gru.md. z here keeps the old state, as in PyTorch and Keras; the paper's first version has 1−z.
+ * Derivation: docs/gru.md. z here keeps the old state, as in PyTorch and Keras; some papers exchange z and 1−z.
  *
  * | symbol  | code            | shape   |
  * |---------|-----------------|---------|

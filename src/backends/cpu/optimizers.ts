@@ -5,7 +5,7 @@ import type { Heap } from './heap.js';
 /** The gradient an update sees: scaled by global-norm clipping, then cut to ±limit (0: no cut). */
 function clipped(g: number, scale: number, limit: number): number {
   const scaled = g * scale;
-  return limit > 0 ? Math.max(-limit, Math.min(limit, scaled)) : scaled;
+  return limit > 0 ? Math.max(-limit, Math.min(limit, scaled)) : scaled; // C2
 }
 
 export function optimizerKernels(heap: Heap): RawOptimizerKernels {
