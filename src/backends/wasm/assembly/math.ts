@@ -6,16 +6,26 @@
  * Cody & Waite, Software Manual for the Elementary Functions, 1980.
  */
 
-/** n = round(x / ln 2), as a float. */
+/** 1.5 · 2²³: added to a small number, it leaves the nearest whole number in the low bits. */
+const WHOLE: f32 = 12582912;
+const SIGN: i32 = 0x80000000;
+
+/** −|x|. */
 @inline
-function power(x: v128): v128 {
-  return f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
+function minusAbs(x: v128): v128 {
+  return v128.or(x, i32x4.splat(SIGN));
 }
 
-/** 2ⁿ for whole n in [−126, 127]. */
+/** round(x / ln 2) + WHOLE. */
 @inline
-function twoTo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+function power(x: v128): v128 {
+  return step(x, f32x4.splat(1.44269504), WHOLE);
+}
+
+/** 2^(n + shift) from n + WHOLE. */
+@inline
+function twoTo(n: v128, shift: i32): v128 {
+  return i32x4.add(i32x4.shl(n, 23), i32x4.splat((127 + shift) << 23));
 }
 
 /** a·x + b. */
@@ -24,9 +34,13 @@ function step(a: v128, x: v128, b: f32): v128 {
   return f32x4.add(f32x4.mul(a, x), f32x4.splat(b));
 }
 
-/** e^(x − n·ln 2) − 1 as r + r²·q(r) for |r| ≤ ln 2 / 2. What rounding took from r comes back in the small term. */
+/**
+ * e^(x − n·ln 2) − 1 = r + r²·q(r) for |r| ≤ ln 2 / 2; `power` is n + WHOLE. What rounding took from r comes back in the
+ * small term.
+ */
 @inline
-function expm1Reduced(x: v128, n: v128): v128 {
+function expm1Reduced(x: v128, power: v128): v128 {
+  const n = f32x4.sub(power, f32x4.splat(WHOLE));
   const high = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))); // exact
   const low = f32x4.mul(n, f32x4.splat(2.12194440e-4));
   const r = f32x4.add(high, low);
@@ -39,25 +53,26 @@ function expm1Reduced(x: v128, n: v128): v128 {
 }
 
 /** eˣ for x ≤ 0, which is all that the kernels ask for. */
+@inline
 export function exp(x: v128): v128 {
-  const bounded = f32x4.max(f32x4.splat(-105), x);
+  const bounded = f32x4.pmax(x, f32x4.splat(-105)); // of these two, pmax keeps a NaN in the first
   const n = power(bounded);
   const y = f32x4.add(f32x4.splat(1), expm1Reduced(bounded, n));
   // In two factors: n reaches down to −151, past the exponents of normal numbers.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(whole, 1);
-  return f32x4.mul(f32x4.mul(y, twoTo(half)), twoTo(i32x4.sub(whole, half)));
+  return f32x4.mul(f32x4.mul(y, twoTo(n, 64)), f32x4.splat(5.421010862427522e-20)); // 2⁻⁶⁴
 }
 
 /** eˣ − 1 for x ≤ 0. */
+@inline
 export function expm1(x: v128): v128 {
-  const bounded = f32x4.max(f32x4.splat(-20), x);
+  const bounded = f32x4.pmax(x, f32x4.splat(-20));
   const n = power(bounded);
-  const factor = twoTo(i32x4.trunc_sat_f32x4_s(n));
+  const factor = twoTo(n, 0);
   return f32x4.add(f32x4.mul(factor, expm1Reduced(bounded, n)), f32x4.sub(factor, f32x4.splat(1)));
 }
 
 /** tanh |x| is 1 − 2t / (1 + t) with t = e^(−2|x|), or x + x³·q(x²) below ½, which keeps small x exact. */
+@inline
 export function tanh(x: v128): v128 {
   const size = f32x4.abs(x);
   const z = f32x4.mul(size, size);
@@ -67,18 +82,20 @@ export function tanh(x: v128): v128 {
   q = step(q, z, -3.33333175e-01);
   const small = f32x4.add(size, f32x4.mul(f32x4.mul(size, z), q));
   const one = f32x4.splat(1);
-  const t = exp(f32x4.mul(size, f32x4.splat(-2)));
+  const minus = minusAbs(x);
+  const t = exp(f32x4.add(minus, minus));
   const large = f32x4.sub(one, f32x4.div(f32x4.add(t, t), f32x4.add(one, t)));
   const y = v128.bitselect(small, large, f32x4.lt(size, f32x4.splat(0.55)));
-  return v128.bitselect(x, y, i32x4.splat(0x80000000));
+  return v128.bitselect(x, y, i32x4.splat(SIGN));
 }
 
 /**
  * With t = e^−|x|: 1 / (1 + t) for x ≥ 0. Below, t / (1 + t), less what the rounding of 1 + t added to it; both keep
  * their relative precision.
  */
+@inline
 export function sigmoid(x: v128): v128 {
-  const t = exp(f32x4.neg(f32x4.abs(x)));
+  const t = exp(minusAbs(x));
   const one = f32x4.splat(1);
   const negative = i32x4.shr_s(x, 31);
   const whole = f32x4.add(one, t);
@@ -103,7 +120,7 @@ function log1pUnit(t: v128): v128 {
 
 /** log(1 + eˣ) without overflow. */
 export function softplus(x: v128): v128 {
-  const t = exp(f32x4.neg(f32x4.abs(x)));
+  const t = exp(minusAbs(x));
   return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1pUnit(t));
 }
 
