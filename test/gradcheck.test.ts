@@ -80,6 +80,15 @@ test('zero, doubled, negated and not-a-number gradients fail', async () => {
   }
 });
 
+test('a gradient too large everywhere and one too small everywhere fail', async () => {
+  for (const shift of [0.01, -0.01]) {
+    const moved = (k: Kernels, dx: Tensor): Tensor => k.addRow(k.copy(dx), k.scale(k.softmax(k.zeros([4])), 4 * shift));
+    const report = await checkGradients(new Scale({ dx: moved }), options);
+    assert.not(report.passed, String(shift));
+    assert.is(Math.sign((report.worst[1]?.analytic ?? 0) - (report.worst[1]?.numeric ?? 0)), Math.sign(shift));
+  }
+});
+
 test('a gradient put into the wrong place fails: rows of dx swapped', async () => {
   const swap = (k: Kernels, dx: Tensor): Tensor => k.stack([k.row(dx, 1), k.row(dx, 0), k.row(dx, 2)]);
   assert.not((await checkGradients(new Scale({ dx: swap }), options)).passed);

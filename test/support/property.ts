@@ -1,8 +1,11 @@
-/** fast-check with a fixed seed that every failure message repeats: the same cases on every machine. */
+/** fast-check with fixed seeds that every failure message repeats: the same cases on every machine. */
 import fc from 'fast-check';
 
 export const propertySeed = 20240726;
-console.log(`fast-check seed ${propertySeed}`);
+console.log(`fast-check seeds from ${propertySeed}`);
+
+/** Calls in one file draw different cases: two runs of one seed, in a loop, would never leave the first two. */
+let calls = 0;
 
 export async function forAll<T>(
   cases: fc.Arbitrary<T>, numRuns: number, holds: (value: T) => Promise<void> | void,
@@ -11,7 +14,12 @@ export async function forAll<T>(
     fc.asyncProperty(cases, async (value) => {
       await holds(value);
     }),
-    { numRuns, seed: propertySeed, endOnFailure: true },
+    {
+      numRuns, seed: propertySeed + calls++, endOnFailure: true,
+      reporter(outcome) {
+        if (outcome.failed) throw new Error(`${fc.defaultReportMessage(outcome) ?? ''}\n${String(outcome.errorInstance)}`);
+      },
+    },
   );
 }
 

@@ -1,0 +1,56 @@
+/** Faults in losses, optimisers, clipping and schedules. */
+import { faultsIn } from './fault.js';
+import type { Fault } from './fault.js';
+
+const losses: readonly Fault[] = faultsIn('backends/cpu/losses', ['losses/losses'],
+  ['the value is a sum: 1/N is missing', 'd[loss] = total / count;', 'd[loss] = total;'],
+  ['1/N is missing in the gradient', '(weight / count) * slope', 'weight * slope'],
+  ['the sample weight is ignored in the gradient', '(weight / count) * slope', '(1 / count) * slope'],
+  ['the sample weight is ignored in the value', 'total += weight * value', 'total += value'],
+  ['weights of categorical cross-entropy are ignored in the gradient', 'n, weight / count)', 'n, 1 / count)'],
+  ['categorical cross-entropy divides by elements', 'categorical ? rows : rows * n', 'rows * n'],
+  ['softmax gradient forgets the target', 'Math.exp(logit - logSum) - target', 'Math.exp(logit - logSum)'],
+  ['mse slope without its 2', 'return 2 * e;', 'return e;'],
+  ['huber is quadratic everywhere', 'Math.max(-parameter, Math.min(parameter, e))', 'e'],
+  ['huber steps at δ', 'parameter * (size - 0.5 * parameter)', 'parameter * size'],
+  ['quantile levels change places', 'return e > 0 ? (1 - parameter) * e : -parameter * e;', 'return e > 0 ? parameter * e : -(1 - parameter) * e;'],
+  ['binary cross-entropy slope without the target', 'return sigmoid(p) - t;', 'return sigmoid(p);'],
+  ['logCosh overflows', 'size + Math.log1p(Math.exp(-2 * size)) - Math.LN2', 'Math.log(Math.cosh(e))'],
+);
+
+const optimizers: readonly Fault[] = [
+  ...faultsIn('backends/cpu/optimizers', ['optimizers/goldens', 'optimizers/optimizers'],
+    ['S1 uphill', 'd[p + i] = d[p + i] - step; // S1', 'd[p + i] = d[p + i] + step; // S1'],
+    ['S2 momentum with the wrong sign', 'momentum * d[velocity + i] - step', '-momentum * d[velocity + i] - step'],
+    ['S3 the Nesterov term is missing', 'nesterov ? momentum * v - step : v', 'v'],
+    ['R1 without 1 − ρ', 'rho * d[v + i] + (1 - rho) * gi * gi', 'rho * d[v + i] + gi * gi'],
+    ['R2 epsilon beside the root', 'Math.sqrt(vi + epsilon)', '(Math.sqrt(vi) + epsilon)'],
+    ['A1 without 1 − β1', 'beta1 * d[m + i] + (1 - beta1) * gi', 'beta1 * d[m + i] + gi'],
+    ['A2 uses β1', 'beta2 * d[v + i] + (1 - beta2) * gi * gi', 'beta1 * d[v + i] + (1 - beta1) * gi * gi'],
+    ['A3 the correction of v without its root', '/ Math.sqrt(d[correction + 1]); // A3', '/ d[correction + 1]; // A3'],
+    ['A3 the correction of m is missing', '(lr * d[correction]) /', 'lr /'],
+    ['A4 epsilon under the root', '(Math.sqrt(second) + epsilon)', 'Math.sqrt(second + epsilon)'],
+    ['A5 amsgrad takes no maximum', 'second = Math.max(d[vMax + i], vi);', 'second = vi;'],
+    ['A5 the maximum is not kept', 'd[vMax + i] = second;', ';'],
+    ['A6 the decay enters the gradient', 'const gi = clipped(d[g + i], scale, clipValue);\n                const mi', 'const gi = clipped(d[g + i], scale, clipValue) + decay * d[p + i];\n                const mi'],
+    ['A6 the decay is not scaled by the learning rate', 'const keep = 1 - lr * decay;', 'const keep = 1 - decay;'],
+    ['C1 the scale is upside down', 'limit / norm : 1', 'norm / limit : 1'],
+    ['C1 small gradients are scaled up', 'norm > limit ? limit / norm : 1', 'limit / norm'],
+    ['C1 the square root is missing', 'const norm = Math.sqrt(d[sumOfSquares]);', 'const norm = d[sumOfSquares];'],
+    ['C2 cuts one side only', 'Math.max(-limit, Math.min(limit, scaled))', 'Math.min(limit, scaled)'],
+    ['an unfinite loss still updates', 'if (!Number.isFinite(d[guard]))\n                return;', '', 'adam('],
+  ),
+  ...faultsIn('backends/cpu/arrays', ['optimizers/goldens'],
+    ['C1 the norm is that of the last tensor alone', 'x[out] = x[out] + sum;', 'x[out] = sum;'],
+  ),
+  ...faultsIn('optimizers/adam', ['optimizers/goldens'],
+    ['A3 the step count starts at 2', '1 / (1 - this.beta1 ** step)', '1 / (1 - this.beta1 ** (step + 1))'],
+    ['A3 β1 corrects v', '1 / (1 - this.beta2 ** step)', '1 / (1 - this.beta1 ** step)'],
+  ),
+  ...faultsIn('optimizers/schedules', ['optimizers/schedules'],
+    ['piecewise one epoch late', 'epoch >= n', 'epoch > n'],
+    ['warm-up does not restart the clock of its schedule', 'epoch: epoch - rate.epochs', 'epoch'],
+  ),
+];
+
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers];
