@@ -3,15 +3,17 @@
  */
 import { BackendError, DataError } from './errors.js';
 
-type FileSystem = typeof import('node:fs/promises');
-
 /** @throws BackendError outside Node. */
-function fileSystem(operation: string): FileSystem {
+function fileSystem(operation: string) {
   const found = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:fs/promises');
   if (!found) {
     throw new BackendError({ operation, argument: 'path', expected: 'used in Node', actual: 'no file system', hint: 'Use toBytes() and bytes instead of a path.' });
   }
   return found;
+}
+
+function unwritable(operation: string, path: string, cause: unknown): DataError {
+  return new DataError({ operation, argument: 'path', expected: 'writable', actual: `'${path}'`, hint: String(cause) }, { cause });
 }
 
 /** @throws DataError if the file cannot be read. */
@@ -27,7 +29,8 @@ export async function readBytes(operation: string, path: string): Promise<Uint8A
 /** All or nothing: writes beside the target, flushes, renames. A crash leaves the old file whole. */
 export async function writeAtomically(operation: string, path: string, bytes: Uint8Array): Promise<void> {
   const fs = fileSystem(operation);
-  const temporary = `${path}.${process.pid}.tmp`;
+  // A name of its own: two saves to one path must not write into one file.
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     const file = await fs.open(temporary, 'w');
     try {
@@ -38,11 +41,17 @@ export async function writeAtomically(operation: string, path: string, bytes: Ui
     }
     await fs.rename(temporary, path);
   } catch (cause) {
-    await fs.rm(temporary, { force: true });
-    throw new DataError({ operation, argument: 'path', expected: 'writable', actual: `'${path}'`, hint: String(cause) }, { cause });
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
+    throw unwritable(operation, path, cause);
   }
 }
 
+/** @throws DataError if the file cannot be written. */
 export async function appendText(operation: string, path: string, text: string, fresh: boolean): Promise<void> {
-  await fileSystem(operation).writeFile(path, text, { flag: fresh ? 'w' : 'a' });
+  const fs = fileSystem(operation);
+  try {
+    await fs.writeFile(path, text, { flag: fresh ? 'w' : 'a' });
+  } catch (cause) {
+    throw unwritable(operation, path, cause);
+  }
 }

@@ -10,6 +10,8 @@ export type Logs = Readonly<Record<string, number>>;
 export interface Trainee {
   getWeights(): Record<string, { readonly data: FloatArray; readonly shape: readonly number[] }>;
   setWeights(weights: Record<string, { readonly data: FloatArray; readonly shape: readonly number[] }>): void;
+  /** For stateful layers. */
+  resetStates(): void;
   save(path: string): Promise<void>;
 }
 
@@ -39,16 +41,21 @@ type Hook<A extends unknown[]> = (...args: [...A, context: TrainingContext]) => 
 export interface Callback {
   /** Identifies the callback in a saved run. */
   readonly name: string;
+  /** Forget earlier runs here; what a resumed run goes on with comes afterwards, through `setState`. */
   onTrainBegin?: Hook<[]>;
+  /** Also when an epoch that was interrupted goes on. */
   onEpochBegin?: Hook<[epoch: number]>;
   onBatchEnd?: Hook<[batch: number, logs: Logs]>;
   onEpochEnd?: Hook<[epoch: number, logs: Logs]>;
+  /** After every onEpochEnd, when the model's position and all callback states are those of the epoch's end: the time to save. */
+  onCheckpoint?: Hook<[epoch: number]>;
   /** However training ends: finished, stopped, aborted or failed. */
   onTrainEnd?: Hook<[]>;
   /** Loss or gradients are not finite. Return true to end training without an error. */
   onNotFinite?(error: NotFiniteError): boolean;
   getState?(): CallbackState;
-  setState?(state: CallbackState): void;
+  /** In a resumed run, after onTrainBegin. */
+  setState?(state: CallbackState, context: TrainingContext): void;
 }
 
 /** Runs functions at the hooks they are given for. */

@@ -1,7 +1,7 @@
 import { appendText } from '../files.js';
 import type { Callback, Logs, TrainingContext } from './callback.js';
 
-/** Writes one CSV line an epoch: epoch, then the logged values. A resumed run appends to the file. */
+/** Writes one CSV line an epoch: epoch, then the logged values. A new run overwrites the file, a resumed one appends to it. */
 export class CSVLogger implements Callback {
   readonly name = 'CSVLogger';
   private readonly path: string;
@@ -9,6 +9,10 @@ export class CSVLogger implements Callback {
 
   constructor(options: { path: string }) {
     this.path = options.path;
+  }
+
+  onTrainBegin(): void {
+    this.columns = undefined;
   }
 
   async onEpochEnd(epoch: number, logs: Logs, context: TrainingContext): Promise<void> {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, Trainee, TrainingContext } from './callback.js';
+import { addPrefix, withoutPrefix } from '../layers/nested.js';
 import { Monitor } from './monitor.js';
 import type { MonitorMode } from './monitor.js';
 
@@ -15,7 +16,12 @@ export interface EarlyStoppingOptions {
   restoreBestWeights?: boolean;
 }
 
-/** Stops when the monitored value no longer improves. A NaN is never an improvement. */
+type Weights = ReturnType<Trainee['getWeights']>;
+
+/**
+ * Stops when the monitored value no longer improves. A NaN is never an improvement.
+ * A resumed run goes on from the last weights, not from the best ones that were put back: it equals the uninterrupted run.
+ */
 export class EarlyStopping implements Callback {
   readonly name = 'EarlyStopping';
   readonly patience: number;
@@ -24,7 +30,9 @@ export class EarlyStopping implements Callback {
   bestEpoch = -1;
   private readonly monitor: Monitor;
   private waited = 0;
-  private bestWeights: ReturnType<Trainee['getWeights']> | undefined;
+  private bestWeights: Weights | undefined;
+  /** What the best weights replaced when training ended. */
+  private lastWeights: Weights | undefined;
 
   constructor(options: EarlyStoppingOptions = {}) {
     this.monitor = new Monitor('EarlyStopping', options.monitor ?? 'val_loss', options.mode ?? 'auto', options.minDelta ?? 0);
@@ -37,6 +45,13 @@ export class EarlyStopping implements Callback {
     return this.monitor.best;
   }
 
+  onTrainBegin(): void {
+    this.monitor.reset();
+    this.waited = 0;
+    this.bestEpoch = -1;
+    this.bestWeights = this.lastWeights = undefined;
+  }
+
   onEpochEnd(epoch: number, logs: Logs, context: TrainingContext): void {
     if (this.monitor.improved(this.monitor.read(logs))) {
       this.waited = 0;
@@ -45,25 +60,36 @@ export class EarlyStopping implements Callback {
       return;
     }
     this.waited++;
-    if (this.waited >= Math.max(1, this.patience)) {
-      context.stop(`${this.monitor.key} has not improved for ${this.waited} epoch(s) since ${this.monitor.best}`);
-    }
+    this.stopIfDue(context);
+  }
+
+  private stopIfDue(context: TrainingContext): void {
+    if (this.waited < Math.max(1, this.patience)) return;
+    context.stop(`${this.monitor.key} has not improved for ${this.waited} epoch(s) since ${this.monitor.best}`);
   }
 
   onTrainEnd(context: TrainingContext): void {
-    if (this.bestWeights) context.model.setWeights(this.bestWeights);
+    if (!this.bestWeights) return;
+    this.lastWeights = context.model.getWeights();
+    context.model.setWeights(this.bestWeights);
   }
 
   getState(): CallbackState {
-    return { json: { best: finiteOrNull(this.monitor.best), waited: this.waited, bestEpoch: this.bestEpoch }, tensors: this.bestWeights };
+    return {
+      json: { best: finiteOrNull(this.monitor.best), waited: this.waited, bestEpoch: this.bestEpoch },
+      tensors: { ...addPrefix('best/', this.bestWeights ?? {}), ...addPrefix('last/', this.lastWeights ?? {}) },
+    };
   }
 
-  setState({ json, tensors }: CallbackState): void {
+  setState({ json, tensors = {} }: CallbackState, context: TrainingContext): void {
     const { best, waited, bestEpoch } = json as JsonObject;
     if (typeof best === 'number') this.monitor.best = best;
     this.waited = Number(waited);
     this.bestEpoch = Number(bestEpoch);
-    this.bestWeights = tensors;
+    const bestWeights = withoutPrefix('best/', tensors);
+    this.bestWeights = Object.keys(bestWeights).length > 0 ? bestWeights : undefined;
+    context.model.setWeights(withoutPrefix('last/', tensors));
+    this.stopIfDue(context);
   }
 }
 

@@ -14,12 +14,13 @@ export interface ModelCheckpointOptions {
   mode?: MonitorMode;
 }
 
-/** Saves the whole training state after an epoch. Put it last, so that it sees what the other callbacks decided. */
+/** Saves the whole training state after an epoch, what the other callbacks decided included. */
 export class ModelCheckpoint implements Callback {
   readonly name = 'ModelCheckpoint';
   private readonly path: string;
   private readonly saveBestOnly: boolean;
   private readonly monitor: Monitor;
+  private due = false;
 
   constructor(options: ModelCheckpointOptions) {
     this.path = options.path;
@@ -27,9 +28,16 @@ export class ModelCheckpoint implements Callback {
     this.monitor = new Monitor('ModelCheckpoint', options.monitor ?? 'val_loss', options.mode ?? 'auto', 0);
   }
 
-  async onEpochEnd(epoch: number, logs: Logs, context: TrainingContext): Promise<void> {
-    if (this.saveBestOnly && !this.monitor.improved(this.monitor.read(logs))) return;
-    await context.model.save(this.path.replaceAll('{epoch}', String(epoch + 1)));
+  onTrainBegin(): void {
+    this.monitor.reset();
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs): void {
+    this.due = !this.saveBestOnly || this.monitor.improved(this.monitor.read(logs));
+  }
+
+  async onCheckpoint(epoch: number, context: TrainingContext): Promise<void> {
+    if (this.due) await context.model.save(this.path.replaceAll('{epoch}', String(epoch + 1)));
   }
 
   getState(): CallbackState {

@@ -11,6 +11,7 @@ export class Monitor {
   private readonly owner: string;
   private readonly minDelta: number;
   private readonly sign: 1 | -1;
+  private readonly worst: number;
 
   /** 'auto': larger is better for accuracies and r2, smaller for everything else. */
   constructor(owner: string, key: string, mode: MonitorMode, minDelta: number) {
@@ -22,7 +23,12 @@ export class Monitor {
     this.minDelta = Math.abs(minDelta);
     const larger = mode === 'max' || (mode === 'auto' && /accuracy$|r2$/i.test(key));
     this.sign = larger ? -1 : 1;
-    this.best = this.sign * Infinity;
+    this.best = this.worst = this.sign * Infinity;
+  }
+
+  /** Forgets the best value. */
+  reset(): void {
+    this.best = this.worst;
   }
 
   /** @throws ArgumentError if the key is not logged. */

@@ -37,6 +37,8 @@ export class ProgressBar implements Callback {
   private epoch = 0;
   private batchesSeen = 0;
   private lastDraw = 0;
+  /** Whether the cursor stands behind a bar. */
+  private open = false;
 
   constructor(options: { stream?: TextStream } = {}) {
     this.stream = options.stream ?? defaultStream();
@@ -58,6 +60,7 @@ export class ProgressBar implements Callback {
     const now = performance.now();
     if (!this.live || now - this.lastDraw < 80) return;
     this.lastDraw = now;
+    this.open = true;
     const done = (batch + 1) / context.batches;
     const width = 24;
     const filled = Math.round(done * width);
@@ -74,7 +77,14 @@ export class ProgressBar implements Callback {
     const epochsDone = this.epoch + 1 - context.initialEpoch;
     const left = (((now - this.started) / epochsDone) * (context.epochs - this.epoch - 1)) / 1000;
     const eta = left > 0 ? `  ETA ${formatDuration(left)}` : '';
+    this.open = false;
     this.draw(`${this.title(context)} ${formatDuration(seconds)}  ${step} ms/step${eta}  ${formatLogs(logs)}`, true);
+  }
+
+  /** Leaves a bar that training broke off under. */
+  onTrainEnd(): void {
+    if (this.open) this.stream.write('\n');
+    this.open = false;
   }
 
   private title(context: TrainingContext): string {

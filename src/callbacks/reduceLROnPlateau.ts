@@ -43,6 +43,12 @@ export class ReduceLROnPlateau implements Callback {
     }
   }
 
+  onTrainBegin(): void {
+    this.monitor.reset();
+    this.waited = 0;
+    this.cooling = 0;
+  }
+
   onEpochEnd(_epoch: number, logs: Logs, context: TrainingContext): void {
     const improved = this.monitor.improved(this.monitor.read(logs));
     if (this.cooling > 0) {

@@ -5,7 +5,7 @@ import { allocate, sizeOf } from '../tensor.js';
 import type { DType, FloatArray, Shape } from '../tensor.js';
 import type { Dataset } from './data.js';
 import { gather } from './data.js';
-import type { StepForm } from './session.js';
+import type { StepForm } from './stepInputs.js';
 
 export interface Batch {
   readonly form: StepForm;
@@ -14,6 +14,8 @@ export interface Batch {
   readonly y: readonly FloatArray[];
   /** Per output and row: 0 where it is padding. Undefined without a mask over that output. */
   readonly counted: readonly (FloatArray | undefined)[];
+  /** What its mean loss weighs in that of the whole: samples, or valid steps where a mask leaves some out. */
+  readonly weight: number;
 }
 
 /** Row weights of one output: sample weight × mask, scaled so that padding leaves the mean over real steps. */
@@ -35,6 +37,14 @@ function rowWeights(
   return weights;
 }
 
+function validRows(counted: readonly (FloatArray | undefined)[]): number | undefined {
+  const rows = counted.find((mask) => mask !== undefined);
+  if (!rows) return undefined;
+  let valid = 0;
+  for (const row of rows) valid += row;
+  return valid;
+}
+
 /** Samples order[from … from+count). */
 export function takeBatch(
   data: Dataset, order: Int32Array, from: number, count: number, outputShapes: readonly Shape[], training: boolean, dtype: DType,
@@ -44,14 +54,14 @@ export function takeBatch(
   const sampleWeight = data.sampleWeight && gather(data.sampleWeight, order, from, count);
   const mask = data.mask && gather(data.mask, order, from, count);
   const steps = data.mask?.shape[1];
-  const counted = outputShapes.map((shape) => (shape.length >= 2 && shape[0] === steps ? mask : undefined));
+  const counted = outputShapes.map((shape) => (shape.length === 2 && shape[0] === steps ? mask : undefined));
   const weights = y.length === 0
     ? outputShapes.map(() => undefined)
     : outputShapes.map((shape, i) => rowWeights(sampleWeight, counted[i], count, count * sizeOf(shape.slice(0, -1)), dtype));
   return {
     form: { batch: count, mask: mask !== undefined, rowWeights: weights.map((w) => w !== undefined), training },
     inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...(mask ? [mask] : [])],
-    y, counted,
+    y, counted, weight: validRows(counted) ?? count,
   };
 }
 

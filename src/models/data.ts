@@ -26,8 +26,12 @@ export interface DataOptions {
 /** One value for a model with one input, a list of values for several. */
 export type ModelData = TensorLike | readonly TensorLike[];
 
-function listOf(value: ModelData, count: number, operation: string, argument: string): TensorLike[] {
-  if (count === 1) return [value as TensorLike];
+function listOf(value: ModelData | undefined, count: number, operation: string, argument: string): TensorLike[] {
+  if (count === 1) {
+    const [only, ...others] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const wrapped = others.length === 0 && typeof only === 'object' && only !== null && 'shape' in only;
+    return [(wrapped ? only : value) as TensorLike];
+  }
   if (!Array.isArray(value) || value.length !== count) {
     throw new ShapeError({
       operation, argument, expected: `a list of ${count} tensors`, actual: Array.isArray(value) ? `${value.length}` : 'one tensor',
@@ -56,14 +60,24 @@ function requireFinite(operation: string, argument: string, { data, shape }: Hos
   });
 }
 
+function targetHint(output: Shape, target: Shape): string {
+  if (target.length <= output.length && output.length === 2) return 'The model returns a sequence: leave returnSequences off in its last recurrent layer.';
+  if (output.length === 1 && target.length === 1) return 'Class numbers must be one-hot.';
+  return 'The target must have the shape of the model output.';
+}
+
 function prepared(operation: string, argument: string, value: TensorLike, shape: Shape, dtype: DType): HostTensor {
+  if (typeof value !== 'object' || value === null) {
+    throw new ArgumentError({ operation, argument, expected: 'an ndarray, nested arrays or { data, shape }', actual: String(value) });
+  }
   let host = toHost(value, dtype);
-  // A column of targets may come without its axis of width one.
-  if (shape.length === 1 && shape[0] === 1 && host.shape.length === 1) host = { data: host.data, shape: [host.shape[0] ?? 0, 1] };
+  if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
+  // One feature or one target a step may come without its axis of width one.
+  if (shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
   if (!sameShape(host.shape.slice(1), shape)) {
     throw new ShapeError({
       operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
-      hint: argument.startsWith('y') ? 'The target must have the shape of the model output.' : 'Check inputShape.',
+      hint: argument.startsWith('y') ? targetHint(shape, host.shape) : 'Check inputShape.',
     });
   }
   requireFinite(operation, argument, host);
@@ -75,11 +89,11 @@ export function prepareData(
   operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly Shape[], outputs: readonly Shape[], dtype: DType,
   options: DataOptions = {},
 ): Dataset {
-  const prepareAll = (name: string, value: ModelData, shapes: readonly Shape[]): HostTensor[] =>
+  const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): HostTensor[] =>
     listOf(value, shapes.length, operation, name).map((item, i) =>
       prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
   const xs = prepareAll('x', x, inputs);
-  const ys = y === undefined ? [] : prepareAll('y', y, outputs);
+  const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
   const samples = xs[0]?.shape[0] ?? 0;
   for (const [name, list] of [['x', xs], ['y', ys]] as const) {
     for (const tensor of list) {
@@ -88,15 +102,18 @@ export function prepareData(
       }
     }
   }
-  if (samples === 0) throw new DataError({ operation, argument: 'x', expected: 'at least one sample', actual: '0' });
-  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, dtype), mask: maskOf(operation, options, samples, inputs, dtype) };
+  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype), mask: maskOf(operation, options, samples, inputs, dtype) };
 }
 
-function weights(operation: string, { sampleWeight }: DataOptions, samples: number, dtype: DType): HostTensor | undefined {
+function weights(
+  operation: string, { sampleWeight }: DataOptions, samples: number, outputs: readonly Shape[], dtype: DType,
+): HostTensor | undefined {
   if (sampleWeight === undefined) return undefined;
   const host = toHost(sampleWeight, dtype);
-  if (host.shape[0] !== samples || host.shape.length > 2) {
-    throw new ShapeError({ operation, argument: 'sampleWeight', expected: `[${samples}] or [${samples}, time]`, actual: formatShape(host.shape) });
+  const steps = new Set(outputs.map((shape) => sizeOf(shape.slice(0, -1))));
+  const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : [])];
+  if (!shapes.some((shape) => sameShape(shape, host.shape))) {
+    throw new ShapeError({ operation, argument: 'sampleWeight', expected: shapes.map(formatShape).join(' or '), actual: formatShape(host.shape) });
   }
   requireFinite(operation, 'sampleWeight', host);
   return host;
@@ -108,7 +125,11 @@ function maskOf(operation: string, options: DataOptions, samples: number, inputs
   if (mask !== undefined && lengths !== undefined) {
     throw new ArgumentError({ operation, argument: 'mask', expected: 'given without lengths', actual: 'both' });
   }
-  const steps = inputs[0]?.[0] ?? 0;
+  const [first = []] = inputs;
+  if (first.length < 2) {
+    throw new ArgumentError({ operation, argument: mask ? 'mask' : 'lengths', expected: 'absent: the first input has no time axis', actual: 'given' });
+  }
+  const steps = first[0] ?? 0;
   const shape = [samples, steps];
   if (mask !== undefined) {
     const host = toHost(mask, dtype);
@@ -132,7 +153,7 @@ function maskOf(operation: string, options: DataOptions, samples: number, inputs
 
 /** The last `fraction` of the samples as validation data, before any shuffling. */
 export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset] {
-  const from = Math.floor(data.samples * (1 - fraction));
+  const from = Math.floor(data.samples * (1 - fraction) + 1e-9); // 1 − 0.9 is a little less than 0.1
   if (!(fraction > 0 && fraction < 1) || from === 0 || from === data.samples) {
     throw new ArgumentError({
       operation: 'fit', argument: 'validationSplit', expected: 'a share in (0, 1) that leaves samples on both sides', actual: String(fraction),

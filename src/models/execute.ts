@@ -31,7 +31,9 @@ function tensorsOf(all: LayerTensors, node: NetworkNode): Tensors {
 }
 
 function runOf(run: NetworkRun, node: NetworkNode, index: number): Parameters<NetworkNode['layer']['forward']>[0] {
-  const { k, training, mask, observe } = run;
+  const { k, training, observe } = run;
+  const [steps] = node.inputShapes[0] ?? [];
+  const mask = node.inputShapes[0]?.length === 2 && run.mask?.shape[1] === steps ? run.mask : undefined;
   return {
     k, training, mask, noise: run.noise[index] ?? [],
     observe: observe && ((name, tensor, timeStep) => observe(node.name, name, tensor, timeStep)),
@@ -82,7 +84,7 @@ export function backwardNetwork(
   });
   for (let index = network.nodes.length - 1; index >= 0; index--) {
     const node = network.nodes[index];
-    if (!node || !node.outputs.some((id) => flowing.has(id))) continue;
+    if (!node?.outputs.some((id) => flowing.has(id))) continue;
     const own = tensorsOf(gradients, node);
     const dInputs = node.layer.backward(
       runOf(run, node, index), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,

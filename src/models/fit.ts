@@ -1,6 +1,6 @@
 /** The training loop: epochs, batches, validation, callbacks, and where it stopped. */
 import type { Callback, CallbackState, Logs, TrainingContext, Trainee } from '../callbacks/callback.js';
-import { ArgumentError, NotFiniteError } from '../errors.js';
+import { ArgumentError, NotFiniteError, ShapeError } from '../errors.js';
 import { rateAt } from '../optimizers/schedules.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { permutation, randomStream } from '../random.js';
@@ -11,6 +11,7 @@ import type { Dataset } from './data.js';
 import { diagnose } from './doctor.js';
 import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
+import { createYielder, evaluateDataset } from './passes.js';
 import type { Session } from './session.js';
 
 /** Logged values of every epoch, in the form Keras users know. */
@@ -36,12 +37,15 @@ export interface Position {
   learningRateFactor: number;
   /** Sums of the epoch in progress; empty between epochs. */
   tally: number[];
+  /** Of the data and batches the current epoch began with. */
+  samples: number;
+  batchSize: number;
   /** States of the callbacks, by order and name. */
   callbacks: { name: string; state: CallbackState }[];
 }
 
 export function startPosition(): Position {
-  return { epoch: 0, batch: 0, step: 0, totalEpochs: 0, learningRateFactor: 1, tally: [], callbacks: [] };
+  return { epoch: 0, batch: 0, step: 0, totalEpochs: 0, learningRateFactor: 1, tally: [], samples: 0, batchSize: 0, callbacks: [] };
 }
 
 export interface FitSettings {
@@ -66,37 +70,6 @@ export interface Trainer {
   readonly position: Position;
 }
 
-/** Lets timers, I/O and rendering run; cheap enough between batches because it acts only every 30 ms. */
-export function createYielder(): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < 30) return;
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 0);
-    });
-    last = performance.now();
-  };
-}
-
-/** One pass without training. */
-export async function evaluateDataset(
-  session: Session, data: Dataset, metrics: readonly Metric[], outputShapes: readonly Shape[], batchSize: number, prefix: string, signal?: AbortSignal,
-): Promise<Record<string, number>> {
-  const tally = new Tally(metrics);
-  const order = inSequence(data.samples);
-  const breathe = createYielder();
-  for (let from = 0; from < data.samples; from += batchSize) {
-    signal?.throwIfAborted();
-    const count = Math.min(batchSize, data.samples - from);
-    const batch = takeBatch(data, order, from, count, outputShapes, false, session.device.dtype);
-    session.prepareBatch(count);
-    const [loss, prediction] = await session.evaluator(batch.form).run(batch.inputs);
-    tally.add(loss?.[0] ?? NaN, count, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
-    await breathe();
-  }
-  return tally.logs(prefix);
-}
-
 /**
  * One optimiser step on one batch.
  * @throws NotFiniteError; the weights are then those of the last step whose loss was finite.
@@ -106,7 +79,7 @@ export async function trainStep(
 ): Promise<{ loss: number; prediction: FloatArray | undefined }> {
   const { session, optimizer, position } = trainer;
   const { dtype } = session.device;
-  session.prepareBatch(batch.form.batch);
+  session.states.advance(batch.form.batch);
   const data = [...batch.inputs, ...drawNoise(session.noise(batch.form), trainer.seed, position.step, dtype)];
   const scalars = optimizer.scalars(position.step + 1);
   const settings = [Float64Array.of(learningRate), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
@@ -124,12 +97,11 @@ export async function trainStep(
 export async function runFit(trainer: Trainer, data: Dataset, settings: FitSettings, history: History): Promise<void> {
   const { session, optimizer, position } = trainer;
   const { epochs, batchSize, callbacks, signal } = settings;
-  if (settings.resume) restoreCallbacks(callbacks, position);
-
   const batches = Math.ceil(data.samples / batchSize);
   const breathe = createYielder();
+  const rateOf = (batch: number): number => rateAt(optimizer.learningRate, { epoch: position.epoch + batch / batches }) * position.learningRateFactor;
+  let learningRate = rateOf(Math.max(0, position.batch - 1));
   let stop: string | undefined;
-  let learningRate = 0;
   const context: TrainingContext = {
     model: trainer.model, epochs, initialEpoch: position.epoch, batches,
     get learningRateFactor() { return position.learningRateFactor; },
@@ -144,9 +116,9 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
   async function trainBatch(order: Int32Array, index: number, tally: Tally): Promise<void> {
     const count = Math.min(batchSize, data.samples - index * batchSize);
     const batch = takeBatch(data, order, index * batchSize, count, trainer.outputShapes, true, session.device.dtype);
-    learningRate = rateAt(optimizer.learningRate, { epoch: position.epoch + index / batches }) * position.learningRateFactor;
+    learningRate = rateOf(index);
     const { loss, prediction } = await trainStep(trainer, batch, learningRate, index);
-    tally.add(loss, count, prediction, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+    tally.add(loss, batch.weight, prediction, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
   }
 
   async function trainEpoch(): Promise<void> {
@@ -164,34 +136,44 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
       await breathe();
     }
     if (position.batch < batches) return; // stopped inside the epoch
-    const validation = settings.validation
-      ? await evaluateDataset(session, settings.validation, trainer.metrics, trainer.outputShapes, batchSize, 'val_', signal)
+    const { validation } = settings;
+    const validated = validation
+      ? await session.states.aside(() => evaluateDataset(session, validation, trainer.metrics, trainer.outputShapes, batchSize, 'val_', signal))
       : {};
-    const logs: Logs = { ...tally.logs(), ...validation, learningRate };
+    const logs: Logs = { ...tally.logs(), ...validated, learningRate };
     record(history, position.epoch, logs);
     const epoch = position.epoch++;
     position.totalEpochs++;
     position.batch = 0;
     position.tally = [];
-    for (const callback of callbacks) {
-      remember();
-      await callback.onEpochEnd?.(epoch, logs, context);
-    }
+    for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, context);
     remember();
+    for (const callback of callbacks) await callback.onCheckpoint?.(epoch, context);
   }
 
+  const failures: unknown[] = [];
   try {
     for (const callback of callbacks) await callback.onTrainBegin?.(context);
+    if (settings.resume) restoreCallbacks(callbacks, position, context);
+    position.batchSize = batchSize;
+    position.samples = data.samples;
     while (position.epoch < epochs && stop === undefined) await trainEpoch();
   } catch (error) {
-    if (!(error instanceof NotFiniteError)) throw error;
-    const quiet = callbacks.filter((callback) => callback.onNotFinite?.(error)).length > 0;
-    if (!quiet) throw error;
-    stop = error.message;
-  } finally {
-    if (stop !== undefined) history.stopped = stop;
-    for (const callback of callbacks) await callback.onTrainEnd?.(context);
+    const quiet = error instanceof NotFiniteError && callbacks.filter((callback) => callback.onNotFinite?.(error)).length > 0;
+    if (quiet) stop = error.message;
+    else failures.push(error);
   }
+  if (stop !== undefined) history.stopped = stop;
+  // One failing callback must not keep the others from their last word.
+  for (const callback of callbacks) {
+    try {
+      await callback.onTrainEnd?.(context);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  remember();
+  if (failures.length > 0) throw failures[0];
 }
 
 function record(history: History, epoch: number, logs: Logs): void {
@@ -199,20 +181,38 @@ function record(history: History, epoch: number, logs: Logs): void {
   for (const [key, value] of Object.entries(logs)) (history.history[key] ??= []).push(value);
 }
 
-function restoreCallbacks(callbacks: readonly Callback[], position: Position): void {
+function restoreCallbacks(callbacks: readonly Callback[], position: Position, context: TrainingContext): void {
   const saved = [...position.callbacks];
   for (const callback of callbacks) {
     const at = saved.findIndex((entry) => entry.name === callback.name);
     const [found] = at < 0 ? [] : saved.splice(at, 1);
-    if (found) callback.setState?.(found.state);
+    if (found) callback.setState?.(found.state, context);
   }
 }
 
 /** @throws ArgumentError for counts that are not whole or positive. */
-export function requireCounts(epochs: number, batchSize: number): void {
-  for (const [argument, value] of [['epochs', epochs], ['batchSize', batchSize]] as const) {
+export function requireCounts(operation: string, counts: Readonly<Record<string, number>>): void {
+  for (const [argument, value] of Object.entries(counts)) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new ArgumentError({ operation: 'fit', argument, expected: 'a whole number of at least 1', actual: String(value) });
+      throw new ArgumentError({ operation, argument, expected: 'a whole number of at least 1', actual: String(value) });
     }
   }
+}
+
+/** @throws ArgumentError if an epoch that was interrupted would go on with other batches. */
+export function requireSameBatches(position: Position, samples: number, batchSize: number): void {
+  if (position.batch === 0 || (position.samples === samples && position.batchSize === batchSize)) return;
+  throw new ArgumentError({
+    operation: 'fit', argument: 'resume', expected: `${position.samples} samples in batches of ${position.batchSize}, as when the epoch began`,
+    actual: `${samples} in batches of ${batchSize}`, hint: 'Pass the same data and batchSize, or leave resume off.',
+  });
+}
+
+/** @throws ShapeError if a stateful model would meet a smaller last batch. */
+export function requireWholeBatches(argument: string, samples: number, batchSize: number): void {
+  if (samples <= batchSize || samples % batchSize === 0) return;
+  throw new ShapeError({
+    operation: 'fit', argument, expected: `a multiple of batchSize ${batchSize}, as the model is stateful`, actual: `${samples} samples`,
+    hint: 'Drop samples or choose another batchSize.',
+  });
 }

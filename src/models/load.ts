@@ -1,12 +1,14 @@
-import type { Backend } from '../backend.js';
+import type { Backend, LossKind } from '../backend.js';
+import { FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
-import type { Loss } from '../losses/losses.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
 import { rebuildArchitecture } from './architecture.js';
 import type { LayerFactory } from './architecture.js';
+import { requireTensors } from './match.js';
 import type { Metric, MetricName } from './metrics.js';
 import { Model } from './model.js';
 import { decodeModel } from './persist.js';
+import type { SavedModel } from './persist.js';
 
 export interface LoadOptions {
   /** Where the model will run. Default as in `compile`. */
@@ -26,17 +28,31 @@ export interface LoadOptions {
  */
 export async function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model> {
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : source);
-  const model = new Model({ network: rebuildArchitecture(saved.architecture, options.customLayers), seed: saved.seed });
-  const { compiled } = saved;
-  if (compiled) {
-    const own = options.customMetrics ?? [];
-    model.compile({
-      optimizer: optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config),
-      loss: compiled.losses as readonly object[] as readonly Loss[],
-      metrics: compiled.metrics.map((name) => own.find((metric) => metric.name === name) ?? (name as MetricName)),
-      backend: options.backend,
-    });
-  }
+  const model = build(saved, options);
   model.restore(saved.tensors, saved.position, saved.metadata);
   return model;
+}
+
+/** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customLayers, customMetrics = [], backend }: LoadOptions): Model {
+  try {
+    const network = rebuildArchitecture(architecture, customLayers);
+    const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config);
+    requireTensors(network, optimizer, tensors);
+    const model = new Model({ network, seed });
+    if (compiled) {
+      model.compile({
+        optimizer, backend,
+        loss: compiled.losses.map((loss) => ({ ...loss, kind: loss.kind as LossKind })),
+        metrics: compiled.metrics.map((name) => customMetrics.find((metric) => metric.name === name) ?? (name as MetricName)),
+      });
+    }
+    return model;
+  } catch (cause) {
+    if (cause instanceof FileFormatError || !(cause instanceof Error)) throw cause;
+    throw new FileFormatError({
+      operation: 'loadModel', argument: 'architecture', expected: 'one that can be built', actual: `'${cause.message}'`,
+      hint: 'Layers and metrics of your own are passed as customLayers and customMetrics.',
+    }, { cause });
+  }
 }

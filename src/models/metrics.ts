@@ -72,7 +72,7 @@ const metrics: Record<MetricName, Metric> = {
 /** A metric by name, or one of your own. @throws ArgumentError for an unknown name. */
 export function resolveMetric(metric: MetricName | Metric): Metric {
   if (typeof metric !== 'string') return metric;
-  const found = metrics[metric];
+  const found = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
   if (!found) {
     throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: Object.keys(metrics).join(' | '), actual: String(metric) });
   }
@@ -83,7 +83,7 @@ export function resolveMetric(metric: MetricName | Metric): Metric {
 export class Tally {
   readonly metrics: readonly Metric[];
   private lossSum = 0;
-  private samples = 0;
+  private weight = 0;
   private readonly sums: Float64Array[];
 
   constructor(metrics: readonly Metric[]) {
@@ -92,18 +92,18 @@ export class Tally {
   }
 
   /** One batch; `counted[r]` is 0 for rows that are padding. */
-  add(loss: number, samples: number, prediction?: FloatArray, target?: FloatArray, width = 1, counted?: FloatArray): void {
-    this.lossSum += loss * samples;
-    this.samples += samples;
+  add(loss: number, weight: number, prediction?: FloatArray, target?: FloatArray, width = 1, counted?: FloatArray): void {
+    this.lossSum += loss * weight;
+    this.weight += weight;
     if (!prediction || !target) return;
     for (let at = 0, row = 0; at < prediction.length; at += width, row++) {
-      if (counted && counted[row] === 0) continue;
+      if (counted?.[row] === 0) continue;
       this.metrics.forEach((metric, i) => metric.add(this.sums[i] ?? new Float64Array(metric.size), prediction, target, at, width));
     }
   }
 
   logs(prefix = ''): Record<string, number> {
-    const all: Record<string, number> = { [`${prefix}loss`]: this.lossSum / this.samples };
+    const all: Record<string, number> = { [`${prefix}loss`]: this.lossSum / this.weight };
     this.metrics.forEach((metric, i) => {
       all[prefix + metric.name] = metric.result(this.sums[i] ?? new Float64Array(metric.size));
     });
@@ -112,13 +112,13 @@ export class Tally {
 
   /** For checkpoints in the middle of an epoch. */
   toJSON(): number[] {
-    return [this.lossSum, this.samples, ...this.sums.flatMap((s) => [...s])];
+    return [this.lossSum, this.weight, ...this.sums.flatMap((s) => [...s])];
   }
 
   restore(saved: readonly number[]): void {
-    const [lossSum = 0, samples = 0, ...rest] = saved;
+    const [lossSum = 0, weight = 0, ...rest] = saved;
     this.lossSum = lossSum;
-    this.samples = samples;
+    this.weight = weight;
     let at = 0;
     for (const s of this.sums) s.set(rest.slice(at, (at += s.length)));
   }

@@ -12,20 +12,22 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { resolveOptimizer } from '../optimizers/resolve.js';
 import type { OptimizerName } from '../optimizers/resolve.js';
 import { rateAt } from '../optimizers/schedules.js';
-import { allocate, fromHost, sizeOf } from '../tensor.js';
+import { allocate, fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
 import { drawNoise, inSequence, takeBatch } from './batches.js';
 import { prepareData, splitDataset } from './data.js';
-import type { DataOptions, ModelData } from './data.js';
+import type { DataOptions, Dataset, ModelData } from './data.js';
 import { observeStep } from './doctor.js';
-import { createYielder, evaluateDataset, requireCounts, runFit, startPosition, trainStep } from './fit.js';
+import { requireCounts, requireSameBatches, requireWholeBatches, runFit, startPosition, trainStep } from './fit.js';
 import type { History, Position } from './fit.js';
 import { Tally, resolveMetric } from './metrics.js';
 import type { Metric, MetricName } from './metrics.js';
 import { buildNetwork, firstUses, stateTensors } from './network.js';
 import type { Network } from './network.js';
+import { evaluateDataset, predictDataset } from './passes.js';
 import { encodeModel } from './persist.js';
-import type { Observation, Session, StepForm } from './session.js';
+import type { Observation, Session } from './session.js';
+import type { StepForm } from './stepInputs.js';
 import { WeightStore } from './store.js';
 import { describeNetwork } from './summary.js';
 
@@ -110,7 +112,7 @@ export class Model {
   }
 
   /**
-   * Chooses optimiser, loss, metrics and backend. Weights stay; optimiser state starts anew.
+   * Chooses optimiser, loss, metrics and backend. Weights stay; optimiser state and position start anew.
    * @throws ArgumentError for an unknown name.
    */
   compile(options: CompileOptions): void {
@@ -118,14 +120,16 @@ export class Model {
     if (losses.length !== this.network.outputs.length) {
       throw new ArgumentError({ operation: 'compile', argument: 'loss', expected: `${this.network.outputs.length} losses, one for each output`, actual: `${losses.length}` });
     }
-    this.store.close();
-    this.position = startPosition();
-    this.compiled = {
+    const compiled = {
       losses,
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
       metrics: (options.metrics ?? []).map(resolveMetric),
       backend: options.backend ?? cpu(),
     };
+    this.requireIdle('compile');
+    this.store.close();
+    this.position = startPosition();
+    this.compiled = compiled;
   }
 
   /**
@@ -136,18 +140,25 @@ export class Model {
    * @throws the signal's reason when aborted.
    */
   async fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
-    const { optimizer, metrics, backend } = this.requireCompiled('fit');
+    const { optimizer, metrics } = this.requireCompiled('fit');
     const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit } = options;
-    requireCounts(epochs, batchSize);
-    if (this.fitting) throw new StateError({ operation: 'fit', argument: 'model', expected: 'idle', actual: 'already training' });
-    const prepare = (px: ModelData, py: ModelData, extra: DataOptions): ReturnType<typeof prepareData> =>
-      prepareData('fit', px, py, this.network.inputs.map((i) => i.shape), this.outputShapes, backend.dtype, extra);
-    let data = prepare(x, y, options);
-    let validation = validationData && prepare(validationData[0], validationData[1], validationData[2] ?? {});
-    if (validationSplit !== undefined && !validation) [data, validation] = splitDataset(data, validationSplit);
+    requireCounts('fit', { epochs, batchSize });
+    this.requireIdle('fit');
+    if (validationData && validationSplit !== undefined) {
+      throw new ArgumentError({ operation: 'fit', argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
+    }
+    let data = this.prepare('fit', x, y, options);
+    let validation = validationData && this.prepare('fit, validationData', validationData[0], validationData[1], validationData[2] ?? {});
+    if (validationSplit !== undefined) [data, validation] = splitDataset(data, validationSplit);
+    if (resume) requireSameBatches(this.position, data.samples, batchSize);
 
     const session = this.open();
     const stateful = stateTensors(this.network, 1).some((spec) => spec.kind === 'carried');
+    if (stateful) {
+      requireWholeBatches('x', data.samples, batchSize);
+      requireWholeBatches('validation data', validation?.samples ?? 0, batchSize);
+      session.states.select(Math.min(batchSize, data.samples));
+    }
     this.history = { epoch: [], history: {} };
     if (!resume) this.position = { ...this.position, epoch: 0, batch: 0, tally: [], callbacks: [] };
     const { seed, position, outputShapes } = this;
@@ -167,21 +178,24 @@ export class Model {
    */
   async trainOnBatch(x: ModelData, y: ModelData, options: DataOptions = {}): Promise<Record<string, number>> {
     const { optimizer, metrics, backend } = this.requireCompiled('trainOnBatch');
+    this.requireIdle('trainOnBatch');
     const { seed, position, outputShapes } = this;
-    const data = prepareData('trainOnBatch', x, y, this.network.inputs.map((i) => i.shape), outputShapes, backend.dtype, options);
+    const data = this.prepare('trainOnBatch', x, y, options);
     const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, outputShapes, true, backend.dtype);
     const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
     const { loss, prediction } = await trainStep({ model: this, session: this.open(), optimizer, metrics, outputShapes, seed, position }, batch, rate, position.batch);
     const tally = new Tally(metrics);
-    tally.add(loss, data.samples, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+    tally.add(loss, batch.weight, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
     return tally.logs();
   }
 
   /** Loss and metrics, `{ loss, mae }`, without training. */
   async evaluate(x: ModelData, y: ModelData, options: DataOptions & { batchSize?: number; signal?: AbortSignal } = {}): Promise<Record<string, number>> {
-    const { metrics, backend } = this.requireCompiled('evaluate');
-    const data = prepareData('evaluate', x, y, this.network.inputs.map((i) => i.shape), this.outputShapes, backend.dtype, options);
-    return evaluateDataset(this.open(), data, metrics, this.outputShapes, options.batchSize ?? 32, '', options.signal);
+    const { metrics } = this.requireCompiled('evaluate');
+    const { batchSize = 32, signal } = options;
+    requireCounts('evaluate', { batchSize });
+    const data = this.prepare('evaluate', x, y, options);
+    return evaluateDataset(this.open(), data, metrics, this.outputShapes, batchSize, '', signal);
   }
 
   /** The prediction, batch first; float32 unless the backend is float64. @throws ArgumentError for several outputs: use predictAll. */
@@ -196,21 +210,10 @@ export class Model {
   /** All outputs. */
   async predictAll(x: ModelData, options: PredictOptions = {}): Promise<NdArray<FloatArray>[]> {
     const { batchSize = 32, signal } = options;
+    requireCounts('predict', { batchSize });
     const session = this.open();
-    const { dtype } = session.device;
-    const data = prepareData('predict', x, undefined, this.network.inputs.map((i) => i.shape), [], dtype, options);
-    const results = this.outputShapes.map((shape) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
-    const order = inSequence(data.samples);
-    const breathe = createYielder();
-    for (let from = 0; from < data.samples; from += batchSize) {
-      signal?.throwIfAborted();
-      const count = Math.min(batchSize, data.samples - from);
-      const batch = takeBatch(data, order, from, count, this.outputShapes, false, dtype);
-      session.prepareBatch(count);
-      const outputs = await session.predictor(batch.form).run(batch.inputs);
-      outputs.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(this.outputShapes[i] ?? [])));
-      await breathe();
-    }
+    const data = prepareData('predict', x, undefined, this.network.inputs.map((i) => i.shape), [], session.device.dtype, options);
+    const results = await predictDataset(session, data, this.outputShapes, batchSize, signal);
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
 
@@ -258,12 +261,13 @@ export class Model {
 
   /** Forgets the states that stateful layers carry from batch to batch. */
   resetStates(): void {
-    this.store.session?.resetStates();
+    this.store.session?.states.reset();
   }
 
   /** The whole model as the bytes of a .safetensors file: architecture, weights, optimiser state, position, metadata. */
   toBytes(): Uint8Array {
     const { compiled } = this;
+    if (compiled) this.open(); // so that the optimiser's slots exist
     return encodeModel({
       network: this.network, seed: this.seed, position: this.position, metadata: this.metadata, tensors: this.store.everything(),
       compiled: compiled && {
@@ -288,7 +292,18 @@ export class Model {
 
   /** Frees the memory of the backend. Weights are kept and the model may be used again; optimiser state is not. */
   dispose(): void {
+    this.requireIdle('dispose');
     this.store.close();
+  }
+
+  private requireIdle(operation: string): void {
+    if (!this.fitting) return;
+    throw new StateError({ operation, argument: 'model', expected: 'idle', actual: 'training', hint: 'Await the promise of fit first.' });
+  }
+
+  private prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
+    const { backend } = this.requireCompiled(operation);
+    return prepareData(operation, x, y, this.network.inputs.map((input) => input.shape), this.outputShapes, backend.dtype, options);
   }
 
   private requireCompiled(operation: string): Compiled {
@@ -307,9 +322,9 @@ export class Model {
     this.requireCompiled(operation);
     const session = this.open();
     const { dtype } = session.device;
-    const data = prepareData(operation, x, y, this.network.inputs.map((i) => i.shape), this.outputShapes, dtype, options);
+    const data = this.prepare(operation, x, y, options);
     const { form, inputs } = takeBatch(data, inSequence(data.samples), 0, data.samples, this.outputShapes, options.training ?? false, dtype);
-    session.prepareBatch(data.samples);
+    session.states.select(data.samples);
     return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), this.seed, 0, dtype)] };
   }
 }

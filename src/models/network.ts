@@ -2,7 +2,7 @@
  * The structure of a model: applications of layers in an order in which every input comes before its use, names, and
  * the list of all weights. No numbers here.
  */
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import type { AnyLayer, NoiseSpec, ParameterSpec, StateSpec } from '../layers/layer.js';
 import type { Application, SymbolicTensor } from '../layers/symbolic.js';
 import type { Shape } from '../tensor.js';
@@ -33,6 +33,9 @@ export interface WeightSpec extends ParameterSpec {
   readonly name: string;
 }
 
+/** An untrained tensor of a layer. */
+export type StateTensorSpec = WeightSpec & StateSpec;
+
 /**
  * Orders a graph from its outputs.
  * @throws ArgumentError for an input that is not among `inputs`, and for two layers of one name.
@@ -43,7 +46,17 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
   const names = layerNames(outputs);
   const nodes: NetworkNode[] = [];
   let count = 0;
-  for (const input of inputs) ids.set(input, count++);
+  for (const input of inputs) {
+    const { shape, source } = input;
+    if (source || ids.has(input)) {
+      throw new ArgumentError({ operation: 'Model', argument: 'inputs', expected: 'made by Input, each given once', actual: source ? "a layer's output" : 'one twice' });
+    }
+    if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
+      throw new ShapeError({ operation: 'Model', argument: 'input shape', expected: 'whole numbers of at least 1, without the batch', actual: formatShape(shape) });
+    }
+    ids.set(input, count++);
+  }
+  if (outputs.length === 0) throw new ArgumentError({ operation: 'Model', argument: 'outputs', expected: 'at least one tensor', actual: 'none' });
 
   function visit(tensor: SymbolicTensor): ValueId {
     const known = ids.get(tensor);
@@ -134,7 +147,7 @@ export function trainedWeights(network: Network): WeightSpec[] {
 }
 
 /** All states in order; `batch` matters for carried ones only. */
-export function stateTensors(network: Network, batch: number): (WeightSpec & StateSpec)[] {
+export function stateTensors(network: Network, batch: number): StateTensorSpec[] {
   return firstUses(network).flatMap((node) => specsOf<StateSpec>(node, node.layer.states(node.inputShapes, batch)));
 }
 

@@ -3,13 +3,13 @@
  * as `state:…`, optimiser slots as `optimizer:slot/key`, what callbacks keep as `callback:n/key`; everything else is one
  * JSON text under `bptt` in the metadata.
  */
-import type { CallbackState } from '../callbacks/callback.js';
 import { FileFormatError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
 import { toHost } from '../tensor.js';
 import type { HostTensor } from '../tensor.js';
 import { describeArchitecture } from './architecture.js';
 import type { Position } from './fit.js';
+import { listOf, numberOf, objectOf, textOf } from './json.js';
 import type { Network } from './network.js';
 import { decodeTensorFile, encodeTensorFile } from './safetensors.js';
 
@@ -30,9 +30,7 @@ export interface SavedModel {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-export function encodeModel(
-  model: Omit<SavedModel, 'architecture'> & { readonly network: Network },
-): Uint8Array {
+export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly network: Network }): Uint8Array {
   const tensors = new Map(model.tensors);
   const callbacks = model.position.callbacks.map(({ name, state }, i) => {
     for (const [key, value] of Object.entries(state.tensors ?? {})) {
@@ -53,41 +51,58 @@ function refuse(argument: string, expected: string, actual: string, cause?: unkn
 
 function parse(text: string | undefined): JsonObject {
   if (text === undefined) throw refuse("metadata 'bptt'", 'present', 'missing: a safetensors file of another program');
+  let value: JsonValue;
   try {
-    return JSON.parse(text) as JsonObject;
+    value = JSON.parse(text) as JsonValue;
   } catch (cause) {
     throw refuse("metadata 'bptt'", 'JSON', 'something else', cause);
   }
+  return objectOf("metadata 'bptt'", value);
 }
 
-function positionOf(value: JsonValue | undefined): Position {
-  const saved = value as unknown;
-  const numbers = ['epoch', 'batch', 'step', 'totalEpochs', 'learningRateFactor'] as const;
-  if (typeof saved !== 'object' || saved === null || numbers.some((key) => !Number.isFinite((saved as Position)[key]))) {
-    throw refuse('position', numbers.join(', '), JSON.stringify(value));
-  }
-  return saved as Position;
+function compiledOf(value: JsonValue | undefined): CompiledDescription | undefined {
+  if (value === null || value === undefined) return undefined;
+  const { optimizer, losses, metrics } = objectOf('compiled', value);
+  const { className, config } = objectOf('optimizer', optimizer);
+  return {
+    optimizer: { className: textOf('optimizer class', className), config: objectOf('optimizer config', config) },
+    losses: listOf('losses', losses).map((loss) => objectOf('loss', loss)),
+    metrics: listOf('metrics', metrics).map((metric) => textOf('metric', metric)),
+  };
+}
+
+/** Tensors named `callback:n/…` go back to the callbacks, the others stay. */
+function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTensor>): Position {
+  const saved = objectOf('position', value);
+  const number = (key: string): number => numberOf(`position ${key}`, saved[key]);
+  const callbacks = listOf('position callbacks', saved.callbacks).map((entry, i) => {
+    const { name, state } = objectOf('callback', entry);
+    const prefix = `callback:${i}/`;
+    const own: Record<string, HostTensor> = {};
+    for (const [key, tensor] of tensors) {
+      if (!key.startsWith(prefix)) continue;
+      own[key.slice(prefix.length)] = tensor;
+      tensors.delete(key);
+    }
+    const { json = null } = objectOf('callback state', state);
+    return { name: textOf('callback name', name), state: Object.keys(own).length > 0 ? { json, tensors: own } : { json } };
+  });
+  return {
+    epoch: number('epoch'), batch: number('batch'), step: number('step'), totalEpochs: number('totalEpochs'),
+    learningRateFactor: number('learningRateFactor'), samples: number('samples'), batchSize: number('batchSize'),
+    tally: listOf('position tally', saved.tally).map((sum) => (sum === null ? NaN : numberOf('tally', sum))), // JSON writes NaN as null
+    callbacks,
+  };
 }
 
 /** @throws FileFormatError if the bytes are not a whole, consistent model file. */
 export function decodeModel(bytes: Uint8Array): SavedModel {
-  const { tensors, metadata } = decodeTensorFile(bytes);
-  const description = parse(metadata['bptt']);
-  if (description['version'] !== formatVersion) throw refuse('version', String(formatVersion), JSON.stringify(description['version']));
-  if (typeof description['seed'] !== 'number') throw refuse('seed', 'a number', JSON.stringify(description['seed']));
-  if (typeof description['architecture'] !== 'object') throw refuse('architecture', 'an object', JSON.stringify(description['architecture']));
-  const position = positionOf(description['position']);
-  const callbacks = position.callbacks.map(({ name, state }, i): { name: string; state: CallbackState } => {
-    const prefix = `callback:${i}/`;
-    const own = [...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]);
-    return { name, state: own.length > 0 ? { json: state.json, tensors: Object.fromEntries(own) } : { json: state.json } };
-  });
+  const file = decodeTensorFile(bytes);
+  const { version, seed, architecture, compiled, position, metadata } = parse(file.metadata.bptt);
+  if (version !== formatVersion) throw refuse('version', String(formatVersion), JSON.stringify(version));
+  const tensors = new Map(file.tensors);
   return {
-    seed: description['seed'],
-    architecture: description['architecture'] as JsonObject,
-    compiled: (description['compiled'] ?? undefined) as CompiledDescription | undefined,
-    position: { ...position, callbacks },
-    metadata: (description['metadata'] ?? {}) as Record<string, JsonValue>,
-    tensors: new Map([...tensors].filter(([key]) => !key.startsWith('callback:'))),
+    seed: numberOf('seed', seed), architecture: objectOf('architecture', architecture), compiled: compiledOf(compiled),
+    position: positionOf(position, tensors), metadata: { ...objectOf('metadata', metadata) } as Record<string, JsonValue>, tensors,
   };
 }

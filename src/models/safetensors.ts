@@ -1,10 +1,12 @@
 /**
  * The safetensors container: 8 bytes little-endian header length, a JSON header, raw little-endian data.
- * Written here from the published format description; read with every check a hostile file calls for.
+ * Written here from the published format description; read with every check a hostile file calls for. A `checksum` in the
+ * metadata (ours always has one, others need not) also finds flipped bits in numbers.
  */
 import { FileFormatError } from '../errors.js';
 import { sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor } from '../tensor.js';
+import { crc32 } from './checksum.js';
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -21,26 +23,37 @@ const bytesPer = { F32: 4, F64: 8 } as const;
 export function encodeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
   // Wider elements first keeps every tensor aligned to its element size.
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const entries: Record<string, unknown> = {};
   let size = 0;
   for (const [name, { data, shape }] of ordered) {
-    header[name] = { dtype: data instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [size, size + data.byteLength] };
+    entries[name] = { dtype: data instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [size, size + data.byteLength] };
     size += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const padded = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + padded + size).fill(0x20, 8, 8 + padded);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(padded), true);
-  bytes.set(json, 8);
-  let at = 8 + padded;
+  const values = new Uint8Array(size);
+  const view = new DataView(values.buffer);
+  let at = 0;
   for (const [, { data }] of ordered) {
     for (let i = 0; i < data.length; i++, at += data.BYTES_PER_ELEMENT) {
       if (data instanceof Float32Array) view.setFloat32(at, data[i] ?? 0, true);
       else view.setFloat64(at, data[i] ?? 0, true);
     }
   }
+  const json = utf8({ __metadata__: { ...metadata, checksum: checksum(metadata, entries, values) }, ...entries });
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + size).fill(0x20, 8, 8 + padded);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(json, 8);
+  bytes.set(values, 8 + padded);
   return bytes;
+}
+
+function utf8(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Of everything else in the file. */
+function checksum(metadata: object, entries: object, values: Uint8Array): string {
+  return crc32(utf8([metadata, entries]), values);
 }
 
 function refuse(argument: string, expected: string, actual: string): FileFormatError {
@@ -89,10 +102,11 @@ function parseHeader(bytes: Uint8Array): { header: Record<string, unknown>; data
 export function decodeTensorFile(bytes: Uint8Array): TensorFile {
   const { header, dataFrom } = parseHeader(bytes);
   const dataBytes = bytes.length - dataFrom;
-  const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw refuse('__metadata__', 'an object of strings', typeof metadata);
+  const { __metadata__: wholeMetadata = {}, ...rest } = header;
+  if (!isRecord(wholeMetadata) || !Object.values(wholeMetadata).every((value) => typeof value === 'string')) {
+    throw refuse('__metadata__', 'an object of strings', typeof wholeMetadata);
   }
+  const { checksum: stated, ...metadata } = wholeMetadata as Record<string, string>;
   const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value, dataBytes)).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const { name, begin, end } of entries) {
@@ -100,6 +114,13 @@ export function decodeTensorFile(bytes: Uint8Array): TensorFile {
     covered = end;
   }
   if (covered !== dataBytes) throw refuse('data', `${covered} bytes, as the header says`, `${dataBytes}`);
+  const actual = checksum(metadata, rest, bytes.subarray(dataFrom));
+  if (stated !== undefined && stated !== actual) {
+    throw new FileFormatError({
+      operation: 'read safetensors', argument: 'checksum', expected: stated, actual,
+      hint: 'The file is damaged. If you changed it on purpose, drop `checksum` from its metadata.',
+    });
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset + dataFrom, dataBytes);
   const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }) => {
     const count = (end - begin) / bytesPer[dtype];
@@ -107,5 +128,5 @@ export function decodeTensorFile(bytes: Uint8Array): TensorFile {
     for (let i = 0; i < count; i++) data[i] = dtype === 'F32' ? view.getFloat32(begin + 4 * i, true) : view.getFloat64(begin + 8 * i, true);
     return [name, { data, shape }] as const;
   }));
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
 }

@@ -17,9 +17,15 @@ export interface SequentialOptions {
 /** Any layer, whatever its own types. */
 type SomeLayer = Pick<Layer<never, never, never>, 'kind' | 'className' | 'label'>;
 
-function chain(layers: readonly SomeLayer[], inputShape: Shape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+function chain(layers: readonly SomeLayer[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
-  const input = Input({ shape: inputShape });
+  if (!Array.isArray(inputShape)) {
+    throw new ArgumentError({
+      operation: 'Sequential', argument: 'inputShape', expected: 'a list of sizes without the batch', actual: String(inputShape),
+      hint: 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).',
+    });
+  }
+  const input = Input({ shape: inputShape as Shape });
   const outputs = layers.reduce((tensors: SymbolicTensor[], layer, i) => {
     if (tensors.length !== 1) {
       throw new ArgumentError({
@@ -35,7 +41,8 @@ function chain(layers: readonly SomeLayer[], inputShape: Shape): { input: Symbol
 /** A chain of layers. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
   constructor(layers: readonly SomeLayer[], options: SequentialOptions) {
-    const { input, outputs } = chain(layers, options.inputShape);
-    super({ network: buildNetwork([input], outputs), seed: options.seed });
+    const { inputShape, seed } = options as Partial<SequentialOptions> | undefined ?? {};
+    const { input, outputs } = chain(layers, inputShape);
+    super({ network: buildNetwork([input], outputs), seed });
   }
 }

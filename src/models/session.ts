@@ -2,25 +2,19 @@
  * A model on a device: its weights, states and optimiser slots as variables, and the programs that use them, made once
  * for each kind of step and batch size.
  */
-import type { Backend, Device, Program, Step, Tensor, Variable } from '../backend.js';
-import { ShapeError } from '../errors.js';
+import type { Backend, Device, Kernels, Program, Step, Tensor, Variable } from '../backend.js';
 import type { ResolvedLoss } from '../losses/losses.js';
+import { slot } from '../optimizers/optimizer.js';
 import type { Optimizer, Slots } from '../optimizers/optimizer.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';
 import { allocate, sizeOf } from '../tensor.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './execute.js';
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from './execute.js';
-import { noiseOf, stateTensors, trainedWeights } from './network.js';
+import { noiseOf, trainedWeights } from './network.js';
 import type { Network, WeightSpec } from './network.js';
-
-/** What decides the form of a step. */
-export interface StepForm {
-  readonly batch: number;
-  readonly mask: boolean;
-  /** For each output, whether row weights come in. */
-  readonly rowWeights: readonly boolean[];
-  readonly training: boolean;
-}
+import { StateVariables } from './states.js';
+import { stepLayout } from './stepInputs.js';
+import type { StepForm, StepInputs } from './stepInputs.js';
 
 /** One tensor seen on the way. */
 export interface Observation {
@@ -31,12 +25,11 @@ export interface Observation {
   readonly data: FloatArray;
 }
 
-interface Parts {
-  readonly x: readonly Tensor[];
-  readonly y: readonly Tensor[];
-  readonly rowWeights: readonly (Tensor | undefined)[];
+/** What a step body works with. */
+interface Parts extends StepInputs {
   readonly run: NetworkRun;
-  readonly rest: readonly Tensor[];
+  readonly weights: readonly Tensor[];
+  readonly states: LayerTensors;
 }
 
 export class Session {
@@ -48,10 +41,7 @@ export class Session {
   private readonly weights: readonly Variable[];
   private readonly lastGood: readonly Variable[];
   private readonly slots: ReadonlyMap<string, readonly Variable[]>;
-  /** Untrained tensors; carried ones exist once a batch size is known. */
-  private stateSpecs: readonly WeightSpec[];
-  private states: readonly Variable[];
-  private carriedBatch: number | undefined;
+  readonly states: StateVariables;
   private readonly programs = new Map<string, Program>();
 
   constructor(network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, losses: readonly ResolvedLoss[], optimizer?: Optimizer) {
@@ -60,10 +50,9 @@ export class Session {
     this.optimizer = optimizer;
     this.device = backend.open();
     this.trained = trainedWeights(network);
-    this.stateSpecs = stateTensors(network, 1).filter((spec) => spec.kind === 'weight');
+    this.states = new StateVariables(network, this.device, initial);
     const variable = (spec: WeightSpec): Variable => this.device.variable(initial.get(spec.key) ?? this.zeros(spec.shape));
     this.weights = this.trained.map(variable);
-    this.states = this.stateSpecs.map(variable);
     this.lastGood = optimizer ? this.trained.map(variable) : [];
     this.slots = new Map(
       (optimizer?.slotNames ?? []).map((name) => [name, this.trained.map((spec) => this.device.variable(this.zeros(spec.shape)))]),
@@ -78,45 +67,25 @@ export class Session {
   variables(): Map<string, Variable> {
     const all = new Map<string, Variable>();
     this.trained.forEach((spec, i) => setIf(all, spec.key, this.weights[i]));
-    this.stateSpecs.forEach((spec, i) => setIf(all, isCarried(spec) ? `state:${spec.key}` : spec.key, this.states[i]));
-    for (const [slot, list] of this.slots) this.trained.forEach((spec, i) => setIf(all, `optimizer:${slot}/${spec.key}`, list[i]));
+    for (const [name, variable] of this.states.named()) all.set(name, variable);
+    for (const [name, list] of this.slots) this.trained.forEach((spec, i) => setIf(all, `optimizer:${name}/${spec.key}`, list[i]));
     return all;
   }
 
-  /** Makes the carried states of stateful layers for this batch size. @throws ShapeError if it differs from the first one. */
-  prepareBatch(batch: number): void {
-    if (this.carriedBatch === batch) return;
-    const carried = stateTensors(this.network, batch).filter((spec) => spec.kind === 'carried');
-    if (carried.length === 0) {
-      this.carriedBatch = undefined;
-      return;
-    }
-    if (this.carriedBatch !== undefined) {
-      throw new ShapeError({
-        operation: 'stateful model', argument: 'batch', expected: `${this.carriedBatch} samples, as in the first batch`, actual: String(batch),
-        hint: 'Choose a batchSize that divides the number of samples, or call resetStates().',
-      });
-    }
-    this.carriedBatch = batch;
-    this.stateSpecs = [...this.stateSpecs, ...carried];
-    this.states = [...this.states, ...carried.map((spec) => this.device.variable(this.zeros(spec.shape)))];
-    this.programs.clear();
-  }
-
-  /** Forgets carried states and with them the batch size. */
-  resetStates(): void {
-    const keep = this.stateSpecs.map((spec) => !isCarried(spec));
-    this.states = this.states.filter((_, i) => keep[i]);
-    this.stateSpecs = this.stateSpecs.filter((_, i) => keep[i]);
-    this.carriedBatch = undefined;
-    this.programs.clear();
+  /** Takes the present weights for good ones: they did not come from a step. */
+  trustWeights(): void {
+    this.copyAll(this.weights, this.lastGood);
   }
 
   /** Puts back the weights of the last step whose loss was finite. */
   restoreLastGood(): void {
-    this.weights.forEach((variable, i) => {
-      const good = this.lastGood[i];
-      if (good) this.device.write(variable, this.device.read(good));
+    this.copyAll(this.lastGood, this.weights);
+  }
+
+  private copyAll(from: readonly Variable[], to: readonly Variable[]): void {
+    from.forEach((source, i) => {
+      const target = to[i];
+      if (target) this.device.write(target, this.device.read(source));
     });
   }
 
@@ -127,24 +96,24 @@ export class Session {
 
   /** Inputs: x. Outputs: predictions. States move on. */
   predictor(form: StepForm): Program {
-    return this.program('predict', form, false, [], (k, parts, states) => {
-      const forward = forwardNetwork(this.network, parts.run, this.named(parts.rest), states, parts.x);
+    return this.program('predict', form, false, [], (k, parts) => {
+      const forward = this.forward(parts);
       return { outputs: forward.outputs, states: forward.states };
     });
   }
 
   /** Inputs: x, y, row weights, mask. Outputs: loss, predictions. */
   evaluator(form: StepForm): Program {
-    return this.program('evaluate', form, true, [], (k, parts, states) => {
-      const forward = forwardNetwork(this.network, parts.run, this.named(parts.rest), states, parts.x);
+    return this.program('evaluate', form, true, [], (k, parts) => {
+      const forward = this.forward(parts);
       return { outputs: [this.loss(k, parts, forward).loss, ...forward.outputs], states: forward.states };
     });
   }
 
   /** Inputs as `evaluator`, noise. Outputs: loss, every trained gradient, every input gradient. */
   differentiator(form: StepForm): Program {
-    return this.program('gradients', form, true, [], (k, parts, states) => {
-      const { loss, gradients, dInputs } = this.backward(k, parts, states);
+    return this.program('gradients', form, true, [], (k, parts) => {
+      const { loss, gradients, dInputs } = this.backward(k, parts);
       return { outputs: [loss, ...gradients, ...dInputs] };
     });
   }
@@ -152,17 +121,17 @@ export class Session {
   /** As `differentiator`; outputs every observed tensor instead, described in `seen` after the run. */
   observer(form: StepForm, seen: Omit<Observation, 'data'>[]): Program {
     this.programs.delete(this.key('observe', form));
-    return this.program('observe', form, true, [], (k, parts, states) => {
+    return this.program('observe', form, true, [], (k, parts) => {
       const tensors: Tensor[] = [];
       const observe: NetworkObserver = (layer, tensor, value, timeStep) => {
         seen.push({ layer, tensor, shape: value.shape, ...(timeStep === undefined ? {} : { timeStep }) });
         tensors.push(value);
       };
       this.trained.forEach((spec, i) => {
-        const p = parts.rest[i];
+        const p = parts.weights[i];
         if (p) observe(spec.layer, `weight ${spec.name}`, p);
       });
-      const { gradients } = this.backward(k, { ...parts, run: { ...parts.run, observe } }, states, observe);
+      const { gradients } = this.backward(k, { ...parts, run: { ...parts.run, observe } }, observe);
       this.trained.forEach((spec, i) => {
         const gradient = gradients[i];
         if (gradient) observe(spec.layer, `gradient ${spec.name}`, gradient);
@@ -180,21 +149,21 @@ export class Session {
     if (!optimizer) throw new Error('trainer without an optimizer');
     const scalarCount = optimizer.scalars(1).length;
     const extra = [[1], ...(scalarCount > 0 ? [[scalarCount]] : [])];
-    return this.program('train', form, true, extra, (k, parts, states, extras, variables) => {
-      const [learningRate, scalars] = extras;
+    return this.program('train', form, true, extra, (k, parts, variables) => {
+      const [learningRate, scalars] = parts.extras;
       if (!learningRate) throw new Error('no learning rate');
-      const { loss, gradients, forward } = this.backward(k, parts, states);
+      const { loss, gradients, forward } = this.backward(k, parts);
       const sumOfSquares = k.sumSquares(gradients);
       const guard = k.add(loss, sumOfSquares);
       const inputs = {
         learningRate, guard, gradientScale: k.clipScale(sumOfSquares, optimizer.globalClipNorm ?? Infinity), clipValue: optimizer.clipValue ?? 0,
       };
-      const lastGood = this.lastGood.map((_, i) => k.keepIfFinite(guard, variables.lastGood(i), variables.weight(i)));
+      const lastGood = variables.lastGood.map((good, i) => k.keepIfFinite(guard, good, tensorAt(parts.weights, i)));
       const updates = this.trained.map((_, i) =>
-        optimizer.update(k, variables.weight(i), gradients[i] ?? loss, variables.slots(i), scalars, inputs));
+        optimizer.update(k, tensorAt(parts.weights, i), tensorAt(gradients, i), variables.slots[i] ?? {}, scalars, inputs));
       return {
         outputs: [loss, guard, ...forward.outputs], states: forward.states, guard,
-        weights: updates.map((u) => u.p), slots: updates.map((u) => u.slots), lastGood,
+        update: { weights: updates.map((u) => u.p), slots: updates.map((u) => u.slots), lastGood },
       };
     });
   }
@@ -207,7 +176,11 @@ export class Session {
     return byLayer(this.trained, weights);
   }
 
-  private loss(k: NetworkRun['k'], parts: Parts, forward: NetworkForward): { loss: Tensor; dOutputs: Tensor[] } {
+  private forward({ run, weights, states, x }: Parts): NetworkForward {
+    return forwardNetwork(this.network, run, this.named(weights), states, x);
+  }
+
+  private loss(k: Kernels, parts: Parts, forward: NetworkForward): { loss: Tensor; dOutputs: Tensor[] } {
     const results = forward.outputs.map((prediction, i) => {
       const { kind, parameter } = this.losses[i] ?? { kind: 'mse', parameter: 0 };
       return k.loss(kind, prediction, parts.y[i] ?? prediction, parts.rowWeights[i], parameter);
@@ -218,14 +191,13 @@ export class Session {
   }
 
   private backward(
-    k: NetworkRun['k'], parts: Parts, states: LayerTensors, observe?: NetworkObserver,
+    k: Kernels, parts: Parts, observe?: NetworkObserver,
   ): { loss: Tensor; gradients: Tensor[]; dInputs: Tensor[]; forward: NetworkForward } {
-    const weights = this.named(parts.rest);
-    const forward = forwardNetwork(this.network, parts.run, weights, states, parts.x);
+    const forward = this.forward(parts);
     const { loss, dOutputs } = this.loss(k, parts, forward);
     observe?.('loss', 'loss', loss);
     const gradients = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
-    const dInputs = backwardNetwork(this.network, parts.run, weights, forward, dOutputs, gradients);
+    const dInputs = backwardNetwork(this.network, parts.run, this.named(parts.weights), forward, dOutputs, gradients);
     return {
       loss, forward, gradients: inOrder(this.trained, gradients),
       dInputs: dInputs.map((d, i) => d ?? k.zeros(parts.x[i]?.shape ?? [])),
@@ -238,51 +210,28 @@ export class Session {
     const known = this.programs.get(key);
     if (known) return known;
 
-    const { network } = this;
-    const withBatch = ({ shape }: { shape: Shape }): Shape => [form.batch, ...shape];
-    const xShapes = network.inputs.map(withBatch);
-    const yShapes = targets ? network.outputs.map(withBatch) : [];
-    const weightShapes = targets
-      ? network.outputs.flatMap(({ shape }, i) => (form.rowWeights[i] ? [[form.batch * sizeOf(shape.slice(0, -1))]] : []))
-      : [];
-    const maskShapes = form.mask ? [[form.batch, network.inputs[0]?.shape[0] ?? 0]] : [];
-    const noise = form.training ? noiseOf(network, form.batch) : network.nodes.map(() => []);
-    const shapes = [...xShapes, ...yShapes, ...weightShapes, ...maskShapes, ...noise.flat().map((n) => n.shape), ...extraShapes];
-
-    const { trained, stateSpecs } = this;
-    const slotNames = [...this.slots.keys()];
+    const layout = stepLayout(this.network, form, targets, extraShapes);
+    const { trained } = this;
+    const stateSpecs = this.states.all.map(({ spec }) => spec);
     const withOptimizer = kind === 'train';
-    const slotVariables = withOptimizer ? slotNames.flatMap((name) => this.slots.get(name) ?? []) : [];
-    const variables = [...this.weights, ...this.states, ...slotVariables, ...(withOptimizer ? this.lastGood : [])];
+    const slotNames = withOptimizer ? [...this.slots.keys()] : [];
+    const lists = [this.weights, this.states.all.map(({ variable }) => variable), ...slotNames.map((name) => this.slots.get(name) ?? []), ...(withOptimizer ? [this.lastGood] : [])];
 
-    const step: Step = (k, inputs, vars) => {
-      let at = 0;
-      const take = (count: number): readonly Tensor[] => inputs.slice(at, (at += count));
-      const x = take(xShapes.length);
-      const y = take(yShapes.length);
-      const rowWeights = network.outputs.map((_, i) => (targets && form.rowWeights[i] ? take(1)[0] : undefined));
-      const [mask] = take(maskShapes.length);
-      const masks = noise.map((specs) => take(specs.length));
-      const extras = take(extraShapes.length);
-      const weights = vars.slice(0, trained.length);
-      const states = vars.slice(trained.length, trained.length + stateSpecs.length);
-      const slotsFrom = trained.length + stateSpecs.length;
-      const parts = { x, y, rowWeights, rest: weights, run: { k, training: form.training, noise: masks, mask } };
-      const result = body(k, parts, byLayer(stateSpecs, states), extras, {
-        weight: (i) => tensorAt(vars, i),
-        slots: (i) => Object.fromEntries(slotNames.map((name, s) => [name, tensorAt(vars, slotsFrom + s * trained.length + i)])),
-        lastGood: (i) => tensorAt(vars, slotsFrom + slotNames.length * trained.length + i),
-      });
+    const step: Step = (k, inputs, variables) => {
+      const rest = [...variables];
+      const [weights = [], states = [], ...more] = lists.map((list) => rest.splice(0, list.length));
+      const lastGood = withOptimizer ? (more.pop() ?? []) : [];
+      const slots = trained.map((_, i) => Object.fromEntries(slotNames.map((name, s) => [name, tensorAt(more[s], i)])));
+      const taken = layout.read(inputs);
+      const run = { k, training: form.training, noise: taken.noise, mask: taken.mask };
+      const result = body(k, { ...taken, run, weights, states: byLayer(stateSpecs, states) }, { slots, lastGood });
       const after = result.states ? inOrder(stateSpecs, result.states) : states;
-      const { guard } = result;
-      const kept = guard ? states.map((state, i) => k.keepIfFinite(guard, state, after[i] ?? state)) : after;
-      const updatedSlots = withOptimizer ? slotNames.flatMap((name) => (result.slots ?? []).map((s) => s[name] ?? tensorAt(vars, 0))) : [];
-      return {
-        outputs: result.outputs,
-        variables: [...(result.weights ?? weights), ...kept, ...updatedSlots, ...(result.lastGood ?? [])],
-      };
+      const { guard, update } = result;
+      const kept = guard ? states.map((state, i) => k.keepIfFinite(guard, state, tensorAt(after, i))) : after;
+      const updated = update && [...slotNames.flatMap((name) => update.slots.map((s) => slot(s, name))), ...update.lastGood];
+      return { outputs: result.outputs, variables: [...(update?.weights ?? weights), ...kept, ...(updated ?? [])] };
     };
-    const program = this.device.compile(step, shapes, variables);
+    const program = this.device.compile(step, layout.shapes, lists.flat());
     this.programs.set(key, program);
     return program;
   }
@@ -292,29 +241,19 @@ interface BodyResult {
   readonly outputs: readonly Tensor[];
   readonly states?: LayerTensors;
   readonly guard?: Tensor;
-  readonly weights?: readonly Tensor[];
-  readonly slots?: readonly Slots[];
-  readonly lastGood?: readonly Tensor[];
+  readonly update?: { readonly weights: readonly Tensor[]; readonly slots: readonly Slots[]; readonly lastGood: readonly Tensor[] };
 }
 
-interface TrainVariables {
-  weight(i: number): Tensor;
-  slots(i: number): Slots;
-  lastGood(i: number): Tensor;
-}
+type Body = (
+  k: Kernels, parts: Parts, variables: { readonly slots: readonly Slots[]; readonly lastGood: readonly Tensor[] },
+) => BodyResult;
 
-type Body = (k: NetworkRun['k'], parts: Parts, states: LayerTensors, extras: readonly Tensor[], variables: TrainVariables) => BodyResult;
-
-function tensorAt(list: readonly Tensor[], i: number): Tensor {
-  const tensor = list[i];
-  if (!tensor) throw new Error(`no variable ${i}`);
+function tensorAt(list: readonly Tensor[] | undefined, i: number): Tensor {
+  const tensor = list?.[i];
+  if (!tensor) throw new Error(`no tensor ${i}`);
   return tensor;
 }
 
 function setIf(map: Map<string, Variable>, key: string, variable: Variable | undefined): void {
   if (variable) map.set(key, variable);
-}
-
-function isCarried(spec: WeightSpec): boolean {
-  return 'kind' in spec && spec.kind === 'carried';
 }

@@ -1,6 +1,6 @@
 /** A model's weights, wherever they are: on the host until a session is open, then on its device. */
 import type { Backend } from '../backend.js';
-import { ArgumentError, FileFormatError, ShapeError, formatShape } from '../errors.js';
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { ResolvedLoss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -67,31 +67,10 @@ export class WeightStore {
     this.write(next);
   }
 
-  /**
-   * Takes over every tensor of a file.
-   * @throws FileFormatError, before anything changes, if one is missing, unknown or of another shape.
-   */
+  /** Takes over every tensor of a file that fits (see `requireTensors`). */
   restore(tensors: ReadonlyMap<string, HostTensor>): void {
     const carried = [...tensors].find(([name]) => name.startsWith('state:'));
-    if (carried && this.session) this.session.prepareBatch(carried[1].shape[0] ?? 1);
-    const expected = this.everything();
-    for (const [name, { shape }] of expected) {
-      const found = tensors.get(name);
-      if (!found || !sameShape(found.shape, shape)) {
-        throw new FileFormatError({
-          operation: 'loadModel', argument: `tensor '${name}'`, expected: formatShape(shape), actual: found ? formatShape(found.shape) : 'missing',
-          hint: 'The file belongs to another architecture.',
-        });
-      }
-    }
-    for (const name of tensors.keys()) {
-      if (!expected.has(name)) {
-        throw new FileFormatError({
-          operation: 'loadModel', argument: `tensor '${name}'`, expected: 'a tensor of this architecture', actual: 'an unknown name',
-          hint: 'The file belongs to another architecture.',
-        });
-      }
-    }
+    if (carried) this.session?.states.advance(carried[1].shape[0] ?? 1);
     this.write([...tensors]);
   }
 
@@ -106,6 +85,7 @@ export class WeightStore {
       const variable = variables.get(key);
       if (variable) session.device.write(variable, inType(data, session.device.dtype === 'float32'));
     }
+    session.trustWeights();
   }
 }
 
