@@ -1,0 +1,35 @@
+/** What every command-line example shares: Ctrl-C through an AbortSignal, one line for an error, exit codes. */
+import process from 'node:process';
+import { BpttError, NotFiniteError } from 'bptt';
+import { UsageError } from './options.js';
+
+const FAILED = 1;
+const USAGE = 2;
+/** 128 + SIGINT, as shells expect it. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs `main` and sets the exit code: 2 for wrong arguments or data, 1 when training blows up, 130 after Ctrl-C.
+ * Those are one line on stderr. Any other error is a fault of the program and keeps its stack trace.
+ */
+export async function runCli(name: string, main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupt = new AbortController();
+  // Once: a second Ctrl-C ends the process at once.
+  process.once('SIGINT', () => { interrupt.abort(new Error('interrupted')); });
+  try {
+    await main(interrupt.signal);
+  } catch (error) {
+    const [line, code] = interrupt.signal.aborted ? ['stopped by Ctrl-C; nothing was written.', INTERRUPTED] as const : explain(error);
+    // The progress bar may have left the cursor in the middle of a line.
+    const clear = process.stderr.isTTY ? '\r\u001b[K' : '';
+    process.stderr.write(`${clear}${name}: ${line.replace(/\s*\n\s*/g, ' ')}\n`);
+    process.exitCode = code;
+  }
+}
+
+function explain(error: unknown): readonly [line: string, code: number] {
+  if (error instanceof UsageError) return [error.message, USAGE];
+  if (error instanceof NotFiniteError) return [error.message, FAILED];
+  if (error instanceof BpttError) return [error.message, USAGE];
+  throw error;
+}

@@ -1,0 +1,113 @@
+/** Command-line options declared once: parsing, checking and `--help` come from the same table. */
+import { parseArgs } from 'node:util';
+
+/** The command line, or the data it names, cannot be used. The message is one line for the user; exit code 2. */
+export class UsageError extends Error {}
+
+export interface Option<T> {
+  /** Placeholder of the value in the help: `FILE`, `N`. */
+  readonly value: string;
+  readonly help: string;
+  /** Default as the help shows it; undefined if there is none. */
+  readonly shown: string | undefined;
+  /** @param given undefined when the option is absent. @throws UsageError */
+  parse(given: string | undefined, name: string): T;
+}
+
+type Options = Readonly<Record<string, Option<unknown>>>;
+export type Values<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+
+/** Text as it is. */
+export function text(value: string, help: string): Option<string | undefined>;
+export function text(value: string, help: string, fallback: string): Option<string>;
+export function text(value: string, help: string, fallback?: string): Option<string | undefined> {
+  return {
+    value, help, shown: fallback,
+    parse: (given, name) => {
+      if (given?.trim() === '') throw new UsageError(`--${name} needs a value, got an empty one.`);
+      return given ?? fallback;
+    },
+  };
+}
+
+/** A whole number within [least, most]. */
+export function wholeNumber(help: string, { fallback, least, most = 1_000_000 }: { fallback: number; least: number; most?: number }): Option<number> {
+  return {
+    value: 'N', help, shown: String(fallback),
+    parse: (given, name) => {
+      if (given === undefined) return fallback;
+      const number = Number(given);
+      if (!/^[+-]?\d+$/.test(given.trim()) || number < least || number > most) {
+        throw new UsageError(`--${name} must be a whole number from ${least} to ${most}, got '${given}'.`);
+      }
+      return number;
+    },
+  };
+}
+
+/** One of several words, in any case. */
+export function choice<T extends string>(words: readonly T[], help: string, fallback: T): Option<T> {
+  return {
+    value: words.join('|'), help, shown: fallback,
+    parse: (given, name) => {
+      if (given === undefined) return fallback;
+      const found = words.find((word) => word.toLowerCase() === given.toLowerCase());
+      if (found === undefined) throw new UsageError(`--${name} must be one of ${words.join(', ')}, got '${given}'.`);
+      return found;
+    },
+  };
+}
+
+/** Words separated by commas; none by default. */
+export function list(value: string, help: string): Option<readonly string[]> {
+  return {
+    value, help, shown: undefined,
+    parse: (given, name) => {
+      const words = given?.split(',').map((word) => word.trim()) ?? [];
+      if (words.includes('')) throw new UsageError(`--${name} must be names separated by commas, got '${given ?? ''}'.`);
+      return words;
+    },
+  };
+}
+
+/** @returns the values, or `'help'` when that is asked for. @throws UsageError for anything that is not in the table. */
+export function parseOptions<O extends Options>(options: O, args: readonly string[]): Values<O> | 'help' {
+  const strings = Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }]));
+  let given: Readonly<Record<string, string | boolean | undefined>>;
+  try {
+    given = parseArgs({ args: [...args], options: { ...strings, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    // Node adds advice on further lines and sentences.
+    const [first = ''] = error instanceof Error ? error.message.split(/\n|\. /) : [];
+    throw new UsageError(`${first.replace(/\.$/, '')}. --help lists the options.`);
+  }
+  if (given.help === true) return 'help';
+  const values = Object.entries(options).map(([name, option]) => {
+    const value = given[name];
+    return [name, option.parse(typeof value === 'string' ? value : undefined, name)];
+  });
+  return Object.fromEntries(values) as Values<O>;
+}
+
+/** The options as a list, at most 100 columns wide. */
+export function optionHelp(options: Options): string {
+  const rows = [...Object.entries(options).map(([name, { value, help, shown }]) =>
+    [`--${name} ${value}`, shown === undefined ? help : `${help} (default ${shown})`] as const), ['--help', 'this text'] as const];
+  const wide = 24;
+  return rows.flatMap(([flag, help]) => {
+    const lines = wrapWords(help, 100 - wide - 4);
+    const first = flag.length < wide ? [`  ${flag.padEnd(wide)}${lines.shift() ?? ''}`] : [`  ${flag}`];
+    return [...first, ...lines.map((line) => `  ${' '.repeat(wide)}${line}`)];
+  }).join('\n');
+}
+
+/** Breaks a text at spaces. */
+export function wrapWords(line: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,48 @@
+/** Who is better, the network or no-change, and whether that could be chance. */
+import type { Amounts } from './amounts.js';
+import type { BlockResult } from './pipeline.js';
+
+export interface Verdict {
+  readonly winner: 'network' | 'no-change' | 'neither';
+  /** Diebold–Mariano statistic on absolute errors: below −2 the network is better, above 2 no-change. */
+  readonly statistic: number;
+  readonly text: string;
+}
+
+/** @param unit what one step ahead is called: `day`. */
+export function judge({ actual, predicted, previous, score }: BlockResult, amount: Amounts, unit: string): Verdict {
+  const [count = 0, horizon = 1] = actual.shape;
+  const losses = Float64Array.from({ length: count }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < horizon; k++) {
+      sum += Math.abs(actual.get(i, k) - predicted.get(i, k)) - Math.abs(actual.get(i, k) - (previous[i] ?? NaN));
+    }
+    return sum / horizon;
+  });
+  const statistic = dieboldMariano(losses, horizon - 1);
+  const winner = statistic < -2 ? 'network' : statistic > 2 ? 'no-change' : 'neither';
+  const ahead = horizon === 1 ? `1 ${unit} ahead` : `1 to ${horizon} ${unit}s ahead`;
+  const errors = `the network is off by ${amount(score.mae)} on average ${ahead}, "no change" by ${amount(score.noChange.mae)}`;
+  const where = `On the ${count} test forecasts, which neither training nor selection saw`;
+  const chance = `(Diebold–Mariano ${statistic.toFixed(1).replace('-', '−')}; beyond ±2 it is no chance)`;
+  const texts = {
+    'no-change': `No-change wins: repeating the last known value beats the network. ${where}, ${errors} ${chance}.`,
+    neither: `No-change is not beaten: the network is no better than repeating the last known value. ${where}, ${errors}; the difference may be chance ${chance}.`,
+    network: `The network beats no-change. ${where}, ${errors} ${chance}.`,
+  };
+  return { winner, statistic, text: texts[winner] };
+}
+
+/**
+ * Mean of the loss differences over its standard error (Diebold & Mariano 1995), the variance by Newey and West (1987):
+ * forecasts several steps ahead overlap, so neighbouring differences are correlated up to `lags`.
+ */
+export function dieboldMariano(differences: Float64Array, lags: number): number {
+  const n = differences.length;
+  const mean = differences.reduce((sum, d) => sum + d, 0) / n;
+  const covariance = (lag: number): number =>
+    differences.subarray(lag).reduce((sum, d, i) => sum + (d - mean) * ((differences[i] ?? NaN) - mean), 0) / n;
+  let variance = covariance(0);
+  for (let lag = 1; lag <= Math.min(lags, n - 1); lag++) variance += 2 * (1 - lag / (lags + 1)) * covariance(lag);
+  return variance > 0 ? mean / Math.sqrt(variance / n) : mean === 0 ? 0 : Math.sign(mean) * Infinity;
+}

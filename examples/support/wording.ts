@@ -1,0 +1,78 @@
+/** Words and figures that the terminal, the report and the JSON file share. */
+import { inferSpacing } from 'bptt/forecast';
+import type { ForecastWarning, ScalerKind } from 'bptt/forecast';
+import type { CsvTable } from 'bptt/node';
+import type { Amounts } from './amounts.js';
+import type { BlockResult, PreparedForecast } from './pipeline.js';
+
+/** What one step ahead is called; `row` when the table has no dates. */
+export function stepUnit(dates: readonly string[]): string {
+  if (dates.length === 0) return 'row';
+  const spacing = inferSpacing(dates);
+  if (spacing.unit === 'businessDays') return 'trading day';
+  if (spacing.unit === 'days') return spacing.count === 1 ? 'day' : spacing.count === 7 ? 'week' : 'step';
+  return spacing.unit === 'months' && spacing.count === 1 ? 'month' : 'step';
+}
+
+export function count(n: number, word: string): string {
+  return `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
+}
+
+/** The date of a row, or its number. */
+export function rowName(dates: readonly string[], row: number): string {
+  return dates[row] ?? `row ${row + 1}`;
+}
+
+/** Why the numbers go into the network the way they do, one sentence. */
+export function scalerReason(kind: ScalerKind, automatic: boolean): string {
+  const reasons: Partial<Record<ScalerKind, string>> = {
+    logReturn: 'log returns: the network sees changes, so prices above all it was trained on are nothing new to it. '
+      + 'The published system scales levels: --scaler minMax.',
+    percentChange: 'percentage change from the first value of each window.',
+    minMax: 'min-max to [0, 1] over the training rows, as published: values beyond their range fall outside [0, 1].',
+    standard: `mean 0 and standard deviation 1 over the training rows${automatic ? ', as log returns need values above 0' : ''}.`,
+  };
+  return reasons[kind] ?? kind;
+}
+
+/** What the reader of the file noticed. */
+export function findings({ report, rows }: CsvTable): string[] {
+  const missing = report.gaps.reduce((sum, gap) => sum + gap.missing, 0);
+  return [
+    ...(report.order === 'descending' ? ['newest first in the file, turned round'] : report.order === 'unsorted' ? ['sorted by date'] : []),
+    ...(report.order === 'none' ? [`no date column: the ${count(rows, 'row')} are taken to be in time order`] : []),
+    ...(report.duplicates.length > 0 ? [`${count(report.duplicates.length, 'date')} more than once, all kept (${report.duplicates[0]?.date ?? ''}, …)`] : []),
+    ...(report.gaps.length > 0 ? [`${count(report.gaps.length, 'gap')}, ${missing} steps missing (the first after ${report.gaps[0]?.after ?? ''})`] : []),
+    ...(report.dropped.length > 0 ? [`${count(report.dropped.length, 'row')} left out for missing values`] : []),
+    ...(report.carried.length > 0 ? [`${count(report.carried.length, 'missing value')} filled with the one before`] : []),
+  ];
+}
+
+export function strategyText({ strategy, setup: { horizon } }: PreparedForecast, unit: string): string {
+  if (horizon === 1) return `one ${unit} ahead, nothing fed back`;
+  return strategy === 'recursive'
+    ? `recursive: the network says the next ${unit}, and is fed its own forecast ${horizon - 1} more time${horizon === 2 ? '' : 's'}`
+    : `sequence output: the network says all ${horizon} ${unit}s at once`;
+}
+
+/** One warning for each kind, saying how many steps ahead it holds. */
+export function gatherWarnings(warnings: readonly ForecastWarning[], horizon: number): string[] {
+  return [...new Set(warnings.map(({ kind }) => kind))].map((kind) => {
+    const same = warnings.filter((warning) => warning.kind === kind);
+    const [first, ...more] = same;
+    const also = more.map((warning) => warning.horizon);
+    const rest = also.length === 0 ? '' : same.length === horizon ? ' So do all the other steps ahead.' : ` So do ${also.join(', ')} steps ahead.`;
+    return `${first?.message ?? ''}${rest}`;
+  });
+}
+
+export const SCORE_HEAD = ['RMSE', '(no-change)', 'MAE', '(no-change)', 'MASE', '(no-change)', 'skill'] as const;
+
+/** Network beside no-change; the order of `SCORE_HEAD`. */
+export function scoreCells(score: BlockResult['score'], amount: Amounts): string[] {
+  const ratio = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? 'n/a' : value.toFixed(3));
+  return [
+    amount(score.rmse), amount(score.noChange.rmse), amount(score.mae), amount(score.noChange.mae), ratio(score.mase), ratio(score.noChange.mase),
+    ratio(score.skill).replace('-', '−'),
+  ];
+}
