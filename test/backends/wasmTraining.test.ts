@@ -63,6 +63,10 @@ for (const [name, code] of Object.entries(lossCodes)) {
       // Errors of exactly zero and far out on both sides.
       const p = Float32Array.from({ length: e }, (_, i) => [0.5, -40, 40, 1][i % 4] ?? 0);
       const t = Float32Array.from({ length: e }, (_, i) => [0.5, 3, 3, 1][i % 4] ?? 0);
+      const broken = Float32Array.from(p, (value, i) => (i === n ? NaN : value));
+      compareTwins(`${name} ${n} with a NaN`, { loss: 1, dp: e, p: broken, t }, rounded, (k, at) => {
+        k.loss(at.loss, at.dp, at.p, at.t, 0, rows, n, code, 0.7);
+      });
       compareTwins(`${name} ${n} at the corners`, { loss: 1, dp: e, p, t }, rounded, (k, at) => {
         k.loss(at.loss, at.dp, at.p, at.t, 0, rows, n, code, 0.7);
       });

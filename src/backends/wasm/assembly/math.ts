@@ -124,7 +124,7 @@ export function softplus(x: v128): v128 {
   return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1pUnit(t));
 }
 
-/** log x for normal x > 0: with x = 2ⁿ·m, m in [√½, √2), it is n·ln 2 + 2·atanh s, s = (m − 1) / (m + 1). */
+/** log x for normal x > 0 only: with x = 2ⁿ·m, m in [√½, √2), it is n·ln 2 + 2·atanh s, s = (m − 1) / (m + 1). */
 export function log(x: v128): v128 {
   const root: i32 = 0x3f3504f3;
   const n = i32x4.shr_s(i32x4.sub(x, i32x4.splat(root)), 23);
@@ -137,8 +137,7 @@ export function log(x: v128): v128 {
   const y = f32x4.add(f32x4.add(s, s), f32x4.mul(f32x4.mul(s, z), q));
   const count = f32x4.convert_i32x4_s(n);
   const low = f32x4.sub(y, f32x4.mul(count, f32x4.splat(2.12194440e-4)));
-  const sum = f32x4.add(f32x4.mul(count, f32x4.splat(0.693359375)), low);
-  return f32x4.add(sum, f32x4.sub(x, x)); // NaN and ∞ come out as NaN
+  return f32x4.add(f32x4.mul(count, f32x4.splat(0.693359375)), low);
 }
 
 /** φ(x) = e^(−x²/2) / √(2π). */
