@@ -97,7 +97,7 @@ const kernels: readonly Fault[] = [
   ),
   ...faultsIn('backends/linear/memory', ['backends/cpu/memory'], ['the arena is never rewound', 'this.top = this.variablesEnd;', ';']),
   ...faultsIn('backends/linear/device', ['backends/cpu/memory'],
-    ['every step keeps a number', 'const result = step(kernels, tensors, homes);', 'const result = step(kernels, tensors, homes); (this.kept ??= []).push(homes.length + tensors.length);'],
+    ['every step keeps its result', 'const result = step(kernels, tensors, homes);', 'const result = step(kernels, tensors, homes); (this.kept ??= []).push(result);'],
   ),
 ];
 
