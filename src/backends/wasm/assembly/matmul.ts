@@ -44,6 +44,13 @@ export function pack(out: usize, mode: i32, n: i32, k: i32, b: usize, ldb: i32):
   }
 }
 
+/** Whole strips of six; but blocks of one or two rows hide no latency, so rather than those eight or seven rows are left. */
+@inline
+function rowsInStrips(rows: i32): i32 {
+  const rest = rows % 6;
+  return rows - (rest == 1 || rest == 2 ? rest + 6 : rest);
+}
+
 export function gemm(
   mode: i32, m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
 ): void {
@@ -68,7 +75,7 @@ export function gemm(
     for (let i = 0; i < m; i += ROWS) {
       const rows = min(ROWS, m - i);
       const atA = a + <usize>i * rowA + <usize>p * stepA;
-      const inStrips = rows >= STRIP_ROWS && n >= STRIP_COLUMNS ? rows - (rows % 6) : 0;
+      const inStrips = rows >= STRIP_ROWS && n >= STRIP_COLUMNS ? rowsInStrips(rows) : 0;
       for (let r = 0; r < inStrips; r += 6) packStrip(STRIPS + <usize>r * (depth << 2), atA + <usize>r * rowA, rowA, stepA, depth);
       for (j = rest; j < n; j += 8) {
         const columns = n - j;
