@@ -1,5 +1,5 @@
 /**
- * `npm run build`: dist/ mirrors the sources (src → dist/src, test → dist/test, …).
+ * `npm run build`: the WebAssembly module, then dist/, which mirrors the sources (src → dist/src, test → dist/test, …).
  *
  * Files in dist/ whose source is gone are removed first: they would still be imported, tested and published.
  */
@@ -22,6 +22,7 @@ function removeStale() {
 }
 
 removeStale();
+await import('./build-wasm.mjs');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
 process.exitCode = status ?? 1;

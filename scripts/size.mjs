@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 
-/** Gzipped kilobytes (1000 bytes). */
+/** Gzipped kilobytes (1000 bytes). `bptt` is everything the entry exports, the WebAssembly kernels included. */
 const BUDGETS = {
-  '.': 35,
+  '.': 60,
   './forecast': 20,
   './explain': 20,
-  './charts': 15,
+  './charts': 18,
   './node': 40,
 };
 
@@ -21,13 +21,22 @@ const root = join(import.meta.dirname, '..');
 const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const entries = Object.entries(exports).filter(([, target]) => typeof target === 'object');
 
-async function measure(subpath, target) {
-  const entry = join(root, target.default);
-  if (!existsSync(entry)) return { problem: 'not built' };
-  const platform = subpath === './node' ? 'node' : 'browser';
-  const options = { entryPoints: [entry], bundle: true, minify: true, format: 'esm', platform, write: false };
+/** What a training script pulls in, the embedded kernels aside: the core that every user pays for. */
+const PROGRAM = {
+  label: 'training program',
+  budget: 35,
+  source: `export { Sequential, LSTM, Dropout, Dense, Adam, EarlyStopping, ProgressBar } from '${name}';`,
+};
+
+/** Stands in for the generated module, whose bytes are counted with `bptt` itself. */
+const withoutKernels = {
+  name: 'without-kernels',
+  setup: ({ onLoad }) => onLoad({ filter: /wasm[\\/]module\.js$/ }, () => ({ contents: "export const moduleBase64 = '';" })),
+};
+
+async function measure(options) {
   try {
-    const { outputFiles } = await build({ ...options, target: 'es2022', logLevel: 'silent' });
+    const { outputFiles } = await build({ bundle: true, minify: true, format: 'esm', write: false, target: 'es2022', logLevel: 'silent', ...options });
     const code = outputFiles[0].contents;
     return { minified: code.length / 1000, gzipped: gzipSync(code, { level: 9 }).length / 1000 };
   } catch (error) {
@@ -36,17 +45,26 @@ async function measure(subpath, target) {
 }
 
 function row(...cells) {
-  return cells.map((cell, i) => (i === 0 ? cell.padEnd(16) : cell.padStart(10))).join('');
+  return cells.map((cell, i) => (i === 0 ? cell.padEnd(18) : cell.padStart(10))).join('');
 }
 
 let over = 0;
-console.log(row('entry', 'minified', 'gzipped', 'budget', '') + '  (kB)');
-for (const [subpath, target] of entries) {
-  const { minified, gzipped, problem } = await measure(subpath, target);
-  const budget = BUDGETS[subpath];
+
+function report(label, budget, { minified, gzipped, problem }) {
   const verdict = problem ?? (budget === undefined ? 'no budget' : gzipped > budget ? 'OVER' : 'ok');
   if (verdict !== 'ok') over++;
   const figures = [minified?.toFixed(1) ?? '-', gzipped?.toFixed(1) ?? '-', budget?.toFixed(1) ?? '-'];
-  console.log(`${row(subpath.replace('.', name), ...figures)}  ${verdict}`);
+  console.log(`${row(label, ...figures)}  ${verdict}`);
 }
+
+console.log(row('entry', 'minified', 'gzipped', 'budget', '') + '  (kB)');
+for (const [subpath, target] of entries) {
+  const entry = join(root, target.default);
+  const platform = subpath === './node' ? 'node' : 'browser';
+  const figures = existsSync(entry) ? await measure({ entryPoints: [entry], platform }) : { problem: 'not built' };
+  report(subpath.replace('.', name), BUDGETS[subpath], figures);
+}
+report(PROGRAM.label, PROGRAM.budget, await measure({
+  stdin: { contents: PROGRAM.source, resolveDir: root }, platform: 'browser', plugins: [withoutKernels],
+}));
 process.exitCode = over === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 /** A trainable model: what users hold. */
 import type { Backend } from '../backend.js';
-import { cpu } from '../backends/cpu/index.js';
+import { wasmBackend } from '../backends/wasm/index.js';
 import type { Callback } from '../callbacks/callback.js';
 import { ArgumentError, StateError } from '../errors.js';
 import { writeAtomically } from '../files.js';
@@ -38,7 +38,7 @@ export interface CompileOptions {
   loss: Loss | readonly Loss[];
   /** Of the first output. */
   metrics?: readonly (MetricName | Metric)[];
-  /** Default: cpu, float32. */
+  /** Default: wasm, or cpu float32 where WebAssembly SIMD is missing. */
   backend?: Backend;
 }
 
@@ -124,7 +124,7 @@ export class Model {
       losses,
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
       metrics: (options.metrics ?? []).map(resolveMetric),
-      backend: options.backend ?? cpu(),
+      backend: options.backend ?? wasmBackend(),
     };
     this.requireIdle('compile');
     this.store.close();
@@ -313,7 +313,7 @@ export class Model {
 
   private open(): Session {
     const { compiled } = this;
-    return this.store.open(compiled?.backend ?? cpu(), compiled?.losses ?? [], compiled?.optimizer);
+    return this.store.open(compiled?.backend ?? wasmBackend(), compiled?.losses ?? [], compiled?.optimizer);
   }
 
   private oneBatch(
