@@ -50,7 +50,8 @@ Exit code 0: done; 1: training blew up; 2: wrong arguments or data; 130: stopped
 
 await runCli('forecast', async (signal) => {
   const started = performance.now();
-  const options = parseOptions(OPTIONS, process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const options = parseOptions(OPTIONS, args);
   if (options === 'help') {
     print(HELP);
     return;
@@ -71,15 +72,14 @@ await runCli('forecast', async (signal) => {
   const verdict = judge(result.blocks.test, amount, unit);
   printAfter(result, verdict, amount, unit);
 
-  const run = {
-    seed, window, horizon, epochs, batch, wallClock: formatDuration((performance.now() - started) / 1000),
-    node: process.version, command: ['npm start', ...process.argv.slice(2).length > 0 ? ['--', ...process.argv.slice(2)] : []].join(' '),
+  const facts = {
+    seed, window, horizon, 'at most epochs': epochs, 'batch size': batch, backend: prepared.model.summary().split('backend ').at(-1) ?? '', 'node.js': process.version,
+    'wall-clock': formatDuration((performance.now() - started) / 1000), command: ['npm start', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
   };
-  const facts = Object.entries(run).map(([name, value]) => [name, String(value)] as const);
   const report = resolve(options.out, 'report.html');
   const files = [
-    [report, forecastReport({ source, result, verdict, amount, unit, automatic, facts })],
-    [resolve(options.out, 'forecast.json'), `${JSON.stringify(forecastFile(source, result, verdict, run), null, 1)}\n`],
+    [report, forecastReport({ source, result, verdict, amount, unit, automatic, facts: Object.entries(facts).map(([name, value]) => [name, String(value)] as const) })],
+    [resolve(options.out, 'forecast.json'), `${JSON.stringify(forecastFile(source, result, verdict, facts), null, 1)}\n`],
   ] as const;
   for (const [path, content] of files) await writeFile(path, content).catch((error: unknown) => { throw unwritable(path, error); });
   printHeading('Report');

@@ -1,12 +1,12 @@
 /** The HTML report of one forecast. */
 import { barChart, histogram, htmlReport, linePlot, panels } from 'bptt/charts';
-import type { LineSeries, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
+import type { LineSeries, NumberFormat, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
 import type { Amounts } from './amounts.js';
 import { BLOCKS, stepOf } from './pipeline.js';
 import type { BlockName, ForecastResult } from './pipeline.js';
 import type { Source } from './source.js';
 import type { Verdict } from './verdict.js';
-import { SCORE_HEAD, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
+import { SCORE_HEAD, changeText, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
 
 export interface ReportInput {
   readonly source: Source;
@@ -16,6 +16,11 @@ export interface ReportInput {
   readonly unit: string;
   readonly facts: readonly (readonly [string, string])[];
   readonly automatic: boolean;
+}
+
+/** Axes leave out cents where they can. */
+function axisFormat({ amount }: ReportInput): NumberFormat {
+  return amount.money ? 'usd' : 'plain';
 }
 
 const COLORS = { train: 1, validation: 2, test: 0, noChange: 4, forecast: 3 } as const;
@@ -53,6 +58,7 @@ function resultSection(input: ReportInput): ReportSection {
   const { forecast, interval, setup: { horizon, columns } } = result;
   const values = table.columns[columns[0] ?? ''] ?? new Float64Array();
   const last = values.at(-1) ?? NaN;
+  const axis = axisFormat(input);
   const coverage = `${interval.coverage * 100} %`;
   const recent = Math.min(table.rows, 60);
   const rows = Array.from({ length: recent }, (_, i) => table.rows - recent + i);
@@ -67,13 +73,13 @@ function resultSection(input: ReportInput): ReportSection {
         columns: ['Forecast', 'Change', `${coverage} from`, 'to'].map((name) => ({ name })),
         rows: Array.from(forecast.values, (value, k) => ({
           name: forecast.dates[k] ?? String(table.rows + k + 1),
-          values: [amount(value), amount(value - last), amount(forecast.lower[k] ?? NaN), amount(forecast.upper[k] ?? NaN)],
+          values: [amount(value), changeText(value, last), amount(forecast.lower[k] ?? NaN), amount(forecast.upper[k] ?? NaN)],
         })),
       },
       {
         kind: 'figure',
         plot: linePlot({
-          title: `The next ${count(horizon, unit)}`, yLabel: columns[0], yFormat: amount,
+          title: `The next ${count(horizon, unit)}`, yLabel: columns[0], yFormat: axis,
           series: [
             { name: 'actual', values: values.slice(-recent), x: positions(input, rows), color: 'ink' },
             {
@@ -90,7 +96,8 @@ function resultSection(input: ReportInput): ReportSection {
 }
 
 function priceSection(input: ReportInput): ReportSection {
-  const { result: { blocks, ranges, setup }, source: { table }, amount, unit } = input;
+  const { result: { blocks, ranges, setup }, source: { table }, unit } = input;
+  const axis = axisFormat(input);
   const values = table.columns[setup.columns[0] ?? ''] ?? new Float64Array();
   const fits = BLOCKS.map((name): LineSeries => ({
     name: name === 'train' ? 'fit on training rows' : name, color: COLORS[name],
@@ -105,17 +112,18 @@ function priceSection(input: ReportInput): ReportSection {
     blocks: [{
       kind: 'figure',
       plot: linePlot({
-        title: `${setup.columns[0] ?? ''} and the network, 1 ${unit} ahead`, yLabel: setup.columns[0], yFormat: amount, height: 400, references: starts,
+        title: `${setup.columns[0] ?? ''} and the network, 1 ${unit} ahead`, yLabel: setup.columns[0], yFormat: axis, height: 400, references: starts,
         series: [{ name: 'actual', values, x: positions(input, values.map((_, row) => row)), color: 'ink' }, ...fits,
           { name: 'forecast', values: input.result.forecast.values, x: positions(input, futureRows(input)), color: COLORS.forecast }],
       }),
-      caption: `Trained on ${ranges.train.end - ranges.train.start} samples. The first ${setup.window} rows have no forecast: they are the first window.`,
+      caption: `The network's forecasts are drawn over the actual line. Trained on ${ranges.train.end - ranges.train.start} samples. The first ${setup.window} rows have no forecast: they are the first window.`,
     }],
   };
 }
 
 function comparisonSection(input: ReportInput): ReportSection {
-  const { result: { blocks: { test } }, amount, unit } = input;
+  const { result: { blocks: { test } }, unit } = input;
+  const axis = axisFormat(input);
   const shown = Math.min(90, test.origins.length);
   const from = test.origins.length - shown;
   const x = positions(input, test.origins.subarray(from), 1);
@@ -126,7 +134,7 @@ function comparisonSection(input: ReportInput): ReportSection {
       {
         kind: 'figure',
         plot: linePlot({
-          title: `The last ${shown} of the test block, 1 ${unit} ahead`, x, yFormat: amount,
+          title: `The last ${shown} of the test block, 1 ${unit} ahead`, x, yFormat: axis,
           series: [
             { name: 'actual', values: stepOf(test.actual, 0).subarray(from), color: 'ink' },
             { name: 'network', values: stepOf(test.predicted, 0).subarray(from), color: COLORS.test },
@@ -138,7 +146,7 @@ function comparisonSection(input: ReportInput): ReportSection {
       {
         kind: 'figure',
         plot: barChart({
-          title: 'Mean absolute error on the test block', categories: steps, xLabel: `${unit}s ahead`, yFormat: amount,
+          title: 'Mean absolute error on the test block', categories: steps, xLabel: `${unit}s ahead`, yFormat: axis,
           series: [
             { name: 'network', values: test.byStep.map(({ mae }) => mae), color: COLORS.test },
             { name: 'no-change', values: test.byStep.map(({ noChange }) => noChange.mae), color: COLORS.noChange },
@@ -151,6 +159,7 @@ function comparisonSection(input: ReportInput): ReportSection {
 
 function residualSection(input: ReportInput): ReportSection {
   const { result: { blocks }, amount, unit } = input;
+  const axis = axisFormat(input);
   const residuals = (name: BlockName): Float64Array => {
     const predicted = stepOf(blocks[name].predicted, 0);
     return stepOf(blocks[name].actual, 0).map((value, i) => value - (predicted[i] ?? NaN));
@@ -165,10 +174,10 @@ function residualSection(input: ReportInput): ReportSection {
         title: `Actual minus forecast, 1 ${unit} ahead`,
         plots: [
           linePlot({
-            title: 'Over time', height: 260, yFormat: amount, references: [{ axis: 'y', value: 0 }],
+            title: 'Over time', height: 260, yFormat: axis, references: [{ axis: 'y', value: 0 }],
             series: BLOCKS.map((name): LineSeries => ({ name, values: residuals(name), x: positions(input, blocks[name].origins, 1), mark: 'dots', color: COLORS[name] })),
           }),
-          histogram({ title: 'Test block', height: 240, values: test, xFormat: amount, normalCurve: true }),
+          histogram({ title: 'Test block', height: 240, values: test, xFormat: axis, normalCurve: true }),
         ],
       }),
       caption: `On the test block the forecast is ${mean > 0 ? 'too low' : 'too high'} by ${amount(Math.abs(mean))} on average. Residuals that drift away from 0 show a network that has left the range it knows.`,

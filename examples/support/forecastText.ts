@@ -5,7 +5,7 @@ import type { ForecastResult, PreparedForecast } from './pipeline.js';
 import type { Source } from './source.js';
 import { printBlock, printFacts, printHeading, printParagraph, printTable } from './terminal.js';
 import type { Verdict } from './verdict.js';
-import { SCORE_HEAD, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
+import { SCORE_HEAD, changeText, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
 
 export function printBefore(source: Source, prepared: PreparedForecast, unit: string, automatic: boolean): void {
   const { table, target, columns, chosen } = source;
@@ -54,9 +54,8 @@ export function printAfter(result: ForecastResult, verdict: Verdict, amount: Amo
   const last = rowName(table.dates, table.rows - 1);
   const before = table.columns[result.setup.columns[0] ?? '']?.at(-1) ?? NaN;
   printHeading(`Forecast after ${last} (${amount(before)})`);
-  const change = (value: number): string => `${value < before ? '−' : '+'}${Math.abs((value / before - 1) * 100).toFixed(2)} %`;
   printTable([forecast.dates.length > 0 ? 'date' : 'row', 'forecast', 'change', `${interval.coverage * 100} % from`, 'to'], Array.from(forecast.values, (value, k) => [
-    forecast.dates[k] ?? String(table.rows + k + 1), amount(value), change(value), amount(forecast.lower[k] ?? NaN), amount(forecast.upper[k] ?? NaN),
+    forecast.dates[k] ?? String(table.rows + k + 1), amount(value), changeText(value, before), amount(forecast.lower[k] ?? NaN), amount(forecast.upper[k] ?? NaN),
   ]));
   printParagraph(`Strategy: ${strategyText(result, unit)}. The interval is made of ${interval.count} validation residuals of that strategy, each distance on its own.`);
 }

@@ -24,10 +24,10 @@ export function judge({ actual, predicted, previous, score }: BlockResult, amoun
   const ahead = horizon === 1 ? `1 ${unit} ahead` : `1 to ${horizon} ${unit}s ahead`;
   const errors = `the network is off by ${amount(score.mae)} on average ${ahead}, "no change" by ${amount(score.noChange.mae)}`;
   const where = `On the ${count} test forecasts, which neither training nor selection saw`;
-  const chance = `(Diebold–Mariano ${statistic.toFixed(1).replace('-', '−')}; beyond ±2 it is no chance)`;
+  const chance = `(Diebold–Mariano statistic ${statistic.toFixed(1).replace('-', '−')}; within ±2 chance is enough to explain it)`;
   const texts = {
     'no-change': `No-change wins: repeating the last known value beats the network. ${where}, ${errors} ${chance}.`,
-    neither: `No-change is not beaten: the network is no better than repeating the last known value. ${where}, ${errors}; the difference may be chance ${chance}.`,
+    neither: `No-change is not beaten: the network is no better than repeating the last known value. ${where}, ${errors} ${chance}.`,
     network: `The network beats no-change. ${where}, ${errors} ${chance}.`,
   };
   return { winner, statistic, text: texts[winner] };

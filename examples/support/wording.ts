@@ -48,6 +48,13 @@ export function findings({ report, rows }: CsvTable): string[] {
   ];
 }
 
+/** `+1.10 %`; nothing to compare with when the value before is 0. */
+export function changeText(value: number, before: number): string {
+  if (before === 0) return 'n/a';
+  const change = (100 * (value - before)) / Math.abs(before);
+  return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} %`;
+}
+
 export function strategyText({ strategy, setup: { horizon } }: PreparedForecast, unit: string): string {
   if (horizon === 1) return `one ${unit} ahead, nothing fed back`;
   return strategy === 'recursive'

@@ -1,0 +1,112 @@
+/** What is learned and chosen knows nothing of later rows; who wins is judged as the papers say. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { amountsOf, isPrice } from '../../examples/support/amounts.js';
+import { list, parseOptions, text, wholeNumber, wrapWords } from '../../examples/support/options.js';
+import { prepareForecast, runForecast } from '../../examples/support/pipeline.js';
+import type { ForecastResult, ForecastSetup } from '../../examples/support/pipeline.js';
+import { dieboldMariano, judge } from '../../examples/support/verdict.js';
+import { stepUnit } from '../../examples/support/wording.js';
+import { scoreForecast } from '../../src/forecast/index.js';
+import type { ScalerKind } from '../../src/forecast/index.js';
+import { tensor } from '../../src/tensor.js';
+import { parseCsv } from '../../src/node/index.js';
+import { pricesCsv } from './support.js';
+
+const ROWS = 130;
+const SPEC = { window: 5, horizon: 2, batch: 16, seed: 3 };
+
+/** The run, with every value from row `from` on replaced by something else. */
+async function runWith(options: Pick<ForecastSetup, 'epochs' | 'columns' | 'scaler'>, from = ROWS): Promise<ForecastResult> {
+  const table = await parseCsv(pricesCsv(ROWS, 7));
+  for (const column of Object.values(table.columns)) column.forEach((value, row) => { if (row >= from) column[row] = 3 * value + row; });
+  return runForecast(prepareForecast({ ...SPEC, ...options, table }));
+}
+
+function learned({ model, scaler }: ForecastResult): string {
+  return JSON.stringify([scaler.toJSON(), Object.entries(model.getWeights()).map(([key, { data }]) => [key, ...data])]);
+}
+
+const RUNS: [ScalerKind, readonly string[]][] = [['minMax', ['Close']], ['logReturn', ['Close']], ['standard', ['Volume', 'Close']], ['percentChange', ['Close']]];
+
+for (const [scaler, columns] of RUNS) {
+  test(`${scaler}: rows after the training block change neither scaler nor weights, nor any fit`, async () => {
+    const options = { scaler, columns, epochs: 1 };
+    const plain = await runWith(options);
+    const changed = await runWith(options, plain.trainingRows.end);
+    assert.is(learned(changed), learned(plain));
+    assert.equal(changed.blocks.train, plain.blocks.train);
+    assert.not.equal(changed.blocks.test.predicted.data, plain.blocks.test.predicted.data);
+    // The recursive strategy trains on the first step ahead only.
+    const within = await runWith(options, plain.trainingRows.end - SPEC.horizon);
+    assert.is.not(learned(within), learned(plain));
+  });
+}
+
+test('rows after the validation block change neither the epoch chosen nor the interval', async () => {
+  const options = { scaler: 'minMax', columns: ['Close'], epochs: 4 } as const;
+  const plain = await runWith(options);
+  const { validation } = plain.blocks;
+  const after = (validation.origins.at(-1) ?? NaN) + SPEC.horizon + 1;
+  const changed = await runWith(options, after);
+  assert.is(learned(changed), learned(plain));
+  assert.is(changed.bestEpoch, plain.bestEpoch);
+  assert.equal(changed.interval, plain.interval);
+  assert.equal(changed.blocks.validation, validation);
+});
+
+test('blocks follow each other: no training target reaches a row that validation must forecast', async () => {
+  const { blocks: { train, validation, test: tested }, trainingRows } = await runWith({ scaler: 'logReturn', columns: ['Close'], epochs: 1 });
+  const last = (origins: Int32Array): number => (origins.at(-1) ?? NaN) + SPEC.horizon;
+  assert.is(last(train.origins) + 1, trainingRows.end);
+  assert.ok(last(train.origins) <= (validation.origins[0] ?? NaN));
+  assert.ok(last(validation.origins) <= (tested.origins[0] ?? NaN));
+  assert.is(last(tested.origins), ROWS - 1);
+});
+
+test('Diebold–Mariano: by hand without lags, Bartlett weights with', () => {
+  const d = Float64Array.of(1, -2, 4, 3);
+  // Mean 1.5; deviations −0.5, −3.5, 2.5, 1.5: γ₀ = 21 / 4, γ₁ = (1.75 − 8.75 + 3.75) / 4.
+  assert.ok(Math.abs(dieboldMariano(d, 0) - 1.5 / Math.sqrt(5.25 / 4)) < 1e-12);
+  assert.ok(Math.abs(dieboldMariano(d, 1) - 1.5 / Math.sqrt((5.25 - 0.8125) / 4)) < 1e-12);
+  assert.is(dieboldMariano(Float64Array.of(2, 2), 0), Infinity);
+  assert.is(dieboldMariano(Float64Array.of(0, 0), 0), 0);
+});
+
+test('the verdict names the winner, and nobody when it may be chance', () => {
+  const n = 40;
+  const truth = Float64Array.from({ length: n }, (_, i) => 100 + 5 * Math.sin(i));
+  const verdict = (error: (i: number) => number): string => {
+    const predicted = tensor(truth.map((v, i) => v + error(i)), { shape: [n, 1], dtype: 'float64' });
+    const actual = tensor(truth, { shape: [n, 1], dtype: 'float64' });
+    const previous = truth.map((v, i) => v + (i % 2 === 0 ? 2 : -2));
+    const block = { origins: new Int32Array(n), actual, predicted, previous, byStep: [], score: scoreForecast(actual, predicted, { previous }) };
+    const { winner, text: said } = judge(block, amountsOf('Close', 1), 'day');
+    assert.match(said, winner === 'network' ? /^The network beats no-change/ : winner === 'no-change' ? /^No-change wins/ : /^No-change is not beaten/);
+    return winner;
+  };
+  assert.is(verdict((i) => (i % 3) * 0.2), 'network');
+  assert.is(verdict((i) => 4 + (i % 3)), 'no-change');
+  assert.is(verdict((i) => (i % 4 < 2 ? 1.5 : 2.52)), 'neither');
+});
+
+test('dollars for prices only, with decimals to tell errors apart', () => {
+  assert.equal(['Close', 'Close/Last', 'Adj Close', 'price', 'Volume', 'Overclosed', 'Price volume'].map(isPrice), [true, true, true, true, false, false, false]);
+  assert.is(amountsOf('Close', 1.3)(-1234.567), '−$1,234.57');
+  assert.is(amountsOf('Close', 0.00123)(0.0456789), '$0.04568');
+  assert.is(amountsOf('Volume', 2e6)(43_210_000.4), '43,210,000');
+  assert.is(amountsOf('Volume', 1)(-0.001), '0.00');
+  assert.is(amountsOf('Close', NaN)(NaN), 'n/a');
+});
+
+test('options: defaults, values, and names for what a step is', async () => {
+  const table = { file: text('FILE', 'a'), size: wholeNumber('b', { fallback: 7, least: 1 }), names: list('A,B', 'c') };
+  assert.equal(parseOptions(table, []), { file: undefined, size: 7, names: [] });
+  assert.equal(parseOptions(table, ['--size=12', '--names', 'x, y', '--file', 'f']), { file: 'f', size: 12, names: ['x', 'y'] });
+  assert.is(parseOptions(table, ['-h']), 'help');
+  assert.equal(wrapWords('aa bb cccccc d', 5), ['aa bb', 'cccccc', 'd']);
+  const { dates } = await parseCsv(pricesCsv(12, 1));
+  assert.equal([stepUnit(dates), stepUnit([]), stepUnit(['2024-01-01', '2024-02-01', '2024-03-01'])], ['trading day', 'row', 'month']);
+});
+
+test.run();
