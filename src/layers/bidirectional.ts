@@ -22,7 +22,6 @@ export interface BidirectionalOptions {
 interface BidirectionalCache {
   readonly forward: unknown;
   readonly backward: unknown;
-  readonly noiseOfForward: number;
 }
 
 function mirrored(layer: RecurrentLayer): RecurrentLayer {
@@ -100,7 +99,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     const back = backward.forward({ ...run, noise: run.noise.slice(noiseOfForward) }, withoutPrefix('backward/', p), {}, [x]);
     const a = this.single(ahead.outputs);
     const b = this.inTimeOrder(run, this.single(back.outputs));
-    return { outputs: [this.merge(run, a, b)], cache: { forward: ahead.cache, backward: back.cache, noiseOfForward } };
+    return { outputs: [this.merge(run, a, b)], cache: { forward: ahead.cache, backward: back.cache } };
   }
 
   override backward(

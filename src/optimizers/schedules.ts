@@ -54,6 +54,7 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
     case 'piecewise':
       positive('piecewise', 'rate', rate.rate);
       positive('piecewise', 'factor', rate.factor);
+      for (const epoch of rate.afterEpochs) positive('piecewise', 'afterEpochs', epoch);
       break;
     case 'exponential':
       positive('exponential', 'rate', rate.rate);
@@ -63,6 +64,9 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
     case 'cosine':
       positive('cosine', 'rate', rate.rate);
       positive('cosine', 'epochs', rate.epochs);
+      if (!(rate.floor >= 0 && rate.floor <= rate.rate)) {
+        throw new ArgumentError({ operation: 'cosine', argument: 'floor', expected: `a number from 0 to the rate ${rate.rate}`, actual: String(rate.floor) });
+      }
       break;
     case 'warmUp':
       positive('warmUp', 'epochs', rate.epochs);
