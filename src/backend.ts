@@ -212,6 +212,14 @@ export type Step = (k: Kernels, inputs: readonly Tensor[], variables: readonly T
 export interface Program {
   /** One array per input, row-major. Returns one fresh array per output. */
   run(inputs: readonly FloatArray[]): FloatArray[] | Promise<FloatArray[]>;
+  /**
+   * The same as `run` for one batch after the other; returns the outputs of each. Backends whose variables travel for a run
+   * let them travel once for `batchesPerPlan` batches. If a batch fails with an error, the variables are those of a batch
+   * before it.
+   */
+  runMany(batches: readonly (readonly FloatArray[])[]): FloatArray[][] | Promise<FloatArray[][]>;
+  /** How many batches at a time make the best use of `runMany`; 1 where it gains nothing. */
+  readonly batchesPerPlan: number;
 }
 
 /** Memory and execution for one model. */

@@ -4,7 +4,7 @@
  */
 import type { Device, Kernels, Program, Variable } from '../../backend.js';
 import { BackendError, ShapeError, formatShape } from '../../errors.js';
-import type { DType } from '../../tensor.js';
+import type { DType, FloatArray } from '../../tensor.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
 import { createContext } from './context.js';
@@ -54,32 +54,31 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType): D
     },
     compile(step, inputShapes, variables): Program {
       const homes = variables.map(own);
-      return {
-        run(inputs) {
-          homes.forEach(own);
-          memory.rewind();
-          const tensors = inputShapes.map((shape, i) => {
-            const values = inputs[i];
-            const at = context.make(shape);
-            if (values?.length !== at.size) {
-              throw new ShapeError({
-                operation: 'step', argument: `input ${i}`, expected: `${at.size} numbers for ${formatShape(shape)}`, actual: String(values?.length),
-              });
-            }
-            storage.write(at.address, values);
-            return at;
-          });
-          const result = step(kernels, tensors, homes);
-          result.variables.forEach((tensor, i) => {
-            const home = homes[i];
-            const value = open(tensor);
-            if (home && value.address !== home.address) raw.copy(home.address, value.address, home.size);
-          });
-          const outputs = result.outputs.map((tensor) => storage.read(open(tensor).address, tensor.size));
-          memory.rewind();
-          return outputs;
-        },
+      const run = (inputs: readonly FloatArray[]): FloatArray[] => {
+        homes.forEach(own);
+        memory.rewind();
+        const tensors = inputShapes.map((shape, i) => {
+          const values = inputs[i];
+          const at = context.make(shape);
+          if (values?.length !== at.size) {
+            throw new ShapeError({
+              operation: 'step', argument: `input ${i}`, expected: `${at.size} numbers for ${formatShape(shape)}`, actual: String(values?.length),
+            });
+          }
+          storage.write(at.address, values);
+          return at;
+        });
+        const result = step(kernels, tensors, homes);
+        result.variables.forEach((tensor, i) => {
+          const home = homes[i];
+          const value = open(tensor);
+          if (home && value.address !== home.address) raw.copy(home.address, value.address, home.size);
+        });
+        const outputs = result.outputs.map((tensor) => storage.read(open(tensor).address, tensor.size));
+        memory.rewind();
+        return outputs;
       };
+      return { run, runMany: (batches) => batches.map(run), batchesPerPlan: 1 };
     },
     dispose() {
       disposed = true;

@@ -1,0 +1,59 @@
+import type { ActivationKernels, ActivationKind } from '../../backend.js';
+import type { Recorder } from './recorder.js';
+import { literal, rowColumn, sections, total } from './source.js';
+import { cut, requireSize, rowCount, width } from './tensor.js';
+
+/** φ(x). */
+function value(kind: ActivationKind, alpha: string): string {
+  switch (kind) {
+    case 'linear': return 'return x;';
+    case 'sigmoid': return 'return sigmoid(x);';
+    case 'tanh': return 'return tangent(x);';
+    case 'relu': return 'if (x > 0) { return x; } return x * 0;'; // x * 0 lets NaN through
+    case 'leakyRelu': return `if (x > 0) { return x; } return ${alpha} * x;`;
+    case 'elu': return `if (x > 0) { return x; } return ${alpha} * expMinusOne(x);`;
+    case 'gelu': return `return 0.5 * x * (1 + erf(x * ${Math.SQRT1_2}));`;
+    case 'softplus': return 'return softplus(x);';
+  }
+}
+
+/** dy · φ′(x), with y = φ(x). */
+function slope(kind: ActivationKind, alpha: string): string {
+  switch (kind) {
+    case 'linear': return 'return d;';
+    case 'sigmoid': return 'return d * y * (1 - y);';
+    case 'tanh': return 'return d * (1 - y * y);';
+    case 'relu': return 'if (x > 0) { return d; } return d * 0;';
+    case 'leakyRelu': return `if (x > 0) { return d; } return d * ${alpha};`;
+    case 'elu': return `if (x > 0) { return d; } return d * (y + ${alpha});`;
+    case 'gelu': return `
+      const normal = Math.exp(-0.5 * Math.min(x * x, 160)) * ${1 / Math.sqrt(2 * Math.PI)};
+      return d * (0.5 * (1 + erf(x * ${Math.SQRT1_2})) + x * normal);`;
+    case 'softplus': return 'return d * sigmoid(x);';
+  }
+}
+
+export function activationKernels(recorder: Recorder): ActivationKernels {
+  return {
+    activate: (kind, x, alpha) => recorder.run(x.shape, { a: x }, `const x = a[i]; ${value(kind, literal(alpha))}`),
+    activateBackward(kind, x, y, dy, alpha) {
+      requireSize('activateBackward', 'dy', dy, y.size);
+      return recorder.run(dy.shape, { ax: x, ay: y, ad: dy }, `const x = ax[i]; const y = ay[i]; const d = ad[i]; ${slope(kind, literal(alpha))}`);
+    },
+    softmax(x) {
+      const [rows, n] = [rowCount(x), width(x)];
+      const largest = `let max = a[i * ${n}]; for (let j = 1; j < ${n}; j++) { const next = a[i * ${n} + j]; if (next > max) { max = next; } }`;
+      const [max, mass] = cut(recorder.run([2 * rows], { a: x }, sections(
+        [rows, `${largest} return max;`],
+        [rows, `${largest} ${total('sum', n, `Math.exp(a[i * ${n} + j] - max)`)} return sum;`],
+      )), [rows], [rows]);
+      return recorder.run(x.shape, { a: x, max, mass }, `${rowColumn('row', 'column', 'i', n)} return Math.exp(a[i] - max[row]) / mass[row];`);
+    },
+    softmaxBackward(y, dy) {
+      requireSize('softmaxBackward', 'dy', dy, y.size);
+      const n = width(y);
+      const dot = recorder.run([rowCount(y)], { y, dy }, `${total('sum', n, `y[i * ${n} + j] * dy[i * ${n} + j]`)} return sum;`);
+      return recorder.run(y.shape, { y, dy, dot }, `${rowColumn('row', 'column', 'i', n)} return y[i] * (dy[i] - dot[row]);`);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Turns kernel bodies into gpu.js kernels and calls them while a plan is recorded. One gpu.js kernel serves all calls with
+ * the same source and result size, whatever plan they belong to.
+ */
+import type { Tensor } from '../../backend.js';
+import { ShapeError } from '../../errors.js';
+import { sizeOf } from '../../tensor.js';
+import type { Shape } from '../../tensor.js';
+import type { GpuJs, Handle, KernelCall } from './gpujs.js';
+import { kernelSource, maxElements, sharedFunctions } from './source.js';
+import { GpuTensor, open } from './tensor.js';
+
+export class Recorder {
+  private readonly gpu: GpuJs;
+  private readonly kernels = new Map<string, KernelCall>();
+
+  constructor(gpu: GpuJs) {
+    this.gpu = gpu;
+    for (const source of sharedFunctions) {
+      const argument = /\((\w+)\)/.exec(source)?.[1] ?? 'x';
+      gpu.addFunction(source, { argumentTypes: { [argument]: 'Number' }, returnType: 'Number' });
+    }
+  }
+
+  /** Records one kernel. `inputs`: views by the name the body reads them under, all contiguous but those of products. */
+  run(shape: Shape, inputs: Readonly<Record<string, Tensor>>, body: string): GpuTensor {
+    const size = sizeOf(shape);
+    const names = Object.keys(inputs);
+    const args = Object.values(inputs).flatMap((input) => {
+      const { buffer, offset } = open(input);
+      return [buffer.handle(), offset];
+    });
+    const handle = this.kernel(kernelSource(names, body), size)(...args);
+    return new GpuTensor({ handle: () => handle, length: size, zero: false }, 0, shape);
+  }
+
+  /** Zeros that become a kernel only if something reads them. */
+  zeros(shape: Shape): GpuTensor {
+    const size = sizeOf(shape);
+    let handle: Handle | undefined;
+    const make = (): Handle => (handle ??= this.kernel(kernelSource([], 'return 0;'), size)());
+    return new GpuTensor({ handle: make, length: size, zero: true }, 0, shape);
+  }
+
+  private kernel(source: string, size: number): KernelCall {
+    if (size > maxElements) {
+      throw new ShapeError({
+        operation: 'gpu kernel', argument: 'result', expected: `at most ${maxElements} elements`, actual: String(size), hint: 'Use smaller batches.',
+      });
+    }
+    const key = `${size} ${source}`;
+    let kernel = this.kernels.get(key);
+    if (!kernel) {
+      kernel = this.gpu.createKernel(source, { output: [size] });
+      this.kernels.set(key, kernel);
+    }
+    return kernel;
+  }
+}

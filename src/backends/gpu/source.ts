@@ -1,0 +1,97 @@
+/**
+ * How kernel sources are written: as text, so that no bundler, minifier or transpiler can rewrite them, with all sizes
+ * and constants as literals. gpu.js translates the text to WGSL, GLSL, WebAssembly or plain JavaScript.
+ *
+ * A body computes one element of a flat result and returns it; `i` is its index. An input named `a` is read as `a[index]`:
+ * {@link kernelSource} adds the offset of its view, which comes in as a number, so that all rows of a tensor share one
+ * kernel. gpu.js computes indices in float32; they are exact below 2^24, the size limit of a buffer here.
+ */
+
+/** Elements a buffer may have: float32 counts exactly up to here. */
+export const maxElements = 2 ** 24;
+
+/** Inputs a kernel may have: WebGPU grants 8 storage buffers, one is the result. */
+export const maxInputs = 7;
+
+/** Largest magnitude taken for finite, a little under float32's: a compiler that assumes finite values cannot fold the comparison. */
+const finiteLimit = '3.4e38';
+
+/** A number as it stands in a source. */
+export function literal(value: number): string {
+  return value < 0 ? `(${value})` : String(value);
+}
+
+export function kernelSource(inputs: readonly string[], body: string): string {
+  const parameters = inputs.map((name) => `${name}, ${name}_`).join(', ');
+  const reads = inputs.length > 0 ? body.replace(new RegExp(`\\b(${inputs.join('|')})\\[`, 'g'), '$1[$1_ + ') : body;
+  return `function (${parameters}) { let i = this.thread.x; ${reads} }`;
+}
+
+/**
+ * Declares row and column of element `index` in rows of n: index = row·n + column. GPU division may be off in the last bit,
+ * which the two corrections repair.
+ */
+export function rowColumn(row: string, column: string, index: string, n: number): string {
+  if (n === 1) return `let ${row} = ${index}; let ${column} = 0;`;
+  return `let ${row} = Math.floor(${index} / ${n}); let ${column} = ${index} - ${row} * ${n};
+    if (${column} < 0) { ${row} -= 1; ${column} += ${n}; }
+    if (${column} >= ${n}) { ${row} += 1; ${column} -= ${n}; }`;
+}
+
+/** Several results in one kernel: elements below each size run that body, with `i` counted from 0. */
+export function sections(...parts: readonly (readonly [size: number, body: string])[]): string {
+  return parts
+    .map(([size, body], n) => (n === parts.length - 1 ? body : `if (i < ${size}) { ${body} } i = i - ${size};`))
+    .join('\n');
+}
+
+/** Sum of `term`, an expression in j, for j = 0 … count − 1. */
+export function total(name: string, count: number, term: string): string {
+  return `let ${name} = 0; for (let j = 0; j < ${count}; j++) { ${name} += ${term}; }`;
+}
+
+/** `yes` where value is finite, else `no`: a choice, never a product, so that NaN cannot leak. */
+export function ifFinite(value: string, yes: string, no: string): string {
+  return `if (Math.abs(${value}) < ${finiteLimit}) { return ${yes}; } return ${no};`;
+}
+
+/**
+ * Functions that bodies may call. WGSL leaves exp undefined where it overflows and allows its tanh an error of 1e-5, so both
+ * are fenced in here; NaN fails every comparison and reaches the last line.
+ */
+export const sharedFunctions: readonly string[] = [
+  'function sigmoid(x) { if (x < -80) { return 0; } if (x > 80) { return 1; } return 1 / (1 + Math.exp(-x)); }',
+  // Near 0 the series to x⁹; else 1 − 2/(1 + e^2x).
+  `function tangent(x) {
+    if (x > 10) { return 1; }
+    if (x < -10) { return -1; }
+    if (x * x < 0.09) { const s = x * x; return x * (1 + s * (-0.3333333333 + s * (0.1333333333 + s * (-0.0539682540 + s * 0.0218694885)))); }
+    return 1 - 2 / (1 + Math.exp(2 * x));
+  }`,
+  // log(1 + e) for e = e^−|x| in [0, 1]; the series keeps small e exact.
+  `function logOnePlus(e) {
+    if (e < 0.001) { return e - e * e * (0.5 - e * 0.3333333333); }
+    return Math.log(1 + e);
+  }`,
+  `function softplus(x) {
+    if (x > 80) { return x; }
+    if (x < -80) { return 0; }
+    if (x > 0) { return x + logOnePlus(Math.exp(-x)); }
+    return logOnePlus(Math.exp(x));
+  }`,
+  `function expMinusOne(x) {
+    if (x < -80) { return -1; }
+    if (x * x < 0.01) { return x * (1 + x * (0.5 + x * (0.1666666667 + x * (0.0416666667 + x * 0.0083333333)))); }
+    return Math.exp(x) - 1;
+  }`,
+  // Abramowitz & Stegun 7.1.26, |error| ≤ 1.5e-7.
+  `function erf(x) {
+    if (x > 6) { return 1; }
+    if (x < -6) { return -1; }
+    const t = 1 / (1 + 0.3275911 * Math.abs(x));
+    const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-x * x);
+    if (x < 0) { return tail - 1; }
+    return 1 - tail;
+  }`,
+  'function signOf(x) { if (x > 0) { return 1; } if (x < 0) { return -1; } return x; }',
+];
