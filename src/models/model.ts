@@ -50,7 +50,7 @@ export interface FitOptions extends DataOptions {
   /** A new order each epoch. Default true; always off for stateful models. */
   shuffle?: boolean;
   validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
-  /** Share of the last samples kept for validation. */
+  /** Share of the last samples kept for validation. Default 0: none. */
   validationSplit?: number;
   callbacks?: readonly Callback[];
   /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
@@ -141,15 +141,15 @@ export class Model {
    */
   async fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
     const { optimizer, metrics } = this.requireCompiled('fit');
-    const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit } = options;
+    const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit = 0 } = options;
     requireCounts('fit', { epochs, batchSize });
     this.requireIdle('fit');
-    if (validationData && validationSplit !== undefined) {
+    if (validationData && validationSplit !== 0) {
       throw new ArgumentError({ operation: 'fit', argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
     }
     let data = this.prepare('fit', x, y, options);
     let validation = validationData && this.prepare('fit, validationData', validationData[0], validationData[1], validationData[2] ?? {});
-    if (validationSplit !== undefined) [data, validation] = splitDataset(data, validationSplit);
+    if (validationSplit !== 0) [data, validation] = splitDataset(data, validationSplit);
     if (resume) requireSameBatches(this.position, data.samples, batchSize);
 
     const session = this.open();
@@ -248,7 +248,8 @@ export class Model {
 
   /** Copies of all weights, running statistics included. */
   getWeights(): Weights {
-    return Object.fromEntries([...this.store.snapshot()].map(([key, { data, shape }]) => [key, fromHost(data, shape)]));
+    const dtype = this.compiled?.backend.dtype ?? 'float32';
+    return Object.fromEntries([...this.store.snapshot(dtype)].map(([key, { data, shape }]) => [key, fromHost(data, shape)]));
   }
 
   /**

@@ -6,7 +6,7 @@ import type { ResolvedLoss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { randomStream } from '../random.js';
 import { allocate, sameShape, toHost } from '../tensor.js';
-import type { FloatArray, HostTensor, TensorLike } from '../tensor.js';
+import type { DType, FloatArray, HostTensor, TensorLike } from '../tensor.js';
 import { stateTensors, trainedWeights } from './network.js';
 import type { Network } from './network.js';
 import { Session } from './session.js';
@@ -47,9 +47,10 @@ export class WeightStore {
     return new Map([...session.variables()].map(([key, variable]) => [key, { data: session.device.read(variable), shape: variable.shape }]));
   }
 
-  /** Copies of the weights by key. */
-  snapshot(): Map<string, HostTensor> {
-    return new Map([...this.everything()].filter(([name]) => isWeight(name)));
+  /** Copies of the weights by key, in the precision of the device they are on or, with `dtype`, will be on. */
+  snapshot(dtype?: DType): Map<string, HostTensor> {
+    const weights = [...this.everything()].filter(([name]) => isWeight(name));
+    return new Map(weights.map(([key, { data, shape }]) => [key, { data: dtype ? inType(data, dtype) : data, shape }]));
   }
 
   /** All or nothing. */
@@ -83,15 +84,14 @@ export class WeightStore {
     const variables = session.variables();
     for (const [key, { data }] of entries) {
       const variable = variables.get(key);
-      if (variable) session.device.write(variable, inType(data, session.device.dtype === 'float32'));
+      if (variable) session.device.write(variable, inType(data, session.device.dtype));
     }
     session.trustWeights();
   }
 }
 
-function inType(data: FloatArray, single: boolean): FloatArray {
-  if (data instanceof Float32Array === single) return data;
-  const out = allocate(single ? 'float32' : 'float64', data.length);
+function inType(data: FloatArray, dtype: DType): FloatArray {
+  const out = allocate(dtype, data.length);
   out.set(data);
   return out;
 }
