@@ -1,0 +1,114 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ArgumentError, Dense, EarlyStopping, LambdaCallback, NotFiniteError, SGD, Sequential, cpu } from '../../src/index.js';
+import type { Callback, EarlyStoppingOptions, FitOptions, History } from '../../src/index.js';
+import { thrown } from '../support/compare.js';
+import { rejected } from '../models/support.js';
+
+/** A model of one weight that a callback sets to the epoch's number, with that epoch's value logged as it is told. */
+async function watch(
+  values: readonly number[], options: EarlyStoppingOptions, others: readonly Callback[] = [], fit: FitOptions = {},
+): Promise<{ history: History | undefined; weight: number; stopping: EarlyStopping; error: unknown }> {
+  const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+  model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 1e-12 }), backend: cpu({ dtype: 'float64' }) });
+  const stopping = new EarlyStopping({ monitor: 'value', ...options });
+  const script: Callback = {
+    name: 'script',
+    onEpochEnd(epoch, logs, context) {
+      context.model.setWeights({ 'dense/kernel': { data: Float64Array.of(100 + epoch), shape: [1, 1] } });
+      Object.assign(logs, { value: values[epoch] });
+    },
+  };
+  let history: History | undefined;
+  let error: unknown;
+  try {
+    history = await model.fit([[1]], [1], { epochs: values.length, callbacks: [script, stopping, ...others], ...fit });
+  } catch (caught) {
+    error = caught;
+  }
+  return { history, weight: model.getWeights()['dense/kernel']?.data[0] ?? NaN, stopping, error };
+}
+
+test('patience: stops, says why, puts the best weights back', async () => {
+  const { history, weight, stopping } = await watch([5, 3, 4, 3, 3.5, 1], { patience: 3 });
+  assert.equal(history?.epoch, [0, 1, 2, 3, 4]);
+  assert.is(history?.stopped, 'value has not improved for 3 epoch(s) since 3');
+  assert.equal([weight, stopping.bestEpoch, stopping.best], [101, 1, 3]);
+});
+
+test('patience 0 and 1: the first epoch without improvement', async () => {
+  for (const patience of [0, 1]) {
+    const { history, weight } = await watch([5, 3, 4, 1], { patience });
+    assert.equal([history?.epoch.length, weight], [3, 101]);
+  }
+});
+
+test('the last epoch, reached without a stop', async () => {
+  const { history, weight } = await watch([5, 3, 4, 6], { patience: 10 });
+  assert.equal([history?.epoch.length, history?.stopped, weight], [4, undefined, 101]);
+});
+
+test('kept off, the last weights stay', async () => {
+  assert.is((await watch([5, 3, 4, 6], { patience: 2, restoreBestWeights: false })).weight, 103);
+});
+
+test('an abort, a failing callback and one that fails at the end', async () => {
+  const controller = new AbortController();
+  const abort = new LambdaCallback({ onEpochEnd: (epoch) => { if (epoch === 2) controller.abort(new RangeError('abort')); } });
+  const aborted = await watch([5, 3, 4, 6], { patience: 9 }, [abort], { signal: controller.signal });
+  assert.match(String(aborted.error), 'abort');
+  assert.is(aborted.weight, 101);
+  const failing = await watch([5, 3, 4, 6], { patience: 9 }, [new LambdaCallback({ onEpochBegin: (epoch) => { if (epoch === 3) throw new Error('mine'); } })]);
+  assert.match(String(failing.error), 'mine');
+  assert.is(failing.weight, 101);
+  const end: Callback = { name: 'end', onTrainEnd() { throw new Error('at the end'); } };
+  const model = await watch([5, 3, 4, 6], { patience: 9 }, [end]);
+  assert.match(String(model.error), 'at the end');
+  assert.is(model.weight, 101);
+});
+
+test('a loss that is not finite', async () => {
+  const poison: Callback = {
+    name: 'poison',
+    onEpochBegin(epoch, context) {
+      if (epoch === 3) context.model.setWeights({ 'dense/bias': { data: Float64Array.of(Infinity), shape: [1] } });
+    },
+  };
+  const { error, weight } = await watch([5, 3, 4, 6], { patience: 9 }, [poison]);
+  assert.instance(error, NotFiniteError);
+  assert.is(weight, 101);
+});
+
+test('NaN is never an improvement, not even the first', async () => {
+  const { weight, stopping, history } = await watch([NaN, 5, NaN, NaN], { patience: 2 });
+  assert.equal([weight, stopping.bestEpoch, history?.epoch.length], [101, 1, 4]);
+  const only = await watch([NaN, NaN], { patience: 2 });
+  assert.equal([only.weight, only.stopping.bestEpoch], [101, -1], 'nothing to restore');
+});
+
+test('mode max, auto for accuracies, minDelta', async () => {
+  assert.is((await watch([1, 3, 2], { mode: 'max', patience: 5 })).weight, 101);
+  assert.is((await watch([3, 2, 1], { mode: 'auto', patience: 5 })).weight, 102);
+  const small = await watch([5, 4.95, 4.5, 4.45], { patience: 5, minDelta: 0.1 });
+  assert.equal([small.weight, small.stopping.best], [102, 4.5]);
+  const logs = { val_accuracy: 1, r2: 1 };
+  for (const key of ['binaryAccuracy', 'val_categoricalAccuracy', 'val_r2']) {
+    const stopping = new EarlyStopping({ monitor: key, restoreBestWeights: false });
+    const context = { stop() {} } as never;
+    stopping.onEpochEnd(0, { ...logs, [key]: 0.5 }, context);
+    stopping.onEpochEnd(1, { ...logs, [key]: 0.6 }, context);
+    assert.is(stopping.best, 0.6, key);
+  }
+  // @ts-expect-error: no such mode
+  thrown(ArgumentError, () => new EarlyStopping({ mode: 'largest' }));
+});
+
+test('a key that is not logged', async () => {
+  const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+  model.compile({ loss: 'mse', metrics: ['mae'] });
+  const missing = await rejected(ArgumentError, model.fit([[1]], [1], { callbacks: [new EarlyStopping()] }));
+  assert.match(missing.message, "monitor must be loss | mae | learningRate, got 'val_loss'. Give fit validationData or validationSplit.");
+  assert.match((await rejected(ArgumentError, model.fit([[1]], [1], { callbacks: [new EarlyStopping({ monitor: 'rmse' })] }))).message, "got 'rmse'");
+});
+
+test.run();
