@@ -14,11 +14,11 @@ import { SimpleRNN } from '../layers/simpleRnn.js';
 import { Input, applyLayer } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
-import type { Network } from './network.js';
+import type { Network, SomeLayer } from './network.js';
 import { buildNetwork, firstUses } from './network.js';
 
 /** Makes a layer from what its `config()` returned, plus its name. */
-export type LayerFactory = (options: JsonObject & { readonly name: string }) => AnyLayer;
+export type LayerFactory = (options: JsonObject & { readonly name: string }) => SomeLayer;
 
 function recurrentLayer(value: JsonValue | undefined): LSTM | GRU | SimpleRNN {
   const { className, config } = objectOf('wrapped layer', value);
@@ -34,16 +34,16 @@ function recurrentLayer(value: JsonValue | undefined): LSTM | GRU | SimpleRNN {
 
 /** The constructors check everything these do not. */
 const factories: Readonly<Record<string, LayerFactory>> = {
-  Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }) as AnyLayer,
+  Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
   BatchNorm: (o) => new BatchNorm(o),
   Bidirectional: (o) => new Bidirectional({ ...o, layer: recurrentLayer(o.layer) }),
-  Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }) as AnyLayer,
-  Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }) as AnyLayer,
-  Flatten: (o) => new Flatten(o) as AnyLayer,
+  Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
+  Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
+  Flatten: (o) => new Flatten(o),
   GRU: (o) => new GRU({ ...o, units: numberOf('units', o.units) }),
-  LayerNorm: (o) => new LayerNorm(o) as AnyLayer,
+  LayerNorm: (o) => new LayerNorm(o),
   LSTM: (o) => new LSTM({ ...o, units: numberOf('units', o.units) }),
-  Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }) as AnyLayer,
+  Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
 };
 
@@ -78,7 +78,7 @@ export function rebuildArchitecture(description: JsonObject, customLayers: Reado
         hint: 'Pass your own layers as customLayers.',
       });
     }
-    return make({ ...objectOf('layer config', config), name: textOf('layer name', name) });
+    return make({ ...objectOf('layer config', config), name: textOf('layer name', name) }) as AnyLayer;
   });
   const made: SymbolicTensor[][] = [];
   const resolve = (reference: JsonValue): SymbolicTensor => {

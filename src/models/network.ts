@@ -3,9 +3,12 @@
  * the list of all weights. No numbers here.
  */
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
-import type { AnyLayer, NoiseSpec, ParameterSpec, StateSpec } from '../layers/layer.js';
+import type { AnyLayer, Layer, NoiseSpec, ParameterSpec, StateSpec } from '../layers/layer.js';
 import type { Application, SymbolicTensor } from '../layers/symbolic.js';
 import type { Shape } from '../tensor.js';
+
+/** Any layer, whatever its own types. */
+export type SomeLayer = Pick<Layer<never, never, never>, 'kind' | 'className' | 'label'>;
 
 /** A value in the graph, by number. */
 export type ValueId = number;
@@ -51,7 +54,7 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
     if (source || ids.has(input)) {
       throw new ArgumentError({ operation: 'Model', argument: 'inputs', expected: 'made by Input, each given once', actual: source ? "a layer's output" : 'one twice' });
     }
-    if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
+    if (!shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
       throw new ShapeError({ operation: 'Model', argument: 'input shape', expected: 'whole numbers of at least 1, without the batch', actual: formatShape(shape) });
     }
     ids.set(input, count++);

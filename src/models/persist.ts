@@ -89,9 +89,9 @@ function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTenso
   });
   return {
     epoch: number('epoch'), batch: number('batch'), step: number('step'), totalEpochs: number('totalEpochs'),
-    learningRateFactor: number('learningRateFactor'), samples: number('samples'), batchSize: number('batchSize'),
+    learningRateFactor: number('learningRateFactor'),
     tally: listOf('position tally', saved.tally).map((sum) => (sum === null ? NaN : numberOf('tally', sum))), // JSON writes NaN as null
-    callbacks,
+    samples: number('samples'), batchSize: number('batchSize'), callbacks,
   };
 }
 

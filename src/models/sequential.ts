@@ -1,11 +1,11 @@
 import { ArgumentError } from '../errors.js';
 import type { AnyLayer } from '../layers/layer.js';
-import type { Layer } from '../layers/layer.js';
 import { Input, applyLayer } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Shape } from '../tensor.js';
 import { Model } from './model.js';
 import { buildNetwork } from './network.js';
+import type { SomeLayer } from './network.js';
 
 export interface SequentialOptions {
   /** Of one sample: [60, 1] for windows of 60 steps with one feature. */
@@ -14,10 +14,7 @@ export interface SequentialOptions {
   seed?: number;
 }
 
-/** Any layer, whatever its own types. */
-type SomeLayer = Pick<Layer<never, never, never>, 'kind' | 'className' | 'label'>;
-
-function chain(layers: readonly SomeLayer[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+function chain(layers: readonly AnyLayer[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
   if (!Array.isArray(inputShape)) {
     throw new ArgumentError({
@@ -33,14 +30,14 @@ function chain(layers: readonly SomeLayer[], inputShape: Shape | undefined): { i
         hint: 'Only the last layer may return states; use Model for graphs.',
       });
     }
-    return applyLayer(layer as AnyLayer, tensors);
+    return applyLayer(layer, tensors);
   }, [input]);
   return { input, outputs };
 }
 
 /** A chain of layers. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
-  constructor(layers: readonly SomeLayer[], options: SequentialOptions) {
+  constructor(layers: readonly AnyLayer[], options: SequentialOptions) {
     const { inputShape, seed } = options as Partial<SequentialOptions> | undefined ?? {};
     const { input, outputs } = chain(layers, inputShape);
     super({ network: buildNetwork([input], outputs), seed });
