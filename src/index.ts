@@ -20,7 +20,7 @@ export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from 
 export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
 
 export { Layer } from './layers/layer.js';
-export type { AnyLayer, Forward, JsonObject, JsonValue, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layers/layer.js';
+export type { AnyLayer, Forward, JsonObject, JsonValue, NoTensors, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layers/layer.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';

@@ -8,12 +8,12 @@ import { Dense } from '../src/layers/dense.js';
 import { Dropout } from '../src/layers/dropout.js';
 import { GRU } from '../src/layers/gru.js';
 import { Layer, dOutput } from '../src/layers/layer.js';
-import type { Forward, JsonObject, ParameterSpec, Run } from '../src/layers/layer.js';
+import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from '../src/layers/layer.js';
 import { LSTM } from '../src/layers/lstm.js';
 import type { Shape } from '../src/tensor.js';
 
 /** y = x·w, element by element along the last axis; `wrong` replaces one of the gradients. */
-class Scale extends Layer<{ w: Tensor }, object, { x: Tensor; y: Tensor }> {
+class Scale extends Layer<{ w: Tensor }, NoTensors, { x: Tensor; y: Tensor }> {
   override readonly kind = 'scale';
   override readonly className = 'Scale';
 
@@ -35,7 +35,7 @@ class Scale extends Layer<{ w: Tensor }, object, { x: Tensor; y: Tensor }> {
     return { w: { shape: [this.single(inputs).at(-1) ?? 1], initializer: 'ones' } };
   }
 
-  override forward({ k }: Run, { w }: { w: Tensor }, _s: object, inputs: readonly Tensor[]): Forward<object, { x: Tensor; y: Tensor }> {
+  override forward({ k }: Run, { w }: { w: Tensor }, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, { x: Tensor; y: Tensor }> {
     const x = this.single(inputs);
     const y = k.mulTiled(x, w);
     return { outputs: [y], cache: { x, y } };

@@ -3,7 +3,7 @@ import type { ActivationKind, Tensor } from '../backend.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, Run } from './layer.js';
+import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
 
 /** Slope of leakyRelu below zero and scale of elu: Keras's defaults. The other kinds have no parameter. */
 export function activationDefaults(kind: ActivationKind): number {
@@ -30,7 +30,7 @@ export interface ActivationOptions {
 interface ActivationCache { readonly x: Tensor; readonly y: Tensor }
 
 /** Applies a function to every element, or softmax to every last axis. Shape unchanged. */
-export class Activation extends Layer<object, object, ActivationCache> {
+export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
   override readonly kind = 'activation';
   override readonly className = 'Activation';
   readonly function: ActivationKind | 'softmax';
@@ -50,13 +50,13 @@ export class Activation extends Layer<object, object, ActivationCache> {
     return [this.single(inputs)];
   }
 
-  override forward({ k }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, ActivationCache> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ActivationCache> {
     const x = this.single(inputs);
     const y = this.function === 'softmax' ? k.softmax(x) : k.activate(this.function, x, this.alpha);
     return { outputs: [y], cache: { x, y } };
   }
 
-  override backward({ k }: Run, _p: object, { x, y }: ActivationCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k }: Run, _p: NoTensors, { x, y }: ActivationCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     const dy = dOutput(k, dOutputs, y);
     return [this.function === 'softmax' ? k.softmaxBackward(y, dy) : k.activateBackward(this.function, x, y, dy, this.alpha)];
   }

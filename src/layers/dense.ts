@@ -9,7 +9,7 @@ import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
 import { activationDefaults, requireActivation } from './activation.js';
 import { Layer, checkedInitializer, dOutput, initializerName, requirePositiveInteger } from './layer.js';
-import type { Forward, JsonObject, ParameterSpec, Run } from './layer.js';
+import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
 
 export interface DenseOptions {
   /** Width of the output. */
@@ -29,7 +29,7 @@ type DenseParams = { kernel: Tensor; bias?: Tensor };
 interface DenseCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly inputShape: Shape }
 
 /** x [B, …, D] → [B, …, units]. Weights: kernel [D, units], bias [units]. */
-export class Dense extends Layer<DenseParams, object, DenseCache> {
+export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
   override readonly kind = 'dense';
   override readonly className = 'Dense';
   readonly units: number;
@@ -67,7 +67,7 @@ export class Dense extends Layer<DenseParams, object, DenseCache> {
     return this.useBias ? { kernel, bias: { shape: [this.units], initializer: this.biasInitializer } } : { kernel };
   }
 
-  override forward({ k }: Run, p: DenseParams, _s: object, inputs: readonly Tensor[]): Forward<object, DenseCache> {
+  override forward({ k }: Run, p: DenseParams, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, DenseCache> {
     const input = this.single(inputs);
     const d = input.shape.at(-1) ?? 1;
     const x = k.reshape(input, [input.size / d, d]);

@@ -5,7 +5,7 @@
 import type { Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput, requireRate } from './layer.js';
-import type { Forward, JsonObject, NoiseSpec, Run } from './layer.js';
+import type { Forward, JsonObject, NoiseSpec, NoTensors, Run } from './layer.js';
 
 export interface DropoutOptions {
   /** Share of elements set to zero, in [0, 1). */
@@ -16,7 +16,7 @@ export interface DropoutOptions {
 interface DropoutCache { readonly y: Tensor; readonly mask: Tensor | undefined }
 
 /** Active in training only. Shape unchanged. */
-export class Dropout extends Layer<object, object, DropoutCache> {
+export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
   override readonly kind = 'dropout';
   override readonly className = 'Dropout';
   readonly rate: number;
@@ -39,14 +39,14 @@ export class Dropout extends Layer<object, object, DropoutCache> {
     return this.rate > 0 ? [{ shape: [batch, ...this.single(inputs)], rate: this.rate }] : [];
   }
 
-  override forward({ k, noise }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, DropoutCache> {
+  override forward({ k, noise }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, DropoutCache> {
     const x = this.single(inputs);
     const [mask] = noise;
     const y = mask ? k.mul(x, mask) : x;
     return { outputs: [y], cache: { y, mask } };
   }
 
-  override backward({ k }: Run, _p: object, { y, mask }: DropoutCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k }: Run, _p: NoTensors, { y, mask }: DropoutCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     const dy = dOutput(k, dOutputs, y);
     return [mask ? k.mul(dy, mask) : dy];
   }

@@ -20,6 +20,8 @@ export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
 /** A plain record of tensors: parameters, gradients, states. */
 export type Tensors = { [name: string]: Tensor | undefined };
+/** Of a layer without parameters, or without states. */
+export type NoTensors = Record<never, Tensor>;
 
 export interface ParameterSpec {
   readonly shape: Shape;

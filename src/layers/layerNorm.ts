@@ -12,7 +12,7 @@ import type { NormForward, Tensor } from '../backend.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, ParameterSpec, Run } from './layer.js';
+import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
 
 export interface LayerNormOptions {
   /** Added to the variance under the root. Default 1e-3, Keras's (PyTorch: 1e-5). */
@@ -24,7 +24,7 @@ type NormParams = { gamma: Tensor; beta: Tensor };
 interface LayerNormCache { readonly x: Tensor; readonly forward: NormForward }
 
 /** Shape unchanged. Weights: gamma [N] (ones), beta [N] (zeros). */
-export class LayerNorm extends Layer<NormParams, object, LayerNormCache> {
+export class LayerNorm extends Layer<NormParams, NoTensors, LayerNormCache> {
   override readonly kind = 'layer_norm';
   override readonly className = 'LayerNorm';
   readonly epsilon: number;
@@ -50,7 +50,7 @@ export class LayerNorm extends Layer<NormParams, object, LayerNormCache> {
     return { gamma: { shape, initializer: 'ones' }, beta: { shape, initializer: 'zeros' } };
   }
 
-  override forward({ k }: Run, p: NormParams, _s: object, inputs: readonly Tensor[]): Forward<object, LayerNormCache> {
+  override forward({ k }: Run, p: NormParams, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, LayerNormCache> {
     const x = this.single(inputs);
     const forward = k.layerNorm(x, p.gamma, p.beta, this.epsilon); // N1–N3
     return { outputs: [forward.y], cache: { x, forward } };

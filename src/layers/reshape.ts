@@ -3,13 +3,13 @@ import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { sizeOf } from '../tensor.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, Run } from './layer.js';
+import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
 
 interface ReshapeCache { readonly x: Tensor; readonly y: Tensor }
 
 /** Rearranges nothing, only renames axes: row-major order stays. */
-abstract class Reshaping extends Layer<object, object, ReshapeCache> {
-  override forward({ k }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, ReshapeCache> {
+abstract class Reshaping extends Layer<NoTensors, NoTensors, ReshapeCache> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ReshapeCache> {
     const x = this.single(inputs);
     const [batch = 0, ...shape] = x.shape;
     const [target = []] = this.outputShapes([shape]);
@@ -17,7 +17,7 @@ abstract class Reshaping extends Layer<object, object, ReshapeCache> {
     return { outputs: [y], cache: { x, y } };
   }
 
-  override backward({ k }: Run, _p: object, { x, y }: ReshapeCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k }: Run, _p: NoTensors, { x, y }: ReshapeCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     return [k.reshape(dOutput(k, dOutputs, y), x.shape)];
   }
 }

@@ -28,8 +28,8 @@ const layers: readonly (readonly [string, () => AnyLayer])[] = [
   ['GRU', () => new GRU({ units: D, returnSequences: true, name: 'it' })],
   ['GRU, reset before', () => new GRU({ units: D, returnSequences: true, resetAfter: false, name: 'it' })],
   ['Bidirectional', () => new Bidirectional({ layer: new LSTM({ units: D, returnSequences: true }), mergeMode: 'sum', name: 'it' })],
-  ['Dense', () => new Dense({ units: D, activation: 'tanh', name: 'it' }) as AnyLayer],
-  ['LayerNorm', () => new LayerNorm({ name: 'it' }) as AnyLayer],
+  ['Dense', () => new Dense({ units: D, activation: 'tanh', name: 'it' })],
+  ['LayerNorm', () => new LayerNorm({ name: 'it' })],
   ['BatchNorm', () => new BatchNorm({ name: 'it' })],
 ];
 

@@ -8,7 +8,7 @@ import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/mod
 import type { NetworkRun } from '../../src/models/execute.js';
 import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/models/network.js';
 import type { Network } from '../../src/models/network.js';
-import type { AnyLayer, Layer } from '../../src/layers/layer.js';
+import type { AnyLayer } from '../../src/layers/layer.js';
 import { Input, applyLayer } from '../../src/layers/symbolic.js';
 import { randomStream, uniform } from '../../src/random.js';
 import type { HostTensor, Shape } from '../../src/tensor.js';
@@ -43,9 +43,9 @@ export interface NetworkResult {
 }
 
 /** A network that is one layer applied to fresh inputs; shapes without the batch. */
-export function networkOf<P, S, C>(layer: Layer<P, S, C>, ...shapes: Shape[]): Network {
+export function networkOf(layer: AnyLayer, ...shapes: Shape[]): Network {
   const inputs = shapes.map((shape) => Input({ shape }));
-  return buildNetwork(inputs, applyLayer(layer as AnyLayer, inputs));
+  return buildNetwork(inputs, applyLayer(layer, inputs));
 }
 
 /** Initial values plus noise, so that no two weights are alike and biases and norms are away from 0 and 1. */

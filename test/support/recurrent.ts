@@ -2,7 +2,7 @@
 import type { Kernels, Tensor } from '../../src/backend.js';
 import { GRU } from '../../src/layers/gru.js';
 import { Layer } from '../../src/layers/layer.js';
-import type { AnyLayer, Forward, JsonObject, Run } from '../../src/layers/layer.js';
+import type { AnyLayer, Forward, JsonObject, NoTensors, Run } from '../../src/layers/layer.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import type { RecurrentOptions } from '../../src/layers/recurrent.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
@@ -29,7 +29,7 @@ export function recurrentLayer(kind: CellKind, options: RecurrentOptions): AnyLa
 }
 
 /** Joins its inputs along the last axis. For tests: the library's own joining lives inside Bidirectional. */
-export class Concat extends Layer<object, object, readonly number[]> {
+export class Concat extends Layer<NoTensors, NoTensors, readonly number[]> {
   override readonly kind = 'concat';
   override readonly className = 'Concat';
 
@@ -41,17 +41,17 @@ export class Concat extends Layer<object, object, readonly number[]> {
     return [[...(inputs[0] ?? []).slice(0, -1), inputs.reduce((total, shape) => total + (shape.at(-1) ?? 0), 0)]];
   }
 
-  override forward({ k }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, readonly number[]> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, readonly number[]> {
     return { outputs: [k.concat(inputs)], cache: inputs.map((x) => x.shape.at(-1) ?? 1) };
   }
 
-  override backward({ k }: Run, _p: object, widths: readonly number[], [dy]: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k }: Run, _p: NoTensors, widths: readonly number[], [dy]: readonly (Tensor | undefined)[]): Tensor[] {
     return dy ? k.split(dy, widths) : [];
   }
 }
 
 /** Turns the time axis of [B, T, D] round. For tests. */
-export class ReverseTime extends Layer<object, object, null> {
+export class ReverseTime extends Layer<NoTensors, NoTensors, null> {
   override readonly kind = 'reverse_time';
   override readonly className = 'ReverseTime';
 
@@ -63,11 +63,11 @@ export class ReverseTime extends Layer<object, object, null> {
     return [this.single(inputs)];
   }
 
-  override forward({ k }: Run, _p: object, _s: object, inputs: readonly Tensor[]): Forward<object, null> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, null> {
     return { outputs: [turned(k, this.single(inputs))], cache: null };
   }
 
-  override backward({ k }: Run, _p: object, _cache: null, [dy]: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k }: Run, _p: NoTensors, _cache: null, [dy]: readonly (Tensor | undefined)[]): Tensor[] {
     return dy ? [turned(k, dy)] : [];
   }
 }
