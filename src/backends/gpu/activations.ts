@@ -9,9 +9,9 @@ function value(kind: ActivationKind, alpha: string): string {
     case 'linear': return 'return x;';
     case 'sigmoid': return 'return sigmoid(x);';
     case 'tanh': return 'return tangent(x);';
-    case 'relu': return 'if (x > 0) { return x; } return x * 0;'; // x * 0 lets NaN through
+    case 'relu': return 'if (x <= 0) { return 0; } return x;'; // NaN passes
     case 'leakyRelu': return `if (x > 0) { return x; } return ${alpha} * x;`;
-    case 'elu': return `if (x > 0) { return x; } return ${alpha} * expMinusOne(x);`;
+    case 'elu': return `if (x > 0) { return x; } return ${alpha} * decayMinusOne(x);`;
     case 'gelu': return `return 0.5 * x * (1 + erf(x * ${Math.SQRT1_2}));`;
     case 'softplus': return 'return softplus(x);';
   }
@@ -23,12 +23,10 @@ function slope(kind: ActivationKind, alpha: string): string {
     case 'linear': return 'return d;';
     case 'sigmoid': return 'return d * y * (1 - y);';
     case 'tanh': return 'return d * (1 - y * y);';
-    case 'relu': return 'if (x > 0) { return d; } return d * 0;';
+    case 'relu': return 'if (x > 0) { return d; } return 0;';
     case 'leakyRelu': return `if (x > 0) { return d; } return d * ${alpha};`;
     case 'elu': return `if (x > 0) { return d; } return d * (y + ${alpha});`;
-    case 'gelu': return `
-      const normal = Math.exp(-0.5 * Math.min(x * x, 160)) * ${1 / Math.sqrt(2 * Math.PI)};
-      return d * (0.5 * (1 + erf(x * ${Math.SQRT1_2})) + x * normal);`;
+    case 'gelu': return `return d * (0.5 * (1 + erf(x * ${Math.SQRT1_2})) + x * decay(-0.5 * x * x) * ${1 / Math.sqrt(2 * Math.PI)});`;
     case 'softplus': return 'return d * sigmoid(x);';
   }
 }
@@ -45,9 +43,9 @@ export function activationKernels(recorder: Recorder): ActivationKernels {
       const largest = `let max = a[i * ${n}]; for (let j = 1; j < ${n}; j++) { const next = a[i * ${n} + j]; if (next > max) { max = next; } }`;
       const [max, mass] = cut(recorder.run([2 * rows], { a: x }, sections(
         [rows, `${largest} return max;`],
-        [rows, `${largest} ${total('sum', n, `Math.exp(a[i * ${n} + j] - max)`)} return sum;`],
+        [rows, `${largest} ${total('sum', n, `decay(a[i * ${n} + j] - max)`)} return sum;`],
       )), [rows], [rows]);
-      return recorder.run(x.shape, { a: x, max, mass }, `${rowColumn('row', 'column', 'i', n)} return Math.exp(a[i] - max[row]) / mass[row];`);
+      return recorder.run(x.shape, { a: x, max, mass }, `${rowColumn('row', 'column', 'i', n)} return decay(a[i] - max[row]) / mass[row];`);
     },
     softmaxBackward(y, dy) {
       requireSize('softmaxBackward', 'dy', dy, y.size);

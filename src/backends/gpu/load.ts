@@ -26,13 +26,18 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
+/** Why a package could not be imported; undefined if it is just not there. */
+function loadFailure(error: unknown): string | undefined {
+  return isRecord(error) && error.code === 'ERR_MODULE_NOT_FOUND' ? undefined : firstLine(error);
+}
+
 /** @throws BackendError if gpu.js is not installed or is no gpu.js. */
 export async function loadGpuJs(): Promise<GpuJsConstructor> {
   let loaded: unknown;
   try {
     loaded = await import('gpu.js');
   } catch (error) {
-    throw new BackendError({ operation: 'gpu', argument: "package 'gpu.js'", expected: 'installed', actual: firstLine(error), hint: install });
+    throw new BackendError({ operation: 'gpu', argument: "package 'gpu.js'", expected: 'installed', actual: loadFailure(error) ?? 'nothing of that name', hint: install });
   }
   const found = constructorIn(loaded);
   if (found) return found;
@@ -69,14 +74,16 @@ export async function webgpuAdapter(): Promise<Adapter | string> {
       scope.navigator ??= {};
       Object.defineProperty(scope.navigator, 'gpu', { value: create([]), configurable: true });
     } catch (error) {
-      return `package 'webgpu' cannot be loaded: ${firstLine(error)}`;
+      const failure = loadFailure(error);
+      return failure === undefined ? "package 'webgpu' is not installed" : `package 'webgpu' cannot be loaded: ${failure}`;
     }
   }
   try {
     const adapter = await scope.navigator?.gpu?.requestAdapter();
     if (!adapter) return 'WebGPU finds no adapter';
     const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info ?? {};
-    const name = [vendor, architecture || device].filter(Boolean).join(' ') || (description ?? 'unnamed adapter');
+    const named = [vendor, architecture === '' ? device : architecture].filter(Boolean).join(' ');
+    const name = named === '' ? (description ?? 'an unnamed adapter') : named;
     return { name, software: isFallbackAdapter === true || isSoftware(`${name} ${description ?? ''}`) };
   } catch (error) {
     return `WebGPU gives no adapter: ${firstLine(error)}`;

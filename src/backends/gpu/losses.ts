@@ -14,7 +14,7 @@ function value(kind: Elementwise, parameter: number): string {
     case 'mse': return 'e * e';
     case 'mae': return 'Math.abs(e)';
     case 'huber': return `(Math.abs(e) <= ${q} ? 0.5 * e * e : ${q} * (Math.abs(e) - ${literal(0.5 * parameter)}))`;
-    case 'logCosh': return `(Math.abs(e) + softplus(-2 * Math.abs(e)) - ${Math.LN2})`;
+    case 'logCosh': return `(Math.abs(e) + softTail(2 * e) - ${Math.LN2})`;
     case 'binaryCrossentropy': return '(softplus(p) - p * t)';
     case 'quantile': return `(e > 0 ? ${literal(1 - parameter)} * e : ${literal(-parameter)} * e)`;
   }
@@ -53,7 +53,7 @@ export function lossKernels(recorder: Recorder): LossKernels {
     const logSumExp = `
       let max = a[i * ${n}];
       for (let j = 1; j < ${n}; j++) { const next = a[i * ${n} + j]; if (next > max) { max = next; } }
-      ${total('sum', n, `Math.exp(a[i * ${n} + j] - max)`)}
+      ${total('sum', n, `decay(a[i * ${n} + j] - max)`)}
       const logSum = max + Math.log(sum);`;
     const factor = weights ? `w[r] / ${rows}` : literal(1 / rows);
     const weight: Record<string, Tensor> = weights ? { w: weights } : {};
@@ -63,7 +63,7 @@ export function lossKernels(recorder: Recorder): LossKernels {
       [rows, `${logSumExp} const r = i; ${total('loss', n, `t[i * ${n} + j] * (logSum - a[i * ${n} + j])`)} return ${factor} * loss;`],
     )), [rows], [rows], [rows]);
     const dPrediction = recorder.run(prediction.shape, { a: prediction, t: target, logSum, mass, ...weight }, `
-      ${rowColumn('r', 'column', 'i', n)} return ${factor} * (mass[r] * Math.exp(a[i] - logSum[r]) - t[i]);`);
+      ${rowColumn('r', 'column', 'i', n)} return ${factor} * (mass[r] * decay(a[i] - logSum[r]) - t[i]);`);
     return { loss: sumOf(recorder, [each]), dPrediction };
   }
 

@@ -56,40 +56,45 @@ export function ifFinite(value: string, yes: string, no: string): string {
 }
 
 /**
- * Functions that bodies may call. WGSL leaves exp undefined where it overflows and allows its tanh an error of 1e-5, so both
- * are fenced in here; NaN fails every comparison and reaches the last line.
+ * Functions that bodies may call. WGSL leaves exp undefined where it overflows, allows its tanh an error of 1e-5, and drivers
+ * may turn exp(NaN) into a number. So exp and log see only what they can take, and NaN, which fails every comparison, falls
+ * through to the last line and is returned.
  */
 export const sharedFunctions: readonly string[] = [
-  'function sigmoid(x) { if (x < -80) { return 0; } if (x > 80) { return 1; } return 1 / (1 + Math.exp(-x)); }',
+  // e^x for x ≤ 0.
+  'function decay(x) { if (x < -87) { return 0; } if (x < 1) { return Math.exp(x); } return x; }',
+  `function sigmoid(x) {
+    if (x < -80) { return 0; }
+    if (x < 80) { return 1 / (1 + Math.exp(-x)); }
+    if (x >= 80) { return 1; }
+    return x;
+  }`,
   // Near 0 the series to x⁹; else 1 − 2/(1 + e^2x).
   `function tangent(x) {
-    if (x > 10) { return 1; }
-    if (x < -10) { return -1; }
-    if (x * x < 0.09) { const s = x * x; return x * (1 + s * (-0.3333333333 + s * (0.1333333333 + s * (-0.0539682540 + s * 0.0218694885)))); }
-    return 1 - 2 / (1 + Math.exp(2 * x));
+    const s = x * x;
+    if (s < 0.09) { return x * (1 + s * (-0.3333333333 + s * (0.1333333333 + s * (-0.0539682540 + s * 0.0218694885)))); }
+    if (s < 100) { return 1 - 2 / (1 + Math.exp(2 * x)); }
+    if (x > 0) { return 1; }
+    if (x < 0) { return -1; }
+    return x;
   }`,
-  // log(1 + e) for e = e^−|x| in [0, 1]; the series keeps small e exact.
-  `function logOnePlus(e) {
+  // log(1 + e^−|x|); the series keeps small powers exact.
+  `function softTail(x) {
+    const e = decay(-Math.abs(x));
     if (e < 0.001) { return e - e * e * (0.5 - e * 0.3333333333); }
-    return Math.log(1 + e);
+    if (e <= 1) { return Math.log(1 + e); }
+    return x;
   }`,
-  `function softplus(x) {
-    if (x > 80) { return x; }
-    if (x < -80) { return 0; }
-    if (x > 0) { return x + logOnePlus(Math.exp(-x)); }
-    return logOnePlus(Math.exp(x));
-  }`,
-  `function expMinusOne(x) {
-    if (x < -80) { return -1; }
+  'function softplus(x) { if (x > 0) { return x + softTail(x); } return softTail(x); }',
+  // e^x − 1 for x ≤ 0.
+  `function decayMinusOne(x) {
     if (x * x < 0.01) { return x * (1 + x * (0.5 + x * (0.1666666667 + x * (0.0416666667 + x * 0.0083333333)))); }
-    return Math.exp(x) - 1;
+    return decay(x) - 1;
   }`,
   // Abramowitz & Stegun 7.1.26, |error| ≤ 1.5e-7.
   `function erf(x) {
-    if (x > 6) { return 1; }
-    if (x < -6) { return -1; }
     const t = 1 / (1 + 0.3275911 * Math.abs(x));
-    const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-x * x);
+    const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * decay(-x * x);
     if (x < 0) { return tail - 1; }
     return 1 - tail;
   }`,
