@@ -8,7 +8,7 @@ import {
   Activation, Adam, BatchNorm, Bidirectional, DataError, Dense, Dropout, EarlyStopping, FileFormatError, Flatten, GRU, Input, LSTM, LayerNorm,
   Model, RMSprop, Reshape, Sequential, SimpleRNN, cpu, loadModel, warmUp, cosine,
 } from '../../src/index.js';
-import type { JsonObject, JsonValue, Metric, Tensors } from '../../src/index.js';
+import type { JsonObject, JsonValue, Metric, NoTensors } from '../../src/index.js';
 import { Layer } from '../../src/layers/layer.js';
 import { decodeTensorFile, encodeTensorFile } from '../../src/models/safetensors.js';
 import { decodeModel } from '../../src/models/persist.js';
@@ -96,7 +96,7 @@ test('an uncompiled model, and one that was loaded on another backend', async ()
   assertSameWeights(whole, half, 'float32 values in float64');
 });
 
-class Scale extends Layer<Tensors, Tensors, null> {
+class Scale extends Layer<NoTensors, NoTensors, null> {
   override readonly kind = 'scale';
   override readonly className = 'Scale';
   readonly by: number;
@@ -106,10 +106,10 @@ class Scale extends Layer<Tensors, Tensors, null> {
   }
   override config(): JsonObject { return { by: this.by }; }
   override outputShapes([shape = []]: readonly (readonly number[])[]): (readonly number[])[] { return [shape]; }
-  override forward({ k }: Parameters<Layer['forward']>[0], _p: Tensors, _s: Tensors, [input]: Parameters<Layer['forward']>[3]): ReturnType<Layer<Tensors, Tensors, null>['forward']> {
+  override forward({ k }: Parameters<Layer['forward']>[0], _p: NoTensors, _s: NoTensors, [input]: Parameters<Layer['forward']>[3]): ReturnType<Layer<NoTensors, NoTensors, null>['forward']> {
     return { outputs: input ? [k.scale(input, this.by)] : [], cache: null };
   }
-  override backward({ k }: Parameters<Layer['forward']>[0], _p: Tensors, _c: null, [dy]: Parameters<Layer['backward']>[3]): ReturnType<Layer['backward']> {
+  override backward({ k }: Parameters<Layer['forward']>[0], _p: NoTensors, _c: null, [dy]: Parameters<Layer['backward']>[3]): ReturnType<Layer['backward']> {
     return dy ? [k.scale(dy, this.by)] : [];
   }
 }
