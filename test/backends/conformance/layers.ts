@@ -1,0 +1,122 @@
+/** Every layer with every option, forward and backward: outputs, new states, gradients of weights and inputs. */
+import type { Tensor } from '../../../src/backend.js';
+import { Activation } from '../../../src/layers/activation.js';
+import { BatchNorm } from '../../../src/layers/batchNorm.js';
+import { Bidirectional } from '../../../src/layers/bidirectional.js';
+import { Dense } from '../../../src/layers/dense.js';
+import { Dropout } from '../../../src/layers/dropout.js';
+import type { AnyLayer } from '../../../src/layers/layer.js';
+import { LayerNorm } from '../../../src/layers/layerNorm.js';
+import type { RecurrentOptions } from '../../../src/layers/recurrent.js';
+import { Flatten, Reshape } from '../../../src/layers/reshape.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../../src/models/execute.js';
+import type { NetworkRun } from '../../../src/models/execute.js';
+import { noiseOf, stateTensors, trainedWeights } from '../../../src/models/network.js';
+import { fillDropoutMask, randomStream } from '../../../src/random.js';
+import { allocate, sizeOf } from '../../../src/tensor.js';
+import type { HostTensor, Shape } from '../../../src/tensor.js';
+import { networkOf, randomWeights } from '../../support/network.js';
+import { cellKinds, makeRecurrent, recurrentLayer } from '../../support/recurrent.js';
+import { lengthMask } from '../../support/values.js';
+import { layerTolerance, random } from './case.js';
+import { activationKinds } from './pointwise.js';
+import type { ConformanceCase } from './case.js';
+
+const batch = 5;
+
+function single({ data, shape }: HostTensor): HostTensor {
+  return { data: Float32Array.from(data), shape };
+}
+
+function dropoutMask(name: string, shape: Shape, rate: number): HostTensor {
+  const data = allocate('float32', sizeOf(shape));
+  fillDropoutMask(randomStream(3, name), rate, data);
+  return { data, shape };
+}
+
+interface LayerOptions {
+  /** Default true. */
+  readonly training?: boolean;
+  /** Valid steps of each of the five samples. */
+  readonly lengths?: readonly number[];
+}
+
+/** @param inputs shapes without the batch: x, then initial states. */
+function layerCase(name: string, layer: AnyLayer, inputs: readonly Shape[], { training = true, lengths }: LayerOptions = {}): ConformanceCase {
+  const network = networkOf(layer, ...inputs);
+  const trained = trainedWeights(network);
+  const states = stateTensors(network, batch);
+  const weights = randomWeights(network, 5, batch);
+  const valid = lengths && single(lengthMask(lengths, inputs[0]?.[0] ?? 0));
+  const masks = training ? noiseOf(network, batch).flat().map(({ shape, rate }, i) => dropoutMask(`${name} ${i}`, shape, rate)) : [];
+  const x = inputs.map((shape, i) => random(`${name} input ${i}`, [batch, ...shape]));
+  const dy = network.outputs.map(({ shape }, i) => random(`${name} dy ${i}`, [batch, ...shape]));
+  const stored = [...trained, ...states].map(({ key, shape }) => single(weights[key] ?? { shape, data: allocate('float32', sizeOf(shape)) }));
+  const fed = [...x, ...(valid ? [valid] : []), ...masks, ...dy];
+  return {
+    name, tolerance: layerTolerance, variables: stored, inputShapes: fed.map(({ shape }) => shape),
+    // Twice: a plan that is replayed, and states that were carried over.
+    runs: [fed.map(({ data }) => data), fed.map(({ data }) => data.map((value) => (value === 1 ? 1 : value * 0.75)))],
+    step(k, tensors, variables) {
+      const rest: Tensor[] = [...tensors];
+      const take = (count: number): Tensor[] => rest.splice(0, count);
+      const given = take(x.length);
+      const [mask] = take(valid ? 1 : 0);
+      const run: NetworkRun = { k, training, mask, noise: noiseOf(network, batch).map((specs) => take(training ? specs.length : 0)) };
+      const parameters = byLayer(trained, variables.slice(0, trained.length));
+      const before = byLayer(states, variables.slice(trained.length));
+      const forward = forwardNetwork(network, run, parameters, before, given);
+      const gradients = byLayer(trained, trained.map(({ shape }) => k.zeros(shape)));
+      const dInputs = backwardNetwork(network, run, parameters, forward, rest, gradients);
+      return {
+        outputs: [...forward.outputs, ...inOrder(trained, gradients), ...dInputs.flatMap((d) => d ?? [])],
+        variables: [...variables.slice(0, trained.length), ...inOrder(states, forward.states)],
+      };
+    },
+  };
+}
+
+const recurrentOptions: Readonly<Record<string, Partial<RecurrentOptions>>> = {
+  'last step': {},
+  returnSequences: { returnSequences: true },
+  returnState: { returnState: true, returnSequences: true },
+  stateful: { stateful: true },
+  goBackwards: { goBackwards: true, returnSequences: true },
+  'dropout and recurrentDropout': { dropout: 0.4, recurrentDropout: 0.3 },
+  truncate: { truncate: 2, returnSequences: true },
+};
+
+const recurrent: ConformanceCase[] = cellKinds.flatMap((kind) => {
+  const [steps, width, units] = [6, 3, 7];
+  const state = Array.from({ length: kind.startsWith('lstm') ? 2 : 1 }, () => [units]);
+  return [
+    ...Object.entries(recurrentOptions).map(([what, options]) => layerCase(`${kind}, ${what}`, recurrentLayer(kind, { units, ...options }), [[steps, width]])),
+    layerCase(`${kind}, initial state`, recurrentLayer(kind, { units, returnState: true }), [[steps, width], ...state]),
+    layerCase(`${kind}, lengths`, recurrentLayer(kind, { units, returnSequences: true }), [[steps, width]], { lengths: [6, 1, 4, 3, 5] }),
+    layerCase(`${kind}, lengths backwards`, recurrentLayer(kind, { units, goBackwards: true }), [[steps, width]], { lengths: [2, 6, 4, 1, 5] }),
+    layerCase(`${kind}, one step of one unit`, recurrentLayer(kind, { units: 1 }), [[1, 1]]),
+    layerCase(`${kind}, inference`, recurrentLayer(kind, { units, dropout: 0.4, recurrentDropout: 0.3 }), [[steps, width]], { training: false }),
+  ];
+});
+
+const bidirectional: ConformanceCase[] = (['concat', 'sum', 'average'] as const).flatMap((mergeMode) => [false, true].map((returnSequences) => {
+  const kind = mergeMode === 'concat' ? 'lstm' : mergeMode === 'sum' ? 'gru' : 'rnn-tanh';
+  const layer = makeRecurrent(kind, { units: 4, returnSequences, dropout: 0.3 });
+  return layerCase(`bidirectional ${kind}, ${mergeMode}${returnSequences ? ', sequences' : ''}`, new Bidirectional({ layer, mergeMode }), [[5, 3]], { lengths: [5, 2, 4, 1, 3] });
+}));
+
+const others: ConformanceCase[] = [
+  ...activationKinds.map((activation) => layerCase(`dense ${activation}`, new Dense({ units: 9, activation }), [[7]])),
+  layerCase('dense without bias', new Dense({ units: 1, useBias: false }), [[7]]),
+  layerCase('dense over time', new Dense({ units: 3 }), [[4, 6]]),
+  ...(['leakyRelu', 'elu', 'softmax'] as const).map((kind) => layerCase(`activation ${kind}`, new Activation({ kind, ...(kind === 'softmax' ? {} : { alpha: 0.4 }) }), [[3, 7]])),
+  layerCase('dropout', new Dropout({ rate: 0.4 }), [[4, 3]]),
+  layerCase('dropout at inference', new Dropout({ rate: 0.4 }), [[4, 3]], { training: false }),
+  layerCase('flatten', new Flatten(), [[3, 4]]),
+  layerCase('reshape layer', new Reshape({ targetShape: [6, -1] }), [[3, 4]]),
+  layerCase('layer norm', new LayerNorm({ epsilon: 1e-2 }), [[4, 7]]),
+  layerCase('batch norm', new BatchNorm({ momentum: 0.7 }), [[4, 7]]),
+  layerCase('batch norm at inference', new BatchNorm(), [[4, 7]], { training: false }),
+];
+
+export const layerCases: readonly ConformanceCase[] = [...recurrent, ...bidirectional, ...others];
