@@ -14,11 +14,11 @@ import { SimpleRNN } from '../layers/simpleRnn.js';
 import { Input, applyLayer } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
-import type { Network, SomeLayer } from './network.js';
+import type { Network } from './network.js';
 import { buildNetwork, firstUses } from './network.js';
 
 /** Makes a layer from what its `config()` returned, plus its name. */
-export type LayerFactory = (options: JsonObject & { readonly name: string }) => SomeLayer;
+export type LayerFactory = (options: JsonObject & { readonly name: string }) => AnyLayer;
 
 function recurrentLayer(value: JsonValue | undefined): LSTM | GRU | SimpleRNN {
   const { className, config } = objectOf('wrapped layer', value);
@@ -78,7 +78,7 @@ export function rebuildArchitecture(description: JsonObject, customLayers: Reado
         hint: 'Pass your own layers as customLayers.',
       });
     }
-    return make({ ...objectOf('layer config', config), name: textOf('layer name', name) }) as AnyLayer;
+    return make({ ...objectOf('layer config', config), name: textOf('layer name', name) });
   });
   const made: SymbolicTensor[][] = [];
   const resolve = (reference: JsonValue): SymbolicTensor => {

@@ -3,12 +3,9 @@
  * the list of all weights. No numbers here.
  */
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
-import type { AnyLayer, Layer, NoiseSpec, ParameterSpec, StateSpec } from '../layers/layer.js';
+import type { AnyLayer, NoiseSpec, ParameterSpec, StateSpec } from '../layers/layer.js';
 import type { Application, SymbolicTensor } from '../layers/symbolic.js';
 import type { Shape } from '../tensor.js';
-
-/** Any layer, whatever its own types. */
-export type SomeLayer = Pick<Layer<never, never, never>, 'kind' | 'className' | 'label'>;
 
 /** A value in the graph, by number. */
 export type ValueId = number;

@@ -8,7 +8,7 @@ import {
   Activation, Adam, BatchNorm, Bidirectional, DataError, Dense, Dropout, EarlyStopping, FileFormatError, Flatten, GRU, Input, LSTM, LayerNorm,
   Model, RMSprop, Reshape, Sequential, SimpleRNN, cpu, loadModel, warmUp, cosine,
 } from '../../src/index.js';
-import type { JsonObject, JsonValue, Metric, NoTensors } from '../../src/index.js';
+import type { Forward, JsonObject, JsonValue, Metric, NoTensors, Run, Tensor } from '../../src/index.js';
 import { Layer } from '../../src/layers/layer.js';
 import { decodeTensorFile, encodeTensorFile } from '../../src/models/safetensors.js';
 import { decodeModel } from '../../src/models/persist.js';
@@ -106,10 +106,10 @@ class Scale extends Layer<NoTensors, NoTensors, null> {
   }
   override config(): JsonObject { return { by: this.by }; }
   override outputShapes([shape = []]: readonly (readonly number[])[]): (readonly number[])[] { return [shape]; }
-  override forward({ k }: Parameters<Layer['forward']>[0], _p: NoTensors, _s: NoTensors, [input]: Parameters<Layer['forward']>[3]): ReturnType<Layer<NoTensors, NoTensors, null>['forward']> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, [input]: readonly Tensor[]): Forward<NoTensors, null> {
     return { outputs: input ? [k.scale(input, this.by)] : [], cache: null };
   }
-  override backward({ k }: Parameters<Layer['forward']>[0], _p: NoTensors, _c: null, [dy]: Parameters<Layer['backward']>[3]): ReturnType<Layer['backward']> {
+  override backward({ k }: Run, _p: NoTensors, _c: null, [dy]: readonly (Tensor | undefined)[]): Tensor[] {
     return dy ? [k.scale(dy, this.by)] : [];
   }
 }
