@@ -20,7 +20,7 @@ export interface PipelineCall {
 
 export interface GpuJs {
   addFunction(source: string, settings: { argumentTypes: Record<string, string>; returnType: string }): unknown;
-  createKernel(source: string, settings: { output: number[] }): KernelCall;
+  createKernel(source: string, settings: { output: number[]; precision: 'single'; tactic: 'precision' }): KernelCall;
   createPipeline(record: (...handles: Handle[]) => Handle[], settings?: { threads?: boolean }): PipelineCall;
   destroy(): Promise<void>;
 }

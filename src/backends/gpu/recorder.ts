@@ -1,6 +1,7 @@
 /**
  * Turns kernel bodies into gpu.js kernels and calls them while a plan is recorded. One gpu.js kernel serves all calls with
- * the same source and result size, whatever plan they belong to.
+ * the same source and the same buffer sizes, whatever plan they belong to. The sizes of the inputs count because gpu.js, where
+ * it runs a plan kernel by kernel, builds them into the shader at the first call and does not look again.
  */
 import type { Tensor } from '../../backend.js';
 import { ShapeError } from '../../errors.js';
@@ -26,11 +27,9 @@ export class Recorder {
   run(shape: Shape, inputs: Readonly<Record<string, Tensor>>, body: string): GpuTensor {
     const size = sizeOf(shape);
     const names = Object.keys(inputs);
-    const args = Object.values(inputs).flatMap((input) => {
-      const { buffer, offset } = open(input);
-      return [buffer.handle(), offset];
-    });
-    const handle = this.kernel(kernelSource(names, body), size)(...args);
+    const views = Object.values(inputs).map(open);
+    const kernel = this.kernel(kernelSource(names, body), size, views.map(({ buffer }) => buffer.length));
+    const handle = kernel(...views.flatMap(({ buffer, offset }) => [buffer.handle(), offset]));
     return new GpuTensor({ handle: () => handle, length: size, zero: false }, 0, shape);
   }
 
@@ -38,20 +37,20 @@ export class Recorder {
   zeros(shape: Shape): GpuTensor {
     const size = sizeOf(shape);
     let handle: Handle | undefined;
-    const make = (): Handle => (handle ??= this.kernel(kernelSource([], 'return 0;'), size)());
+    const make = (): Handle => (handle ??= this.kernel(kernelSource([], 'return 0;'), size, [])());
     return new GpuTensor({ handle: make, length: size, zero: true }, 0, shape);
   }
 
-  private kernel(source: string, size: number): KernelCall {
+  private kernel(source: string, size: number, inputSizes: readonly number[]): KernelCall {
     if (size > maxElements) {
       throw new ShapeError({
         operation: 'gpu kernel', argument: 'result', expected: `at most ${maxElements} elements`, actual: String(size), hint: 'Use smaller batches.',
       });
     }
-    const key = `${size} ${source}`;
+    const key = `${inputSizes.join(' ')} > ${size} ${source}`;
     let kernel = this.kernels.get(key);
     if (!kernel) {
-      kernel = this.gpu.createKernel(source, { output: [size] });
+      kernel = this.gpu.createKernel(source, { output: [size], precision: 'single', tactic: 'precision' });
       this.kernels.set(key, kernel);
     }
     return kernel;
