@@ -1,5 +1,6 @@
 /** The command as users run it: every wrong input is one line and exit code 2; a right one leaves a whole report. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,7 +185,7 @@ test('the same seed gives the same figures, another seed others', async () => {
   const figures = async (seed: string, out: string): Promise<string> => {
     const { code, stderr } = await run(['--csv', csv, ...QUICK, '--seed', seed, '--out', out]);
     assert.is(code, 0, stderr);
-    return JSON.stringify({ ...(await figuresOf(out)), run: {}, settings: {} });
+    return createHash('sha256').update(JSON.stringify({ ...(await figuresOf(out)), run: {}, settings: {} })).digest('hex');
   };
   const [first, again, other] = await Promise.all([figures('5', 'a'), figures('5', 'b'), figures('6', 'c')]);
   assert.is(first, again);
