@@ -6,7 +6,7 @@ import type { ResolvedLoss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { randomStream } from '../random.js';
 import { allocate, sameShape, toHost } from '../tensor.js';
-import type { DType, FloatArray, HostTensor, TensorLike } from '../tensor.js';
+import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../tensor.js';
 import { stateTensors, trainedWeights } from './network.js';
 import type { Network } from './network.js';
 import { Session } from './session.js';
@@ -18,11 +18,13 @@ function isWeight(name: string): boolean {
 export class WeightStore {
   session: Session | undefined;
   private readonly network: Network;
+  private readonly shapes: ReadonlyMap<string, Shape>;
   private values: Map<string, HostTensor>;
 
   constructor(network: Network, seed: number) {
     this.network = network;
     const specs = [...trainedWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
+    this.shapes = new Map(specs.map(({ key, shape }) => [key, shape]));
     this.values = new Map(specs.map(({ key, shape, initializer }) =>
       [key, { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
   }
@@ -55,13 +57,12 @@ export class WeightStore {
 
   /** All or nothing. */
   set(weights: Readonly<Record<string, TensorLike>>): void {
-    const current = this.snapshot();
     const next = Object.entries(weights).map(([key, value]) => {
-      const known = current.get(key);
-      if (!known) throw new ArgumentError({ operation: 'setWeights', argument: 'key', expected: [...current.keys()].join(' | '), actual: `'${key}'` });
-      const host = toHost(value, known.data instanceof Float32Array ? 'float32' : 'float64');
-      if (!sameShape(host.shape, known.shape)) {
-        throw new ShapeError({ operation: 'setWeights', argument: `'${key}'`, expected: formatShape(known.shape), actual: formatShape(host.shape) });
+      const shape = this.shapes.get(key);
+      if (!shape) throw new ArgumentError({ operation: 'setWeights', argument: 'key', expected: [...this.shapes.keys()].join(' | '), actual: `'${key}'` });
+      const host = toHost(value, 'float64');
+      if (!sameShape(host.shape, shape)) {
+        throw new ShapeError({ operation: 'setWeights', argument: `'${key}'`, expected: formatShape(shape), actual: formatShape(host.shape) });
       }
       return [key, host] as const;
     });

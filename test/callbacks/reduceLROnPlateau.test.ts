@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ArgumentError, Dense, ReduceLROnPlateau, SGD, Sequential } from '../../src/index.js';
+import { ArgumentError, Dense, ReduceLROnPlateau, SGD, Sequential, loadModel } from '../../src/index.js';
 import type { Callback, ReduceLROnPlateauOptions } from '../../src/index.js';
 import { assertClose, thrown } from '../support/compare.js';
 
@@ -35,6 +35,23 @@ test('a floor', async () => {
 test('mode max; NaN is no improvement', async () => {
   assert.equal(await rates([1, 2, 3, 4], { factor: 0.5, patience: 1, mode: 'max' }), [1, 1, 1, 1]);
   assert.equal(await rates([1, NaN, 3, 4], { factor: 0.5, patience: 1, mode: 'max' }), [1, 1, 0.5, 0.5]);
+});
+
+test('resumed from a file after any epoch, the same rates', async () => {
+  const values = [3, 3, 3, 2, 2, 2, 2, 2];
+  const options = { monitor: 'value', factor: 0.5, patience: 2, cooldown: 3 };
+  const callbacks = (): Callback[] => [
+    { name: 'script', onEpochEnd(epoch, logs) { Object.assign(logs, { value: values[epoch] }); } }, new ReduceLROnPlateau(options),
+  ];
+  const expected = await rates(values, options);
+  assert.equal(expected, [1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25]);
+  for (let n = 1; n < values.length; n++) {
+    const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+    model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 1 / 1024 }) });
+    await model.fit([[1]], [1], { epochs: n, callbacks: callbacks() });
+    const { history } = await (await loadModel(model.toBytes())).fit([[1]], [1], { epochs: values.length, resume: true, callbacks: callbacks() });
+    assert.equal(history.learningRate?.map((rate) => rate * 1024), expected.slice(n), `from ${n}`);
+  }
 });
 
 test('factor', () => {

@@ -189,6 +189,7 @@ test('a header that lies is refused', async () => {
     ['description a list', (h) => { Object.assign(h.__metadata__ ?? {}, { bptt: '[]' }); }],
   ];
   await loadModel(withHeader(bytes, () => undefined)); // without a checksum it is still a file
+  await rejected(FileFormatError, loadModel(Buffer.concat([withHeader(bytes, () => undefined), Buffer.alloc(4)])));
   for (const [what, edit] of edits) {
     const error = await loadModel(withHeader(bytes, edit)).then(() => undefined, (caught: unknown) => caught);
     assert.instance(error, FileFormatError, `${what}: ${String(error)}`);
@@ -220,6 +221,8 @@ test('a description that lies is refused, before any weight is made', async () =
     const error = await loadModel(changed(bytes, set(path, value))).then(() => undefined, (caught: unknown) => caught);
     assert.instance(error, FileFormatError, `${path} ${JSON.stringify(value)}: ${String(error)}`);
   }
+  const inherited = await rejected(FileFormatError, loadModel(changed(bytes, set('architecture.layers.0.className', 'toString'))));
+  assert.match(inherited.message, 'layer class must be Activation | BatchNorm');
   for (const name of ['dense/kernel', 'optimizer:m/dense/bias', 'batch_norm/movingMean']) {
     assert.match((await rejected(FileFormatError, loadModel(changed(bytes, (_, tensors) => { tensors.delete(name); })))).message, `'${name}'`);
   }

@@ -120,6 +120,16 @@ test('more epochs after a finished run equal a longer run; nothing left to do do
   assertSameState(short, long, 'two and three are five');
 });
 
+test('compiled anew, training begins anew: resume finds nothing', async () => {
+  const [model, twin] = [build(), build()];
+  await model.fit(x, y, { ...settings, epochs: 3 });
+  twin.setWeights(model.getWeights());
+  for (const one of [model, twin]) one.compile({ loss: 'mse', optimizer: 'adam' });
+  assert.equal((await model.fit(x, y, { ...settings, epochs: 2, resume: true })).epoch, [0, 1]);
+  await twin.fit(x, y, { ...settings, epochs: 2 });
+  assertSameState(model, twin, 'from the weights alone');
+});
+
 test('without resume a callback forgets its last run', async () => {
   const [model, twin] = [build(), build()];
   const reused = callbacks(true);
