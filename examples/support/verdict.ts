@@ -24,7 +24,8 @@ export function judge({ actual, predicted, previous, score }: BlockResult, amoun
   const ahead = horizon === 1 ? `1 ${unit} ahead` : `1 to ${horizon} ${unit}s ahead`;
   const errors = `the network is off by ${amount(score.mae)} on average ${ahead}, "no change" by ${amount(score.noChange.mae)}`;
   const where = `On the ${count} test forecasts, which neither training nor selection saw`;
-  const chance = `(Diebold–Mariano statistic ${statistic.toFixed(1).replace('-', '−')}; within ±2 chance is enough to explain it)`;
+  const limit = winner === 'neither' ? 'within ±2 it may be chance' : 'beyond ±2 it is more than chance';
+  const chance = `(Diebold–Mariano statistic ${statistic.toFixed(1).replace('-', '−')}; ${limit})`;
   const texts = {
     'no-change': `No-change wins: repeating the last known value beats the network. ${where}, ${errors} ${chance}.`,
     neither: `No-change is not beaten: the network is no better than repeating the last known value. ${where}, ${errors} ${chance}.`,

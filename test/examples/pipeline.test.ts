@@ -57,6 +57,7 @@ test('rows after the validation block change neither the epoch chosen nor the in
   const changed = await runWith(options, after);
   assert.is(learned(changed), learned(plain));
   assert.is(changed.bestEpoch, plain.bestEpoch);
+  assert.is(fingerprint(changed.history), fingerprint(plain.history));
   assert.is(fingerprint(changed.interval), fingerprint(plain.interval));
   assert.is(fingerprint(changed.blocks.validation), fingerprint(validation));
 });
