@@ -18,17 +18,18 @@ import type { ScaledWindows } from './scaledWindows.js';
 import type { Scaler } from './scaler.js';
 import { METRICS, repeatPrevious, scoreForecast, scores, scoresByHorizon } from './score.js';
 import type { ForecastScore, Metric, Scores } from './score.js';
+import { foldChains } from './refit.js';
+import type { FoldChain, RefitOptions } from './refit.js';
 import { purgeGap, rowsOfSamples } from './splits.js';
 import type { Fold } from './splits.js';
 import { resolveSpec, requireCount, sliceWindows } from './windows.js';
 import type { WindowSpec } from './windows.js';
 
-export interface BacktestOptions extends WindowSpec {
+/** How one fold is run. */
+export interface FoldSettings extends WindowSpec {
   /** Column to predict; 0 by default. */
   readonly target?: number;
-  /** From `rollingOrigin` or `expandingOrigin` over `countSamples` samples, with `gap: purgeGap(…)` when horizon > 1. */
-  readonly folds: readonly Fold[];
-  /** The model of a fold. A fresh one each time starts cold; handing out the same one again is a warm start. */
+  /** A new model: for each fit, or with `warmStart` for the first of a chain of fits. */
   readonly forecaster: (fold: Fold) => Forecaster;
   /** A new scaler for each fold; without it, the model works in original units. */
   readonly scaler?: () => Scaler;
@@ -42,6 +43,11 @@ export interface BacktestOptions extends WindowSpec {
   readonly baselines?: Readonly<Record<string, Baseline>>;
   /** Lag of the naive error that MASE divides by; 1 by default. */
   readonly season?: number;
+}
+
+export interface BacktestOptions extends FoldSettings, RefitOptions {
+  /** From `rollingOrigin` or `expandingOrigin` over `countSamples` samples, with `gap: purgeGap(…)` when horizon > 1. */
+  readonly folds: readonly Fold[];
   /** Called after each fold. */
   readonly onFold?: (result: FoldResult, done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -79,28 +85,38 @@ export function countSamples(rows: number, spec: WindowSpec, scaler?: Scaler): n
 }
 
 /**
- * Runs every fold, one after the other.
+ * Runs every fold, one after the other; `parallelBacktest` gives the same results with several workers.
  *
  * @param series [rows, F], original units, time order.
  * @throws ArgumentError if the training targets of a fold reach past its first validation origin.
  */
 export async function backtest(series: Numbers, options: BacktestOptions): Promise<BacktestResult> {
-  if (options.folds.length === 0) {
-    throw new ArgumentError({ operation: 'backtest', argument: 'folds', expected: 'at least one fold', actual: 'none' });
-  }
+  const chains = foldChains(options.folds, options);
   const { data, shape } = toRows(series, { operation: 'backtest', argument: 'series' });
   const results: FoldResult[] = [];
-  for (const fold of options.folds) {
-    options.signal?.throwIfAborted();
-    const result = await runFold(fromHost(data, shape), fold, options);
-    results.push(result);
-    options.onFold?.(result, results.length, options.folds.length);
+  options.signal?.throwIfAborted();
+  for (const chain of chains) {
+    for await (const result of runChain(fromHost(data, shape), chain, options)) {
+      results.push(result);
+      options.onFold?.(result, results.length, options.folds.length);
+      options.signal?.throwIfAborted();
+    }
   }
   return summariseFolds(results);
 }
 
-/** One fold on its own, for callers that spread folds over workers. Independent of every other fold. */
-export async function runFold(series: Numbers, fold: Fold, options: Omit<BacktestOptions, 'folds' | 'onFold' | 'signal'>): Promise<FoldResult> {
+/** The folds of a chain in order, with one forecaster. Independent of every other chain: what a worker runs. */
+export async function* runChain(series: Numbers, chain: FoldChain, settings: FoldSettings): AsyncGenerator<FoldResult> {
+  let shared: Forecaster | undefined;
+  for (const { fold, fit } of chain) {
+    const forecaster = (shared ??= settings.forecaster(fold));
+    const asFitted: Forecaster = { fit: () => undefined, predict: (x) => forecaster.predict(x) };
+    yield await runFold(series, fold, { ...settings, forecaster: () => (fit ? forecaster : asFitted) });
+  }
+}
+
+/** One fold on its own, fitted before it forecasts. */
+export async function runFold(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {
   const operation = 'backtest';
   const { data, shape, features } = toRows(series, { operation, argument: 'series' });
   const spec = resolveSpec(operation, options);

@@ -1,0 +1,37 @@
+/** The fold module of the tests: a forecaster that learns, so that the order of fits and its start matter. */
+import { StandardScaler } from '../../src/forecast/affineScalers.js';
+import { drift } from '../../src/forecast/baselines.js';
+import type { Forecaster } from '../../src/forecast/forecaster.js';
+import type { FoldSetup } from '../../src/forecast/searchBacktest.js';
+import { foldProgram } from '../../src/forecast/searchBacktest.js';
+import type { Fold } from '../../src/forecast/splits.js';
+import { uniform, randomStream } from '../../src/random.js';
+import { walk } from '../forecast/support.js';
+
+export const rows = walk(90, 2, 4);
+
+/** y ≈ w · last value, w by gradient descent from where it stands. */
+function learner(fold: Fold): Forecaster {
+  let w = uniform(randomStream(fold.index, 'start'));
+  return {
+    fit: (x, y) => {
+      for (let i = 0; i < y.data.length; i++) {
+        const last = x.get(Math.floor(i / 2), 5, 0);
+        w += 0.05 * ((y.data[i] ?? 0) - w * last) * last;
+      }
+    },
+    predict: (x) => Array.from({ length: x.shape[0] ?? 0 }, (_, i) => [w * x.get(i, 5, 0), w * w * x.get(i, 5, 0)]),
+  };
+}
+
+export function setup(failing: number): FoldSetup {
+  return {
+    series: rows, window: 6, horizon: 2, scaler: () => new StandardScaler(), baselines: { drift: drift() },
+    forecaster: (fold) => {
+      if (fold.index === failing) throw new RangeError(`fold ${fold.index} fails`);
+      return learner(fold);
+    },
+  };
+}
+
+export default foldProgram(({ failing = -1 }) => setup(Number(failing)));
