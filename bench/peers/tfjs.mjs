@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { measure } from './stopwatch.mjs';
 
 const require = createRequire(import.meta.url);
 const [backend = 'cpu', text = '{}', secondsText = '1'] = process.argv.slice(2);
@@ -20,21 +21,6 @@ if (backend === 'wasm') {
 await tf.setBackend(backend);
 await tf.ready();
 if (tf.getBackend() !== backend) throw new Error(`tfjs runs on ${tf.getBackend()}`);
-
-/** Median and spread of calls over about `time` seconds after a quarter of that as warm-up. */
-async function measure(call, time) {
-  const samples = [];
-  const end = (share) => performance.now() + time * 1000 * share;
-  for (let until = end(0.25), n = 0; n < 3 || performance.now() < until; n++) await call();
-  for (let until = end(1); samples.length < 5 || performance.now() < until;) {
-    const start = performance.now();
-    await call();
-    samples.push(performance.now() - start);
-  }
-  const middle = (list) => list.sort((a, b) => a - b)[list.length >> 1];
-  const median = middle(samples);
-  return { median, mad: middle(samples.map((s) => Math.abs(s - median))), samples: samples.length };
-}
 
 async function product(n) {
   const a = tf.randomNormal([n, n], 0, 1, 'float32', 1);

@@ -1,0 +1,36 @@
+/** Nothing is timed before it is right: results in float32 against the cpu backend in float64. */
+import { cpu } from 'bptt';
+import type { Backend, Shape, Step } from 'bptt';
+import { buildData, buildModel } from './workloads.js';
+import type { Workload } from './workloads.js';
+
+/** Of the largest magnitude in each tensor. */
+const tolerance = 1e-4;
+
+interface Numbers { readonly [index: number]: number; readonly length: number }
+
+function requireClose(what: string, actual: Numbers, expected: Numbers): void {
+  let scale = 1e-6;
+  for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i] ?? 0));
+  for (let i = 0; i < expected.length; i++) {
+    const off = Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN));
+    if (!(off <= tolerance * scale)) throw new Error(`${what}: entry ${i} is ${actual[i]}, the oracle says ${expected[i]}`);
+  }
+}
+
+/** Loss and every gradient of a workload, without dropout. */
+export async function checkTraining(workload: Workload, backend: Backend): Promise<void> {
+  const { x, y } = buildData(workload);
+  const subject = await buildModel(workload, backend).lossAndGradients(x, y);
+  const oracle = await buildModel(workload, cpu({ dtype: 'float64' })).lossAndGradients(x, y);
+  requireClose('loss', [subject.loss], [oracle.loss]);
+  for (const [key, gradient] of Object.entries(oracle.gradients)) {
+    requireClose(`gradient of ${key}`, subject.gradients[key]?.data ?? [], gradient.data);
+  }
+}
+
+export async function checkStep(step: Step, shapes: readonly Shape[], inputs: readonly Float32Array[], backend: Backend): Promise<void> {
+  const actual = await backend.open().compile(step, shapes, []).run(inputs);
+  const expected = await cpu({ dtype: 'float64' }).open().compile(step, shapes, []).run(inputs);
+  expected.forEach((values, i) => requireClose(`output ${i}`, actual[i] ?? [], values));
+}

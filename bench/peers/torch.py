@@ -1,0 +1,88 @@
+"""python3 torch.py THREADS JSON SECONDS: PyTorch on the CPU, the same workload as ours, one JSON line.
+
+Needs a Python with torch; Debian: apt install python3-torch libopenblas0-pthread.
+"""
+import json
+import os
+import sys
+import time
+
+threads, workload, seconds = int(sys.argv[1]), json.loads(sys.argv[2]), float(sys.argv[3])
+os.environ['OMP_NUM_THREADS'] = os.environ['OPENBLAS_NUM_THREADS'] = str(threads)
+# Python puts the script's own folder first, where this very file is named torch.
+sys.path.pop(0)
+import torch  # noqa: E402
+
+torch.set_num_threads(threads)
+torch.manual_seed(0)
+
+
+def measure(call, length):
+    end = time.perf_counter() + 0.25 * length
+    count = 0
+    while count < 3 or time.perf_counter() < end:
+        call()
+        count += 1
+    samples = []
+    end = time.perf_counter() + length
+    while len(samples) < 5 or time.perf_counter() < end:
+        start = time.perf_counter()
+        call()
+        samples.append(1e3 * (time.perf_counter() - start))
+    samples.sort()
+    median = samples[len(samples) // 2]
+    spread = sorted(abs(s - median) for s in samples)
+    return {'median': median, 'mad': spread[len(spread) // 2], 'samples': len(samples)}
+
+
+def product(n):
+    a, b, c = torch.randn(n, n), torch.randn(n, n), torch.empty(n, n)
+    train = measure(lambda: torch.mm(a, b, out=c), seconds)
+    return {'train': train, 'gflops': 2 * n ** 3 / train['median'] / 1e6}
+
+
+class Net(torch.nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        kind = torch.nn.LSTM if spec['cell'] == 'lstm' else torch.nn.RNN
+        layers, dropout = spec['layers'], spec.get('dropout', [])
+        widths = [spec['inputs'], *layers]
+        stacked = len(set(layers)) == 1 and len(layers) > 1 and not dropout  # one call for all layers, as PyTorch likes it
+        if stacked:
+            self.recurrent = torch.nn.ModuleList([kind(widths[0], layers[0], num_layers=len(layers), batch_first=True)])
+        else:
+            self.recurrent = torch.nn.ModuleList([kind(widths[i], units, batch_first=True) for i, units in enumerate(layers)])
+        self.dropout = torch.nn.ModuleList([torch.nn.Dropout(rate) for rate in dropout])
+        heads = [layers[-1], *spec['head']]
+        self.head = torch.nn.Sequential(*[torch.nn.Linear(heads[i], heads[i + 1]) for i in range(len(heads) - 1)])
+
+    def forward(self, x):
+        for i, layer in enumerate(self.recurrent):
+            x, _ = layer(x)
+            if i == len(self.recurrent) - 1:
+                x = x[:, -1]
+            if i < len(self.dropout):
+                x = self.dropout[i](x)
+        return self.head(x)
+
+
+def training():
+    net = Net(workload)
+    x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
+    y = torch.randn(workload['batch'], 1)
+    optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+
+    def step():
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(net(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    before = step()
+    train = measure(step, seconds)
+    return {'train': train, 'lossBefore': before, 'lossAfter': step()}
+
+
+result = product(workload['product']) if 'product' in workload else training()
+print(json.dumps({'subject': f'torch {threads}', 'backend': f'PyTorch {torch.__version__}, {threads} thread(s)', **result}))

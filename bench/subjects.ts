@@ -1,0 +1,66 @@
+/** Who takes part: our backends and, on request, other libraries. Each measurement is a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Timing } from './measure.js';
+import { products, workloads } from './workloads.js';
+
+export interface Measurement {
+  readonly train: Timing;
+  /** One predict of the whole batch; training workloads of ours and of TensorFlow.js only. */
+  readonly forward?: Timing;
+  readonly gflops?: number;
+  /** What really ran: library, mode, adapter, threads. */
+  readonly backend: string;
+}
+
+export interface Subject {
+  readonly name: string;
+  /** Undefined where it does not take part. */
+  run(id: string, seconds: number): Measurement | undefined;
+}
+
+function childJson(command: string, args: readonly string[], cwd: string): Measurement {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measurement;
+}
+
+export function ours(root: string, name: string): Subject {
+  return {
+    name: `bptt ${name}`,
+    run: (id, seconds) => childJson(process.execPath, [join(root, 'dist/bench/child.js'), name, id, String(seconds)], root),
+  };
+}
+
+/** A script in bench/peers that takes a backend or a thread count, the workload as JSON, and the time. */
+function peer(folder: string, name: string, command: string, script: string, argument: string): Subject {
+  return {
+    name,
+    run(id, seconds) {
+      const size = products[id];
+      const spec = size === undefined ? workloads[id] : { product: size };
+      return spec && childJson(command, [script, argument, JSON.stringify(spec), String(seconds)], folder);
+    },
+  };
+}
+
+/** TensorFlow.js and jax-js, installed into bench/peers on first use. */
+export function javascriptPeers(folder: string): Subject[] {
+  if (!existsSync(join(folder, 'node_modules'))) {
+    process.stderr.write('installing the peers into bench/peers\n');
+    const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`npm install in bench/peers failed: ${stderr}`);
+  }
+  return [
+    peer(folder, 'tfjs cpu', process.execPath, 'tfjs.mjs', 'cpu'), peer(folder, 'tfjs wasm', process.execPath, 'tfjs.mjs', 'wasm'),
+    peer(folder, 'jax-js wasm', process.execPath, 'jax.mjs', 'wasm'),
+  ];
+}
+
+/** PyTorch on one and two threads, through a Python that has it. */
+export function pytorch(folder: string): Subject[] {
+  const python = ['/usr/bin/python3', 'python3'].find((command) => spawnSync(command, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0);
+  if (!python) throw new Error('no python3 with torch found; on Debian: apt install python3-torch libopenblas0-pthread');
+  return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads)));
+}
