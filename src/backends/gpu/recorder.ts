@@ -4,11 +4,10 @@
  * it runs a plan kernel by kernel, builds them into the shader at the first call and does not look again.
  */
 import type { Tensor } from '../../backend.js';
-import { ShapeError } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
 import type { GpuJs, Handle, KernelCall } from './gpujs.js';
-import { kernelSource, maxElements, sharedFunctions } from './source.js';
+import { kernelSource, maxInputs, sharedFunctions } from './source.js';
 import { GpuTensor, open } from './tensor.js';
 
 export class Recorder {
@@ -28,6 +27,7 @@ export class Recorder {
     const size = sizeOf(shape);
     const names = Object.keys(inputs);
     const views = Object.values(inputs).map(open);
+    if (views.length > maxInputs) throw new Error(`a kernel with ${views.length} inputs: ${names.join(', ')}`);
     const kernel = this.kernel(kernelSource(names, body), size, views.map(({ buffer }) => buffer.length));
     const handle = kernel(...views.flatMap(({ buffer, offset }) => [buffer.handle(), offset]));
     return new GpuTensor({ handle: () => handle, length: size, zero: false }, 0, shape);
@@ -42,11 +42,6 @@ export class Recorder {
   }
 
   private kernel(source: string, size: number, inputSizes: readonly number[]): KernelCall {
-    if (size > maxElements) {
-      throw new ShapeError({
-        operation: 'gpu kernel', argument: 'result', expected: `at most ${maxElements} elements`, actual: String(size), hint: 'Use smaller batches.',
-      });
-    }
     const key = `${inputSizes.join(' ')} > ${size} ${source}`;
     let kernel = this.kernels.get(key);
     if (!kernel) {

@@ -4,6 +4,7 @@ import { BackendError, ShapeError, formatShape } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
 import type { Handle } from './gpujs.js';
+import { maxElements } from './source.js';
 
 /** A flat float32 buffer. It is made when first asked for, so zeros that are only added to cost nothing. */
 export interface FlatBuffer {
@@ -23,6 +24,11 @@ export class GpuTensor implements Tensor {
   readonly rowStride: number;
 
   constructor(buffer: FlatBuffer, offset: number, shape: Shape, rowStride = shape[shape.length - 1] ?? 1) {
+    if (buffer.length > maxElements) {
+      throw new ShapeError({
+        operation: 'gpu', argument: 'tensor', expected: `at most ${maxElements} elements`, actual: String(buffer.length), hint: 'Use smaller batches.',
+      });
+    }
     this.buffer = buffer;
     this.offset = offset;
     this.shape = shape;
