@@ -83,9 +83,8 @@ export const initializerNames = Object.keys(byName) as InitializerName[];
 /** Looks a name up; functions pass through. @throws ArgumentError for an unknown name. */
 export function resolveInitializer(initializer: Initializer): InitializerFunction {
   if (typeof initializer === 'function') return initializer;
-  const found = byName[initializer];
-  if (!found) {
+  if (!Object.hasOwn(byName, initializer)) {
     throw new ArgumentError({ operation: 'initializer', argument: 'name', expected: initializerNames.join(' | '), actual: String(initializer) });
   }
-  return found;
+  return byName[initializer];
 }

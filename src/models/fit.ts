@@ -70,28 +70,39 @@ export interface Trainer {
   readonly position: Position;
 }
 
+/** What a step said about its batch, before it changed the weights. */
+export interface StepOutcome { readonly loss: number; readonly prediction: FloatArray | undefined }
+
 /**
- * One optimiser step on one batch.
- * @throws NotFiniteError; the weights are then those of the last step whose loss was finite.
+ * One optimiser step for each batch; the batches have one form.
+ * @throws NotFiniteError for the first that fails; the weights are then those of the last step whose loss was finite.
  */
-export async function trainStep(
-  trainer: Trainer, batch: Batch, learningRate: number, index: number,
-): Promise<{ loss: number; prediction: FloatArray | undefined }> {
-  const { session, optimizer, position } = trainer;
+export async function trainSteps(
+  trainer: Trainer, batches: readonly Batch[], rates: readonly number[], firstIndex: number,
+): Promise<StepOutcome[]> {
+  const { session, optimizer, position, seed } = trainer;
   const { dtype } = session.device;
-  session.states.advance(batch.form.batch);
-  const data = [...batch.inputs, ...drawNoise(session.noise(batch.form), trainer.seed, position.step, dtype)];
-  const scalars = optimizer.scalars(position.step + 1);
-  const settings = [Float64Array.of(learningRate), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
-  const [losses, guard, prediction] = await session.trainer(batch.form).run([...data, ...settings]);
-  const loss = losses?.[0] ?? NaN;
-  if (!Number.isFinite(guard?.[0])) {
-    const error = await diagnose(session, batch.form, data, loss, position.epoch, index);
-    session.restoreLastGood();
-    throw error;
+  const [{ form } = { form: undefined }] = batches;
+  if (!form) return [];
+  const data = batches.map((batch, i) => [...batch.inputs, ...drawNoise(session.noise(form), seed, position.step + i, dtype)]);
+  const inputs = data.map((own, i) => {
+    const scalars = optimizer.scalars(position.step + 1 + i);
+    return [...own, Float64Array.of(rates[i] ?? NaN), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
+  });
+  for (const batch of batches) session.states.advance(batch.form.batch);
+  const outcomes: StepOutcome[] = [];
+  for (const [losses, guard, prediction] of await session.trainer(form).runMany(inputs)) {
+    const loss = losses?.[0] ?? NaN;
+    if (!Number.isFinite(guard?.[0])) {
+      const index = outcomes.length;
+      const error = await diagnose(session, form, data[index] ?? [], loss, position.epoch, firstIndex + index);
+      session.restoreLastGood();
+      throw error;
+    }
+    position.step++;
+    outcomes.push({ loss, prediction: trainer.metrics.length > 0 ? prediction : undefined });
   }
-  position.step++;
-  return { loss, prediction: trainer.metrics.length > 0 ? prediction : undefined };
+  return outcomes;
 }
 
 export async function runFit(trainer: Trainer, data: Dataset, settings: FitSettings, history: History): Promise<void> {
@@ -113,12 +124,35 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     position.callbacks = callbacks.flatMap((callback) => (callback.getState ? [{ name: callback.name, state: callback.getState() }] : []));
   };
 
-  async function trainBatch(order: Int32Array, index: number, tally: Tally): Promise<void> {
-    const count = Math.min(batchSize, data.samples - index * batchSize);
-    const batch = takeBatch(data, order, index * batchSize, count, trainer.outputShapes, true, session.device.dtype);
-    learningRate = rateOf(index);
-    const { loss, prediction } = await trainStep(trainer, batch, learningRate, index);
-    tally.add(loss, batch.weight, prediction, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+  /** How many batches from this one on share a plan: full ones, as many as the backend likes, and never fewer than one. */
+  function groupSize(first: Batch, index: number): number {
+    const full = Math.floor(data.samples / batchSize) - index;
+    return Math.max(1, Math.min(session.trainer(first.form).batchesPerPlan, full));
+  }
+
+  /** The steps of one plan, then their callbacks. */
+  async function trainGroup(order: Int32Array, tally: Tally): Promise<void> {
+    const start = position.batch;
+    const take = (index: number): Batch => {
+      const count = Math.min(batchSize, data.samples - index * batchSize);
+      return takeBatch(data, order, index * batchSize, count, trainer.outputShapes, true, session.device.dtype);
+    };
+    const first = take(start);
+    const group = [first, ...Array.from({ length: groupSize(first, start) - 1 }, (_, i) => take(start + 1 + i))];
+    const rates = group.map((_, i) => rateOf(start + i));
+    const outcomes = await trainSteps(trainer, group, rates, start);
+    const logs = outcomes.map(({ loss, prediction }, i) => {
+      const batch = group[i] ?? first;
+      tally.add(loss, batch.weight, prediction, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+      return tally.logs();
+    });
+    // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.
+    position.batch = start + group.length;
+    position.tally = tally.toJSON();
+    learningRate = rates.at(-1) ?? learningRate;
+    for (const [i, entry] of logs.entries()) {
+      for (const callback of callbacks) await callback.onBatchEnd?.(start + i, entry, context);
+    }
   }
 
   async function trainEpoch(): Promise<void> {
@@ -128,11 +162,7 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     for (const callback of callbacks) await callback.onEpochBegin?.(position.epoch, context);
     while (position.batch < batches && stop === undefined) {
       signal?.throwIfAborted();
-      await trainBatch(order, position.batch, tally);
-      position.batch++;
-      position.tally = tally.toJSON();
-      const logs = tally.logs();
-      for (const callback of callbacks) await callback.onBatchEnd?.(position.batch - 1, logs, context);
+      await trainGroup(order, tally);
       await breathe();
     }
     if (position.batch < batches) return; // stopped inside the epoch

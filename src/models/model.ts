@@ -18,7 +18,7 @@ import { drawNoise, inSequence, takeBatch } from './batches.js';
 import { prepareData, splitDataset } from './data.js';
 import type { DataOptions, Dataset, ModelData } from './data.js';
 import { observeStep } from './doctor.js';
-import { requireCounts, requireSameBatches, requireWholeBatches, runFit, startPosition, trainStep } from './fit.js';
+import { requireCounts, requireSameBatches, requireWholeBatches, runFit, startPosition, trainSteps } from './fit.js';
 import type { History, Position } from './fit.js';
 import { Tally, resolveMetric } from './metrics.js';
 import type { Metric, MetricName } from './metrics.js';
@@ -183,7 +183,8 @@ export class Model {
     const data = this.prepare('trainOnBatch', x, y, options);
     const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, outputShapes, true, backend.dtype);
     const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
-    const { loss, prediction } = await trainStep({ model: this, session: this.open(), optimizer, metrics, outputShapes, seed, position }, batch, rate, position.batch);
+    const trainer = { model: this, session: this.open(), optimizer, metrics, outputShapes, seed, position };
+    const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await trainSteps(trainer, [batch], [rate], position.batch);
     const tally = new Tally(metrics);
     tally.add(loss, batch.weight, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
     return tally.logs();

@@ -40,6 +40,8 @@ export class Session {
   private readonly optimizer: Optimizer | undefined;
   private readonly weights: readonly Variable[];
   private readonly lastGood: readonly Variable[];
+  /** [1]: not finite once a step has failed; the steps after it in the same plan then change nothing. */
+  private readonly trouble: readonly Variable[];
   private readonly slots: ReadonlyMap<string, readonly Variable[]>;
   readonly states: StateVariables;
   private readonly programs = new Map<string, Program>();
@@ -54,6 +56,7 @@ export class Session {
     const variable = (spec: WeightSpec): Variable => this.device.variable(initial.get(spec.key) ?? this.zeros(spec.shape));
     this.weights = this.trained.map(variable);
     this.lastGood = optimizer ? this.trained.map(variable) : [];
+    this.trouble = optimizer ? [this.device.variable(this.zeros([1]))] : [];
     this.slots = new Map(
       (optimizer?.slotNames ?? []).map((name) => [name, this.trained.map((spec) => this.device.variable(this.zeros(spec.shape)))]),
     );
@@ -80,6 +83,7 @@ export class Session {
   /** Puts back the weights of the last step whose loss was finite. */
   restoreLastGood(): void {
     this.copyAll(this.lastGood, this.weights);
+    for (const variable of this.trouble) this.device.write(variable, allocate(this.device.dtype, 1));
   }
 
   private copyAll(from: readonly Variable[], to: readonly Variable[]): void {
@@ -154,7 +158,8 @@ export class Session {
       if (!learningRate) throw new Error('no learning rate');
       const { loss, gradients, forward } = this.backward(k, parts);
       const sumOfSquares = k.sumSquares(gradients);
-      const guard = k.add(loss, sumOfSquares);
+      const guard = k.add(k.add(loss, sumOfSquares), variables.trouble ?? loss);
+      const trouble = k.keepIfFinite(guard, k.copy(guard), k.zeros([1]));
       const inputs = {
         learningRate, guard, gradientScale: k.clipScale(sumOfSquares, optimizer.globalClipNorm ?? Infinity), clipValue: optimizer.clipValue ?? 0,
       };
@@ -163,7 +168,7 @@ export class Session {
         optimizer.update(k, tensorAt(parts.weights, i), tensorAt(gradients, i), variables.slots[i] ?? {}, scalars, inputs));
       return {
         outputs: [loss, guard, ...forward.outputs], states: forward.states, guard,
-        update: { weights: updates.map((u) => u.p), slots: updates.map((u) => u.slots), lastGood },
+        update: { weights: updates.map((u) => u.p), slots: updates.map((u) => u.slots), lastGood, trouble },
       };
     });
   }
@@ -215,20 +220,21 @@ export class Session {
     const stateSpecs = this.states.all.map(({ spec }) => spec);
     const withOptimizer = kind === 'train';
     const slotNames = withOptimizer ? [...this.slots.keys()] : [];
-    const lists = [this.weights, this.states.all.map(({ variable }) => variable), ...slotNames.map((name) => this.slots.get(name) ?? []), ...(withOptimizer ? [this.lastGood] : [])];
+    const lists = [this.weights, this.states.all.map(({ variable }) => variable), ...slotNames.map((name) => this.slots.get(name) ?? []), ...(withOptimizer ? [this.lastGood, this.trouble] : [])];
 
     const step: Step = (k, inputs, variables) => {
       const rest = [...variables];
       const [weights = [], states = [], ...more] = lists.map((list) => rest.splice(0, list.length));
+      const [trouble] = withOptimizer ? (more.pop() ?? []) : [];
       const lastGood = withOptimizer ? (more.pop() ?? []) : [];
       const slots = trained.map((_, i) => Object.fromEntries(slotNames.map((name, s) => [name, tensorAt(more[s], i)])));
       const taken = layout.read(inputs);
       const run = { k, training: form.training, noise: taken.noise, mask: taken.mask };
-      const result = body(k, { ...taken, run, weights, states: byLayer(stateSpecs, states) }, { slots, lastGood });
+      const result = body(k, { ...taken, run, weights, states: byLayer(stateSpecs, states) }, { slots, lastGood, trouble });
       const after = result.states ? inOrder(stateSpecs, result.states) : states;
       const { guard, update } = result;
       const kept = guard ? states.map((state, i) => k.keepIfFinite(guard, state, tensorAt(after, i))) : after;
-      const updated = update && [...slotNames.flatMap((name) => update.slots.map((s) => slot(s, name))), ...update.lastGood];
+      const updated = update && [...slotNames.flatMap((name) => update.slots.map((s) => slot(s, name))), ...update.lastGood, update.trouble];
       return { outputs: result.outputs, variables: [...(update?.weights ?? weights), ...kept, ...(updated ?? [])] };
     };
     const program = this.device.compile(step, layout.shapes, lists.flat());
@@ -241,11 +247,11 @@ interface BodyResult {
   readonly outputs: readonly Tensor[];
   readonly states?: LayerTensors;
   readonly guard?: Tensor;
-  readonly update?: { readonly weights: readonly Tensor[]; readonly slots: readonly Slots[]; readonly lastGood: readonly Tensor[] };
+  readonly update?: { readonly weights: readonly Tensor[]; readonly slots: readonly Slots[]; readonly lastGood: readonly Tensor[]; readonly trouble: Tensor };
 }
 
 type Body = (
-  k: Kernels, parts: Parts, variables: { readonly slots: readonly Slots[]; readonly lastGood: readonly Tensor[] },
+  k: Kernels, parts: Parts, variables: { readonly slots: readonly Slots[]; readonly lastGood: readonly Tensor[]; readonly trouble: Tensor | undefined },
 ) => BodyResult;
 
 function tensorAt(list: readonly Tensor[] | undefined, i: number): Tensor {
