@@ -1,13 +1,13 @@
 /** Grid of coloured cells: errors over a search grid, gradient norms over layer and time, gate activations. */
 import { drawAxes } from './axes.js';
-import { colorAt, hexColor, luminance } from './colorMap.js';
+import { colorAt, colorDomain, hexColor, luminance } from './colorMap.js';
 import type { ColorMapName } from './colorMap.js';
 import { alignedFormatter, formatNumber } from './format.js';
 import type { NumberFormat } from './format.js';
 import type { Block } from './legend.js';
 import { createPlot, requireData } from './plot.js';
 import type { Plot, PlotOptions } from './plot.js';
-import { categoryScale, extent } from './scale.js';
+import { categoryScale } from './scale.js';
 import type { Interval, Scale } from './scale.js';
 import { coordinate, element, join, label } from './svg.js';
 import type { Markup } from './svg.js';
@@ -41,7 +41,7 @@ export function heatMap(options: HeatMapOptions): Plot {
   values.forEach((row, i) => {
     requireData(`heatMap '${title}', row ${String(i)}`, { columns, values: row });
   });
-  const domain = options.domain ?? colorDomain(values, colors);
+  const domain = options.domain ?? colorDomain(values.flatMap((row) => Array.from(row)), colors);
   const position = (value: number): number => Math.round(((value - domain[0]) / (domain[1] - domain[0])) * STEPS) / STEPS;
   const color = (value: number): string => hexColor(colorAt(colors, position(value)));
   const range = domain.map((v) => formatNumber(v, format)).join(' to ');
@@ -58,13 +58,6 @@ export function heatMap(options: HeatMapOptions): Plot {
         marks: (x, y) => join([drawCells(values, x, y, color), drawValues(values, x, y, format, (v) => colorAt(colors, position(v)))]),
       }),
   });
-}
-
-function colorDomain(values: readonly ArrayLike<number>[], colors: ColorMapName): Interval {
-  const [low, high] = extent(values.flatMap((row) => Array.from(row))) ?? [0, 1];
-  if (colors === 'sequential') return low < high ? [low, high] : [low - 0.5, high + 0.5];
-  const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
-  return [-size, size];
 }
 
 /** One path for each colour; neighbours in a row are one rectangle. */

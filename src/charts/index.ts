@@ -1,4 +1,4 @@
-/** `bptt/charts`: plots as SVG text and reports as HTML text; needs neither Node nor a DOM. */
+/** `bptt/charts`: plots as SVG text, reports as HTML text, candlesticks as pixels; needs neither Node nor a DOM. */
 export { linePlot } from './linePlot.js';
 export type { AxesOptions, Band, LinePlotOptions, LineSeries } from './linePlot.js';
 export { scatterPlot } from './scatterPlot.js';
@@ -9,6 +9,14 @@ export { barChart } from './barChart.js';
 export type { BarChartOptions, BarSeries } from './barChart.js';
 export { heatMap } from './heatMap.js';
 export type { HeatMapOptions } from './heatMap.js';
+export { candlestickPlot } from './candlestickPlot.js';
+export type { CandlestickPlotOptions } from './candlestickPlot.js';
+export { candlestickBatch, candlestickImage } from './candlestickImage.js';
+export type { CandlestickBatchOptions, CandlestickImageOptions, CandlestickStyle, ImageBatch } from './candlestickImage.js';
+export type { Bars } from './candlesticks.js';
+export type { RasterImage } from './image.js';
+export { overlayHeatMap, resizeBilinear } from './overlay.js';
+export type { Grid, OverlayOptions } from './overlay.js';
 export { panels } from './panels.js';
 export type { PanelsOptions } from './panels.js';
 export type { Box, Plot, PlotOptions } from './plot.js';
