@@ -1,0 +1,87 @@
+/** The conformance suite and bit-identity in headless Chromium, from one minified bundle. */
+import type { Browser, Page } from 'playwright-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bundle, serve } from '../../bench/browser/server.js';
+import type { Site } from '../../bench/browser/server.js';
+import { wasm } from '../../src/index.js';
+import { demands, selected } from '../backends/conformance/cases.js';
+import { openChromium, openPage } from './chromium.js';
+import { fiftySteps } from './fiftySteps.js';
+import type { Demand } from '../backends/conformance/cases.js';
+import type { BackendName, Conformance } from './page.js';
+
+interface Expected { readonly name: BackendName; readonly description: RegExp; readonly demands: readonly Demand[] }
+
+/** Software drivers compile a plan in up to seconds; all demands, which they meet as well, take them minutes. */
+const onDrivers = process.env.BPTT_ALL_DEMANDS === '1' ? demands : selected();
+
+/** Every one must run here; its own words tell whether it was the one that ran. */
+const expected: readonly Expected[] = [
+  { name: 'wasm, 1 thread', description: /^wasm simd128, 1 thread$/, demands },
+  { name: 'gpu.js webgl2', description: /^gpu\.js webgl2 on /, demands: onDrivers },
+  { name: 'gpu.js webgpu', description: /^gpu\.js webgpu on /, demands: onDrivers },
+];
+
+let site: Site | undefined;
+let browser: Browser | undefined;
+let page: Page | undefined;
+let problems: string[] = [];
+
+function open(): Page {
+  if (!page) throw new Error('the page did not open');
+  return page;
+}
+
+test('the page opens in Chromium, cross-origin isolated', async () => {
+  site = await serve({
+    '/': { type: 'text/html', body: '<!doctype html><title>bptt</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>' },
+    '/page.js': { type: 'text/javascript', body: await bundle(new URL('./page.js', import.meta.url)) },
+  });
+  browser = await openChromium();
+  ({ page, problems } = await openPage(browser, `${site.url}/`));
+  await page.waitForFunction(() => window.bpttTest !== undefined);
+  assert.ok(await page.evaluate(() => window.bpttTest?.isolated()));
+});
+
+for (const { name, description, demands: wanted } of expected) {
+  let result: Conformance | undefined;
+
+  test(`${name} runs in Chromium`, async () => {
+    const start = performance.now();
+    const names = wanted.map((demand) => demand.name);
+    result = await open().evaluate(([backend, list]) => window.bpttTest?.conformance(backend, list), [name, names] as const);
+    console.log(`ran in Chromium: ${result?.description}, ${names.length} demands, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    assert.match(result?.description ?? 'nothing', description);
+  });
+
+  for (const demand of wanted) {
+    test(`${name} in Chromium: ${demand.name}`, () => {
+      assert.is(result?.problems[demand.name], null);
+    });
+  }
+}
+
+/** Of the weights after fifty steps with wasm, on every host. */
+const digest = '23502f09686ec4c84f109d2057ae736e517044db0beb83f90276d64ce8e2ac89';
+
+test('fifty steps give the same bytes in Node and in Chromium', async () => {
+  assert.is(await fiftySteps(await wasm()), digest);
+  assert.is(await open().evaluate(() => window.bpttTest?.fiftySteps('wasm, 1 thread', true)), digest);
+});
+
+// Not promised for every pair of engines (see fiftySteps.ts), but V8 of Node and of Chromium agree.
+test('fifty steps from seeded weights give the same bytes in Node and in Chromium', async () => {
+  assert.is(await open().evaluate(() => window.bpttTest?.fiftySteps('wasm, 1 thread', false)), await fiftySteps(await wasm(), false));
+});
+
+test('nothing went wrong unseen in the page', () => {
+  assert.equal(problems, []);
+});
+
+test.after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test.run();

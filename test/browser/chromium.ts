@@ -1,0 +1,30 @@
+/** Headless Chromium with software WebGL2 and WebGPU. A missing browser is an error, never a skipped test. */
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+const executablePath = process.env.BPTT_CHROMIUM ?? '/usr/bin/chromium';
+
+const flags = [
+  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
+];
+
+export async function openChromium(): Promise<Browser> {
+  if (!existsSync(executablePath)) {
+    throw new Error(`there is no Chromium at ${executablePath}: install it (Debian: apt-get install chromium), or name one in BPTT_CHROMIUM`);
+  }
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** A page that collects what goes wrong in it: errors nobody caught, and console errors. */
+export async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  await page.goto(url);
+  return { page, problems };
+}

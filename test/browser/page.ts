@@ -1,0 +1,41 @@
+/** Runs in the browser: the conformance suite and the fifty steps, for the test to call. */
+import type { Backend } from '../../src/backend.js';
+import { wasm } from '../../src/index.js';
+import { gpu } from '../../src/gpu.js';
+import { demands } from '../backends/conformance/cases.js';
+import { fiftySteps } from './fiftySteps.js';
+
+const backends = {
+  'wasm, 1 thread': () => wasm(),
+  'gpu.js webgl2': () => gpu({ mode: 'webgl2' }),
+  'gpu.js webgpu': () => gpu({ mode: 'webgpu' }),
+} as const satisfies Record<string, () => Promise<Backend>>;
+
+export type BackendName = keyof typeof backends;
+
+export interface Conformance {
+  /** What the backend says of itself after the run. */
+  readonly description: string;
+  /** By demand: what is wrong, or null. */
+  readonly problems: Readonly<Record<string, string | null>>;
+}
+
+async function conformance(name: BackendName, wanted: readonly string[]): Promise<Conformance> {
+  const backend = await backends[name]();
+  const problems: Record<string, string | null> = {};
+  for (const demand of demands) {
+    if (wanted.includes(demand.name)) problems[demand.name] = await demand.check(backend).then((wrong) => wrong ?? null, String);
+  }
+  return { description: backend.description, problems };
+}
+
+const api = {
+  conformance,
+  fiftySteps: async (name: BackendName, pinned: boolean): Promise<string> => fiftySteps(await backends[name](), pinned),
+  isolated: (): boolean => crossOriginIsolated,
+};
+
+declare global {
+  interface Window { bpttTest?: typeof api }
+}
+window.bpttTest = api;
