@@ -109,6 +109,12 @@ test('prices outside a given range are cut off', () => {
     'UUU......',
     'UUU......',
   ]);
+  // Nor do they reach into the volume or the picture before.
+  const style = { ...INK, width: 9, height: 10, range: [0, 10], bodyGap: 0, volumeHeight: 0.5 } as const;
+  const volume = [0, 0, 2];
+  assert.equal(art(candlestickImage({ ...bars, volume }, style)).slice(5), ['......UUU', '......UUU', '......UUU', '......UUU', '......UUU']);
+  const { data } = candlestickBatch({ ...bars, volume }, { ...style, window: 1, starts: [1, 0] });
+  assert.ok(data.subarray(0, 270).every((v) => v === 1));
 });
 
 test('more bars than pixels are merged: first open, last close, extremes', () => {
@@ -117,6 +123,7 @@ test('more bars than pixels are merged: first open, last close, extremes', () =>
   for (const antialias of [false, true]) {
     const style = { ...INK, width: 2, height: 12, antialias };
     assert.equal(candlestickImage(bars, style), candlestickImage(two, style));
+    assert.equal(candlestickImage({ ...bars, volume: [1, 2, 3, 9] }, style), candlestickImage({ ...two, volume: [3, 12] }, style));
   }
   assert.is(new Set(art(candlestickImage(randomBars(3, 5000), { ...INK, width: 40, height: 30 })).join('')).has('?'), false);
 });
