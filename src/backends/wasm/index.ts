@@ -1,18 +1,32 @@
-/** WebAssembly SIMD on one core: the default backend. The kernels stand in assembly/, built by scripts/build-wasm.mjs. */
-import type { Backend } from '../../backend.js';
+/** WebAssembly SIMD: the default backend. The kernels stand in assembly/, built by scripts/build-wasm.mjs. */
+import type { Backend, Device } from '../../backend.js';
+import { ArgumentError } from '../../errors.js';
 import { cpu } from '../cpu/index.js';
 import { linearDevice } from '../linear/device.js';
 import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
+import { hardwareThreads, threadObstacle } from './host.js';
 import { createMemory, memoryStorage } from './memory.js';
 import { moduleBase64 } from './module.js';
+import { Pool } from './pool.js';
+import { cutNames, splitKernels } from './split.js';
 
 /** What the module exports: the raw kernel table, with the packing of matrices as two plain functions. */
 type KernelExports = WebAssembly.Exports & Omit<RawKernels, 'packing'> & {
+  /** Working memory of one thread, and where that of this instance lies. */
   readonly scratchBytes: WebAssembly.Global<'i32'>;
+  readonly scratch: WebAssembly.Global<'i32'>;
   packSize(n: number, k: number): number;
   pack(out: number, mode: number, n: number, k: number, b: number, ldb: number): void;
 };
+
+export interface WasmOptions {
+  /**
+   * Threads that large kernels are shared among, the calling one included; at most as many as the hardware has. 1 unless
+   * given. The results are the same, bit for bit.
+   */
+  readonly threads?: number;
+}
 
 function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -27,28 +41,87 @@ function obstacle(): string | undefined {
   return WebAssembly.validate(simdProbe) ? undefined : 'no WebAssembly SIMD here';
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** The import of a memory as AssemblyScript writes it, section header included, and the same for a shared one. */
+const memoryImport = [2, 15, 1, 3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 0, 0];
+const sharedImport = [2, 18, ...memoryImport.slice(2, -2), 3, 0, 128, 128, 4];
 
-/** Kernels over a memory of their own. Compiles the module on first use; all instances share it. */
-export function instantiate(): { kernels: RawKernels; storage: Storage } {
-  compiled ??= new WebAssembly.Module(bytes(moduleBase64));
-  const memory = createMemory();
-  const { packSize, pack, scratchBytes, ...rest } = new WebAssembly.Instance(compiled, { env: { memory } }).exports as KernelExports;
-  return { kernels: { ...rest, packing: { size: packSize, pack } }, storage: memoryStorage(memory, scratchBytes.value) };
+/** A module that takes a shared memory of up to 4 GiB: the same kernels behind another import. */
+function shareable(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const at = binary.findIndex((_, i) => memoryImport.every((byte, j) => binary[i + j] === byte));
+  return Uint8Array.of(...binary.subarray(0, at), ...sharedImport, ...binary.subarray(at + memoryImport.length));
+}
+
+const modules: { own?: WebAssembly.Module; shared?: WebAssembly.Module } = {};
+
+/** Compiled on first use; all instances share it. */
+export function compiled(shared: boolean): WebAssembly.Module {
+  const binary = (): Uint8Array<ArrayBuffer> => bytes(moduleBase64);
+  return shared ? modules.shared ??= new WebAssembly.Module(shareable(binary())) : modules.own ??= new WebAssembly.Module(binary());
+}
+
+interface Instance { readonly kernels: RawKernels; readonly memory: WebAssembly.Memory; readonly storage: Storage }
+
+/** Kernels over a memory of their own, which has room for the work of so many threads. */
+export function instantiate(threads = 1): Instance {
+  const memory = createMemory(threads > 1);
+  const module = compiled(threads > 1);
+  const { packSize, pack, scratch, scratchBytes, ...rest } = new WebAssembly.Instance(module, { env: { memory } }).exports as KernelExports;
+  const reserved = scratch.value + threads * scratchBytes.value;
+  return { kernels: { ...rest, packing: { size: packSize, pack } }, memory, storage: memoryStorage(memory, reserved) };
+}
+
+/** A device that is never disposed of must not keep its memory alive in the helpers. */
+const forgotten = new FinalizationRegistry<() => void>((close) => close());
+
+/** Models share helper threads: the first to open starts them, the last to close ends them. */
+function threadedOpen(threads: number): () => Device {
+  let pool: Pool | undefined;
+  return () => {
+    const { kernels, memory, storage } = instantiate(threads);
+    const chosen = pool ??= new Pool(compiled(true), cutNames, threads);
+    const id = chosen.add(memory);
+    const close = (): void => {
+      if (chosen.remove(id) && pool === chosen) pool = undefined;
+    };
+    const device = linearDevice(splitKernels(kernels, chosen, id, threads), storage, 'float32');
+    const watched: Device = {
+      ...device,
+      dispose() {
+        device.dispose();
+        close();
+      },
+    };
+    forgotten.register(watched, close);
+    return watched;
+  };
+}
+
+/** How many threads there will be, and why not as many as wished. */
+function threadCount(wished: number): { threads: number; reason?: string } {
+  if (!Number.isInteger(wished) || wished < 1) {
+    throw new ArgumentError({ operation: 'wasm', argument: 'threads', expected: 'a whole number of at least 1', actual: String(wished) });
+  }
+  if (wished === 1) return { threads: 1 };
+  const reason = threadObstacle();
+  if (reason !== undefined) return { threads: 1, reason };
+  const threads = Math.min(wished, hardwareThreads());
+  return threads < wished ? { threads, reason: `the hardware has no more than ${threads}` } : { threads };
 }
 
 /** The backend of {@link wasm}, at once: for `compile` without a backend. */
-export function wasmBackend(): Backend {
-  const reason = obstacle();
-  if (reason !== undefined) {
+export function wasmBackend(options: WasmOptions = {}): Backend {
+  const { threads, reason } = threadCount(options.threads ?? 1);
+  const missing = obstacle();
+  if (missing !== undefined) {
     const fallback = cpu();
-    return { ...fallback, description: `${fallback.description} (${reason})` };
+    return { ...fallback, description: `${fallback.description} (${missing})` };
   }
+  const count = threads === 1 ? '1 thread' : `${threads} threads`;
   return {
     name: 'wasm',
     dtype: 'float32',
-    description: 'wasm simd128, 1 thread',
-    open() {
+    description: `wasm simd128, ${count}${reason === undefined ? '' : ` (${reason})`}`,
+    open: threads > 1 ? threadedOpen(threads) : () => {
       const { kernels, storage } = instantiate();
       return linearDevice(kernels, storage, 'float32');
     },
@@ -56,9 +129,11 @@ export function wasmBackend(): Backend {
 }
 
 /**
- * WebAssembly SIMD in float32: the same seed gives the same bits on every machine. Where the host has no WebAssembly SIMD
- * the plain TypeScript backend takes its place, and its `description` says why.
+ * WebAssembly SIMD in float32: the same seed gives the same bits on every machine, with any number of threads. Where the
+ * host has no WebAssembly SIMD the plain TypeScript backend takes its place, and where it has no threads to share memory
+ * with, one thread does the work; `description` says so and why.
+ * @throws ArgumentError if `threads` is not a whole number of at least 1.
  */
-export async function wasm(): Promise<Backend> {
-  return wasmBackend();
+export async function wasm(options: WasmOptions = {}): Promise<Backend> {
+  return wasmBackend(options);
 }

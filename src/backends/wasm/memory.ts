@@ -12,15 +12,15 @@ function pages(bytes: number): number {
 }
 
 /** One page; the first allocation grows it. */
-export function createMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 1 });
+export function createMemory(shared: boolean): WebAssembly.Memory {
+  return new WebAssembly.Memory(shared ? { initial: 1, maximum: mostPages, shared } : { initial: 1 });
 }
 
-/** Views are made anew on every access: growing the memory detaches the old ones. */
-export function memoryStorage(memory: WebAssembly.Memory, scratchBytes: number): Storage {
+/** `reserved` bytes at the foot belong to the kernels. Views are made anew on every access: growing the memory detaches the old ones. */
+export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Storage {
   return {
     unit: 4,
-    start: scratchBytes / 4,
+    start: reserved / 4,
     capacity: () => memory.buffer.byteLength / 4,
     grow(elements) {
       const held = pages(memory.buffer.byteLength);
@@ -34,7 +34,7 @@ export function memoryStorage(memory: WebAssembly.Memory, scratchBytes: number):
         }, { cause });
       }
     },
-    read: (at, n) => new Float32Array(memory.buffer, at, n).slice(),
+    read: (at, n) => new Float32Array(new Float32Array(memory.buffer, at, n)), // never shared, as a copy of a view is
     write: (at, values) => new Float32Array(memory.buffer, at, values.length).set(values),
   };
 }

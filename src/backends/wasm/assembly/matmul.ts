@@ -22,12 +22,10 @@ const PACK_ROWS = 24;
 const STRIP_ROWS = 24;
 const STRIP_COLUMNS = 64;
 
-/** One panel and the strips lie at the foot of the memory, above the address 0 that means "none". */
-const PANEL: usize = 64;
-const STRIPS: usize = PANEL + DEPTH * 32;
-
-/** Everything below this address belongs to the kernels. */
-export const scratchBytes: i32 = 64 + DEPTH * 32 + ROWS * DEPTH * 4;
+/** What one thread needs for itself: a panel, and the strips. */
+export const scratchBytes: i32 = DEPTH * 32 + ROWS * DEPTH * 4;
+/** Where it lies: at the foot of the memory, above the address 0 that means "none". Threads set their own. */
+export let scratch: usize = 64;
 
 /** Elements of the packed form of a right operand: whole panels. */
 export function packSize(n: i32, k: i32): i32 {
@@ -58,6 +56,8 @@ export function gemm(
   const stepA: usize = mode == TN ? <usize>lda << 2 : 4;
   const rowB = <usize>ldb << 2;
   const rowC = <usize>ldc << 2;
+  const spare = scratch;
+  const strips = spare + DEPTH * 32;
   const packed = mode == PACKED;
   let j = 0;
   if (m == 1 && mode != NT) {
@@ -76,21 +76,21 @@ export function gemm(
       const rows = min(ROWS, m - i);
       const atA = a + <usize>i * rowA + <usize>p * stepA;
       const inStrips = rows >= STRIP_ROWS && n >= STRIP_COLUMNS ? rowsInStrips(rows) : 0;
-      for (let r = 0; r < inStrips; r += 6) packStrip(STRIPS + <usize>r * (depth << 2), atA + <usize>r * rowA, rowA, stepA, depth);
+      for (let r = 0; r < inStrips; r += 6) packStrip(strips + <usize>r * (depth << 2), atA + <usize>r * rowA, rowA, stepA, depth);
       for (j = rest; j < n; j += 8) {
         const columns = n - j;
         const atC = c + <usize>i * rowC + (<usize>j << 2);
-        let panel = PANEL;
+        let panel = spare;
         let stepB: usize = 32;
         if (packed) panel = b + (<usize>j * k + (p << 3)) * 4;
-        else if (mode == NT) packTransposed(PANEL, b + <usize>j * rowB + (<usize>p << 2), rowB, columns, depth);
+        else if (mode == NT) packTransposed(spare, b + <usize>j * rowB + (<usize>p << 2), rowB, columns, depth);
         else {
           const at = b + <usize>p * rowB + (<usize>j << 2);
-          if (columns < 8 || rows >= PACK_ROWS) packRows(PANEL, at, rowB, columns, depth);
+          if (columns < 8 || rows >= PACK_ROWS) packRows(spare, at, rowB, columns, depth);
           else panel = at, stepB = rowB;
         }
         if (columns >= 8) {
-          for (let r = 0; r < inStrips; r += 6) blockOfSix(depth, STRIPS + <usize>r * (depth << 2), panel, atC + <usize>r * rowC, rowC, chain);
+          for (let r = 0; r < inStrips; r += 6) blockOfSix(depth, strips + <usize>r * (depth << 2), panel, atC + <usize>r * rowC, rowC, chain);
           wholePanel(rows - inStrips, depth, atA + <usize>inStrips * rowA, rowA, stepA, panel, stepB, atC + <usize>inStrips * rowC, rowC, chain);
         } else lastPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
       }

@@ -1,0 +1,116 @@
+/**
+ * Which kernels run in parts on several threads, and how. Every element of a result comes from one part alone and from the
+ * same operations in the same order as in one call, so the bits do not depend on the number of threads.
+ */
+import { matmulCodes } from '../linear/raw.js';
+import type { RawKernels } from '../linear/raw.js';
+import type { Kernel, Pool } from './pool.js';
+
+/** A kernel's arguments as numbers: addresses in bytes, 0 for none, and sizes. */
+type Values = readonly number[];
+
+/** How calls of one kernel fall into parts. */
+interface Cut {
+  /** Nanoseconds of a call on one thread, roughly, divided by the product of the arguments in `sizes`. */
+  readonly weight: number;
+  readonly sizes: readonly [number, number?, number?];
+  /** Which argument counts what is cut: rows, columns or elements. */
+  counted(values: Values): number;
+  /** Parts are multiples of this. */
+  readonly grain: number;
+  /** What each argument gains from one counted thing to the next; for addresses, bytes. */
+  steps(values: Values): readonly number[];
+}
+
+/** Nanoseconds a part must take to be worth handing over. */
+const shortest = 8000;
+/** Parts that take longer are cut once more, so that a thread which comes late or is interrupted costs less. */
+const longest = 60_000;
+/** What a call must take to be worth waking helpers that have gone to sleep. */
+const worthWaking = 100_000;
+/** Elements of a cache line, which no two threads should write to. */
+const line = 16;
+
+/** Rows of one sample each: leading addresses, then the count of rows, then h. `widths`: row length of each operand, in h. */
+function byRows(weight: number, ...widths: readonly number[]): Cut {
+  const counted = widths.length;
+  return {
+    weight, sizes: [counted, counted + 1], counted: () => counted, grain: 1,
+    steps: (values) => values.map((value, i) => (value === 0 ? 0 : (widths[i] ?? 0) * (values[counted + 1] ?? 0) * 4)),
+  };
+}
+
+/** Leading addresses of arrays of n elements; n is argument `counted`. */
+function byElements(weight: number, operands: number, counted: number): Cut {
+  return {
+    weight, sizes: [counted], counted: () => counted, grain: line,
+    steps: (values) => values.map((value, i) => (i < operands && value !== 0 ? 4 : 0)),
+  };
+}
+
+/** C by rows where it is tall, else by columns. The grain keeps whole panels, as packed operands have them. */
+const gemm: Cut = {
+  weight: 0.05, sizes: [1, 2, 3],
+  counted: ([, m = 0, n = 0]) => (m > n ? 1 : 2),
+  grain: 2 * line,
+  steps([mode = 0, m = 0, n = 0, k = 0, , lda = 0, , ldb = 0, , ldc = 0]) {
+    if (m > n) return [0, 0, 0, 0, mode === matmulCodes.tn ? 4 : lda * 4, 0, 0, 0, ldc * 4, 0, 0];
+    const column = mode === matmulCodes.packed ? k : mode === matmulCodes.nt ? ldb : 1;
+    return [0, 0, 0, 0, 0, 0, column * 4, 0, 4, 0, 0];
+  },
+};
+
+const pack: Cut = {
+  weight: 0.5, sizes: [2, 3],
+  counted: () => 2,
+  grain: line,
+  steps: ([, mode = 0, , k = 0, , ldb = 0]) => [k * 4, 0, 0, 0, mode === matmulCodes.nt ? ldb * 4 : 4, 0],
+};
+
+const cuts = {
+  gemm, pack,
+  lstmForward: byRows(5, 4, 1, 1, 1, 1, 0),
+  lstmBackward: byRows(3, 4, 1, 4, 1, 1, 1, 1, 1, 0),
+  gruForward: byRows(4, 3, 1, 3, 3, 1),
+  gruBackward: byRows(3, 3, 3, 1, 3, 3, 1, 1),
+  gruReset: byRows(3, 3, 1, 3, 2, 1),
+  gruBlend: byRows(2, 3, 1, 3, 1, 1),
+  gruBlendBackward: byRows(2, 3, 1, 3, 1, 1),
+  gruResetBackward: byRows(2, 3, 1, 3, 1, 1),
+  addRow: byRows(0.3, 1, 0),
+  activate: byElements(1.5, 2, 2),
+  activateBackward: byElements(1, 4, 4),
+  add: byElements(0.3, 3, 3),
+  mul: byElements(0.3, 3, 3),
+  adam: byElements(1.5, 5, 9),
+} satisfies Partial<Record<keyof RawKernels | 'pack', Cut>>;
+
+type CutName = keyof typeof cuts;
+
+/** The exports that helpers call. */
+export const cutNames = Object.keys(cuts) as readonly CutName[];
+
+/** The kernels, with the large calls of those in `cuts` shared among the threads of a pool. */
+export function splitKernels(kernels: RawKernels, pool: Pool, memory: number, threads: number): RawKernels {
+  function shared(name: CutName, call: Kernel): Kernel {
+    const { weight, sizes: [first, second, third], counted, grain, steps }: Cut = cuts[name];
+    const kernel = cutNames.indexOf(name);
+    return (...values) => {
+      const size = (i: number | undefined): number => (i === undefined ? 1 : values[i] ?? 0);
+      const time = weight * size(first) * size(second) * size(third);
+      if (time < 2 * shortest || (time < worthWaking && !pool.attentive)) return call(...values);
+      const most = time < 2 * threads * longest ? Math.min(threads, Math.floor(time / shortest)) : 2 * threads;
+      const at = counted(values);
+      const part = Math.ceil((values[at] ?? 0) / most / grain) * grain;
+      if (part >= (values[at] ?? 0)) return call(...values);
+      pool.run(memory, { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part });
+    };
+  }
+  const { packing } = kernels;
+  const named = cutNames.filter((name) => name !== 'pack');
+  return {
+    ...kernels,
+    ...Object.fromEntries(named.map((name) => [name, shared(name, kernels[name])])),
+    ...(packing ? { packing: { size: packing.size, pack: shared('pack', packing.pack) } } : {}),
+  };
+}

@@ -1,0 +1,211 @@
+/** Two threads give the bits of one: kernel by kernel, in whole training runs, and when threads are missing. */
+import { spawnSync } from 'node:child_process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Backend } from '../../src/backend.js';
+import { linearDevice } from '../../src/backends/linear/device.js';
+import { matmulCodes } from '../../src/backends/linear/raw.js';
+import type { RawKernels } from '../../src/backends/linear/raw.js';
+import { compiled, instantiate, wasm } from '../../src/backends/wasm/index.js';
+import { Pool } from '../../src/backends/wasm/pool.js';
+import type { Kernel } from '../../src/backends/wasm/pool.js';
+import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
+import { ArgumentError, BackendError } from '../../src/errors.js';
+import { Adam, Dense, Dropout, GRU, LSTM, Sequential } from '../../src/index.js';
+import { normal, randomStream } from '../../src/random.js';
+
+const elements = 2_500_000;
+const random = randomStream(9, 'threads');
+const content = Float32Array.from({ length: elements }, () => normal(random));
+
+const pool = new Pool(compiled(true), cutNames, 2);
+
+/** Blocks until the helper has taken a part. */
+function awaitHelp(before: number): void {
+  const end = performance.now() + 20_000;
+  while (pool.helped === before) if (performance.now() > end) throw new Error('the helper took no part');
+}
+
+/** The kernels of the main thread, which leave the first part of each job to the helper: so each is seen to run there. */
+function patient(kernels: RawKernels, before: { helped: number }): RawKernels {
+  const wait = (call: Kernel): Kernel => (...values) => {
+    awaitHelp(before.helped);
+    call(...values);
+  };
+  const { packing } = kernels;
+  const entries = Object.entries(kernels).filter(([name]) => name !== 'packing').map(([name, call]) => [name, wait(call as Kernel)] as const);
+  return { ...kernels, ...Object.fromEntries(entries), ...(packing ? { packing: { ...packing, pack: wait((out = 0, mode = 0, n = 0, k = 0, b = 0, ldb = 0) => packing.pack(out, mode, n, k, b, ldb)) } } : {}) };
+}
+
+const one = instantiate();
+const two = instantiate(2);
+for (const { storage } of [one, two]) storage.grow(storage.start + elements);
+const before = { helped: 0 };
+const shared = splitKernels(patient(two.kernels, before), pool, pool.add(two.memory), 2);
+
+/** Runs a call large enough to wake the helper; `at` gives the address of an element. */
+function compare(what: string, call: (k: RawKernels, at: (element: number) => number) => void): void {
+  before.helped = pool.helped;
+  const [expected = content, actual = content] = [one, two].map(({ storage, kernels }) => {
+    const foot = storage.start * 4;
+    storage.write(foot, content);
+    call(kernels === one.kernels ? kernels : shared, (element) => foot + element * 4);
+    return storage.read(foot, elements);
+  });
+  assert.ok(pool.helped > before.helped, `${what}: the helper took no part`);
+  const at = actual.findIndex((x, i) => !Object.is(x, expected[i]));
+  assert.is(at, -1, `${what}: element ${at} is ${actual[at]} instead of ${expected[at]}`);
+  assert.ok(expected.some((x, i) => x !== content[i]), `${what} wrote nothing`);
+}
+
+test('products of every mode, tall and wide, bit for bit', () => {
+  const codes = [matmulCodes.nn, matmulCodes.nt, matmulCodes.tn];
+  for (const [m, n, k] of [[640, 483, 13], [33, 361, 190], [7, 903, 641], [701, 90, 160]] as const) {
+    for (const mode of codes) {
+      for (const accumulate of [0, 1]) {
+        compare(`gemm ${mode} ${m}×${n}×${k} ${accumulate}`, (kernels, at) => {
+          const [lda, ldb] = [(mode === matmulCodes.tn ? m : k) + 1, (mode === matmulCodes.nt ? k : n) + 2];
+          kernels.gemm(mode, m, n, k, at(1), lda, at(700_000), ldb, at(1_500_000), n + 3, accumulate);
+        });
+      }
+    }
+    compare(`gemm packed ${m}×${n}×${k}`, (kernels, at) => {
+      kernels.gemm(matmulCodes.packed, m, n, k, at(1), k, at(700_000), 0, at(1_500_000), n, 1);
+    });
+  }
+});
+
+test('packing, bit for bit', () => {
+  for (const mode of [matmulCodes.nn, matmulCodes.nt]) {
+    compare(`pack ${mode}`, (kernels, at) => kernels.packing?.pack(at(1_000_000), mode, 1003, 501, at(1), mode === matmulCodes.nt ? 501 : 1003));
+  }
+});
+
+test('gates, bit for bit', () => {
+  const [b, h] = [67, 1003];
+  const slot = (i: number): number => 1 + i * 4 * b * (h + 1); // room for the widest operand
+  compare('lstmForward', (k, at) => k.lstmForward(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), 0, b, h));
+  compare('lstmForward with peepholes', (k, at) => k.lstmForward(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), at(slot(5)), b, h));
+  for (const dc of [0, 1]) {
+    compare(`lstmBackward ${dc}`, (k, at) => k.lstmBackward(
+      at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), at(slot(5)), at(slot(6)), dc === 1 ? at(slot(7)) : 0, at(slot(8)), b, h,
+    ));
+  }
+  compare('gruForward', (k, at) => k.gruForward(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), b, h));
+  compare('gruBackward', (k, at) => k.gruBackward(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), at(slot(5)), at(slot(6)), b, h));
+  compare('gruReset', (k, at) => k.gruReset(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), b, h));
+  compare('gruBlend', (k, at) => k.gruBlend(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), b, h));
+  compare('gruBlendBackward', (k, at) => k.gruBlendBackward(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), b, h));
+  compare('gruResetBackward', (k, at) => k.gruResetBackward(at(slot(0)), at(slot(1)), at(slot(2)), at(slot(3)), at(slot(4)), b, h));
+});
+
+test('pointwise kernels, bit for bit', () => {
+  const n = 401_003;
+  const [a, b, c, d, e] = [1, 450_000, 900_000, 1_350_000, 1_800_000];
+  const last = 2_400_000;
+  compare('activate', (k, at) => k.activate(at(a), at(b), n, 2, 0));
+  compare('activateBackward', (k, at) => k.activateBackward(at(a), at(b), at(c), at(d), n, 2, 0));
+  compare('add in place', (k, at) => k.add(at(a), at(a), at(c), n));
+  compare('mul', (k, at) => k.mul(at(a), at(b), at(c), n));
+  compare('addRow', (k, at) => k.addRow(at(a), at(e), 601, 1003));
+  compare('adam', (k, at) => k.adam(at(a), at(b), at(c), 0, at(d), at(last), at(last + 1), at(last + 3), at(last + 4), n, 0.5, 0.9, 0.999, 1e-7, 0.1));
+  compare('adam amsgrad', (k, at) => {
+    k.adam(at(a), at(b), at(c), at(e), at(d), at(last), at(last + 1), at(last + 3), at(last + 4), n, 0, 0.9, 0.999, 1e-7, 0);
+  });
+});
+
+test('a trap in a helper is an error, not a wrong result', () => {
+  const trapped = new Pool(compiled(true), cutNames, 2);
+  const { memory, storage } = instantiate(2);
+  const id = trapped.add(memory);
+  const end = storage.capacity() * 4;
+  const job = {
+    kernel: cutNames.indexOf('add'), values: [end, end, end, 8], steps: [16, 16, 16, 0], counted: 3, part: 4,
+    call: () => {
+      while (trapped.helped === 0);
+    },
+  };
+  assert.throws(() => trapped.run(id, job), (error: unknown) => error instanceof BackendError && error.message.includes('add'));
+  assert.is(trapped.remove(id), true);
+});
+
+/** Weights after some steps of a network wide enough to keep a helper busy. */
+async function trainedBytes(backend: Backend): Promise<string> {
+  const model = new Sequential([
+    new LSTM({ units: 90, returnSequences: true }), new Dropout({ rate: 0.2 }), new GRU({ units: 130, returnSequences: true }), new LSTM({ units: 70 }), new Dense({ units: 1 }),
+  ], { inputShape: [9, 3], seed: 4 });
+  model.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'mse', backend });
+  const x = { data: content.subarray(0, 35 * 27), shape: [35, 9, 3] };
+  const y = { data: content.subarray(5000, 5035), shape: [35, 1] };
+  for (let step = 0; step < 12; step++) await model.trainOnBatch(x, y);
+  const { data } = await model.predict(x);
+  const weights = model.getWeights();
+  model.dispose();
+  return JSON.stringify([Array.from(data), Object.values(weights).map((w) => Array.from(w.data))]);
+}
+
+test('whole training runs give the same bytes', async () => {
+  const expected = await trainedBytes(await wasm());
+  const helped = pool.helped;
+  const observed: Backend = {
+    ...(await wasm()),
+    open() {
+      const { kernels, memory, storage } = instantiate(2);
+      return linearDevice(splitKernels(kernels, pool, pool.add(memory), 2), storage, 'float32');
+    },
+  };
+  assert.is(await trainedBytes(observed), expected);
+  assert.ok(pool.helped > helped + 100, `only ${pool.helped - helped} parts went to the helper`);
+  const backend = await wasm({ threads: 2 });
+  const both = await Promise.all([trainedBytes(backend), trainedBytes(backend)]); // two models, one helper
+  assert.equal(both, [expected, expected]);
+  assert.is(await trainedBytes(backend), expected); // a new helper after the last dispose
+});
+
+test('what is read from shared memory is not shared', async () => {
+  const device = (await wasm({ threads: 2 })).open();
+  const variable = device.variable({ data: Float32Array.of(1, 2, 3), shape: [3] });
+  const [output = new Float32Array(0)] = await device.compile((k, [x]) => ({ outputs: x ? [k.scale(x, 2)] : [], variables: [] }), [[2]], []).run([Float32Array.of(4, 5)]);
+  assert.equal(output, Float32Array.of(8, 10));
+  for (const values of [output, device.read(variable)]) assert.instance(values.buffer, ArrayBuffer);
+  device.dispose();
+});
+
+test('the number of threads', async () => {
+  for (const threads of [0, -1, 1.5, NaN]) {
+    try {
+      await wasm({ threads });
+      assert.unreachable(`${threads} threads`);
+    } catch (error) {
+      assert.instance(error, ArgumentError);
+    }
+  }
+  assert.is((await wasm({ threads: 1 })).description, 'wasm simd128, 1 thread');
+  assert.match((await wasm({ threads: 4096 })).description, /^wasm simd128, \d+ threads? \(the hardware has no more than \d+\)$/);
+});
+
+test('one thread, with the reason, where memory cannot be shared', async () => {
+  const { SharedArrayBuffer: original } = globalThis;
+  try {
+    Reflect.deleteProperty(globalThis, 'SharedArrayBuffer');
+    const backend = await wasm({ threads: 2 });
+    assert.match(backend.description, /^wasm simd128, 1 thread \(no SharedArrayBuffer here/);
+    const device = backend.open();
+    assert.equal(device.read(device.variable({ data: Float32Array.of(7), shape: [1] })), Float32Array.of(7));
+  } finally {
+    globalThis.SharedArrayBuffer = original;
+  }
+});
+
+test('helpers do not keep the process alive', () => {
+  const { href } = new URL('../../src/index.js', import.meta.url);
+  const script = `
+    const { wasm } = await import(${JSON.stringify(href)});
+    const device = globalThis.kept = (await wasm({ threads: 2 })).open();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the helper is up and asleep
+    console.log(device.dtype);`;
+  const { status, signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 20_000 });
+  assert.equal({ status, signal, stdout }, { status: 0, signal: null, stdout: 'float32\n' });
+});
+
+test.run();
