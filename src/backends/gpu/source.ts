@@ -3,8 +3,8 @@
  * and constants as literals. gpu.js translates the text to WGSL, GLSL, WebAssembly or plain JavaScript.
  *
  * A body computes one element of a flat result and returns it; `i` is its index. An input named `a` is read as `a[index]`:
- * {@link kernelSource} adds the offset of its view, which comes in as a number, so that all rows of a tensor share one
- * kernel. gpu.js computes indices in float32; they are exact below 2^24, the size limit of a buffer here.
+ * {@link kernelSource} adds `a_`, the offset of its view, which comes in as a number, so that all rows of a tensor share one
+ * kernel. `a.all[index]` counts from the start of the buffer, for loops that add the offset once. gpu.js computes indices in float32; they are exact below 2^24, the size limit of a buffer here.
  */
 
 /** Elements a buffer may have: float32 counts exactly up to here. */
@@ -23,7 +23,8 @@ export function literal(value: number): string {
 
 export function kernelSource(inputs: readonly string[], body: string): string {
   const parameters = inputs.map((name) => `${name}, ${name}_`).join(', ');
-  const reads = inputs.length > 0 ? body.replace(new RegExp(`\\b(${inputs.join('|')})\\[`, 'g'), '$1[$1_ + ') : body;
+  const read = (_: string, name: string, all?: string): string => (all ? `${name}[` : `${name}[${name}_ + `);
+  const reads = inputs.length > 0 ? body.replace(new RegExp(`\\b(${inputs.join('|')})(\\.all)?\\[`, 'g'), read) : body;
   return `function (${parameters}) { let i = this.thread.x; ${reads} }`;
 }
 
