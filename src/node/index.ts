@@ -4,3 +4,11 @@ export type { CsvCell, CsvOptions, CsvReport, CsvTable, MissingPolicy } from './
 export { CsvError } from './csvRecords.js';
 export type { DecimalMark } from './csvNumber.js';
 export { decodePng, encodePng, readPng, writePng } from './png.js';
+export { threads } from './pool.js';
+export type { ThreadOptions } from './pool.js';
+export { redisQueue } from './redis.js';
+export type { RedisQueueOptions } from './redis.js';
+export type { QueueAddress } from './redisConnection.js';
+export { joinQueue } from './redisWorker.js';
+export type { JoinOptions } from './redisWorker.js';
+export { trialFile } from './trials.js';

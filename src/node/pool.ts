@@ -15,8 +15,8 @@ export interface ThreadOptions {
 }
 
 /**
- * Runs trials on a pool of threads, one trial at a time on each. A thread that dies (out of memory, `process.exit`) fails
- * its trial and is replaced. Close it when done.
+ * Runs trials on a pool of threads, one trial at a time on each. A thread that dies (out of memory, an error nobody
+ * caught) fails its trial and is replaced. Close it when done.
  */
 export function threads(options: ThreadOptions): TrialRunner {
   const { worker, workers = availableParallelism() } = options;

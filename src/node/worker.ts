@@ -11,6 +11,16 @@ export interface ThreadRequest {
 /** An outcome, or why the module cannot be used: no fault of the trial. */
 export type ThreadReply = { readonly outcome: TrialOutcome } | { readonly unusable: string };
 
+// The pool would wait for ever for a thread that leaves: an error instead, which fails the trial.
+const leave = process.exit.bind(process);
+process.exit = (code) => {
+  throw new Error(`process.exit(${code ?? ''}) in a trial`);
+};
+// Node itself ends a thread this way after an error nobody caught; that one the pool notices.
+process.on('uncaughtExceptionMonitor', () => {
+  process.exit = leave;
+});
+
 export default async function run({ module, task }: ThreadRequest): Promise<ThreadReply> {
   let program: unknown;
   try {

@@ -102,6 +102,18 @@ test('a trial that throws, or has no finite objective, is recorded with its reas
   assert.is(best?.index, 4);
 });
 
+test('a trial that ends before the rung is complete: it counts in the comparison and does not run again', async () => {
+  const runs: number[] = [];
+  const short: TrialProgram = ({ index, parameters }, { report }) => {
+    runs.push(index);
+    for (let step = 1; step <= Number(parameters.length); step++) report(step, index);
+    return { loss: index };
+  };
+  const { trials } = await gridSearch({ space: { length: [1, 4, 4, 4] }, prune: { rule: 'halving', rungs: [3], factor: 2 }, runner: inProcess(short) });
+  assert.equal(trials.map(({ rung, status }) => `${rung} ${status}`), ['0 done', '1 done', '0 pruned', '0 pruned']);
+  assert.equal(runs, [0, 1, 2, 3, 1]);
+});
+
 /** Reports units-dependent values at steps 1 … 6; a trial with lower `units` is better at first, worse in the end. */
 const curves: TrialProgram = ({ parameters }, { report }) => {
   const units = Number(parameters.units);
@@ -128,7 +140,7 @@ test('successive halving promotes by rung, and the same trials whatever the sche
 });
 
 test('the median rule stops a trial whose best value is above the median of the finished ones', async () => {
-  const values = [4, 6, 5, 5.5, 4.5, 7];
+  const values = [4, 6, 5, 5.5, 5, 4.5, 7];
   const steps: number[] = [];
   const flat: TrialProgram = ({ index, parameters }, { report }) => {
     for (let step = 1; step <= 3; step++) {
@@ -139,11 +151,10 @@ test('the median rule stops a trial whose best value is above the median of the 
     return { loss: Number(parameters.v) };
   };
   const { trials } = await gridSearch({ space: { v: values }, runner: inProcess(flat), prune: { rule: 'median', after: 3, warmUp: 2 } });
-  // Three finished: median 5 → 5.5 stops at step 2; 4.5 passes: median 4.75 → 7 stops.
-  assert.equal(trials.map(({ status }) => status), ['done', 'done', 'done', 'pruned', 'done', 'pruned']);
-  assert.equal(steps, [3, 3, 3, 2, 3, 2]);
-  assert.match(trials[3]?.reason ?? '', /above the median 5/);
-  assert.match(trials[5]?.reason ?? '', /above the median 4.75/);
+  // Three finished, median 5: 5.5 stops at step 2, 5 itself does not. Then the median of 4, 4.5, 5, 5, 6 stops 7.
+  assert.equal(trials.map(({ status }) => status), ['done', 'done', 'done', 'pruned', 'done', 'done', 'pruned']);
+  assert.equal(steps, [3, 3, 3, 2, 3, 3, 2]);
+  assert.is(trials[3]?.reason, '5.5 at step 2 is above the median 5');
   await thrown(ArgumentError, () => gridSearch({ space, runner: inProcess(flat), prune: { rule: 'median', after: 0 } }));
   await thrown(ArgumentError, () => gridSearch({ space, runner: inProcess(flat), prune: { rule: 'halving', rungs: [3, 2] } }));
 });

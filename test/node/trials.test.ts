@@ -1,0 +1,109 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ArgumentError, DataError, FileFormatError, StateError } from '../../src/errors.js';
+import type { TrialRecord } from '../../src/forecast/searchTrial.js';
+import { trialFile } from '../../src/node/trials.js';
+import { thrown } from '../forecast/support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'bptt-trials-'));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+const fresh = (): string => join(folder, `${files++}.jsonl`);
+const plan = { kind: 'test', space: { a: [1, 2] }, seed: 3 };
+const record = (index: number): TrialRecord => ({
+  index, rung: 0, seed: 10 + index, parameters: { name: `größer ${index}` }, status: 'done', value: 0.1 * index, result: { loss: 0.1 * index }, reports: [[1, 0.1 + 0.2]], seconds: 1.5,
+});
+
+async function written(count: number): Promise<string> {
+  const path = fresh();
+  const journal = trialFile(path);
+  assert.equal(await journal.open(plan), []);
+  for (let i = 0; i < count; i++) await journal.append(record(i));
+  await journal.close();
+  return path;
+}
+
+test('what was appended is there when the file is opened again', async () => {
+  const path = await written(3);
+  const journal = trialFile(path);
+  assert.equal(await journal.open({ seed: 3, space: { a: [1, 2] }, kind: 'test' }), [record(0), record(1), record(2)]);
+  // At the same time, as lanes do: whole lines in the order of the calls.
+  await Promise.all([3, 4, 5, 6].map((i) => journal.append(record(i))));
+  await journal.close();
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.is(lines.length, 8);
+  assert.equal(lines[0]?.plan, plan);
+  assert.equal(lines.slice(1).map(({ index }) => index), [0, 1, 2, 3, 4, 5, 6]);
+});
+
+test('long lines appended at the same time do not mix', async () => {
+  const path = await written(0);
+  const long = (index: number): TrialRecord => ({ ...record(index), result: String(index).repeat(3_000_000) });
+  const journal = trialFile(path);
+  await journal.open(plan);
+  await Promise.all([0, 1, 2].map((index) => journal.append(long(index))));
+  await journal.close();
+  const again = trialFile(path);
+  assert.equal((await again.open(plan)).map((line) => line.result === long(line.index).result), [true, true, true]);
+  await again.close();
+});
+
+test('cut at any byte, a file opens with its whole lines, and goes on', async () => {
+  const path = await written(2);
+  const bytes = readFileSync(path);
+  const ends = [...bytes.keys()].filter((i) => bytes[i] === 10);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    writeFileSync(path, bytes.subarray(0, cut));
+    const whole = Math.max(0, ends.filter((end) => end < cut).length - 1);
+    const journal = trialFile(path);
+    assert.equal(await journal.open(plan), [record(0), record(1)].slice(0, whole), `cut at ${cut}`);
+    await journal.append(record(9));
+    await journal.close();
+    const again = trialFile(path);
+    assert.equal((await again.open(plan)).map(({ index }) => index), [...[0, 1].slice(0, whole), 9]);
+    await again.close();
+  }
+});
+
+test('a file of another search is refused, names the difference, and stays as it is', async () => {
+  const path = await written(1);
+  const before = readFileSync(path, 'utf8');
+  for (const [other, message] of [
+    [{ ...plan, seed: 4 }, /a search with seed 4, got one with seed 3\./],
+    [{ ...plan, space: { a: [1, 3] } }, /space \{"a":\[1,3\]\}, got one with space \{"a":\[1,2\]\}/],
+    [{ ...plan, prune: { rule: 'median' } }, /prune \{"rule":"median"\}, got one with prune none/],
+  ] as const) {
+    assert.match((await thrown(ArgumentError, () => trialFile(path).open(other))).message, message);
+  }
+  assert.is(readFileSync(path, 'utf8'), before);
+});
+
+test('a file that is no results file is refused and not touched', async () => {
+  for (const text of ['{"format":"something else"}\n', 'my only copy, without a line end', 'a,b\n1,2\n', 'null\n']) {
+    const path = fresh();
+    writeFileSync(path, text);
+    await thrown(FileFormatError, () => trialFile(path).open(plan));
+    assert.is(readFileSync(path, 'utf8'), text);
+  }
+});
+
+test('damage that no kill explains is an error that names the line', async () => {
+  const path = await written(2);
+  const size = readFileSync(path).length;
+  truncateSync(path, size - 5);
+  appendFileSync(path, '\n');
+  assert.match((await thrown(FileFormatError, () => trialFile(path).open(plan))).message, /\.jsonl:3 must be a line of JSON/);
+});
+
+test('a place that cannot be written, and a journal that is not open', async () => {
+  await thrown(DataError, () => trialFile(join(folder, 'missing', 'a.jsonl')).open(plan));
+  const path = fresh();
+  await thrown(StateError, () => trialFile(path).append(record(0)));
+  assert.not.ok(existsSync(path));
+});
+
+test.run();
