@@ -199,12 +199,11 @@ test('one thread, with the reason, where memory cannot be shared', async () => {
 
 test('helpers do not keep the process alive', () => {
   const { href } = new URL('../../src/index.js', import.meta.url);
-  const script = `
-    const { wasm } = await import(${JSON.stringify(href)});
-    const device = globalThis.kept = (await wasm({ threads: 2 })).open();
-    await new Promise((resolve) => setTimeout(resolve, 200)); // the helper is up and asleep
-    console.log(device.dtype);`;
-  const { status, signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 20_000 });
+  const script = `import(${JSON.stringify(href)}).then(async ({ wasm }) => {
+    globalThis.device = (await wasm({ threads: 2 })).open();
+    setTimeout(() => console.log(device.dtype), 200); // the helper is up and asleep
+  });`;
+  const { status, signal, stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 20_000 });
   assert.equal({ status, signal, stdout }, { status: 0, signal: null, stdout: 'float32\n' });
 });
 
