@@ -58,7 +58,7 @@ export { cosine, exponential, piecewise, rateAt, warmUp } from './optimizers/sch
 export type { LearningRate, Schedule } from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';
-export type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './models/model.js';
+export type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './models/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';

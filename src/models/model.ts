@@ -1,7 +1,4 @@
 /** A trainable model: what users hold. */
-import type { Backend } from '../backend.js';
-import { wasmBackend } from '../backends/wasm/index.js';
-import type { Callback } from '../callbacks/callback.js';
 import { ArgumentError, StateError } from '../errors.js';
 import { writeAtomically } from '../files.js';
 import type { AnyLayer, JsonValue } from '../layers/layer.js';
@@ -10,10 +7,10 @@ import { lossConfig, resolveLoss } from '../losses/losses.js';
 import type { Loss, ResolvedLoss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { resolveOptimizer } from '../optimizers/resolve.js';
-import type { OptimizerName } from '../optimizers/resolve.js';
 import { rateAt } from '../optimizers/schedules.js';
 import { allocate, fromHost } from '../tensor.js';
-import type { FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
+import type { DType, FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
+import { BackendChoice } from './backendChoice.js';
 import { drawNoise, inSequence, takeBatch } from './batches.js';
 import { prepareData, splitDataset } from './data.js';
 import type { DataOptions, Dataset, ModelData } from './data.js';
@@ -21,62 +18,19 @@ import { observeStep } from './doctor.js';
 import { requireCounts, requireSameBatches, requireWholeBatches, runFit, startPosition, trainSteps } from './fit.js';
 import type { History, Position } from './fit.js';
 import { Tally, resolveMetric } from './metrics.js';
-import type { Metric, MetricName } from './metrics.js';
+import type { Metric } from './metrics.js';
 import { buildNetwork, firstUses, stateTensors } from './network.js';
 import type { Network } from './network.js';
 import { evaluateDataset, predictDataset } from './passes.js';
+import type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './options.js';
 import { encodeModel } from './persist.js';
 import type { Observation, Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 import { WeightStore } from './store.js';
 import { describeNetwork } from './summary.js';
 
-export interface CompileOptions {
-  /** Default: Adam with its defaults. */
-  optimizer?: Optimizer | OptimizerName;
-  /** One loss, or one for each output; several are added. */
-  loss: Loss | readonly Loss[];
-  /** Of the first output. */
-  metrics?: readonly (MetricName | Metric)[];
-  /** Default: wasm, or cpu float32 where WebAssembly SIMD is missing. */
-  backend?: Backend;
-}
-
-export interface FitOptions extends DataOptions {
-  /** Number of the last epoch. Default 1. */
-  epochs?: number;
-  /** Default 32. */
-  batchSize?: number;
-  /** A new order each epoch. Default true; always off for stateful models. */
-  shuffle?: boolean;
-  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
-  /** Share of the last samples kept for validation. Default 0: none. */
-  validationSplit?: number;
-  callbacks?: readonly Callback[];
-  /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
-  signal?: AbortSignal;
-  /** Go on where the last fit, or the saved file, stopped: epoch, batch, callbacks. Default false. */
-  resume?: boolean;
-}
-
-export interface PredictOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
-  /** Default 32. */
-  batchSize?: number;
-  signal?: AbortSignal;
-}
-
-/** Weights by key, `lstm/kernel`, as contiguous ndarrays. */
-export type Weights = Record<string, NdArray<FloatArray>>;
-
-export interface ModelOptions {
-  inputs: SymbolicTensor | readonly SymbolicTensor[];
-  outputs: SymbolicTensor | readonly SymbolicTensor[];
-  /** Of initial weights, shuffling and dropout. Default 0. */
-  seed?: number;
-}
-
 interface Compiled {
-  readonly backend: Backend;
+  readonly backend: BackendChoice;
   readonly optimizer: Optimizer;
   readonly losses: readonly ResolvedLoss[];
   readonly metrics: readonly Metric[];
@@ -124,7 +78,7 @@ export class Model {
       losses,
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
       metrics: (options.metrics ?? []).map(resolveMetric),
-      backend: options.backend ?? wasmBackend(),
+      backend: new BackendChoice(options.backend),
     };
     this.requireIdle('compile');
     this.store.close();
@@ -141,6 +95,7 @@ export class Model {
    */
   async fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
     const { optimizer, metrics } = this.requireCompiled('fit');
+    await this.choose(options.batchSize);
     const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit = 0 } = options;
     requireCounts('fit', { epochs, batchSize });
     this.requireIdle('fit');
@@ -177,11 +132,12 @@ export class Model {
    * as they were before the step.
    */
   async trainOnBatch(x: ModelData, y: ModelData, options: DataOptions = {}): Promise<Record<string, number>> {
-    const { optimizer, metrics, backend } = this.requireCompiled('trainOnBatch');
+    const { optimizer, metrics } = this.requireCompiled('trainOnBatch');
+    await this.choose();
     this.requireIdle('trainOnBatch');
     const { seed, position, outputShapes } = this;
     const data = this.prepare('trainOnBatch', x, y, options);
-    const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, outputShapes, true, backend.dtype);
+    const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, outputShapes, true, this.dtype);
     const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
     const trainer = { model: this, session: this.open(), optimizer, metrics, outputShapes, seed, position };
     const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await trainSteps(trainer, [batch], [rate], position.batch);
@@ -195,6 +151,7 @@ export class Model {
     const { metrics } = this.requireCompiled('evaluate');
     const { batchSize = 32, signal } = options;
     requireCounts('evaluate', { batchSize });
+    await this.choose(batchSize);
     const data = this.prepare('evaluate', x, y, options);
     return evaluateDataset(this.open(), data, metrics, this.outputShapes, batchSize, '', signal);
   }
@@ -212,6 +169,7 @@ export class Model {
   async predictAll(x: ModelData, options: PredictOptions = {}): Promise<NdArray<FloatArray>[]> {
     const { batchSize = 32, signal } = options;
     requireCounts('predict', { batchSize });
+    await this.choose(batchSize);
     const session = this.open();
     const data = prepareData('predict', x, undefined, this.network.inputs.map((i) => i.shape), [], session.device.dtype, options);
     const results = await predictDataset(session, data, this.outputShapes, batchSize, signal);
@@ -225,7 +183,7 @@ export class Model {
   async lossAndGradients(
     x: ModelData, y: ModelData, options: DataOptions & { training?: boolean } = {},
   ): Promise<{ loss: number; gradients: Weights; inputGradients: NdArray<FloatArray>[] }> {
-    const { session, form, inputs } = this.oneBatch('lossAndGradients', x, y, options);
+    const { session, form, inputs } = await this.oneBatch('lossAndGradients', x, y, options);
     const [loss, ...all] = await session.differentiator(form).run(inputs);
     const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
     const inputGradients = this.network.inputs.map(({ shape }, i) =>
@@ -235,7 +193,7 @@ export class Model {
 
   /** Every tensor on the way forward and back, in order: outputs, h and c, dh and dc at each time step, gradients. */
   async observe(x: ModelData, y: ModelData, options: DataOptions & { training?: boolean } = {}): Promise<Observation[]> {
-    const { session, form, inputs } = this.oneBatch('observe', x, y, options);
+    const { session, form, inputs } = await this.oneBatch('observe', x, y, options);
     return observeStep(session, form, inputs);
   }
 
@@ -249,8 +207,7 @@ export class Model {
 
   /** Copies of all weights, running statistics included. */
   getWeights(): Weights {
-    const dtype = this.compiled?.backend.dtype ?? 'float32';
-    return Object.fromEntries([...this.store.snapshot(dtype)].map(([key, { data, shape }]) => [key, fromHost(data, shape)]));
+    return Object.fromEntries([...this.store.snapshot(this.dtype)].map(([key, { data, shape }]) => [key, fromHost(data, shape)]));
   }
 
   /**
@@ -304,8 +261,8 @@ export class Model {
   }
 
   private prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
-    const { backend } = this.requireCompiled(operation);
-    return prepareData(operation, x, y, this.network.inputs.map((input) => input.shape), this.outputShapes, backend.dtype, options);
+    this.requireCompiled(operation);
+    return prepareData(operation, x, y, this.network.inputs.map((input) => input.shape), this.outputShapes, this.dtype, options);
   }
 
   private requireCompiled(operation: string): Compiled {
@@ -313,15 +270,24 @@ export class Model {
     throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });
   }
 
-  private open(): Session {
-    const { compiled } = this;
-    return this.store.open(compiled?.backend ?? wasmBackend(), compiled?.losses ?? [], compiled?.optimizer);
+  private async choose(batch = 32): Promise<void> {
+    await this.compiled?.backend.settle(this.network, batch);
   }
 
-  private oneBatch(
+  private get dtype(): DType {
+    return this.compiled?.backend.dtype ?? 'float32';
+  }
+
+  private open(): Session {
+    const { backend, losses, optimizer } = this.compiled ?? { backend: new BackendChoice(), losses: [], optimizer: undefined };
+    return this.store.open(backend.backend, losses, optimizer);
+  }
+
+  private async oneBatch(
     operation: string, x: ModelData, y: ModelData, options: DataOptions & { training?: boolean },
-  ): { session: Session; form: StepForm; inputs: FloatArray[] } {
+  ): Promise<{ session: Session; form: StepForm; inputs: FloatArray[] }> {
     this.requireCompiled(operation);
+    await this.choose();
     const session = this.open();
     const { dtype } = session.device;
     const data = this.prepare(operation, x, y, options);

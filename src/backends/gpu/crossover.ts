@@ -7,7 +7,7 @@ import type { Backend, Step } from '../../backend.js';
 import { readBytes, writeAtomically } from '../../files.js';
 import { randomStream } from '../../random.js';
 
-const sizes = [64, 128, 256, 512, 1024];
+const usualSizes = [64, 128, 256, 512, 1024];
 /** Products in one run, so that copying in and out weighs little, as it does in a training step. */
 const repeats = 8;
 
@@ -36,7 +36,7 @@ async function time(backend: Backend, n: number): Promise<number> {
 }
 
 /** Operations of the smallest measured product from which `gpu` stays ahead; Infinity if it never is. */
-export async function measureCrossover(gpu: Backend, wasm: Backend): Promise<number> {
+export async function measureCrossover(gpu: Backend, wasm: Backend, sizes: readonly number[] = usualSizes): Promise<number> {
   let crossover = Infinity;
   for (const n of sizes) {
     const faster = (await time(gpu, n)) < (await time(wasm, n));

@@ -7,7 +7,7 @@ import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
 import { hardwareThreads, threadObstacle } from './host.js';
 import { createMemory, memoryStorage } from './memory.js';
-import { moduleBase64 } from './module.js';
+import { moduleHex } from './module.js';
 import { Pool } from './pool.js';
 import { cutNames, splitKernels } from './split.js';
 
@@ -28,8 +28,15 @@ export interface WasmOptions {
   readonly threads?: number;
 }
 
-function bytes(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** Start-up counts: two digits by arithmetic, 0–9 end in their value, a–f in one to six with bit 64 set. */
+function bytes(hex: string): Uint8Array<ArrayBuffer> {
+  const digit = (at: number): number => {
+    const code = hex.charCodeAt(at);
+    return (code & 15) + 9 * (code >> 6);
+  };
+  const out = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < out.length; i++) out[i] = 16 * digit(2 * i) + digit(2 * i + 1);
+  return out;
 }
 
 /** A module of one function that returns a vector: (func (result v128) i32.const 0 i8x16.splat). */
@@ -55,7 +62,7 @@ const modules: { own?: WebAssembly.Module; shared?: WebAssembly.Module } = {};
 
 /** Compiled on first use; all instances share it. */
 export function compiled(shared: boolean): WebAssembly.Module {
-  const binary = (): Uint8Array<ArrayBuffer> => bytes(moduleBase64);
+  const binary = (): Uint8Array<ArrayBuffer> => bytes(moduleHex);
   return shared ? modules.shared ??= new WebAssembly.Module(shareable(binary())) : modules.own ??= new WebAssembly.Module(binary());
 }
 

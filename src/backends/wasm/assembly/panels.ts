@@ -8,6 +8,13 @@ export function packStrip(strip: usize, a: usize, rowA: usize, stepA: usize, k: 
   const a3 = a2 + rowA;
   const a4 = a3 + rowA;
   const a5 = a4 + rowA;
+  if (rowA == 4) { // six neighbours
+    for (; k > 0; k--, a += stepA, strip += 24) {
+      v128.store(strip, v128.load(a));
+      v128.store64_lane(strip + 16, v128.load64_zero(a + 16), 0);
+    }
+    return;
+  }
   for (let at: usize = 0; k > 0; k--, at += stepA, strip += 24) {
     f32.store(strip, f32.load(a + at));
     f32.store(strip, f32.load(a1 + at), 4);
@@ -46,6 +53,12 @@ function transpose(panel: usize, b: usize, rowB: usize, rows: i32, lanes: i32): 
 
 /** B [columns, k] → panel [k, 8]: its transpose, padded with zeros. */
 export function packTransposed(panel: usize, b: usize, rowB: usize, columns: i32, k: i32): void {
+  if (columns >= 8) {
+    for (; k >= 4; k -= 4, panel += 128, b += 16) {
+      transpose(panel, b, rowB, 4, 4);
+      transpose(panel + 16, b + 4 * rowB, rowB, 4, 4);
+    }
+  }
   for (; k > 0; k -= 4, panel += 128, b += 16) {
     transpose(panel, b, rowB, columns, k);
     transpose(panel + 16, b + 4 * rowB, rowB, columns - 4, k);

@@ -1,0 +1,35 @@
+import type { Backend } from '../backend.js';
+import { autoBackend, explained } from '../backends/auto.js';
+import { wasmBackend } from '../backends/wasm/index.js';
+import type { DType } from '../tensor.js';
+import type { Network } from './network.js';
+import { largestProduct } from './work.js';
+
+/** A model's backend, which 'auto' leaves open until the first run shows how much work there is. */
+export class BackendChoice {
+  private chosen: Backend | undefined;
+
+  constructor(wanted: Backend | 'auto' = wasmBackend()) {
+    this.chosen = wanted === 'auto' ? undefined : wanted;
+  }
+
+  /** Decides 'auto' by the products of this network. */
+  async settle(network: Network, batch: number): Promise<void> {
+    this.chosen ??= await autoBackend(largestProduct(network, batch));
+  }
+
+  /** What computes now; 'auto' that nobody has settled stays with wasm. */
+  get backend(): Backend {
+    this.chosen ??= explained(wasmBackend(), 'asked for before the first run');
+    return this.chosen;
+  }
+
+  /** Known before the choice: 'auto' knows no other than float32. */
+  get dtype(): DType {
+    return this.chosen?.dtype ?? 'float32';
+  }
+
+  get description(): string {
+    return this.chosen?.description ?? 'auto, chosen at the first run';
+  }
+}

@@ -1,0 +1,57 @@
+/** What users pass to a model, and what they get of its weights. */
+import type { Backend } from '../backend.js';
+import type { Callback } from '../callbacks/callback.js';
+import type { SymbolicTensor } from '../layers/symbolic.js';
+import type { Loss } from '../losses/losses.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { OptimizerName } from '../optimizers/resolve.js';
+import type { FloatArray, NdArray } from '../tensor.js';
+import type { DataOptions, ModelData } from './data.js';
+import type { Metric, MetricName } from './metrics.js';
+
+export interface CompileOptions {
+  /** Default: Adam with its defaults. */
+  optimizer?: Optimizer | OptimizerName;
+  /** One loss, or one for each output; several are added. */
+  loss: Loss | readonly Loss[];
+  /** Of the first output. */
+  metrics?: readonly (MetricName | Metric)[];
+  /**
+   * Default: wasm, or cpu float32 where WebAssembly SIMD is missing. 'auto': wasm, or the GPU where a crossover measured once
+   * on this machine says that the model is large enough; `summary()` says which and why once the model has run.
+   */
+  backend?: Backend | 'auto';
+}
+
+export interface FitOptions extends DataOptions {
+  /** Number of the last epoch. Default 1. */
+  epochs?: number;
+  /** Default 32. */
+  batchSize?: number;
+  /** A new order each epoch. Default true; always off for stateful models. */
+  shuffle?: boolean;
+  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
+  /** Share of the last samples kept for validation. Default 0: none. */
+  validationSplit?: number;
+  callbacks?: readonly Callback[];
+  /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
+  signal?: AbortSignal;
+  /** Go on where the last fit, or the saved file, stopped: epoch, batch, callbacks. Default false. */
+  resume?: boolean;
+}
+
+export interface PredictOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
+  /** Default 32. */
+  batchSize?: number;
+  signal?: AbortSignal;
+}
+
+/** Weights by key, `lstm/kernel`, as contiguous ndarrays. */
+export type Weights = Record<string, NdArray<FloatArray>>;
+
+export interface ModelOptions {
+  inputs: SymbolicTensor | readonly SymbolicTensor[];
+  outputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** Of initial weights, shuffling and dropout. Default 0. */
+  seed?: number;
+}
