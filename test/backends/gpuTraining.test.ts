@@ -8,7 +8,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Adam, AdamW, BatchNorm, Bidirectional, Dense, Dropout, GRU, LSTM, LayerNorm, RMSprop, SGD, Sequential, SimpleRNN, cpu,
+  Adam, AdamW, BatchNorm, Bidirectional, Dense, Dropout, GRU, LSTM, LayerNorm, NotFiniteError, RMSprop, SGD, Sequential, SimpleRNN, cpu,
 } from '../../src/index.js';
 import type { Backend } from '../../src/backend.js';
 import type { Optimizer } from '../../src/optimizers/optimizer.js';
@@ -52,24 +52,56 @@ const cases: Record<string, Case> = {
 
 interface Outcome { readonly weights: Record<string, ArrayLike<number>>; readonly loss: number[]; readonly predictions: ArrayLike<number> }
 
-/** 5 epochs of 4 batches, the last one smaller. */
-async function train({ layers, optimizer }: Case, backend: Backend): Promise<Outcome & { readonly before: Record<string, ArrayLike<number>> }> {
-  const samples = 22;
-  const x = randomTensor(1, 'x', [samples, steps, features]);
-  const y = randomTensor(2, 'y', [samples, 1]);
+const samples = 22;
+const x = randomTensor(1, 'x', [samples, steps, features]);
+const y = randomTensor(2, 'y', [samples, 1]);
+
+/** 5 epochs of 4 batches, the last one smaller, unless told otherwise. */
+async function train({ layers, optimizer }: Case, backend: Backend, epochs = 5, batchSize = 6): Promise<Outcome & { readonly before: Record<string, ArrayLike<number>> }> {
   const model = new Sequential(layers(), { inputShape: [steps, features], seed: 5 });
   model.compile({ optimizer: optimizer(), loss: 'mse', backend });
   const weights = (): Record<string, ArrayLike<number>> =>
     Object.fromEntries(Object.entries(model.getWeights()).map(([key, { data }]) => [key, Float64Array.from(data)]));
   const before = weights();
-  const { history } = await model.fit(x, y, { epochs: 5, batchSize: 6 });
+  const { history } = await model.fit(x, y, { epochs, batchSize });
   const predicted = await model.predict(x);
   const result = { before, weights: weights(), loss: history.loss ?? [], predictions: Float64Array.from(predicted.data) };
   model.dispose();
   return result;
 }
 
-if (withVulkan()) {
+const [plain] = Object.values(cases);
+
+if (withVulkan() && plain) {
+  testModes('eleven batches an epoch: a plan of eight where the backend makes plans, then single ones', async (backend) => {
+    const actual = await train(plain, backend, 2, 2);
+    const expected = await train(plain, cpu(), 2, 2);
+    assertClose(actual.loss, expected.loss, 1e-5, 'loss');
+    for (const [key, values] of Object.entries(expected.weights)) assertClose(actual.weights[key] ?? [], values, 2e-5, key);
+  });
+
+  testModes('a batch that overflows inside a plan is named; the weights are those before it', async (backend) => {
+    const outcome = async (on: Backend): Promise<{ batch: number; weights: Record<string, ArrayLike<number>> }> => {
+      const model = new Sequential(plain.layers(), { inputShape: [steps, features], seed: 5 });
+      model.compile({ optimizer: plain.optimizer(), loss: 'mse', backend: on });
+      const huge = { shape: y.shape, data: y.data.map((v, i) => (i === 7 ? 1e30 : v)) };
+      let batch = NaN;
+      try {
+        await model.fit(x, huge, { epochs: 1, batchSize: 2, shuffle: false });
+      } catch (error) {
+        assert.instance(error, NotFiniteError);
+        batch = (error as NotFiniteError).site.batch;
+      }
+      const weights = Object.fromEntries(Object.entries(model.getWeights()).map(([key, { data }]) => [key, Float64Array.from(data)]));
+      model.dispose();
+      return { batch, weights };
+    };
+    const [actual, expected] = [await outcome(backend), await outcome(cpu())];
+    assert.is(actual.batch, 3);
+    assert.is(expected.batch, 3);
+    for (const [key, values] of Object.entries(expected.weights)) assertClose(actual.weights[key] ?? [], values, 2e-5, key);
+  });
+
   for (const [name, run] of Object.entries(cases)) {
     testModes(`20 steps: ${name}`, async (backend) => {
       const actual = await train(run, backend);
