@@ -64,6 +64,7 @@ export async function runTrials(run: Run): Promise<TrialRecord[]> {
       entered = survivors(run.prune, entered.flatMap(({ index }) => records.get(keyOf(index, rung)) ?? []));
     }
   } finally {
+    progress?.end();
     await journal.close();
   }
   const latest = new Map<number, TrialRecord>();

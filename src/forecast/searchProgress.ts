@@ -7,6 +7,8 @@ export class SearchProgress {
   private readonly started = performance.now();
   private readonly counts = { done: 0, pruned: 0, failed: 0 };
   private best: TrialRecord | undefined;
+  /** Whether the cursor stands behind a line. */
+  private open = false;
 
   /**
    * @param total trials to be run in all.
@@ -20,7 +22,6 @@ export class SearchProgress {
     const now = this.counts.done + this.counts.pruned + this.counts.failed;
     const done = this.before + now;
     const tenth = (n: number): number => Math.floor((10 * n) / this.total);
-    const last = done === this.total;
     if (!this.stream.isTTY && tenth(done) === tenth(done - 1)) return;
 
     const { pruned, failed } = this.counts;
@@ -30,8 +31,15 @@ export class SearchProgress {
       ...(pruned ? [`${pruned} pruned`] : []),
       ...(failed ? [`${failed} failed`] : []),
       ...(this.best ? [`best ${this.best.value?.toPrecision(4)} (trial ${this.best.index})`] : []),
-      ...(last ? [] : [`ETA ${formatDuration(left)}`]),
+      ...(left > 0 ? [`ETA ${formatDuration(left)}`] : []),
     ].join('  ');
-    this.stream.write(this.stream.isTTY ? `\r\u001b[K${line.slice(0, (this.stream.columns ?? 120) - 1)}${last ? '\n' : ''}` : `${line}\n`);
+    this.open = this.stream.isTTY === true;
+    this.stream.write(this.open ? `\r\u001b[K${line.slice(0, (this.stream.columns ?? 120) - 1)}` : `${line}\n`);
+  }
+
+  /** Leaves the line: all trials have run, or the search was broken off. */
+  end(): void {
+    if (this.open) this.stream.write('\n');
+    this.open = false;
   }
 }

@@ -58,7 +58,9 @@ export function haltRule(prune: Pruning | undefined, stage: number | undefined, 
     let best = Infinity;
     for (const [step, value] of reports) {
       best = Math.min(best, value);
-      bestByStep.set(step, [...(bestByStep.get(step) ?? []), best]);
+      const values = bestByStep.get(step) ?? [];
+      values.push(best);
+      bestByStep.set(step, values);
     }
   }
   const above = [...bestByStep]

@@ -136,8 +136,9 @@ function verdict(reports: readonly Report[], halt: Halt = {}): Error | undefined
   }
   if (halt.at !== undefined && step >= halt.at) return new Pruned(`halted at step ${step}`);
   const bound = halt.above?.find(([at]) => at === step)?.[1];
-  const best = Math.min(...reports.map(([, v]) => v));
-  return bound !== undefined && best > bound ? new Pruned(`${best} at step ${step} is above the median ${bound}`) : undefined;
+  if (bound === undefined) return undefined;
+  const best = reports.reduce((least, [, v]) => Math.min(least, v), Infinity);
+  return best > bound ? new Pruned(`${best} at step ${step} is above the median ${bound}`) : undefined;
 }
 
 function judge(result: JsonValue | undefined, objective: string | undefined): Pick<TrialOutcome, 'status' | 'value' | 'result' | 'reason'> {

@@ -9,7 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { ArgumentError, BackendError } from '../errors.js';
 import type { TrialOutcome, TrialRunner } from '../forecast/searchTrial.js';
 import { connection, gaveUp, loadBullMQ, requireRedis } from './redisConnection.js';
-import type { QueueAddress } from './redisConnection.js';
+
+export interface QueueAddress {
+  /** `redis://[:password@]host:port[/database]` */
+  readonly url: string;
+  /** Name of the queue, 'bptt' by default. */
+  readonly name?: string;
+}
 
 export interface RedisQueueOptions extends QueueAddress {
   /** The trial module, below the working directory: workers look for it at the same place below theirs. */

@@ -1,15 +1,11 @@
-/** What both ends of a queue share: where it is, and the packages that reach it. */
+/**
+ * What both ends of a queue share: the packages that reach it. No public type may come from here: its declarations need
+ * BullMQ, which users may not have.
+ */
 import type * as BullMQ from 'bullmq';
 import type * as IORedis from 'ioredis';
 import { BackendError } from '../errors.js';
 import { describeError } from '../forecast/searchTrial.js';
-
-export interface QueueAddress {
-  /** `redis://[:password@]host:port[/database]` */
-  readonly url: string;
-  /** Name of the queue, 'bptt' by default. */
-  readonly name?: string;
-}
 
 const install = 'Run npm install bullmq ioredis, or run the trials on threads().';
 

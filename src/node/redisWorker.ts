@@ -6,7 +6,7 @@ import { ArgumentError } from '../errors.js';
 import type { TrialRecord, TrialRunner, TrialTask } from '../forecast/searchTrial.js';
 import { threads } from './pool.js';
 import { connection, loadBullMQ, requireRedis } from './redisConnection.js';
-import type { QueueAddress } from './redisConnection.js';
+import type { QueueAddress } from './redis.js';
 
 export interface JoinOptions extends QueueAddress {
   /** Trials at the same time; as many as there are cores by default. */

@@ -224,6 +224,16 @@ test('progress: counts, the best, and no time left on the last line', async () =
   assert.is(lines[5], 'trial 6/6  1 failed  best 5.000 (trial 5)\n');
 });
 
+test('progress on a terminal is one line, left at the end even of a search that is broken off', async () => {
+  let text = '';
+  const stop = new AbortController();
+  const progress = { isTTY: true, columns: 30, write: (part: string) => { text += part; } };
+  await thrown(Error, () => gridSearch({ space, runner: inProcess(program), progress, signal: stop.signal, onTrial: ({ index }) => { if (index === 1) stop.abort(); } }));
+  const [, first = '', second = ''] = text.split('\r\u001b[K');
+  assert.is(first, 'trial 1/6  best 2.600 (trial ');
+  assert.match(second, /^trial 2\/6 .{19}\n$/);
+});
+
 test('a fingerprint ignores the order of keys, and nothing else', async () => {
   const base = await fingerprint({ a: 1, b: { c: [1, 2], d: null } });
   assert.is(await fingerprint({ b: { d: null, c: [1, 2] }, a: 1 }), base);

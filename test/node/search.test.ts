@@ -46,8 +46,10 @@ test('killed in the middle, again and again: nothing is lost, nothing recorded r
   const path = join(folder, 'killed.jsonl');
   const random = randomStream(Date.now(), 'kills');
   let before: Record<string, unknown>[] = [];
-  for (let kill = 0; kill < 5; kill++) {
-    const { signal, pid } = await search(path, 1, { started: 1 + Math.floor(5 * uniform(random)), delay: 25 * uniform(random) });
+  for (let kill = 0; kill < 6; kill++) {
+    // The first one perhaps before there is a file at all.
+    const moment = kill === 0 ? { started: 0, delay: 150 * uniform(random) } : { started: 1 + Math.floor(3 * uniform(random)), delay: 40 * uniform(random) };
+    const { signal, pid } = await search(path, 1, moment);
     assert.is(signal, 'SIGKILL');
     const after = recorded(path);
     assert.equal(after.slice(0, before.length), before, 'what was recorded stays');
