@@ -20,6 +20,8 @@ export interface ErrorDetails {
 
 /** Base of every error this library throws on purpose. */
 export class BpttError extends Error implements ErrorDetails {
+  // Written out in every class: a minifier renames classes, not strings.
+  override readonly name: string = 'BpttError';
   readonly operation: string;
   readonly argument: string;
   readonly expected: string;
@@ -29,7 +31,6 @@ export class BpttError extends Error implements ErrorDetails {
   constructor(details: ErrorDetails, options?: ErrorOptions) {
     const { operation, argument, expected, actual, hint } = details;
     super(`${operation}: ${argument} must be ${expected}, got ${actual}.${hint ? ` ${hint}` : ''}`, options);
-    this.name = new.target.name;
     this.operation = operation;
     this.argument = argument;
     this.expected = expected;
@@ -39,17 +40,29 @@ export class BpttError extends Error implements ErrorDetails {
 }
 
 /** A tensor's rank or size does not fit. */
-export class ShapeError extends BpttError {}
+export class ShapeError extends BpttError {
+  override readonly name: string = 'ShapeError';
+}
 /** An argument or option has a value outside its domain, or an unknown name. */
-export class ArgumentError extends BpttError {}
+export class ArgumentError extends BpttError {
+  override readonly name: string = 'ArgumentError';
+}
 /** A call came at the wrong time: `fit` before `compile`, a state before the first batch. */
-export class StateError extends BpttError {}
+export class StateError extends BpttError {
+  override readonly name: string = 'StateError';
+}
 /** Input data hold NaN, infinities, text in number columns, or too few rows. */
-export class DataError extends BpttError {}
+export class DataError extends BpttError {
+  override readonly name: string = 'DataError';
+}
 /** A model file is damaged, truncated or belongs to another architecture. */
-export class FileFormatError extends BpttError {}
+export class FileFormatError extends BpttError {
+  override readonly name: string = 'FileFormatError';
+}
 /** A backend cannot run here, or its device was lost. */
-export class BackendError extends BpttError {}
+export class BackendError extends BpttError {
+  override readonly name: string = 'BackendError';
+}
 
 /** Where training first met a value that is not finite. */
 export interface NotFiniteSite {
@@ -65,6 +78,7 @@ export interface NotFiniteSite {
 
 /** Training met NaN or infinity. The model keeps the weights of the last step whose loss was finite. */
 export class NotFiniteError extends BpttError {
+  override readonly name: string = 'NotFiniteError';
   readonly site: NotFiniteSite;
 
   constructor(details: ErrorDetails, site: NotFiniteSite) {

@@ -22,7 +22,7 @@ export class GRU extends Recurrent<GruParams, GruCache, GruWork> {
   protected override readonly cell: Cell<GruParams, GruCache, GruWork>;
 
   constructor(options: GRUOptions) {
-    super(options);
+    super('GRU', options);
     this.resetAfter = options.resetAfter ?? true;
     this.cell = gruCell({
       units: this.units, resetAfter: this.resetAfter, kernelInitializer: this.initializers.kernel,

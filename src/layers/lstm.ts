@@ -25,7 +25,7 @@ export class LSTM extends Recurrent<LstmParams, LstmCache, LstmWork> {
   protected override readonly cell: Cell<LstmParams, LstmCache, LstmWork>;
 
   constructor(options: LSTMOptions) {
-    super(options);
+    super('LSTM', options);
     this.unitForgetBias = options.unitForgetBias ?? true;
     this.peepholes = options.peepholes ?? false;
     this.cell = lstmCell({

@@ -75,7 +75,8 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
   readonly initializers: { readonly kernel: Initializer; readonly recurrent: Initializer; readonly bias: Initializer };
   protected abstract readonly cell: Cell<P, C, W>;
 
-  constructor(options: RecurrentOptions) {
+  /** @param label of the class in messages; minifiers rename classes. */
+  constructor(label: string, options: RecurrentOptions) {
     super(options.name);
     this.units = options.units;
     this.returnSequences = options.returnSequences ?? false;
@@ -90,10 +91,10 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
       recurrent: checkedInitializer(options.recurrentInitializer ?? 'orthogonal'),
       bias: checkedInitializer(options.biasInitializer ?? 'zeros'),
     };
-    requirePositiveInteger(this.constructor.name, 'units', this.units);
-    if (this.truncate !== undefined) requirePositiveInteger(this.constructor.name, 'truncate', this.truncate);
-    requireRate(this.constructor.name, 'dropout', this.dropout);
-    requireRate(this.constructor.name, 'recurrentDropout', this.recurrentDropout);
+    requirePositiveInteger(label, 'units', this.units);
+    if (this.truncate !== undefined) requirePositiveInteger(label, 'truncate', this.truncate);
+    requireRate(label, 'dropout', this.dropout);
+    requireRate(label, 'recurrentDropout', this.recurrentDropout);
   }
 
   /** Number of state tensors: 1 for h, 2 for h and c. */

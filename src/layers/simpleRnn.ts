@@ -22,7 +22,7 @@ export class SimpleRNN extends Recurrent<RnnParams, RnnCache, RnnWork> {
   protected override readonly cell: Cell<RnnParams, RnnCache, RnnWork>;
 
   constructor(options: SimpleRNNOptions) {
-    super(options);
+    super('SimpleRNN', options);
     this.activation = options.activation ?? 'tanh';
     if (this.activation !== 'tanh' && this.activation !== 'relu') {
       throw new ArgumentError({ operation: 'SimpleRNN', argument: 'activation', expected: "'tanh' or 'relu'", actual: String(this.activation) });

@@ -17,6 +17,7 @@ export type CsvChunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array
 
 /** Something is wrong at one place of a CSV file. */
 export class CsvError extends DataError {
+  override readonly name: string = 'CsvError';
   readonly file: string;
   readonly line: number;
   readonly column?: string;

@@ -36,14 +36,14 @@ export class Adam extends Optimizer {
   readonly epsilon: number;
   readonly amsgrad: boolean;
 
-  constructor(options: AdamOptions = {}) {
-    super(options, 0.001);
+  constructor(options: AdamOptions = {}, label = 'Adam') {
+    super(label, options, 0.001);
     this.beta1 = options.beta1 ?? 0.9;
     this.beta2 = options.beta2 ?? 0.999;
     this.epsilon = options.epsilon ?? 1e-7;
     this.amsgrad = options.amsgrad ?? false;
-    requireFraction('Adam', 'beta1', this.beta1);
-    requireFraction('Adam', 'beta2', this.beta2);
+    requireFraction(label, 'beta1', this.beta1);
+    requireFraction(label, 'beta2', this.beta2);
     this.slotNames = this.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
   }
 
@@ -83,7 +83,7 @@ export class AdamW extends Adam {
   readonly weightDecay: number;
 
   constructor(options: AdamWOptions = {}) {
-    super(options);
+    super(options, 'AdamW');
     this.weightDecay = options.weightDecay ?? 0.004;
     if (!(this.weightDecay >= 0)) {
       throw new ArgumentError({ operation: 'AdamW', argument: 'weightDecay', expected: 'a number of at least 0', actual: String(this.weightDecay) });

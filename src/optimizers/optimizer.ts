@@ -31,15 +31,16 @@ export abstract class Optimizer {
   readonly globalClipNorm: number | undefined;
   readonly clipValue: number | undefined;
 
-  constructor(options: OptimizerOptions, defaultRate: number) {
+  /** @param label of the class in messages; minifiers rename classes. */
+  constructor(label: string, options: OptimizerOptions, defaultRate: number) {
     this.learningRate = options.learningRate ?? defaultRate;
     this.globalClipNorm = options.globalClipNorm;
     this.clipValue = options.clipValue;
-    checkLearningRate(new.target.name, this.learningRate);
+    checkLearningRate(label, this.learningRate);
     for (const argument of ['globalClipNorm', 'clipValue'] as const) {
       const value = this[argument];
       if (value !== undefined && !(value > 0)) {
-        throw new ArgumentError({ operation: new.target.name, argument, expected: 'a positive number', actual: String(value) });
+        throw new ArgumentError({ operation: label, argument, expected: 'a positive number', actual: String(value) });
       }
     }
   }

@@ -24,7 +24,7 @@ export class RMSprop extends Optimizer {
   readonly epsilon: number;
 
   constructor(options: RMSpropOptions = {}) {
-    super(options, 0.001);
+    super('RMSprop', options, 0.001);
     this.rho = options.rho ?? 0.9;
     this.epsilon = options.epsilon ?? 1e-7;
     requireFraction('RMSprop', 'rho', this.rho);

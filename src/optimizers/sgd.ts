@@ -25,7 +25,7 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
 
   constructor(options: SGDOptions = {}) {
-    super(options, 0.01);
+    super('SGD', options, 0.01);
     this.momentum = options.momentum ?? 0;
     this.nesterov = options.nesterov ?? false;
     requireFraction('SGD', 'momentum', this.momentum);
