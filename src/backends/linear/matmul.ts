@@ -4,8 +4,23 @@ import type { Context } from './context.js';
 import { matmulCodes } from './raw.js';
 import { LinearTensor, open } from './tensor.js';
 
+/** Rows of A from which on one product alone pays for packing B: it would be gone through more than twice. */
+const tall = 400;
+
 export function matmulKernels(context: Context): MatmulKernels {
   const { raw, memory, make } = context;
+
+  /** The panels of a right operand in the arena, or the operand where the backend reads it as it is. */
+  function pack(mode: 'nn' | 'nt', b: Tensor): Tensor {
+    if (!raw.packing) return b;
+    const [rows = 1, columns = 1] = b.shape;
+    const n = mode === 'nt' ? rows : columns;
+    const k = mode === 'nt' ? columns : rows;
+    const { address, rowStride } = open(b);
+    const packed = new LinearTensor(memory.allocate(raw.packing.size(n, k)), b.shape, b.size, rowStride, mode);
+    raw.packing.pack(packed.address, matmulCodes[mode], n, k, address, rowStride);
+    return packed;
+  }
 
   function product(mode: MatmulMode, a: Tensor, b: Tensor, target: Tensor | undefined, accumulate: boolean): Tensor {
     const [aRows = 1, aColumns = 1] = a.shape;
@@ -23,7 +38,7 @@ export function matmulKernels(context: Context): MatmulKernels {
       throw new ShapeError({ operation: `matmul ${mode}`, argument: 'target', expected: formatShape([m, n]), actual: formatShape(target.shape) });
     }
     const A = open(a);
-    const B = open(b);
+    const B = open(m >= tall && mode !== 'tn' && !open(b).packedFor ? pack(mode, b) : b);
     if (B.packedFor && B.packedFor !== mode) {
       throw new BackendError({ operation: `matmul ${mode}`, argument: 'b', expected: 'a plain matrix, or one packed for this mode', actual: `packed for ${B.packedFor}` });
     }
@@ -35,15 +50,6 @@ export function matmulKernels(context: Context): MatmulKernels {
   return {
     matmul: (mode, a, b, out) => product(mode, a, b, out, false),
     matmulTo: (mode, target, a, b) => product(mode, a, b, target, true),
-    pack(mode, b) {
-      if (!raw.packing) return b;
-      const [rows = 1, columns = 1] = b.shape;
-      const n = mode === 'nt' ? rows : columns;
-      const k = mode === 'nt' ? columns : rows;
-      const { address, rowStride } = open(b);
-      const packed = new LinearTensor(memory.allocate(raw.packing.size(n, k)), b.shape, b.size, rowStride, mode);
-      raw.packing.pack(packed.address, matmulCodes[mode], n, k, address, rowStride);
-      return packed;
-    },
+    pack,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { matmulCodes } from '../linear/raw.js';
 import type { RawKernels } from '../linear/raw.js';
+import { worthSharing } from './pool.js';
 import type { Kernel, Pool } from './pool.js';
 
 /** A kernel's arguments as numbers: addresses in bytes, 0 for none, and sizes. */
@@ -23,11 +24,9 @@ interface Cut {
 }
 
 /** Nanoseconds a part must take to be worth handing over. */
-const shortest = 8000;
+const shortest = worthSharing / 2;
 /** Parts that take longer are cut once more, so that a thread which comes late or is interrupted costs less. */
 const longest = 60_000;
-/** What a call must take to be worth waking helpers that have gone to sleep. */
-const worthWaking = 100_000;
 /** Elements of a cache line, which no two threads should write to. */
 const line = 16;
 
@@ -98,7 +97,7 @@ export function splitKernels(kernels: RawKernels, pool: Pool, memory: number, th
     return (...values) => {
       const size = (i: number | undefined): number => (i === undefined ? 1 : values[i] ?? 0);
       const time = weight * size(first) * size(second) * size(third);
-      if (time < 2 * shortest || (time < worthWaking && !pool.attentive)) return call(...values);
+      if (time < worthSharing || time < pool.worthwhile) return call(...values);
       const most = time < 2 * threads * longest ? Math.min(threads, Math.floor(time / shortest)) : 2 * threads;
       const at = counted(values);
       const part = Math.ceil((values[at] ?? 0) / most / grain) * grain;
