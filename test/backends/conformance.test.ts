@@ -24,6 +24,7 @@ function fused(mode: string): RegExp {
 const expected: readonly Expected[] = [
   { name: 'cpu float32', make: () => cpu(), description: /^cpu float32$/ },
   { name: 'wasm, 1 thread', make: () => wasm(), description: /^wasm simd128, 1 thread$/ },
+  { name: 'wasm, 2 threads', make: () => wasm({ threads: 2 }), description: /^wasm simd128, 2 threads$/ },
   { name: 'gpu.js cpu', make: () => gpu({ mode: 'cpu' }), description: /^gpu\.js cpu\b/ },
   { name: 'gpu.js webasm', make: () => gpu({ mode: 'webasm' }), description: fused('webasm') },
   { name: 'gpu.js webgpu', make: () => gpu({ mode: 'webgpu' }), description: fused('webgpu on .+') },

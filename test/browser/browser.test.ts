@@ -19,6 +19,7 @@ const onDrivers = process.env.BPTT_ALL_DEMANDS === '1' ? demands : selected();
 /** Every one must run here; its own words tell whether it was the one that ran. */
 const expected: readonly Expected[] = [
   { name: 'wasm, 1 thread', description: /^wasm simd128, 1 thread$/, demands },
+  { name: 'wasm, 2 threads', description: /^wasm simd128, 2 threads$/, demands },
   { name: 'gpu.js webgl2', description: /^gpu\.js webgl2 on /, demands: onDrivers },
   { name: 'gpu.js webgpu', description: /^gpu\.js webgpu on /, demands: onDrivers },
 ];
@@ -65,10 +66,13 @@ for (const { name, description, demands: wanted } of expected) {
 /** Of the weights after fifty steps with wasm, on every host. */
 const digest = '23502f09686ec4c84f109d2057ae736e517044db0beb83f90276d64ce8e2ac89';
 
-test('fifty steps give the same bytes in Node and in Chromium', async () => {
-  assert.is(await fiftySteps(await wasm()), digest);
-  assert.is(await open().evaluate(() => window.bpttTest?.fiftySteps('wasm, 1 thread', true)), digest);
-});
+for (const threads of [1, 2] as const) {
+  test(`fifty steps give the same bytes in Node and in Chromium, ${threads} thread(s)`, async () => {
+    const name: BackendName = threads === 1 ? 'wasm, 1 thread' : 'wasm, 2 threads';
+    assert.is(await fiftySteps(await wasm({ threads })), digest);
+    assert.is(await open().evaluate((backend) => window.bpttTest?.fiftySteps(backend, true), name), digest);
+  });
+}
 
 // Not promised for every pair of engines (see fiftySteps.ts), but V8 of Node and of Chromium agree.
 test('fifty steps from seeded weights give the same bytes in Node and in Chromium', async () => {

@@ -15,6 +15,7 @@ function build(backend: Backend): Sequential {
 const uses: Readonly<Record<string, () => unknown>> = {
   description: async () => (await wasm()).description,
   fit: async () => build(await wasm()).fit(x, y, { epochs: 2 }),
+  'fit, 2 threads': async () => build(await wasm({ threads: 2 })).fit(x, y),
   trainOnBatch: async () => build(await wasm()).trainOnBatch(x, y),
   evaluate: async () => build(await wasm()).evaluate(x, y),
   predict: async () => (await build(await wasm()).predict(x)).get(0, 0),

@@ -1,0 +1,55 @@
+/** One measurement on one backend, checked against the oracle and ready to be timed. */
+import type { Backend, Program } from 'bptt';
+import { gateSizes, gateStep, productStep } from '../kernels.js';
+import { checkStep, checkTraining } from '../oracle.js';
+import { buildData, buildModel, products, randomArray, workloads } from '../workloads.js';
+
+export interface Prepared {
+  readonly call: () => unknown;
+  /** How often the call does what is measured. */
+  readonly repeats: number;
+  /** Floating-point operations each time, where that is a measure. */
+  readonly operations?: number;
+  dispose(): void;
+}
+
+export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(workloads)];
+
+/** In words, for people who do not know the letters. */
+export function about(id: string): string {
+  const n = products[id];
+  const gates = gateSizes[id];
+  if (n !== undefined) return `product ${n} × ${n}`;
+  return gates ? `gates, ${gates.units} units` : workloads[id]?.about ?? '';
+}
+
+/** @throws Error if a result is not what the oracle says, or the id is unknown. */
+export async function prepare(id: string, backend: Backend): Promise<Prepared> {
+  const n = products[id];
+  const gates = gateSizes[id];
+  if (n !== undefined) {
+    const repeats = Math.max(1, Math.round(2 ** 25 / n ** 3));
+    const shapes = [[n, n], [n, n]];
+    return { ...await prepareStep(backend, shapes, (times) => productStep(times), repeats), operations: 2 * n ** 3 };
+  }
+  if (gates) {
+    const repeats = Math.max(1, Math.round(2 ** 16 / (gates.batch * gates.units)));
+    return prepareStep(backend, gateStep(gates, 1).shapes, (times) => gateStep(gates, times).step, repeats);
+  }
+  const workload = workloads[id];
+  if (!workload) throw new Error(`unknown measurement ${id}: choose from ${ids.join(', ')}`);
+  await checkTraining(workload, backend);
+  const model = buildModel(workload, backend);
+  const { x, y } = buildData(workload);
+  return { call: () => model.trainOnBatch(x, y), repeats: 1, dispose: () => model.dispose() };
+}
+
+type StepMaker = (repeats: number) => ReturnType<typeof productStep>;
+
+async function prepareStep(backend: Backend, shapes: Parameters<typeof checkStep>[1], make: StepMaker, repeats: number): Promise<Prepared> {
+  const inputs = shapes.map((shape, i) => randomArray(shape.reduce((a, b) => a * b, 1), i + 1));
+  await checkStep(make(1), shapes, inputs, backend);
+  const device = backend.open();
+  const program: Program = device.compile(make(repeats), shapes, []);
+  return { call: () => program.run(inputs), repeats, dispose: () => device.dispose() };
+}
