@@ -7,6 +7,7 @@ import { linearDevice } from '../../src/backends/linear/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import type { RawKernels } from '../../src/backends/linear/raw.js';
 import { compiled, instantiate, wasm } from '../../src/backends/wasm/index.js';
+import { Choice } from '../../src/backends/wasm/choice.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import type { Kernel } from '../../src/backends/wasm/pool.js';
 import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
@@ -41,11 +42,15 @@ const one = instantiate();
 const two = instantiate(2);
 for (const { storage } of [one, two]) storage.grow(storage.start + elements);
 const before = { helped: 0 };
-const shared = splitKernels(patient(two.kernels, before), pool, pool.add(two.memory), 2);
+/** Never finds that sharing does not pay. */
+class Always extends Choice {
+  override note(): void {}
+}
+
+const shared = splitKernels(patient(two.kernels, before), pool, pool.add(two.memory), 2, new Always());
 
 /** Runs a call large enough to wake the helper; `at` gives the address of an element. */
 function compare(what: string, call: (k: RawKernels, at: (element: number) => number) => void): void {
-  while (pool.worthwhile === Infinity); // it rests where other programs need the cores
   before.helped = pool.helped;
   const [expected = content, actual = content] = [one, two].map(({ storage, kernels }) => {
     const foot = storage.start * 4;
@@ -161,6 +166,21 @@ test('whole training runs give the same bytes', async () => {
   const both = await Promise.all([trainedBytes(backend), trainedBytes(backend)]); // two models, one helper
   assert.equal(both, [expected, expected]);
   assert.is(await trainedBytes(backend), expected); // a new helper after the last dispose
+});
+
+test('the faster way is kept, and tried anew after a while', () => {
+  for (const [withHelp, alone] of [[0.6, 1.2], [1.3, 1.2]] as const) {
+    const choice = new Choice();
+    const ways: boolean[] = [];
+    for (let call = 0; call < 700; call++) {
+      ways.push(choice.shared);
+      choice.note(1, choice.shared ? withHelp : alone);
+    }
+    const [first, second] = [ways.indexOf(false), ways.indexOf(false) + 30];
+    assert.equal([first, second], [30, 60]);
+    assert.ok(ways.slice(60, 660).every((way) => way === (withHelp < alone)), `${withHelp} against ${alone}`);
+    assert.equal(ways.slice(660), Array.from({ length: 40 }, (_, i) => i < 30));
+  }
 });
 
 test('what is read from shared memory is not shared', async () => {

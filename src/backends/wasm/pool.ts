@@ -26,10 +26,6 @@ const looks = 20_000;
 export const worthSharing = 16_000;
 const worthWaking = 100_000;
 
-/** Milliseconds by which helpers may be late before the main thread does without them, and for how long it does. */
-const lateness = 2;
-const rest = 100;
-
 /** Most parts of a job: what fits into the low bits of its word. */
 export const mostParts = 255;
 
@@ -42,8 +38,6 @@ export class Pool {
   private readonly open = new Set<number>();
   private lastId = 0;
   private mayWait = true;
-  /** 0, or when sharing may be tried again. */
-  private restUntil = 0;
 
   /** @param names the exports that jobs may call. */
   constructor(module: WebAssembly.Module, names: readonly string[], threads: number) {
@@ -66,10 +60,6 @@ export class Pool {
 
   /** What a call must take on one thread, ns, to be worth sharing now. */
   get worthwhile(): number {
-    if (this.restUntil > 0) {
-      if (performance.now() < this.restUntil) return Infinity;
-      this.restUntil = 0;
-    }
     return Atomics.load(this.slots, slots.asleep) < this.helpers.length ? worthSharing : worthWaking;
   }
 
@@ -112,7 +102,6 @@ export class Pool {
     Atomics.store(shared, slots.done, 0);
     this.publish(parts);
 
-    const start = performance.now();
     let own = 0;
     for (let word = Atomics.load(shared, slots.job); (word & mostParts) > 0; word = Atomics.load(shared, slots.job)) {
       if (Atomics.compareExchange(shared, slots.job, word, word - 1) !== word) continue;
@@ -122,24 +111,10 @@ export class Pool {
       call(...mine);
       own++;
     }
-    this.await(parts - own, start);
+    for (let look = 0; Atomics.load(shared, slots.done) < parts - own; look++) if (look > looks) this.pause();
     if (Atomics.load(shared, slots.failed) !== 0) {
       throw new BackendError({ operation: 'wasm', argument: 'threads', expected: `${this.names[kernel]} to end`, actual: 'a trap in a helper thread' });
     }
-  }
-
-  /**
-   * Until helpers have finished so many parts. If that takes far longer than the main thread's own parts since `start`, others
-   * need the cores: no sharing for a while.
-   */
-  private await(parts: number, start: number): void {
-    let since = 0;
-    for (let look = 0; Atomics.load(this.slots, slots.done) < parts; look++) {
-      if (look < looks) continue;
-      since ||= performance.now();
-      this.pause();
-    }
-    if (since > 0 && performance.now() - since > lateness + since - start) this.restUntil = performance.now() + rest;
   }
 
   /** Sleeps for a moment where the main thread may; in a browser it may not, and goes on looking. */

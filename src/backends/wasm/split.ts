@@ -4,6 +4,7 @@
  */
 import { matmulCodes } from '../linear/raw.js';
 import type { RawKernels } from '../linear/raw.js';
+import { Choice } from './choice.js';
 import { worthSharing } from './pool.js';
 import type { Kernel, Pool } from './pool.js';
 
@@ -89,20 +90,22 @@ type CutName = keyof typeof cuts;
 /** The exports that helpers call. */
 export const cutNames = Object.keys(cuts) as readonly CutName[];
 
-/** The kernels, with the large calls of those in `cuts` shared among the threads of a pool. */
-export function splitKernels(kernels: RawKernels, pool: Pool, memory: number, threads: number): RawKernels {
+/** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays. */
+export function splitKernels(kernels: RawKernels, pool: Pool, memory: number, threads: number, choice = new Choice()): RawKernels {
   function shared(name: CutName, call: Kernel): Kernel {
     const { weight, sizes: [first, second, third], counted, grain, steps }: Cut = cuts[name];
     const kernel = cutNames.indexOf(name);
     return (...values) => {
       const size = (i: number | undefined): number => (i === undefined ? 1 : values[i] ?? 0);
       const time = weight * size(first) * size(second) * size(third);
-      if (time < worthSharing || time < pool.worthwhile) return call(...values);
+      if (time < worthSharing) return call(...values);
+      const start = performance.now();
       const most = time < 2 * threads * longest ? Math.min(threads, Math.floor(time / shortest)) : 2 * threads;
       const at = counted(values);
       const part = Math.ceil((values[at] ?? 0) / most / grain) * grain;
-      if (part >= (values[at] ?? 0)) return call(...values);
-      pool.run(memory, { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part });
+      if (!choice.shared || time < pool.worthwhile || part >= (values[at] ?? 0)) call(...values);
+      else pool.run(memory, { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part });
+      choice.note(time / 1e6, performance.now() - start);
     };
   }
   const { packing } = kernels;

@@ -1,0 +1,36 @@
+/**
+ * Whether sharing pays on this machine at this time. A second core may be busy with other programs, or slow to pass memory on,
+ * and waiting for it then costs more than it saves. So both ways are tried in turn for a short while, by the clock and against
+ * the estimates of the same calls, and the faster one is kept for a longer while.
+ */
+
+/** Estimated milliseconds of large calls in a trial of one way, and until the next trials. */
+const trial = 30;
+const kept = 600;
+
+export class Choice {
+  /** The present way. */
+  shared = true;
+  private trying = true;
+  private estimated = 0;
+  private taken = 0;
+  /** Time taken against the estimate in the last trial of sharing. */
+  private whenShared = 0;
+
+  /** Takes note of a large call, in ms. */
+  note(estimate: number, time: number): void {
+    this.estimated += estimate;
+    this.taken += time;
+    if (this.estimated < (this.trying ? trial : kept)) return;
+    const ratio = this.taken / this.estimated;
+    this.estimated = this.taken = 0;
+    if (!this.trying) this.trying = this.shared = true;
+    else if (this.shared) {
+      this.whenShared = ratio;
+      this.shared = false;
+    } else {
+      this.shared = this.whenShared < ratio;
+      this.trying = false;
+    }
+  }
+}
