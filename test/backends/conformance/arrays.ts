@@ -97,4 +97,13 @@ const prepared: ConformanceCase[] = [
   ]),
 ];
 
-export const arrayCases: readonly ConformanceCase[] = [...moving, ...adding, ...products, ...prepared];
+/** Rows of more than one block of vectors, and a rest. */
+const wide: ConformanceCase[] = [
+  kernelCase('addRow, wide', [[3, 37], [37]], (k, x, row) => k.addRow(x, row)),
+  kernelCase('mulTiled, wide', [[4, 3, 37], [3, 37]], (k, x, tile) => k.mulTiled(x, tile)),
+  kernelCase('mulRows and blendRows, wide', [[5, 37], [5, 37], [5]], (k, a, b, m) => [k.mulRows(a, m), k.mulRows(a, m, true), k.blendRows(m, a, b)]),
+  kernelCase('sumRowsTo, wide', [[37], [9, 37]], (k, target, x) => k.sumRowsTo(target, x)),
+  kernelCase('concat and split, wide', [[3, 37], [3, 21]], (k, a, b) => [k.concat([a, b]), ...k.split(a, [18, 19])]),
+];
+
+export const arrayCases: readonly ConformanceCase[] = [...moving, ...adding, ...wide, ...products, ...prepared];
