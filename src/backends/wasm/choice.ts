@@ -4,9 +4,10 @@
  * the estimates of the same calls, and the faster one is kept for a longer while.
  */
 
-/** Estimated milliseconds of large calls in a trial of one way, and until the next trials. */
+/** Estimated milliseconds of large calls in a trial of one way. */
 const trial = 30;
-const kept = 600;
+/** And until the next trials: each time twice as long, as the first trials meet cold code and helpers that are not up. */
+const kept = { first: 40, last: 640 } as const;
 
 export class Choice {
   /** The present way. */
@@ -16,16 +17,19 @@ export class Choice {
   private taken = 0;
   /** Time taken against the estimate in the last trial of sharing. */
   private whenShared = 0;
+  private span: number = kept.first;
 
   /** Takes note of a large call, in ms. */
   note(estimate: number, time: number): void {
     this.estimated += estimate;
     this.taken += time;
-    if (this.estimated < (this.trying ? trial : kept)) return;
+    if (this.estimated < (this.trying ? trial : this.span)) return;
     const ratio = this.taken / this.estimated;
     this.estimated = this.taken = 0;
-    if (!this.trying) this.trying = this.shared = true;
-    else if (this.shared) {
+    if (!this.trying) {
+      this.trying = this.shared = true;
+      this.span = Math.min(2 * this.span, kept.last);
+    } else if (this.shared) {
       this.whenShared = ratio;
       this.shared = false;
     } else {
