@@ -8,16 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import { availableBackends } from './backends.js';
-import { gateSizes } from './kernels.js';
+import { ids } from './prepare.js';
 import { breakEven, charts, page, printRows } from './report.js';
 import type { Row } from './report.js';
 import { javascriptPeers, ours, pytorch } from './subjects.js';
 import type { Measurement, Subject } from './subjects.js';
-import { products, workloads } from './workloads.js';
+import { products } from './workloads.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const peersFolder = join(root, 'bench/peers');
-const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(workloads)];
 
 const help = `npm run bench -- [options]
   --only W1,W2,M3     which measurements (default: all of ${ids.join(' ')})
@@ -78,7 +77,7 @@ async function main(): Promise<void> {
   const seconds = Number(values.seconds);
   console.log(styleText('bold', `${machine.cores} × ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}, ${date.slice(0, 10)}`));
   console.log('medians over rounds, lowest – highest; × is relative to the first row');
-  console.log('M: product of two N × N matrices, G: LSTM gates forward and backward, W: a training step with Adam\n');
+  console.log('M: product of two N × N matrices, G: LSTM gates forward and backward, P: predict one window, W: a training step with Adam\n');
   const rows: Row[] = [];
   for (const id of chosen) {
     const found = compare(id, subjects, rounds, seconds);

@@ -21,7 +21,9 @@ function requireClose(what: string, actual: Numbers, expected: Numbers): void {
 /** Loss and every gradient of a workload, without dropout. */
 export async function checkTraining(workload: Workload, backend: Backend): Promise<void> {
   const { x, y } = buildData(workload);
-  const subject = await buildModel(workload, backend).lossAndGradients(x, y);
+  const model = buildModel(workload, backend);
+  const subject = await model.lossAndGradients(x, y);
+  model.dispose();
   const oracle = await buildModel(workload, cpu({ dtype: 'float64' })).lossAndGradients(x, y);
   requireClose('loss', [subject.loss], [oracle.loss]);
   for (const [key, gradient] of Object.entries(oracle.gradients)) {
@@ -30,7 +32,9 @@ export async function checkTraining(workload: Workload, backend: Backend): Promi
 }
 
 export async function checkStep(step: Step, shapes: readonly Shape[], inputs: readonly Float32Array[], backend: Backend): Promise<void> {
-  const actual = await backend.open().compile(step, shapes, []).run(inputs);
+  const device = backend.open();
+  const actual = await device.compile(step, shapes, []).run(inputs);
+  device.dispose();
   const expected = await cpu({ dtype: 'float64' }).open().compile(step, shapes, []).run(inputs);
   expected.forEach((values, i) => requireClose(`output ${i}`, actual[i] ?? [], values));
 }

@@ -1,7 +1,7 @@
 /** The benchmark as a table on the terminal, a chart for each group, and an HTML page. */
 import { barChart, htmlReport } from 'bptt/charts';
 import type { Plot } from 'bptt/charts';
-import { workloads } from './workloads.js';
+import { about } from './prepare.js';
 
 export interface Row {
   readonly id: string;
@@ -27,10 +27,10 @@ export function printRows(rows: readonly Row[]): void {
   const [first] = rows;
   for (const row of rows) {
     const ratio = first && row !== first ? `${(row.median / first.median).toFixed(2)} ×` : '';
-    const about = row === first ? (workloads[row.id]?.about ?? '') : '';
+    const what = row === first ? about(row.id) : '';
     const cells = [
       row.id.padEnd(3), row.subject.padEnd(16), formatMs(row.median).padStart(10), `${formatMs(row.low)} – ${formatMs(row.high)}`.padStart(24),
-      (row.gflops === undefined ? '' : `${row.gflops.toFixed(1)} GFLOP/s`).padStart(14), ratio.padStart(9), ` ${about}`,
+      (row.gflops === undefined ? '' : `${row.gflops.toFixed(1)} GFLOP/s`).padStart(14), ratio.padStart(9), ` ${what}`,
     ];
     console.log(cells.join(' ').trimEnd());
   }
@@ -54,7 +54,7 @@ function chart(title: string, rows: readonly Row[]): Plot {
 
 /** M, G and W rows in charts of their own. */
 export function charts(rows: readonly Row[]): { name: string; plot: Plot }[] {
-  const groups = [['M', 'products', 'Square matrix products'], ['G', 'gates', 'LSTM gates, forward and backward'], ['W', 'training', 'One training step']] as const;
+  const groups = [['M', 'products', 'Square matrix products'], ['G', 'gates', 'LSTM gates, forward and backward'], ['P', 'prediction', 'Predicting one window'], ['W', 'training', 'One training step']] as const;
   return groups.flatMap(([letter, name, title]) => {
     const own = rows.filter((row) => row.id.startsWith(letter));
     return own.length > 0 ? [{ name, plot: chart(title, own) }] : [];

@@ -7,8 +7,6 @@ import { products, workloads } from './workloads.js';
 
 export interface Measurement {
   readonly train: Timing;
-  /** One predict of the whole batch; training workloads of ours and of TensorFlow.js only. */
-  readonly forward?: Timing;
   readonly gflops?: number;
   /** What really ran: library, mode, adapter, threads. */
   readonly backend: string;
@@ -33,13 +31,19 @@ export function ours(root: string, name: string): Subject {
   };
 }
 
+/** The measurement as peers read it; undefined for what only we have. */
+function specOf(id: string, size: number | undefined): object | undefined {
+  if (size !== undefined) return { product: size };
+  return id === 'P1' ? { ...workloads.W1, batch: 1, predict: true } : workloads[id];
+}
+
 /** A script in bench/peers that takes a backend or a thread count, the workload as JSON, and the time. */
 function peer(folder: string, name: string, command: string, script: string, argument: string): Subject {
   return {
     name,
     run(id, seconds) {
       const size = products[id];
-      const spec = size === undefined ? workloads[id] : { product: size };
+      const spec = specOf(id, size);
       return spec && childJson(command, [script, argument, JSON.stringify(spec), String(seconds)], folder);
     },
   };

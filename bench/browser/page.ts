@@ -3,7 +3,7 @@ import type { Backend } from 'bptt';
 import { backendByName, backendNames } from '../backends.js';
 import type { Row } from '../report.js';
 import { runPlan } from './run.js';
-import { ids } from './subject.js';
+import { ids } from '../prepare.js';
 import { find, showCharts, showFacts, showFailure, showForm, showRow, showWork, startTable } from './view.js';
 
 /** What the page found, for tests and for the file. */

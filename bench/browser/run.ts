@@ -2,8 +2,8 @@
 import type { Backend } from 'bptt';
 import { measure } from '../measure.js';
 import type { Row } from '../report.js';
-import { prepare } from './subject.js';
-import type { Prepared } from './subject.js';
+import { prepare } from '../prepare.js';
+import type { Prepared } from '../prepare.js';
 
 export interface Plan {
   readonly ids: readonly string[];

@@ -2,7 +2,7 @@
 import { breakEven, charts, formatMs } from '../report.js';
 import type { Row } from '../report.js';
 import { subjectOf } from './run.js';
-import { about } from './subject.js';
+import { about } from '../prepare.js';
 
 export function find<E extends Element>(type: new () => E, selector: string): E {
   const found = document.querySelector(selector);

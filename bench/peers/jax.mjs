@@ -85,6 +85,10 @@ async function training() {
 
   const x = array(normalArray(batch * steps * inputs, 101), [steps, batch, inputs]);
   const y = array(normalArray(batch, 102), [batch, 1]);
+  if (workload.predict) {
+    const run = jit((q, xs) => predict(q, xs, []));
+    return { train: await measure(() => void run(weights.map((w) => w.ref), x.ref).dataSync(), seconds) };
+  }
   let p = weights.map((w) => w.ref);
   let m = weights.map((w) => w.ref.mul(0));
   let v = weights.map((w) => w.ref.mul(0));

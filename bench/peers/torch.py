@@ -69,6 +69,10 @@ class Net(torch.nn.Module):
 def training():
     net = Net(workload)
     x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
+    if workload.get('predict'):
+        net.eval()
+        with torch.no_grad():
+            return {'train': measure(lambda: net(x), seconds)}
     y = torch.randn(workload['batch'], 1)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3)
 

@@ -27,6 +27,15 @@ export interface AdamOptions extends OptimizerOptions {
   amsgrad?: boolean;
 }
 
+/** xⁿ by squaring: products alone, which every engine rounds alike; `**` leaves the last bit to the engine. */
+function power(x: number, n: number): number {
+  let result = 1;
+  for (let square = x, rest = n; rest > 0; square *= square, rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+  }
+  return result;
+}
+
 /** learningRate default 0.001. */
 export class Adam extends Optimizer {
   override readonly className: string = 'Adam';
@@ -53,7 +62,7 @@ export class Adam extends Optimizer {
   }
 
   override scalars(step: number): number[] {
-    return [1 / (1 - this.beta1 ** step), 1 / (1 - this.beta2 ** step)]; // A3
+    return [1 / (1 - power(this.beta1, step)), 1 / (1 - power(this.beta2, step))]; // A3
   }
 
   override update(

@@ -1,8 +1,8 @@
 /** One measurement on one backend, checked against the oracle and ready to be timed. */
 import type { Backend, Program } from 'bptt';
-import { gateSizes, gateStep, productStep } from '../kernels.js';
-import { checkStep, checkTraining } from '../oracle.js';
-import { buildData, buildModel, products, randomArray, workloads } from '../workloads.js';
+import { gateSizes, gateStep, productStep } from './kernels.js';
+import { checkStep, checkTraining } from './oracle.js';
+import { buildData, buildModel, products, randomArray, workloads } from './workloads.js';
 
 export interface Prepared {
   readonly call: () => unknown;
@@ -13,13 +13,17 @@ export interface Prepared {
   dispose(): void;
 }
 
-export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(workloads)];
+/** A prediction for one window: what a service waits for. The net of W1. */
+const single = { P1: 'W1' } as const;
+
+export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(single), ...Object.keys(workloads)];
 
 /** In words, for people who do not know the letters. */
 export function about(id: string): string {
   const n = products[id];
   const gates = gateSizes[id];
   if (n !== undefined) return `product ${n} × ${n}`;
+  if (id === 'P1') return `predict one window, ${workloads[single.P1]?.about}`;
   return gates ? `gates, ${gates.units} units` : workloads[id]?.about ?? '';
 }
 
@@ -36,12 +40,22 @@ export async function prepare(id: string, backend: Backend): Promise<Prepared> {
     const repeats = Math.max(1, Math.round(2 ** 16 / (gates.batch * gates.units)));
     return prepareStep(backend, gateStep(gates, 1).shapes, (times) => gateStep(gates, times).step, repeats);
   }
+  if (id === 'P1') return preparePrediction(backend);
   const workload = workloads[id];
   if (!workload) throw new Error(`unknown measurement ${id}: choose from ${ids.join(', ')}`);
   await checkTraining(workload, backend);
   const model = buildModel(workload, backend);
   const { x, y } = buildData(workload);
   return { call: () => model.trainOnBatch(x, y), repeats: 1, dispose: () => model.dispose() };
+}
+
+async function preparePrediction(backend: Backend): Promise<Prepared> {
+  const workload = workloads[single.P1];
+  if (!workload) throw new Error(`no workload ${single.P1}`);
+  await checkTraining({ ...workload, batch: 1 }, backend);
+  const model = buildModel({ ...workload, batch: 1 }, backend);
+  const { x } = buildData({ ...workload, batch: 1 });
+  return { call: () => model.predict(x), repeats: 1, dispose: () => model.dispose() };
 }
 
 type StepMaker = (repeats: number) => ReturnType<typeof productStep>;
