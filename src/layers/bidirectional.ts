@@ -108,15 +108,15 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     const { k } = run;
     const [forward, backward] = this.directions();
     const [da, db] = this.split(run, dy);
-    const half = (prefix: string, layer: AnyLayer, part: unknown, d: Tensor | undefined): Tensor => {
+    const half = (prefix: string, layer: AnyLayer, part: unknown, d: Tensor | undefined): Tensor | undefined => {
       const own = withoutPrefix(prefix, grads);
       const [dx] = layer.backward(run, withoutPrefix(prefix, p), part, [d], own);
       Object.assign(grads, addPrefix(prefix, own));
-      return this.single(dx ? [dx] : []);
+      return dx;
     };
     const dxAhead = half('forward/', forward, cache.forward, da);
     const dxBack = half('backward/', backward, cache.backward, db && this.inTimeOrder(run, db));
-    return [k.add(dxAhead, dxBack)];
+    return dxAhead && dxBack ? [k.add(dxAhead, dxBack)] : [];
   }
 
   /** The twin answers in reading order; sequences are turned round. Its own inverse. */

@@ -78,13 +78,14 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
     return { outputs: [k.reshape(y, outputShape)], cache: { x, z, y, inputShape: input.shape } };
   }
 
-  override backward({ k }: Run, p: DenseParams, cache: DenseCache, dOutputs: readonly (Tensor | undefined)[], grads: DenseParams): Tensor[] {
+  override backward({ k, inputGradient }: Run, p: DenseParams, cache: DenseCache, dOutputs: readonly (Tensor | undefined)[], grads: DenseParams): Tensor[] {
     const dy = k.reshape(dOutput(k, dOutputs, cache.y), cache.y.shape);
     const dz = this.activation === 'linear'
       ? dy
       : k.activateBackward(this.activation, cache.z, cache.y, dy, activationDefaults(this.activation));
     grads.kernel = k.matmulTo('tn', grads.kernel, cache.x, dz); // D2
     if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // D2
+    if (inputGradient === false) return [];
     const dx = k.matmul('nt', dz, p.kernel); // D3
     return [k.reshape(dx, cache.inputShape)];
   }

@@ -52,6 +52,8 @@ export interface Run {
   /** [B, T]: 1 for real time steps, 0 for padding. */
   readonly mask?: Tensor;
   readonly observe?: Observer;
+  /** False where nobody wants ∂L/∂input: the first layers of a model in training. `backward` may then return nothing. */
+  readonly inputGradient?: boolean;
 }
 
 export interface Forward<S, C> {
@@ -100,7 +102,7 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   }
 
   abstract forward(run: Run, p: P, s: S, inputs: readonly Tensor[]): Forward<S, C>;
-  /** Returns ∂L/∂input for each input. */
+  /** Returns ∂L/∂input for each input, or an empty list where `run.inputGradient` is false. */
   abstract backward(run: Run, p: P, cache: C, dOutputs: readonly (Tensor | undefined)[], grads: P): Tensor[];
 
   /**

@@ -238,6 +238,7 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     const all = k.stack(dxzByStep);
     const dxz = k.reshape(all, [steps * batch, all.size / (steps * batch)]);
     cell.accumulate(k, grads, work, cache.steps.map((step) => step.cell), cache.x, dxz);
+    if (run.inputGradient === false) return [];
     const features = cache.x.shape[1] ?? 0;
     let dx = k.reshape(cell.inputGradient(k, p, dxz), [steps, batch, features]);
     if (cache.dropMask) dx = k.mulTiled(dx, cache.dropMask);

@@ -16,6 +16,8 @@ export interface NetworkRun {
   readonly noise: readonly (readonly Tensor[])[];
   readonly mask?: Tensor;
   readonly observe?: NetworkObserver;
+  /** Whether ∂L/∂input of the model is wanted. Default true; training does without. */
+  readonly inputGradients?: boolean;
 }
 
 export interface NetworkForward {
@@ -30,12 +32,12 @@ function tensorsOf(all: LayerTensors, node: NetworkNode): Tensors {
   return all.get(node.name) ?? {};
 }
 
-function runOf(run: NetworkRun, node: NetworkNode, index: number): Parameters<NetworkNode['layer']['forward']>[0] {
+function runOf(run: NetworkRun, node: NetworkNode, index: number, inputGradient?: boolean): Parameters<NetworkNode['layer']['forward']>[0] {
   const { k, training, observe } = run;
   const [steps] = node.inputShapes[0] ?? [];
   const mask = node.inputShapes[0]?.length === 2 && run.mask?.shape[1] === steps ? run.mask : undefined;
   return {
-    k, training, mask, noise: run.noise[index] ?? [],
+    k, training, mask, inputGradient, noise: run.noise[index] ?? [],
     observe: observe && ((name, tensor, timeStep) => observe(node.name, name, tensor, timeStep)),
   };
 }
@@ -74,6 +76,7 @@ export function backwardNetwork(
 ): (Tensor | undefined)[] {
   const { k } = run;
   const flowing = new Map<ValueId, Tensor>();
+  const given = new Set(network.inputs.map(({ id }) => id));
   const receive = (id: ValueId, d: Tensor): void => {
     const before = flowing.get(id);
     flowing.set(id, before ? k.add(before, d) : d); // a value used twice has two gradients
@@ -86,8 +89,9 @@ export function backwardNetwork(
     const node = network.nodes[index];
     if (!node?.outputs.some((id) => flowing.has(id))) continue;
     const own = tensorsOf(gradients, node);
+    const wanted = run.inputGradients !== false || node.inputs.some((id) => !given.has(id));
     const dInputs = node.layer.backward(
-      runOf(run, node, index), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,
+      runOf(run, node, index, wanted), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,
     );
     gradients.set(node.name, own);
     dInputs.forEach((d, i) => {

@@ -156,7 +156,7 @@ export class Session {
     return this.program('train', form, true, extra, (k, parts, variables) => {
       const [learningRate, scalars] = parts.extras;
       if (!learningRate) throw new Error('no learning rate');
-      const { loss, gradients, forward } = this.backward(k, parts);
+      const { loss, gradients, forward } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
       const sumOfSquares = k.sumSquares(gradients);
       const guard = k.add(k.add(loss, sumOfSquares), variables.trouble ?? loss);
       const trouble = k.keepIfFinite(guard, k.copy(guard), k.zeros([1]));
