@@ -9,12 +9,13 @@ const gpuModes: Readonly<Record<string, GpuOptions['mode']>> = {
 };
 
 /** Every name {@link backendByName} knows. */
-export const backendNames = ['wasm', 'wasm2', 'cpu', ...Object.keys(gpuModes)];
+export const backendNames = ['wasm', 'wasm2', 'wasm-relaxed', 'cpu', ...Object.keys(gpuModes)];
 
 /** @throws Error for a name that is not one of {@link backendNames}; BackendError for one that cannot run here. */
 export async function backendByName(name: string): Promise<Backend> {
   if (name === 'wasm') return wasm();
   if (name === 'wasm2') return wasm({ threads: 2 });
+  if (name === 'wasm-relaxed') return wasm({ relaxedSimd: true });
   if (name === 'cpu') return cpu();
   const mode = gpuModes[name];
   if (mode) return gpu({ mode });

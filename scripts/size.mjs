@@ -29,10 +29,12 @@ const PROGRAM = {
   source: `export { Sequential, LSTM, Dropout, Dense, Adam, EarlyStopping, ProgressBar } from '${name}';`,
 };
 
-/** Stands in for the generated module, whose bytes are counted with `bptt` itself. */
+/** Stands in for the generated modules, whose bytes are counted with `bptt` itself. */
 const withoutKernels = {
   name: 'without-kernels',
-  setup: ({ onLoad }) => onLoad({ filter: /wasm[\\/]module\.js$/ }, () => ({ contents: "export const moduleHex = '';" })),
+  setup: ({ onLoad }) => onLoad({ filter: /wasm[\\/]module(Relaxed)?\.js$/ }, () => ({
+    contents: "export const moduleHex = '', relaxedHex = '';",
+  })),
 };
 
 const external = Object.keys(peerDependencies);

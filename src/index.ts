@@ -11,6 +11,7 @@ export type { Initializer, InitializerFunction, InitializerName } from './initia
 export type { ActivationKind, Backend, Device, Kernels, LossKind, Program, Step, StepResult, Tensor, Variable } from './backend.js';
 export { cpu } from './backends/cpu/index.js';
 export { wasm } from './backends/wasm/index.js';
+export type { WasmOptions } from './backends/wasm/index.js';
 
 export { lstmGateOrder, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './cells/lstm.js';
 export type { LstmCache, LstmParams } from './cells/lstm.js';

@@ -77,9 +77,13 @@ port.onmessage = ({ data }) => {
   } else {
     read++;
     if (data.memory) {
-      const { exports } = new WebAssembly.Instance(setup.module, { env: { memory: data.memory } });
-      exports.scratch.value += setup.thread * exports.scratchBytes.value;
-      kernels.set(data.id, setup.names.map((name) => exports[name]));
+      const table = {};
+      for (const module of setup.modules) {
+        const { exports } = new WebAssembly.Instance(module, { env: { memory: data.memory } });
+        exports.scratch.value += setup.thread * exports.scratchBytes.value;
+        Object.assign(table, exports);
+      }
+      kernels.set(data.id, setup.names.map((name) => table[name]));
     } else kernels.delete(data.id);
   }
   work();

@@ -8,10 +8,12 @@ import type { RawKernels } from '../linear/raw.js';
 import { hardwareThreads, threadObstacle } from './host.js';
 import { createMemory, memoryStorage } from './memory.js';
 import { moduleHex } from './module.js';
+import { relaxedHex } from './moduleRelaxed.js';
 import { Pool } from './pool.js';
+import { requireRelaxedSimd } from './relaxed.js';
 import { cutNames, splitKernels } from './split.js';
 
-/** What the module exports: the raw kernel table, with the packing of matrices as two plain functions. */
+/** What the modules export: the raw kernel table, with the packing of matrices as two plain functions. */
 type KernelExports = WebAssembly.Exports & Omit<RawKernels, 'packing'> & {
   /** Working memory of one thread, and where that of this instance lies. */
   readonly scratchBytes: WebAssembly.Global<'i32'>;
@@ -26,6 +28,11 @@ export interface WasmOptions {
    * given. The results are the same, bit for bit.
    */
   readonly threads?: number;
+  /**
+   * Matrix products by fused multiply-add, which rounds once instead of twice: faster, but no longer the same bits on every
+   * host. Off unless given. In Node 20 it sets the V8 flag `--experimental-wasm-relaxed-simd` for the whole process.
+   */
+  readonly relaxedSimd?: boolean;
 }
 
 /** Start-up counts: two digits by arithmetic, 0–9 end in their value, a–f in one to six with bit 64 set. */
@@ -58,21 +65,25 @@ function shareable(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(...binary.subarray(0, at), ...sharedImport, ...binary.subarray(at + memoryImport.length));
 }
 
-const modules: { own?: WebAssembly.Module; shared?: WebAssembly.Module } = {};
+const modules = new Map<string, WebAssembly.Module>();
 
-/** Compiled on first use; all instances share it. */
-export function compiled(shared: boolean): WebAssembly.Module {
-  const binary = (): Uint8Array<ArrayBuffer> => bytes(moduleHex);
-  return shared ? modules.shared ??= new WebAssembly.Module(shareable(binary())) : modules.own ??= new WebAssembly.Module(binary());
+/** Compiled on first use; all instances share them. `product` is the text of a second module, whose kernels replace those of the first. */
+export function compiled(shared: boolean, product?: string): readonly WebAssembly.Module[] {
+  return (product === undefined ? [moduleHex] : [moduleHex, product]).map((hex, i) => {
+    const key = `${i} ${shared}`;
+    const module = modules.get(key) ?? new WebAssembly.Module(shared ? shareable(bytes(hex)) : bytes(hex));
+    modules.set(key, module);
+    return module;
+  });
 }
 
 interface Instance { readonly kernels: RawKernels; readonly memory: WebAssembly.Memory; readonly storage: Storage }
 
 /** Kernels over a memory of their own, which has room for the work of so many threads. */
-export function instantiate(threads = 1): Instance {
+export function instantiate(threads = 1, product?: string): Instance {
   const memory = createMemory(threads > 1);
-  const module = compiled(threads > 1);
-  const { packSize, pack, scratch, scratchBytes, ...rest } = new WebAssembly.Instance(module, { env: { memory } }).exports as KernelExports;
+  const tables = compiled(threads > 1, product).map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports);
+  const { packSize, pack, scratch, scratchBytes, ...rest } = Object.assign({}, ...tables) as KernelExports;
   const reserved = scratch.value + threads * scratchBytes.value;
   return { kernels: { ...rest, packing: { size: packSize, pack } }, memory, storage: memoryStorage(memory, reserved) };
 }
@@ -81,11 +92,11 @@ export function instantiate(threads = 1): Instance {
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
 /** Models share helper threads: the first to open starts them, the last to close ends them. */
-function threadedOpen(threads: number): () => Device {
+function threadedOpen(threads: number, product?: string): () => Device {
   let pool: Pool | undefined;
   return () => {
-    const { kernels, memory, storage } = instantiate(threads);
-    const chosen = pool ??= new Pool(compiled(true), cutNames, threads);
+    const { kernels, memory, storage } = instantiate(threads, product);
+    const chosen = pool ??= new Pool(compiled(true, product), cutNames, threads);
     const id = chosen.add(memory);
     const close = (): void => {
       if (chosen.remove(id) && pool === chosen) pool = undefined;
@@ -115,9 +126,9 @@ function threadCount(wished: number): { threads: number; reason?: string } {
   return threads < wished ? { threads, reason: `the hardware has no more than ${threads}` } : { threads };
 }
 
-/** The backend of {@link wasm}, at once: for `compile` without a backend. */
-export function wasmBackend(options: WasmOptions = {}): Backend {
-  const { threads, reason } = threadCount(options.threads ?? 1);
+/** The backend of {@link wasm}, at once: for `compile` without a backend. Knows of no relaxed product, so that bundles may do without. */
+export function wasmBackend(wished = 1, product?: string): Backend {
+  const { threads, reason } = threadCount(wished);
   const missing = obstacle();
   if (missing !== undefined) {
     const fallback = cpu();
@@ -127,20 +138,22 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
   return {
     name: 'wasm',
     dtype: 'float32',
-    description: `wasm simd128, ${count}${reason === undefined ? '' : ` (${reason})`}`,
-    open: threads > 1 ? threadedOpen(threads) : () => {
-      const { kernels, storage } = instantiate();
+    description: `wasm simd128${product === undefined ? '' : ' with relaxed multiply-add'}, ${count}${reason === undefined ? '' : ` (${reason})`}`,
+    open: threads > 1 ? threadedOpen(threads, product) : () => {
+      const { kernels, storage } = instantiate(1, product);
       return linearDevice(kernels, storage, 'float32');
     },
   };
 }
 
 /**
- * WebAssembly SIMD in float32: the same seed gives the same bits on every machine, with any number of threads. Where the
- * host has no WebAssembly SIMD the plain TypeScript backend takes its place, and where it has no threads to share memory
+ * WebAssembly SIMD in float32: the same seed gives the same bits with any number of threads and, unless `relaxedSimd` is
+ * chosen, on every machine. Where the host has no WebAssembly SIMD the plain TypeScript backend takes its place, and where it has no threads to share memory
  * with, one thread does the work; `description` says so and why.
  * @throws ArgumentError if `threads` is not a whole number of at least 1.
+ * @throws BackendError if `relaxedSimd` is chosen and the host lacks it.
  */
-export async function wasm(options: WasmOptions = {}): Promise<Backend> {
-  return wasmBackend(options);
+export async function wasm({ threads, relaxedSimd = false }: WasmOptions = {}): Promise<Backend> {
+  if (relaxedSimd) requireRelaxedSimd();
+  return wasmBackend(threads, relaxedSimd ? relaxedHex : undefined);
 }

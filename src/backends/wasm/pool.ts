@@ -39,8 +39,11 @@ export class Pool {
   private lastId = 0;
   private mayWait = true;
 
-  /** @param names the exports that jobs may call. */
-  constructor(module: WebAssembly.Module, names: readonly string[], threads: number) {
+  /**
+   * @param modules as of `compiled`.
+   * @param names the exports that jobs may call.
+   */
+  constructor(modules: readonly WebAssembly.Module[], names: readonly string[], threads: number) {
     const control = new SharedArrayBuffer(controlBytes);
     this.names = names;
     this.slots = new Int32Array(control, 0, argumentsAt / 4);
@@ -48,7 +51,7 @@ export class Pool {
     this.steps = new Float64Array(control, argumentsAt + mostArguments * 8, mostArguments);
     this.helpers = Array.from({ length: threads - 1 }, (_, i) => {
       const helper = startHelper(helperSource);
-      helper.post({ setup: { control, module, names, thread: i + 1 } });
+      helper.post({ setup: { control, modules, names, thread: i + 1 } });
       return helper;
     });
   }

@@ -2,7 +2,7 @@
  * Blocks of C that stay in registers while k runs. B comes as a panel of eight columns, packed or in place: `stepB` is the
  * distance between its rows. The loops are not unrolled over k: measured on x64, that spills registers and loses a tenth.
  */
-import { loadAny, storeAny } from './lanes';
+import { addProduct, loadAny, storeAny } from './lanes';
 
 /**
  * C [rows, 8] = (chain ? C : 0) + A [rows, k] · panel [k, 8]. `rows` (1 to 4) is a constant at every call, `columns` where all
@@ -32,25 +32,25 @@ function block(
     const right = v128.load(b, 16);
     b += stepB;
     const x0 = v128.load32_splat(a0);
-    l0 = f32x4.add(l0, f32x4.mul(x0, left));
-    r0 = f32x4.add(r0, f32x4.mul(x0, right));
+    l0 = addProduct(l0, x0, left);
+    r0 = addProduct(r0, x0, right);
     a0 += stepA;
     if (rows > 1) {
       const x1 = v128.load32_splat(a1);
-      l1 = f32x4.add(l1, f32x4.mul(x1, left));
-      r1 = f32x4.add(r1, f32x4.mul(x1, right));
+      l1 = addProduct(l1, x1, left);
+      r1 = addProduct(r1, x1, right);
       a1 += stepA;
     }
     if (rows > 2) {
       const x2 = v128.load32_splat(a2);
-      l2 = f32x4.add(l2, f32x4.mul(x2, left));
-      r2 = f32x4.add(r2, f32x4.mul(x2, right));
+      l2 = addProduct(l2, x2, left);
+      r2 = addProduct(r2, x2, right);
       a2 += stepA;
     }
     if (rows > 3) {
       const x3 = v128.load32_splat(a3);
-      l3 = f32x4.add(l3, f32x4.mul(x3, left));
-      r3 = f32x4.add(r3, f32x4.mul(x3, right));
+      l3 = addProduct(l3, x3, left);
+      r3 = addProduct(r3, x3, right);
       a3 += stepA;
     }
   }
@@ -83,23 +83,23 @@ export function blockOfSix(k: i32, a: usize, b: usize, c: usize, rowC: usize, ch
     const left = v128.load(b);
     const right = v128.load(b, 16);
     const x0 = v128.load32_splat(a);
-    l0 = f32x4.add(l0, f32x4.mul(x0, left));
-    r0 = f32x4.add(r0, f32x4.mul(x0, right));
+    l0 = addProduct(l0, x0, left);
+    r0 = addProduct(r0, x0, right);
     const x1 = v128.load32_splat(a, 4);
-    l1 = f32x4.add(l1, f32x4.mul(x1, left));
-    r1 = f32x4.add(r1, f32x4.mul(x1, right));
+    l1 = addProduct(l1, x1, left);
+    r1 = addProduct(r1, x1, right);
     const x2 = v128.load32_splat(a, 8);
-    l2 = f32x4.add(l2, f32x4.mul(x2, left));
-    r2 = f32x4.add(r2, f32x4.mul(x2, right));
+    l2 = addProduct(l2, x2, left);
+    r2 = addProduct(r2, x2, right);
     const x3 = v128.load32_splat(a, 12);
-    l3 = f32x4.add(l3, f32x4.mul(x3, left));
-    r3 = f32x4.add(r3, f32x4.mul(x3, right));
+    l3 = addProduct(l3, x3, left);
+    r3 = addProduct(r3, x3, right);
     const x4 = v128.load32_splat(a, 16);
-    l4 = f32x4.add(l4, f32x4.mul(x4, left));
-    r4 = f32x4.add(r4, f32x4.mul(x4, right));
+    l4 = addProduct(l4, x4, left);
+    r4 = addProduct(r4, x4, right);
     const x5 = v128.load32_splat(a, 20);
-    l5 = f32x4.add(l5, f32x4.mul(x5, left));
-    r5 = f32x4.add(r5, f32x4.mul(x5, right));
+    l5 = addProduct(l5, x5, left);
+    r5 = addProduct(r5, x5, right);
   }
   v128.store(c, l0), v128.store(c, r0, 16);
   v128.store(c + 1 * rowC, l1), v128.store(c + 1 * rowC, r1, 16);
@@ -140,14 +140,14 @@ export function rowUnderFour(k: i32, a: usize, stepA: usize, b: usize, stepB: us
   let b3 = b2 + panel;
   for (; k > 0; k--, a += stepA, b += stepB, b1 += stepB, b2 += stepB, b3 += stepB) {
     const x = v128.load32_splat(a);
-    s0 = f32x4.add(s0, f32x4.mul(x, v128.load(b)));
-    s1 = f32x4.add(s1, f32x4.mul(x, v128.load(b, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(x, v128.load(b1)));
-    s3 = f32x4.add(s3, f32x4.mul(x, v128.load(b1, 16)));
-    s4 = f32x4.add(s4, f32x4.mul(x, v128.load(b2)));
-    s5 = f32x4.add(s5, f32x4.mul(x, v128.load(b2, 16)));
-    s6 = f32x4.add(s6, f32x4.mul(x, v128.load(b3)));
-    s7 = f32x4.add(s7, f32x4.mul(x, v128.load(b3, 16)));
+    s0 = addProduct(s0, x, v128.load(b));
+    s1 = addProduct(s1, x, v128.load(b, 16));
+    s2 = addProduct(s2, x, v128.load(b1));
+    s3 = addProduct(s3, x, v128.load(b1, 16));
+    s4 = addProduct(s4, x, v128.load(b2));
+    s5 = addProduct(s5, x, v128.load(b2, 16));
+    s6 = addProduct(s6, x, v128.load(b3));
+    s7 = addProduct(s7, x, v128.load(b3, 16));
   }
   v128.store(c, s0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
   v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);

@@ -42,6 +42,12 @@ export function storeAny(p: usize, x: v128, lanes: i32): void {
   if (lanes > 0) store(p, x, lanes);
 }
 
+/** sum + x·y, rounded twice; in the module compiled with relaxed SIMD fused into one rounding, where the host can. */
+@inline
+export function addProduct(sum: v128, x: v128, y: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y));
+}
+
 /** x with zeros in the lanes past the end of a row. */
 @inline
 export function clip(x: v128, lanes: i32): v128 {
