@@ -5,7 +5,7 @@
  * nobody who stays with wasm carries it. Where it cannot be loaded wasm runs, and the description says why.
  */
 import type { Backend } from '../backend.js';
-import { wasmBackend } from './wasm/index.js';
+import { wasmBackend } from './wasm/backend.js';
 
 /** What `bptt/gpu` offers for the choice. */
 interface Chooser { chooseBackend(work: number): Promise<Backend> }

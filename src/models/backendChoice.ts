@@ -1,6 +1,6 @@
 import type { Backend } from '../backend.js';
 import { autoBackend, explained } from '../backends/auto.js';
-import { wasmBackend } from '../backends/wasm/index.js';
+import { wasmBackend } from '../backends/wasm/backend.js';
 import type { DType } from '../tensor.js';
 import type { Network } from './network.js';
 import { largestProduct } from './work.js';

@@ -5,7 +5,7 @@ import { autoBackend, explained } from '../../src/backends/auto.js';
 import { cpu } from '../../src/backends/cpu/index.js';
 import { decide } from '../../src/backends/gpu/choose.js';
 import { measureCrossover } from '../../src/backends/gpu/crossover.js';
-import { wasmBackend } from '../../src/backends/wasm/index.js';
+import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { Dense, LSTM, Sequential } from '../../src/index.js';
 import { largestProduct } from '../../src/models/work.js';
 

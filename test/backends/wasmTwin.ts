@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { cpuKernels } from '../../src/backends/cpu/index.js';
 import type { Heap } from '../../src/backends/cpu/heap.js';
 import type { RawKernels } from '../../src/backends/linear/raw.js';
-import { instantiate } from '../../src/backends/wasm/index.js';
+import { instantiate } from '../../src/backends/wasm/instance.js';
 import { normal, randomStream } from '../../src/random.js';
 
 /** Numbers, or a count of random ones. */

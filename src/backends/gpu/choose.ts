@@ -1,7 +1,7 @@
 /** The choice behind `backend: 'auto'`. */
 import type { Backend } from '../../backend.js';
 import { explained } from '../auto.js';
-import { wasmBackend } from '../wasm/index.js';
+import { wasmBackend } from '../wasm/backend.js';
 import { crossoverOf } from './crossover.js';
 import { gpu } from './index.js';
 

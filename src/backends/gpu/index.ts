@@ -74,7 +74,7 @@ export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
 
   function onPlan({ backend, executorKind, fallbackReason }: PipelineCall): void {
     ran = executedAs[backend ?? ''] ?? ran;
-    const nothingToFuse = /no kernel steps/.test(fallbackReason ?? ''); // a plan that only hands inputs on
+    const nothingToFuse = (fallbackReason ?? '').includes('no kernel steps'); // a plan that only hands inputs on
     const fused = executorKind !== 'generic' || mode === 'cpu' || mode === 'webgl2' || nothingToFuse;
     if (ran !== mode || !fused) planReason = fallbackReason ?? `gpu.js ran ${ran}`;
   }

@@ -1,0 +1,33 @@
+/** The default backend: one thread, the same bits everywhere. Apart from index.ts, so that bundles may do without threads. */
+import type { Backend, Device } from '../../backend.js';
+import { cpu } from '../cpu/index.js';
+import { linearDevice } from '../linear/device.js';
+import { instantiate } from './instance.js';
+
+/** A module of one function that returns a vector: (func (result v128) i32.const 0 i8x16.splat). */
+const simdProbe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11);
+
+/** Why WebAssembly SIMD cannot run here, if it cannot. */
+function obstacle(): string | undefined {
+  if (typeof WebAssembly === 'undefined') return 'no WebAssembly here';
+  return WebAssembly.validate(simdProbe) ? undefined : 'no WebAssembly SIMD here';
+}
+
+/** A backend on WebAssembly, or plain TypeScript where the host has no SIMD; the description says which and why. */
+export function simdBackend(details: string, open: () => Device): Backend {
+  const missing = obstacle();
+  if (missing === undefined) return { name: 'wasm', dtype: 'float32', description: `wasm simd128${details}`, open };
+  const fallback = cpu();
+  return { ...fallback, description: `${fallback.description} (${missing})` };
+}
+
+/** A device of one thread. `product`: text of a module whose products replace the usual ones. */
+export function openSingle(product?: string): Device {
+  const { kernels, storage } = instantiate(1, product);
+  return linearDevice(kernels, storage, 'float32');
+}
+
+/** The backend of `wasm()` with its defaults, at once: for `compile` without a backend. */
+export function wasmBackend(): Backend {
+  return simdBackend(', 1 thread', () => openSingle());
+}
