@@ -8,6 +8,8 @@
 const trial = 30;
 /** And until the next trials: each time twice as long, as the first trials meet cold code and helpers that are not up. */
 const kept = { first: 40, last: 640 } as const;
+/** Sharing is given up only where it is clearly slower: trials are short, and W7 lost a fifth to ties that went the wrong way. */
+const benefitOfDoubt = 1.15;
 
 export class Choice {
   /** The present way. */
@@ -33,7 +35,7 @@ export class Choice {
       this.whenShared = ratio;
       this.shared = false;
     } else {
-      this.shared = this.whenShared < ratio;
+      this.shared = this.whenShared < benefitOfDoubt * ratio;
       this.trying = false;
     }
   }
