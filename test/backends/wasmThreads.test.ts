@@ -170,14 +170,14 @@ test('whole training runs give the same bytes', async () => {
 });
 
 test('the faster way is kept, and tried anew after a while', () => {
-  for (const [withHelp, alone] of [[0.6, 1.2], [1.3, 1.2]] as const) {
+  // Clearly faster, slower by less than a trial can tell, clearly slower.
+  for (const [withHelp, alone, better] of [[0.6, 1.2, true], [1.3, 1.2, true], [1.5, 1.2, false]] as const) {
     const choice = new Choice();
     const ways: boolean[] = [];
     for (let call = 0; call < 260; call++) {
       ways.push(choice.shared);
       choice.note(1, choice.shared ? withHelp : alone);
     }
-    const better = withHelp < alone;
     const expected = [[30, true], [30, false], [40, better], [30, true], [30, false], [80, better], [20, true]] as const;
     assert.equal(ways, expected.flatMap(([calls, way]) => Array.from({ length: calls }, () => way)));
   }
