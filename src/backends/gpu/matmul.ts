@@ -1,5 +1,5 @@
 import type { MatmulKernels, MatmulMode, Tensor } from '../../backend.js';
-import { ShapeError, formatShape } from '../../errors.js';
+import { productSizes } from '../productSizes.js';
 import type { Recorder } from './recorder.js';
 import { rowColumn } from './source.js';
 import { open } from './tensor.js';
@@ -10,20 +10,7 @@ const unroll = 4;
 export function matmulKernels(recorder: Recorder): MatmulKernels {
   /** One thread walks one row of op(a) and one column of op(b); the modes differ in start and stride alone. */
   function product(mode: MatmulMode, a: Tensor, b: Tensor, target?: Tensor): Tensor {
-    const [aRows = 1, aColumns = 1] = a.shape;
-    const [bRows = 1, bColumns = 1] = b.shape;
-    const m = mode === 'tn' ? aColumns : aRows;
-    const k = mode === 'tn' ? aRows : aColumns;
-    const n = mode === 'nt' ? bRows : bColumns;
-    const kOfB = mode === 'nt' ? bColumns : bRows;
-    if (a.shape.length !== 2 || b.shape.length !== 2 || k !== kOfB) {
-      throw new ShapeError({
-        operation: `matmul ${mode}`, argument: 'b', expected: `a matrix with an inner size of ${k}, as a ${formatShape(a.shape)} has`, actual: formatShape(b.shape),
-      });
-    }
-    if (target && (target.shape[0] !== m || target.shape[1] !== n)) {
-      throw new ShapeError({ operation: `matmul ${mode}`, argument: 'target', expected: formatShape([m, n]), actual: formatShape(target.shape) });
-    }
+    const { m, n, k } = productSizes(mode, a, b, target);
     const lda = open(a).rowStride;
     const ldb = open(b).rowStride;
     const [aRow, aStep] = mode === 'tn' ? [1, lda] as const : [lda, 1] as const;

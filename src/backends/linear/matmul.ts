@@ -1,5 +1,6 @@
 import type { MatmulKernels, MatmulMode, Tensor } from '../../backend.js';
-import { BackendError, ShapeError, formatShape } from '../../errors.js';
+import { BackendError } from '../../errors.js';
+import { productSizes } from '../productSizes.js';
 import type { Context } from './context.js';
 import { matmulCodes } from './raw.js';
 import { LinearTensor, open } from './tensor.js';
@@ -23,20 +24,7 @@ export function matmulKernels(context: Context): MatmulKernels {
   }
 
   function product(mode: MatmulMode, a: Tensor, b: Tensor, target: Tensor | undefined, accumulate: boolean): Tensor {
-    const [aRows = 1, aColumns = 1] = a.shape;
-    const [bRows = 1, bColumns = 1] = b.shape;
-    const m = mode === 'tn' ? aColumns : aRows;
-    const k = mode === 'tn' ? aRows : aColumns;
-    const n = mode === 'nt' ? bRows : bColumns;
-    const kOfB = mode === 'nt' ? bColumns : bRows;
-    if (a.shape.length !== 2 || b.shape.length !== 2 || k !== kOfB) {
-      throw new ShapeError({
-        operation: `matmul ${mode}`, argument: 'b', expected: `a matrix with an inner size of ${k}, as a ${formatShape(a.shape)} has`, actual: formatShape(b.shape),
-      });
-    }
-    if (target && (target.shape[0] !== m || target.shape[1] !== n)) {
-      throw new ShapeError({ operation: `matmul ${mode}`, argument: 'target', expected: formatShape([m, n]), actual: formatShape(target.shape) });
-    }
+    const { m, n, k } = productSizes(mode, a, b, target);
     const A = open(a);
     const B = open(m >= tall && mode !== 'tn' && !open(b).packedFor ? pack(mode, b) : b);
     if (B.packedFor && B.packedFor !== mode) {
