@@ -6,6 +6,7 @@ import { Layer } from './layer.js';
 import type { AnyLayer, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { LSTM } from './lstm.js';
 import { addPrefix, withoutPrefix } from './nested.js';
+import { reverseTime } from './recurrent.js';
 import { SimpleRNN } from './simpleRnn.js';
 
 export type MergeMode = 'concat' | 'sum' | 'average';
@@ -122,9 +123,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   /** The twin answers in reading order; sequences are turned round. Its own inverse. */
   private inTimeOrder({ k }: Run, y: Tensor): Tensor {
     if (!this.layer.returnSequences) return y;
-    const byTime = k.swapLeading(y);
-    const steps = byTime.shape[0] ?? 0;
-    return k.swapLeading(k.stack(Array.from({ length: steps }, (_, t) => k.row(byTime, steps - 1 - t))));
+    return k.swapLeading(reverseTime(k, k.swapLeading(y)));
   }
 
   private merge({ k }: Run, a: Tensor, b: Tensor): Tensor {

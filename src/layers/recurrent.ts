@@ -57,7 +57,8 @@ export interface RecurrentCache<C> {
 
 type States = { h?: Tensor; c?: Tensor };
 
-function reverseTime(k: Kernels, x: Tensor): Tensor {
+/** x [T, …] from its end. */
+export function reverseTime(k: Kernels, x: Tensor): Tensor {
   const steps = x.shape[0] ?? 0;
   return k.stack(Array.from({ length: steps }, (_, t) => k.row(x, steps - 1 - t)));
 }

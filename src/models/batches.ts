@@ -16,6 +16,8 @@ export interface Batch {
   readonly counted: readonly (FloatArray | undefined)[];
   /** What its mean loss weighs in that of the whole: samples, or valid steps where a mask leaves some out. */
   readonly weight: number;
+  /** Of a row of the first output. */
+  readonly width: number;
 }
 
 /** Row weights of one output: sample weight × mask, scaled so that padding leaves the mean over real steps. */
@@ -61,7 +63,7 @@ export function takeBatch(
   return {
     form: { batch: count, mask: mask !== undefined, rowWeights: weights.map((w) => w !== undefined), training },
     inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...(mask ? [mask] : [])],
-    y, counted, weight: validRows(counted) ?? count,
+    y, counted, weight: validRows(counted) ?? count, width: outputShapes[0]?.at(-1) ?? 1,
   };
 }
 

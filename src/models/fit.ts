@@ -142,8 +142,7 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
     const logs = outcomes.map(({ loss, prediction }, i) => {
-      const batch = group[i] ?? first;
-      tally.add(loss, batch.weight, prediction, batch.y[0], trainer.outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+      tally.add(loss, group[i] ?? first, prediction);
       return tally.logs();
     });
     // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.

@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from '../errors.js';
 import type { FloatArray } from '../tensor.js';
+import type { Batch } from './batches.js';
 
 export interface Metric {
   readonly name: string;
@@ -91,8 +92,9 @@ export class Tally {
     this.sums = metrics.map((metric) => new Float64Array(metric.size));
   }
 
-  /** One batch; `counted[r]` is 0 for rows that are padding. */
-  add(loss: number, weight: number, prediction?: FloatArray, target?: FloatArray, width = 1, counted?: FloatArray): void {
+  /** One batch: its loss, and the first output's prediction where metrics want it. */
+  add(loss: number, batch: Batch, prediction: FloatArray | undefined): void {
+    const { weight, width, y: [target], counted: [counted] } = batch;
     this.lossSum += loss * weight;
     this.weight += weight;
     if (!prediction || !target) return;

@@ -142,7 +142,7 @@ export class Model {
     const trainer = { model: this, session: this.open(), optimizer, metrics, outputShapes, seed, position };
     const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await trainSteps(trainer, [batch], [rate], position.batch);
     const tally = new Tally(metrics);
-    tally.add(loss, batch.weight, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+    tally.add(loss, batch, prediction);
     return tally.logs();
   }
 

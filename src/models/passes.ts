@@ -32,7 +32,7 @@ export async function evaluateDataset(
     const batch = takeBatch(data, order, from, count, outputShapes, false, session.device.dtype);
     session.states.advance(count);
     const [loss, prediction] = await session.evaluator(batch.form).run(batch.inputs);
-    tally.add(loss?.[0] ?? NaN, batch.weight, prediction, batch.y[0], outputShapes[0]?.at(-1) ?? 1, batch.counted[0]);
+    tally.add(loss?.[0] ?? NaN, batch, prediction);
     await breathe();
   }
   return tally.logs(prefix);
