@@ -15,7 +15,8 @@
  * - `out` is a hint where to put a result (a slot of `series`); the returned tensor is what counts.
  * - Tensors made inside a step die with it. Only variables and outputs survive.
  *
- * Matrices are row-major. Shapes in the comments: B batch, T time, D input width, H units, R rows, N columns.
+ * Matrices are row-major. Shapes in the comments: B batch, T time, D input width, H units, R rows, N columns; images are
+ * NHWC: [B, H, W, C], batch, height, width, channels.
  */
 import type { DType, FloatArray, HostTensor, Shape } from './tensor.js';
 
@@ -147,6 +148,31 @@ export interface NormKernels {
   movingAverage(running: Tensor, observed: Tensor, momentum: number): Tensor;
 }
 
+/** How a window slides over the rows and columns of an image; every pair is (vertical, horizontal), in pixels. */
+export interface Window {
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  /** Distance between the window's taps. */
+  readonly dilation: readonly [number, number];
+  /** Pixels of zeros (for maxima: of nothing) around the image: top, bottom, left, right. */
+  readonly padding: readonly [number, number, number, number];
+}
+
+export interface ConvolutionKernels {
+  /** x [B, H, W, C] with kernel [kh, kw, C / groups, F] → y [B, H′, W′, F]. A cross-correlation: the kernel is not turned. */
+  conv2d(x: Tensor, kernel: Tensor, window: Window, groups: number): Tensor;
+  /** dy [B, H′, W′, F] → dx of shape `shape` [B, H, W, C]. */
+  conv2dBackward(dy: Tensor, kernel: Tensor, shape: Shape, window: Window, groups: number): Tensor;
+  /** target [kh, kw, C / groups, F] += what x and dy give for the kernel. */
+  conv2dKernelTo(target: Tensor, x: Tensor, dy: Tensor, window: Window, groups: number): Tensor;
+  /** The largest entry of each window, and which tap it came from (row by row; the first of equals). */
+  maxPool2d(x: Tensor, window: Window): { y: Tensor; taps: Tensor };
+  maxPool2dBackward(dy: Tensor, taps: Tensor, shape: Shape, window: Window): Tensor;
+  /** The mean over those taps of each window that lie on the image; 0 where none does. */
+  averagePool2d(x: Tensor, window: Window): Tensor;
+  averagePool2dBackward(dy: Tensor, shape: Shape, window: Window): Tensor;
+}
+
 export interface LossKernels {
   /**
    * Mean loss over the R rows of prediction [..., N] (and over N, except categorical cross-entropy), and its gradient.
@@ -188,7 +214,8 @@ export interface OptimizerKernels {
 }
 
 export interface Kernels
-  extends ArrayKernels, MatmulKernels, ActivationKernels, GateKernels, NormKernels, LossKernels, OptimizerKernels {
+  extends ArrayKernels, MatmulKernels, ActivationKernels, GateKernels, NormKernels, ConvolutionKernels, LossKernels,
+  OptimizerKernels {
   readonly dtype: DType;
 }
 

@@ -11,6 +11,7 @@ import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
+import { convolutionKernels } from './convolution.js';
 import { gateKernels } from './gates.js';
 import type { Heap } from './heap.js';
 import { lossKernels } from './losses.js';
@@ -37,7 +38,7 @@ function heapStorage(heap: Heap, dtype: DType): Storage {
 export function cpuKernels(heap: Heap): RawKernels {
   return {
     ...arrayKernels(heap), ...matmulKernels(heap), ...activationKernels(heap), ...gateKernels(heap),
-    ...normKernels(heap), ...lossKernels(heap), ...optimizerKernels(heap),
+    ...normKernels(heap), ...convolutionKernels(heap), ...lossKernels(heap), ...optimizerKernels(heap),
   };
 }
 

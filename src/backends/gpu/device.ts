@@ -9,6 +9,7 @@ import { sizeOf } from '../../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
+import { convolutionKernels } from './convolution.js';
 import { gateKernels } from './gates.js';
 import type { GpuJs, Handle, PipelineCall } from './gpujs.js';
 import { lossKernels } from './losses.js';
@@ -63,7 +64,7 @@ export class GpuDevice implements Device {
     this.kernels = {
       dtype: this.dtype,
       ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...gateKernels(recorder),
-      ...normKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
+      ...normKernels(recorder), ...convolutionKernels(), ...lossKernels(recorder), ...optimizerKernels(recorder),
     };
   }
 

@@ -8,6 +8,7 @@ import type { DType, FloatArray } from '../../tensor.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
 import { createContext } from './context.js';
+import { convolutionKernels } from './convolution.js';
 import { gateKernels } from './gates.js';
 import { matmulKernels } from './matmul.js';
 import { Memory } from './memory.js';
@@ -23,7 +24,7 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType): D
   const kernels: Kernels = {
     dtype,
     ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...gateKernels(context),
-    ...normKernels(context), ...lossKernels(context), ...optimizerKernels(context),
+    ...normKernels(context), ...convolutionKernels(context), ...lossKernels(context), ...optimizerKernels(context),
   };
   let disposed = false;
 

@@ -105,6 +105,27 @@ export interface RawNormKernels {
   movingAverage(out: Address, running: Address, observed: Address, n: number, momentum: number): void;
 }
 
+/**
+ * Sizes of a sliding window: images [batch, height, width, channels] → [batch, outHeight, outWidth, filters]. Pooling has as
+ * many filters as channels, and one group. What lies right of and below the image follows from the sizes.
+ */
+export type Sliding = [
+  batch: number, height: number, width: number, channels: number, outHeight: number, outWidth: number, filters: number,
+  kernelHeight: number, kernelWidth: number, strideY: number, strideX: number, dilationY: number, dilationX: number,
+  top: number, left: number, groups: number,
+];
+
+export interface RawConvolutionKernels {
+  conv2d(y: Address, x: Address, kernel: Address, ...sliding: Sliding): void;
+  conv2dBackward(dx: Address, dy: Address, kernel: Address, ...sliding: Sliding): void;
+  /** dKernel is added to. */
+  conv2dKernel(dKernel: Address, x: Address, dy: Address, ...sliding: Sliding): void;
+  maxPool2d(y: Address, taps: Address, x: Address, ...sliding: Sliding): void;
+  maxPool2dBackward(dx: Address, dy: Address, taps: Address, ...sliding: Sliding): void;
+  averagePool2d(y: Address, x: Address, ...sliding: Sliding): void;
+  averagePool2dBackward(dx: Address, dy: Address, ...sliding: Sliding): void;
+}
+
 export interface RawLossKernels {
   /** loss[0] and dPrediction [rows, n] for the code `kind` of {@link lossCodes}. */
   loss(
@@ -131,4 +152,5 @@ export interface RawOptimizerKernels {
 }
 
 export interface RawKernels
-  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawGateKernels, RawNormKernels, RawLossKernels, RawOptimizerKernels {}
+  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawGateKernels, RawNormKernels, RawConvolutionKernels,
+  RawLossKernels, RawOptimizerKernels {}

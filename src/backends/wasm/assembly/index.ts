@@ -1,5 +1,6 @@
 export * from './activations';
 export * from './arrays';
+export * from './convolution';
 export * from './gates';
 export * from './losses';
 export * from './matmul';
