@@ -2,7 +2,6 @@
  * `npm start`: trains system 2's network (a stacked LSTM with dropout) on five years of prices, compares it honestly with
  * "no change", forecasts the next days, and writes an HTML report. `npm start -- --help` lists the options.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +13,8 @@ import { runCli } from './support/cli.js';
 import { forecastFile } from './support/forecastFile.js';
 import { forecastReport } from './support/forecastReport.js';
 import { printAfter, printBefore } from './support/forecastText.js';
-import { UsageError, choice, list, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
+import { choice, list, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
+import { makeFolder, writeOutput } from './support/output.js';
 import { prepareForecast, runForecast } from './support/pipeline.js';
 import { loadSource } from './support/source.js';
 import type { Source } from './support/source.js';
@@ -57,7 +57,7 @@ await runCli('forecast', async (signal) => {
     return;
   }
   const source = await loadSource(options);
-  await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
+  await makeFolder(options.out);
 
   const { table, target, columns } = source;
   const automatic = options.scaler === 'auto';
@@ -81,7 +81,7 @@ await runCli('forecast', async (signal) => {
     [report, forecastReport({ source, result, verdict, amount, unit, automatic, facts: Object.entries(facts).map(([name, value]) => [name, String(value)] as const) })],
     [resolve(options.out, 'forecast.json'), `${JSON.stringify(forecastFile(source, result, verdict, facts), null, 1)}\n`],
   ] as const;
-  for (const [path, content] of files) await writeFile(path, content).catch((error: unknown) => { throw unwritable(path, error); });
+  for (const [path, content] of files) await writeOutput(path, content);
   printHeading('Report');
   printFacts([
     ['report', pathToFileURL(report).href], ['figures', join(options.out, 'forecast.json')],
@@ -92,8 +92,4 @@ await runCli('forecast', async (signal) => {
 /** Log returns wherever they exist. */
 function fittingScaler({ table, columns }: Source): ScalerKind {
   return columns.every((name) => table.columns[name]?.every((value) => value > 0)) ? 'logReturn' : 'standard';
-}
-
-function unwritable(path: string, error: unknown): UsageError {
-  return new UsageError(`${path} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}).`);
 }

@@ -11,15 +11,17 @@ const INTERRUPTED = 130;
 /**
  * Runs `main` and sets the exit code: 2 for wrong arguments or data, 1 when training blows up, 130 after Ctrl-C.
  * Those are one line on stderr. Any other error is a fault of the program and keeps its stack trace.
+ *
+ * @param kept what Ctrl-C leaves behind.
  */
-export async function runCli(name: string, main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function runCli(name: string, main: (signal: AbortSignal) => Promise<void>, kept = 'nothing was written'): Promise<void> {
   const interrupt = new AbortController();
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', () => { interrupt.abort(new Error('interrupted')); });
   try {
     await main(interrupt.signal);
   } catch (error) {
-    const [line, code] = interrupt.signal.aborted ? ['stopped by Ctrl-C; nothing was written.', INTERRUPTED] as const : explain(error);
+    const [line, code] = interrupt.signal.aborted ? [`stopped by Ctrl-C; ${kept}.`, INTERRUPTED] as const : explain(error);
     // The progress bar may have left the cursor in the middle of a line.
     const clear = process.stderr.isTTY ? '\r\u001b[K' : '';
     process.stderr.write(`${clear}${name}: ${line.replace(/\s*\n\s*/g, ' ')}\n`);

@@ -5,16 +5,16 @@ import { parseArgs } from 'node:util';
 export class UsageError extends Error {}
 
 export interface Option<T> {
-  /** Placeholder of the value in the help: `FILE`, `N`. */
+  /** Placeholder of the value in the help: `FILE`, `N`. Empty: the option is a switch and takes none. */
   readonly value: string;
   readonly help: string;
   /** Default as the help shows it; undefined if there is none. */
   readonly shown: string | undefined;
-  /** @param given undefined when the option is absent. @throws UsageError */
+  /** @param given undefined when the option is absent, empty for a switch that is set. @throws UsageError */
   parse(given: string | undefined, name: string): T;
 }
 
-type Options = Readonly<Record<string, Option<unknown>>>;
+export type Options = Readonly<Record<string, Option<unknown>>>;
 export type Values<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
 /** Text as it is. */
@@ -45,6 +45,11 @@ export function wholeNumber(help: string, { fallback, least, most = 1_000_000 }:
   };
 }
 
+/** On or off; off by default. */
+export function flag(help: string): Option<boolean> {
+  return { value: '', help, shown: undefined, parse: (given) => given !== undefined };
+}
+
 /** One of several words, in any case. */
 export function choice<T extends string>(words: readonly T[], help: string, fallback: T): Option<T> {
   return {
@@ -72,10 +77,10 @@ export function list(value: string, help: string): Option<readonly string[]> {
 
 /** @returns the values, or `'help'` when that is asked for. @throws UsageError for anything that is not in the table. */
 export function parseOptions<O extends Options>(options: O, args: readonly string[]): Values<O> | 'help' {
-  const strings = Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }]));
+  const types = Object.fromEntries(Object.entries(options).map(([name, { value }]) => [name, { type: value === '' ? 'boolean' as const : 'string' as const }]));
   let given: Readonly<Record<string, string | boolean | undefined>>;
   try {
-    given = parseArgs({ args: [...args], options: { ...strings, help: { type: 'boolean', short: 'h' } } }).values;
+    given = parseArgs({ args: [...args], options: { ...types, help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {
     // Node adds advice on further lines and sentences.
     const [first = ''] = error instanceof Error ? error.message.split(/\n|\. /) : [];
@@ -84,7 +89,7 @@ export function parseOptions<O extends Options>(options: O, args: readonly strin
   if (given.help === true) return 'help';
   const values = Object.entries(options).map(([name, option]) => {
     const value = given[name];
-    return [name, option.parse(typeof value === 'string' ? value : undefined, name)];
+    return [name, option.parse(value === true ? '' : value === false ? undefined : value, name)];
   });
   return Object.fromEntries(values) as Values<O>;
 }
@@ -92,7 +97,7 @@ export function parseOptions<O extends Options>(options: O, args: readonly strin
 /** The options as a list, at most 100 columns wide. */
 export function optionHelp(options: Options): string {
   const rows = [...Object.entries(options).map(([name, { value, help, shown }]) =>
-    [`--${name} ${value}`, shown === undefined ? help : `${help} (default ${shown})`] as const), ['--help', 'this text'] as const];
+    [`--${name} ${value}`.trimEnd(), shown === undefined ? help : `${help} (default ${shown})`] as const), ['--help', 'this text'] as const];
   const wide = 24;
   return rows.flatMap(([flag, help]) => {
     const lines = wrapWords(help, 100 - wide - 4);

@@ -1,25 +1,31 @@
-/** Where the numbers come from: the AAPL file that ships with the repository's dependencies, or the user's own CSV file. */
+/** Where the numbers come from: a file that ships with the repository's dependencies, or the user's own CSV file. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { parseString } from 'fast-csv';
 import { ArgumentError, DataError } from 'bptt';
 import { CsvError, readCsv } from 'bptt/node';
 import type { CsvTable, MissingPolicy } from 'bptt/node';
 import { UsageError } from './options.js';
+import { packaged } from './packaged.js';
+import type { PackagedFile } from './packaged.js';
 
 export interface SourceOptions {
-  /** Absent: AAPL of `@observablehq/sample-datasets`. */
+  /** Absent: `fallback`. */
   readonly csv?: string | undefined;
+  /** AAPL by default. */
+  readonly fallback?: PackagedFile;
   /** Absent: the column that looks like a closing price. */
   readonly target?: string | undefined;
-  readonly features: readonly string[];
-  readonly missing: MissingPolicy;
+  /** None by default. */
+  readonly features?: readonly string[];
+  /** `refuse` by default. */
+  readonly missing?: MissingPolicy;
 }
 
 export interface Source {
   readonly name: string;
+  readonly path: string;
   readonly table: CsvTable;
   readonly target: string;
   /** Input columns, the target first. */
@@ -29,8 +35,8 @@ export interface Source {
 }
 
 /** @throws UsageError with one line for whatever is wrong with the file or the names of its columns. */
-export async function loadSource({ csv, target: wanted, features, missing }: SourceOptions): Promise<Source> {
-  const path = csv ?? createRequire(import.meta.url).resolve('@observablehq/sample-datasets/aapl.csv');
+export async function loadSource({ csv, fallback = packaged.aapl, target: wanted, features = [], missing }: SourceOptions): Promise<Source> {
+  const path = csv ?? fallback.path;
   const header = await readHeader(path);
   const target = wanted ?? closingColumn(header, path);
   const columns = [...new Set([target, ...features])];
@@ -39,8 +45,7 @@ export async function loadSource({ csv, target: wanted, features, missing }: Sou
   }
   try {
     const table = await readCsv(path, { columns, missing });
-    const name = csv === undefined ? 'AAPL, daily (aapl.csv of @observablehq/sample-datasets)' : basename(path);
-    return { name, table, target, columns, chosen: wanted === undefined };
+    return { name: csv === undefined ? fallback.name : basename(path), path, table, target, columns, chosen: wanted === undefined };
   } catch (error) {
     throw inUserTerms(error);
   }

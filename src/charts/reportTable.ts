@@ -10,6 +10,8 @@ export interface TableColumn {
   readonly format?: NumberFormat;
   /** Marks the best number of the column. */
   readonly best?: 'lowest' | 'highest';
+  /** Words, not figures: to the left, and broken into lines. */
+  readonly words?: boolean;
 }
 
 export interface TableRow {
@@ -38,7 +40,7 @@ export function renderTable({ caption, rowHeading = '', columns, rows }: TableBl
   const head = element(
     'tr', {},
     rowHeading === '' ? element('td', {}, escapeText('')) : element('th', { scope: 'col' }, escapeText(rowHeading)),
-    ...columns.map(({ name }) => element('th', { scope: 'col', class: 'number' }, escapeText(name))),
+    ...columns.map(({ name, words }) => element('th', { scope: 'col', ...(words ? {} : { class: 'number' }) }, escapeText(name))),
   );
   const body = rows.map((row, r) =>
     element('tr', {}, element('th', { scope: 'row' }, escapeText(row.name)), ...cells.flatMap((column) => column[r] ?? [])));
@@ -46,12 +48,13 @@ export function renderTable({ caption, rowHeading = '', columns, rows }: TableBl
   return element('div', { class: 'scroll', role: 'group', tabindex: '0', 'aria-label': caption }, table);
 }
 
-function renderColumn({ format, best }: TableColumn, values: readonly (number | string | null)[]): Markup[] {
+function renderColumn({ format, best, words }: TableColumn, values: readonly (number | string | null)[]): Markup[] {
   const finite = values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
   const write = alignedFormatter(finite, format);
   const winner = best === undefined || finite.length < 2 ? undefined : best === 'lowest' ? Math.min(...finite) : Math.max(...finite);
   return values.map((value) => {
     const text = typeof value === 'number' ? write(value) : (value ?? '');
+    if (words) return element('td', {}, escapeText(text));
     // Compared as written: what reads the same is equally good.
     if (winner === undefined || typeof value !== 'number' || text !== write(winner)) return element('td', { class: 'number' }, escapeText(text));
     return element('td', { class: 'number best' }, element('strong', {}, escapeText(text)), element('span', { class: 'unseen' }, escapeText(' (best)')));
