@@ -4,7 +4,7 @@ import { fillDropoutMask, randomStream } from '../random.js';
 import { allocate, sizeOf } from '../tensor.js';
 import type { DType, FloatArray, Shape } from '../tensor.js';
 import type { Dataset } from './data.js';
-import { gather } from './data.js';
+import { gather } from './samples.js';
 import type { StepForm } from './stepInputs.js';
 
 export interface Batch {
@@ -51,10 +51,10 @@ function validRows(counted: readonly (FloatArray | undefined)[]): number | undef
 export function takeBatch(
   data: Dataset, order: Int32Array, from: number, count: number, outputShapes: readonly Shape[], training: boolean, dtype: DType,
 ): Batch {
-  const x = data.x.map((tensor) => gather(tensor, order, from, count));
-  const y = data.y.map((tensor) => gather(tensor, order, from, count));
-  const sampleWeight = data.sampleWeight && gather(data.sampleWeight, order, from, count);
-  const mask = data.mask && gather(data.mask, order, from, count);
+  const x = data.x.map((tensor) => gather(tensor, order, from, count, dtype));
+  const y = data.y.map((tensor) => gather(tensor, order, from, count, dtype));
+  const sampleWeight = data.sampleWeight && gather(data.sampleWeight, order, from, count, dtype);
+  const mask = data.mask && gather(data.mask, order, from, count, dtype);
   const steps = data.mask?.shape[1];
   const counted = outputShapes.map((shape) => (shape.length === 2 && shape[0] === steps ? mask : undefined));
   const weights = y.length === 0

@@ -1,17 +1,19 @@
 /** What users pass to fit, evaluate and predict, checked and laid out for batching. */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../errors.js';
-import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../tensor.js';
+import type { DType, HostTensor, Shape, TensorLike } from '../tensor.js';
 import { allocate, sameShape, sizeOf, toHost } from '../tensor.js';
+import { checkedSource, cut, firstNotFinite, isSource, position } from './samples.js';
+import type { Samples, SampleSource } from './samples.js';
 
 /** Rows of several tensors that belong together. */
 export interface Dataset {
   readonly samples: number;
-  readonly x: readonly HostTensor[];
-  readonly y: readonly HostTensor[];
+  readonly x: readonly Samples[];
+  readonly y: readonly Samples[];
   /** [N] or [N, T]. */
-  readonly sampleWeight?: HostTensor;
+  readonly sampleWeight?: Samples;
   /** [N, T]: 1 for real steps, 0 for padding. */
-  readonly mask?: HostTensor;
+  readonly mask?: Samples;
 }
 
 export interface DataOptions {
@@ -24,40 +26,28 @@ export interface DataOptions {
 }
 
 /** One value for a model with one input, a list of values for several. */
-export type ModelData = TensorLike | readonly TensorLike[];
+export type ModelData = TensorLike | SampleSource | readonly (TensorLike | SampleSource)[];
 
-function listOf(value: ModelData | undefined, count: number, operation: string, argument: string): TensorLike[] {
+function listOf(value: ModelData | undefined, count: number, operation: string, argument: string): (TensorLike | SampleSource)[] {
   if (count === 1) {
     const [only, ...others] = Array.isArray(value) ? (value as readonly unknown[]) : [];
     const wrapped = others.length === 0 && typeof only === 'object' && only !== null && 'shape' in only;
-    return [(wrapped ? only : value) as TensorLike];
+    return [(wrapped ? only : value) as TensorLike | SampleSource];
   }
   if (!Array.isArray(value) || value.length !== count) {
     throw new ShapeError({
       operation, argument, expected: `a list of ${count} tensors`, actual: Array.isArray(value) ? `${value.length}` : 'one tensor',
     });
   }
-  return value as TensorLike[];
-}
-
-function position(flat: number, shape: Shape): string {
-  const index: number[] = [];
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const n = shape[axis] ?? 1;
-    index.unshift(flat % n);
-    flat = Math.floor(flat / n);
-  }
-  return index.join(', ');
+  return value as (TensorLike | SampleSource)[];
 }
 
 /** @throws DataError naming the first entry that is not finite. */
 function requireFinite(operation: string, argument: string, { data, shape }: HostTensor): void {
-  let doubt = 0; // x − x is 0 for every finite x and NaN for all others: no branch, no call
-  for (let i = 0; i < data.length; i++) doubt += (data[i] ?? NaN) - (data[i] ?? NaN);
-  if (doubt === 0) return;
-  const at = data.findIndex((value) => !Number.isFinite(value));
+  const at = firstNotFinite(data);
+  if (at < 0) return;
   throw new DataError({
-    operation, argument: `${argument}[${position(at, shape)}]`, expected: 'a finite number', actual: String(data[at]),
+    operation, argument: `${argument}[${position(at, shape).join(', ')}]`, expected: 'a finite number', actual: String(data[at]),
     hint: 'Drop or fill missing values before training.',
   });
 }
@@ -68,30 +58,30 @@ function targetHint(output: Shape, target: Shape): string {
   return 'The target must have the shape of the model output.';
 }
 
-function prepared(operation: string, argument: string, value: TensorLike, shape: Shape, dtype: DType): HostTensor {
+function prepared(operation: string, argument: string, value: TensorLike | SampleSource, shape: Shape, dtype: DType): Samples {
   if (typeof value !== 'object' || value === null) {
     throw new ArgumentError({ operation, argument, expected: 'an ndarray, nested arrays or { data, shape }', actual: String(value) });
   }
-  let host = toHost(value, dtype);
+  let host: Samples = isSource(value) ? checkedSource(operation, argument, value) : toHost(value, dtype);
   if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
   // One feature or one target a step may come without its axis of width one.
-  if (shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
+  if (!isSource(host) && shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
   if (!sameShape(host.shape.slice(1), shape)) {
     throw new ShapeError({
       operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
       hint: argument.startsWith('y') ? targetHint(shape, host.shape) : 'Check inputShape.',
     });
   }
-  requireFinite(operation, argument, host);
+  if (!isSource(host)) requireFinite(operation, argument, host);
   return host;
 }
 
-/** Checks shapes, counts and finiteness, and copies everything into contiguous arrays of the backend's dtype. */
+/** Checks shapes, counts and finiteness, and copies tensors into contiguous arrays of the backend's dtype; sources are read later. */
 export function prepareData(
   operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly Shape[], outputs: readonly Shape[], dtype: DType,
   options: DataOptions = {},
 ): Dataset {
-  const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): HostTensor[] =>
+  const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): Samples[] =>
     listOf(value, shapes.length, operation, name).map((item, i) =>
       prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
   const xs = prepareAll('x', x, inputs);
@@ -162,25 +152,9 @@ export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset
     });
   }
   const part = (start: number, end: number): Dataset => {
-    const cut = ({ data: values, shape }: HostTensor): HostTensor => {
-      const row = sizeOf(shape.slice(1));
-      return { data: values.subarray(start * row, end * row), shape: [end - start, ...shape.slice(1)] };
-    };
-    return {
-      samples: end - start, x: data.x.map(cut), y: data.y.map(cut),
-      sampleWeight: data.sampleWeight && cut(data.sampleWeight), mask: data.mask && cut(data.mask),
-    };
+    const of = (samples: Samples): Samples => cut(samples, start, end);
+    const { sampleWeight, mask } = data;
+    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), mask: mask && of(mask) };
   };
   return [part(0, from), part(from, data.samples)];
-}
-
-/** Rows order[from … from+count) of a tensor, contiguous. */
-export function gather({ data, shape }: HostTensor, order: Int32Array, from: number, count: number): FloatArray {
-  const row = sizeOf(shape.slice(1));
-  const out = data instanceof Float32Array ? new Float32Array(count * row) : new Float64Array(count * row);
-  for (let i = 0; i < count; i++) {
-    const source = (order[from + i] ?? 0) * row;
-    for (let j = 0; j < row; j++) out[i * row + j] = data[source + j] ?? NaN;
-  }
-  return out;
 }

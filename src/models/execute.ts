@@ -88,6 +88,8 @@ export function backwardNetwork(
   for (let index = network.nodes.length - 1; index >= 0; index--) {
     const node = network.nodes[index];
     if (!node?.outputs.some((id) => flowing.has(id))) continue;
+    const [arrived] = node.outputs.map((id) => flowing.get(id));
+    if (arrived) run.observe?.(node.name, 'output gradient', arrived);
     const own = tensorsOf(gradients, node);
     const wanted = run.inputGradients !== false || node.inputs.some((id) => !given.has(id));
     const dInputs = node.layer.backward(
