@@ -32,7 +32,7 @@ export type { ColorSlot } from './palette.js';
 export { htmlReport } from './report.js';
 export type { ReportOptions, ReportSection } from './report.js';
 export type {
-  CalloutBlock, DataBlock, FactsBlock, FigureBlock, PreformattedBlock, ReportBlock, TextBlock,
+  CalloutBlock, DataBlock, FactsBlock, FigureBlock, ImagesBlock, PreformattedBlock, ReportBlock, ReportImage, TextBlock,
 } from './reportBlocks.js';
 export type { TableBlock, TableColumn, TableRow } from './reportTable.js';
 export { formatNumber } from './format.js';

@@ -7,7 +7,7 @@ import type { TableBlock } from './reportTable.js';
 import { element, escapeText, join } from './svg.js';
 import type { Markup } from './svg.js';
 
-export type ReportBlock = TextBlock | TableBlock | FigureBlock | CalloutBlock | FactsBlock | PreformattedBlock | DataBlock;
+export type ReportBlock = TextBlock | TableBlock | FigureBlock | ImagesBlock | CalloutBlock | FactsBlock | PreformattedBlock | DataBlock;
 
 /** Paragraphs, separated by an empty line; `code` between backticks. */
 export interface TextBlock {
@@ -20,6 +20,21 @@ export interface FigureBlock {
   readonly plot: Plot;
   /** What to see in the plot; `code` between backticks. */
   readonly caption?: string;
+}
+
+/** Pictures side by side, kept inside the report. */
+export interface ImagesBlock {
+  readonly kind: 'images';
+  readonly images: readonly ReportImage[];
+  /** What to see in the pictures; `code` between backticks. */
+  readonly caption?: string;
+}
+
+export interface ReportImage {
+  /** The bytes of a PNG file. */
+  readonly png: Uint8Array;
+  /** Stands under the picture, and in its place where it cannot be seen. */
+  readonly title: string;
 }
 
 /** Paragraphs that must not be overlooked. */
@@ -58,8 +73,12 @@ export function renderBlock(block: ReportBlock): Markup {
       return renderTable(block);
     case 'figure': {
       const drawing = element('div', { class: 'scroll', role: 'group', tabindex: '0', 'aria-label': block.plot.title }, block.plot.svg);
-      const caption = block.caption === undefined ? [] : [element('figcaption', {}, ...inline(block.caption))];
-      return element('figure', {}, drawing, ...caption);
+      return figure(drawing, block.caption);
+    }
+    case 'images': {
+      const pictures = block.images.map(({ png, title }) =>
+        element('div', {}, element('img', { src: `data:image/png;base64,${base64(png)}`, alt: title }), element('span', {}, ...inline(title))));
+      return figure(element('div', { class: 'pictures' }, ...pictures), block.caption);
     }
     case 'note':
     case 'warning': {
@@ -76,11 +95,15 @@ export function renderBlock(block: ReportBlock): Markup {
     case 'preformatted': {
       const name = block.caption ?? 'Preformatted text';
       const text = element('pre', { tabindex: '0', role: 'region', 'aria-label': name }, escapeText(block.text));
-      return block.caption === undefined ? text : element('figure', {}, text, element('figcaption', {}, ...inline(block.caption)));
+      return block.caption === undefined ? text : figure(text, block.caption);
     }
     case 'data':
       return element('details', {}, element('summary', {}, escapeText(block.summary)), element('pre', { tabindex: '0' }, escapeText(toJson(block.data))));
   }
+}
+
+function figure(content: Markup, caption: string | undefined): Markup {
+  return element('figure', {}, content, ...(caption === undefined ? [] : [element('figcaption', {}, ...inline(caption))]));
 }
 
 function paragraphs(text: string): Markup {
@@ -91,6 +114,12 @@ function paragraphs(text: string): Markup {
 /** Text with `code` between backticks. */
 function inline(text: string): Markup[] {
   return text.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? element('code', {}, escapeText(part.slice(1, -1))) : escapeText(part)));
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
 }
 
 function toJson(data: unknown): string {

@@ -14,6 +14,7 @@ export const reportCss = [
   'pre{background:var(--panel);padding:.85rem 1rem;border-radius:4px;overflow:auto;max-height:28rem;line-height:1.45;margin:0 0 1rem}',
   'figure{margin:1.4rem 0}figcaption{color:var(--muted);font-size:.9rem;margin-top:.5rem;max-width:72ch}',
   '.scroll{overflow-x:auto;position:relative}.scroll .bptt-plot{display:block;min-width:min(34rem,var(--width))}',
+  '.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1rem}.pictures img{width:100%;display:block;image-rendering:pixelated}.pictures span{color:var(--muted);font-size:.85rem}',
   'table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;margin:0 0 1.1rem;min-width:min(100%,24rem)}',
   'caption{text-align:left;font-weight:600;padding-bottom:.4rem;font-size:.95rem}',
   'th,td{padding:.34rem .8rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:baseline}',

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { Script } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -37,6 +38,16 @@ test('every block becomes well-formed HTML with its parts', () => {
   assert.is(whole(named(root, 'pre')[0] ?? root), 'lstm   [60, 50]\n<b>');
   assert.equal(JSON.parse(whole(named(root, 'pre')[1] ?? root)), { price: [1, 2.5, null], name: '</script>' });
   assert.equal(named(root, 'strong').slice(-2).map(whole), ['Note', 'Warning']);
+});
+
+test('pictures are kept inside the report, each with its name', () => {
+  const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 37) % 251);
+  const root = tree(report({ kind: 'images', images: [{ png: bytes, title: 'A <map>' }, { png: bytes.subarray(0, 4), title: 'B' }], caption: 'Look here.' }));
+  const pictures = named(root, 'img');
+  assert.equal(pictures.map((n) => n.attributes.alt), ['A <map>', 'B']);
+  assert.equal(pictures.map((n) => Buffer.from((n.attributes.src ?? '').replace('data:image/png;base64,', ''), 'base64').length), [70_000, 4]);
+  assert.ok(Buffer.from((pictures[0]?.attributes.src ?? '').split(',')[1] ?? '', 'base64').equals(Buffer.from(bytes)));
+  assert.equal([named(root, 'span').map(whole), named(root, 'figcaption').map(whole)], [['A <map>', 'B'], ['Look here.']]);
 });
 
 test('tables align decimals, mark the best, and head rows and columns', () => {
