@@ -1,3 +1,4 @@
+import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
 import { finiteOrNull } from './earlyStopping.js';
@@ -12,17 +13,32 @@ export interface ModelCheckpointOptions {
   /** Default false: every epoch. */
   saveBestOnly?: boolean;
   mode?: MonitorMode;
+  /** Also inside an epoch, after every so many of its batches: for epochs that last long. Not with saveBestOnly. */
+  everyBatches?: number;
 }
 
-/** Saves the whole training state after an epoch, what the other callbacks decided included. */
+/**
+ * Saves the whole training state after an epoch, what the other callbacks decided included; `fit` with `resume` goes on from
+ * any such file as if nothing had happened.
+ */
 export class ModelCheckpoint implements Callback {
   readonly name = 'ModelCheckpoint';
   private readonly path: string;
   private readonly saveBestOnly: boolean;
   private readonly monitor: Monitor;
+  private readonly everyBatches: number;
   private due = false;
+  private done = 0;
 
+  /** @throws ArgumentError for everyBatches together with saveBestOnly, or below 1. */
   constructor(options: ModelCheckpointOptions) {
+    this.everyBatches = options.everyBatches ?? Infinity;
+    if (!(this.everyBatches >= 1) || (options.everyBatches !== undefined && options.saveBestOnly)) {
+      throw new ArgumentError({
+        operation: 'ModelCheckpoint', argument: 'everyBatches', expected: 'at least 1, and given without saveBestOnly',
+        actual: `${options.everyBatches}${options.saveBestOnly ? ', saveBestOnly' : ''}`,
+      });
+    }
     this.path = options.path;
     this.saveBestOnly = options.saveBestOnly ?? false;
     this.monitor = new Monitor('ModelCheckpoint', options.monitor ?? 'val_loss', options.mode ?? 'auto', 0);
@@ -32,12 +48,25 @@ export class ModelCheckpoint implements Callback {
     this.monitor.reset();
   }
 
+  onEpochBegin(epoch: number): void {
+    this.done = epoch;
+  }
+
+  async onBatchEnd(batch: number, _logs: Logs, context: TrainingContext): Promise<void> {
+    // The last batch of an epoch is saved with its end.
+    if ((batch + 1) % this.everyBatches === 0 && batch + 1 < context.batches) await this.save(this.done, context);
+  }
+
   onEpochEnd(_epoch: number, logs: Logs): void {
     this.due = !this.saveBestOnly || this.monitor.improved(this.monitor.read(logs));
   }
 
   async onCheckpoint(epoch: number, context: TrainingContext): Promise<void> {
-    if (this.due) await context.model.save(this.path.replaceAll('{epoch}', String(epoch + 1)));
+    if (this.due) await this.save(epoch + 1, context);
+  }
+
+  private async save(epochs: number, { model }: TrainingContext): Promise<void> {
+    await model.save(this.path.replaceAll('{epoch}', String(epochs)));
   }
 
   getState(): CallbackState {

@@ -48,6 +48,33 @@ test('ModelCheckpoint: the best only', async ({ folder }) => {
   assert.match((await rejected(ArgumentError, build().fit(x, y, { callbacks: [new ModelCheckpoint({ ...options, monitor: 'val_loss' })] }))).message, 'validationSplit');
 });
 
+test('ModelCheckpoint: inside an epoch, and each file leads to the same end', async ({ folder }) => {
+  const rows = Array.from({ length: 23 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
+  const targets = rows.map(([a = 0, b = 0]) => [a * b]);
+  const options = { epochs: 2, batchSize: 3 };
+  const straight = build();
+  const { history } = await straight.fit(rows, targets, options);
+  for (const stop of [1, 4, 5, 9, 14]) {
+    const path = join(folder, `stop-${stop}`);
+    let batches = 0;
+    const killer = new LambdaCallback({ onBatchEnd: () => { if (++batches === stop) throw new Error('killed'); } });
+    const checkpoint = new ModelCheckpoint({ path, everyBatches: 2 });
+    const killed = await rejected(Error, build().fit(rows, targets, { ...options, callbacks: [checkpoint, killer] }));
+    assert.is(killed.message, 'killed');
+    if (stop === 1) assert.equal(readdirSync(folder), []);
+    else {
+      const again = await loadModel(path);
+      // 8 batches an epoch: the last save was at an even batch, or at the end of the first epoch.
+      assert.is(again.position.epoch * 8 + again.position.batch, stop - (stop % 2));
+      const resumed = await again.fit(rows, targets, { ...options, resume: true });
+      assert.equal(resumed.history.loss?.at(-1), history.loss?.at(-1));
+      assertSame(again.getWeights()['dense/kernel']?.data ?? [], straight.getWeights()['dense/kernel']?.data ?? [], `stop ${stop}`);
+    }
+  }
+  assert.throws(() => new ModelCheckpoint({ path: 'x', everyBatches: 0 }), (error: unknown) => error instanceof ArgumentError);
+  assert.throws(() => new ModelCheckpoint({ path: 'x', everyBatches: 2, saveBestOnly: true }), (error: unknown) => error instanceof ArgumentError);
+});
+
 test('ModelCheckpoint: a folder that is not there', async ({ folder }) => {
   const error = await rejected(DataError, build().fit(x, y, { callbacks: [new ModelCheckpoint({ path: join(folder, 'no', 'such') })] }));
   assert.match(error.message, 'ENOENT');
