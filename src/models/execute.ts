@@ -6,8 +6,8 @@ import type { Network, NetworkNode, ValueId } from './network.js';
 /** Tensors of all layers: layer name → record. */
 export type LayerTensors = Map<string, Tensors>;
 
-/** Called with every tensor worth looking at, in the order it is computed. */
-export type NetworkObserver = (layer: string, tensorName: string, tensor: Tensor, timeStep?: number) => void;
+/** Called with every tensor worth looking at, in the order it is computed. `node`: which use of the layer, by its place in the network. */
+export type NetworkObserver = (layer: string, tensorName: string, tensor: Tensor, timeStep?: number, node?: number) => void;
 
 export interface NetworkRun {
   readonly k: Kernels;
@@ -38,7 +38,7 @@ function runOf(run: NetworkRun, node: NetworkNode, index: number, inputGradient?
   const mask = node.inputShapes[0]?.length === 2 && run.mask?.shape[1] === steps ? run.mask : undefined;
   return {
     k, training, mask, inputGradient, noise: run.noise[index] ?? [],
-    observe: observe && ((name, tensor, timeStep) => observe(node.name, name, tensor, timeStep)),
+    observe: observe && ((name, tensor, timeStep) => { observe(node.name, name, tensor, timeStep, index); }),
   };
 }
 
@@ -62,7 +62,7 @@ export function forwardNetwork(
     const result = node.layer.forward(runOf(run, node, index), tensorsOf(parameters, node), tensorsOf(after, node), from);
     result.outputs.forEach((tensor, i) => {
       values.set(node.outputs[i] ?? -1, tensor);
-      run.observe?.(node.name, i === 0 ? 'output' : `output ${i}`, tensor);
+      run.observe?.(node.name, i === 0 ? 'output' : `output ${i}`, tensor, undefined, index);
     });
     if (result.states) after.set(node.name, { ...tensorsOf(after, node), ...result.states });
     return result.cache;
@@ -89,7 +89,7 @@ export function backwardNetwork(
     const node = network.nodes[index];
     if (!node?.outputs.some((id) => flowing.has(id))) continue;
     const [arrived] = node.outputs.map((id) => flowing.get(id));
-    if (arrived) run.observe?.(node.name, 'output gradient', arrived);
+    if (arrived) run.observe?.(node.name, 'output gradient', arrived, undefined, index);
     const own = tensorsOf(gradients, node);
     const wanted = run.inputGradients !== false || node.inputs.some((id) => !given.has(id));
     const dInputs = node.layer.backward(

@@ -24,6 +24,8 @@ import type { Network } from './network.js';
 import { evaluateDataset, predictDataset } from './passes.js';
 import type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './options.js';
 import { encodeModel } from './persist.js';
+import { openProbe } from './probe.js';
+import type { Probe } from './probe.js';
 import type { Observation, Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 import { WeightStore } from './store.js';
@@ -195,6 +197,14 @@ export class Model {
   async observe(x: ModelData, y: ModelData, options: DataOptions & { training?: boolean } = {}): Promise<Observation[]> {
     const { session, form, inputs } = await this.oneBatch('observe', x, y, options);
     return observeStep(session, form, inputs);
+  }
+
+  /** The samples as the model takes them, and passes over them that leave its state alone: what `bptt/explain` is made of. @internal */
+  async probe(x: ModelData, options: DataOptions = {}): Promise<Probe> {
+    await this.choose();
+    const session = this.open();
+    const data = prepareData('explain', x, undefined, this.network.inputs.map((i) => i.shape), [], session.device.dtype, options);
+    return openProbe(session, this.network, data);
   }
 
   /** The layers as a table, with what they run on. */

@@ -12,6 +12,8 @@ import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './execute.js'
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from './execute.js';
 import { noiseOf, trainedWeights } from './network.js';
 import type { Network, WeightSpec } from './network.js';
+import { probeNetwork } from './probe.js';
+import type { ProbePlan } from './probe.js';
 import { StateVariables } from './states.js';
 import { stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
@@ -45,6 +47,7 @@ export class Session {
   private readonly slots: ReadonlyMap<string, readonly Variable[]>;
   readonly states: StateVariables;
   private readonly programs = new Map<string, Program>();
+  private readonly probed = new Map<string, Shape[]>();
 
   constructor(network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, losses: readonly ResolvedLoss[], optimizer?: Optimizer) {
     this.network = network;
@@ -142,6 +145,21 @@ export class Session {
       });
       return { outputs: tensors };
     });
+  }
+
+  /** Inputs: x, mask and, where gradients are wanted, ∂score/∂value. Outputs: see `probeNetwork`; `shapes` are theirs after a run. */
+  prober(form: StepForm, plan: ProbePlan): { program: Program; shapes: readonly Shape[] } {
+    const kind = `probe ${JSON.stringify(plan)}`;
+    const shapes = this.probed.get(this.key(kind, form)) ?? [];
+    this.probed.set(this.key(kind, form), shapes);
+    const seeds = plan.gradients || plan.inputGradients ? [[form.batch, ...plan.value.shape]] : [];
+    const program = this.program(kind, form, false, seeds, (k, { run, weights, states, x, extras }) => {
+      const gradients = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
+      const outputs = probeNetwork(k, this.network, plan, run, this.named(weights), states, x, extras[0], gradients);
+      shapes.splice(0, shapes.length, ...outputs.map(({ shape }) => shape));
+      return { outputs };
+    });
+    return { program, shapes };
   }
 
   /**
