@@ -6,11 +6,12 @@
  */
 import type { Device, Step } from './backend.js';
 import { cpu } from './backends/cpu/index.js';
+import type { Block } from './blocks/block.js';
 import { ArgumentError } from './errors.js';
 import { resolveInitializer } from './initializers.js';
 import type { AnyLayer } from './layers/layer.js';
 import { Recurrent } from './layers/recurrent.js';
-import { Input, applyLayer } from './layers/symbolic.js';
+import { Input } from './layers/symbolic.js';
 import { resolveLoss } from './losses/losses.js';
 import type { Loss } from './losses/losses.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './models/execute.js';
@@ -122,7 +123,7 @@ function dot(a: readonly Float64Array[], b: readonly Float64Array[]): number {
 }
 
 /** Everything about one layer that the checker varies: parameters, then inputs (x, initial states). */
-function layerSubject(layer: AnyLayer, options: CheckOptions): Subject {
+function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const { seed = 0, training = true, lengths, initialState = true } = options;
   const shapes: Shape[] = isShapeList(options.inputShape) ? [...options.inputShape] : [options.inputShape];
   const batch = shapes[0]?.[0] ?? 1;
@@ -130,7 +131,7 @@ function layerSubject(layer: AnyLayer, options: CheckOptions): Subject {
     for (let i = 0; i < layer.stateCount; i++) shapes.push([batch, layer.units]);
   }
   const inputs = shapes.map((shape) => Input({ shape: shape.slice(1) }));
-  const network = buildNetwork(inputs, applyLayer(layer, inputs));
+  const network = buildNetwork(inputs, layer.applyAll(inputs));
   const random = randomStream(seed, 'gradcheck');
   const trained = trainedWeights(network);
   const states = stateTensors(network, batch);
@@ -179,7 +180,7 @@ function layerSubject(layer: AnyLayer, options: CheckOptions): Subject {
   };
 
   return {
-    names: [...trained.map((spec) => spec.name), ...shapes.map((_, i) => `input ${i}`)],
+    names: [...trained.map((spec) => (network.nodes.length === 1 ? spec.name : spec.key)), ...shapes.map((_, i) => `input ${i}`)],
     values,
     loss: () => dot(runNow(device, step(false), allShapes, [...values, ...fixed.map((f) => f.data)]), projections.map((r) => r.data)),
     gradients: () => runNow(
@@ -199,13 +200,13 @@ function lengthMask(lengths: readonly number[], batch: number, steps: number): {
 }
 
 /**
- * Checks every parameter, input and (for recurrent layers) initial state of a layer.
+ * Checks every parameter, input and (for recurrent layers) initial state of a layer, or of a block of layers.
  *
  * Truncated backpropagation is not the gradient of L and fails here by design; compare it segment by segment.
  *
  * @returns the report; nothing is thrown for a wrong gradient.
  */
-export async function checkGradients(layer: AnyLayer, options: CheckOptions): Promise<CheckReport> {
+export async function checkGradients(layer: AnyLayer | Block, options: CheckOptions): Promise<CheckReport> {
   const { epsilon = 1e-5, tolerance = 1e-6 } = options;
   return Promise.resolve(check(layerSubject(layer, options), epsilon, tolerance));
 }

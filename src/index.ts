@@ -43,6 +43,20 @@ export { LayerNorm } from './layers/layerNorm.js';
 export type { LayerNormOptions } from './layers/layerNorm.js';
 export { BatchNorm } from './layers/batchNorm.js';
 export type { BatchNormOptions } from './layers/batchNorm.js';
+export { Conv1D, Conv2D } from './layers/conv2d.js';
+export type { Conv1DOptions, Conv2DOptions } from './layers/conv2d.js';
+export type { Padding1D, Padding2D, Pair, Sides } from './layers/window.js';
+export {
+  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
+} from './layers/pooling.js';
+export type { Pool1DOptions, Pool2DOptions } from './layers/pooling.js';
+export { Add, Concatenate, Multiply } from './layers/merge.js';
+export type { MergeOptions } from './layers/merge.js';
+export { Block } from './blocks/block.js';
+export { ResidualBlock } from './blocks/residual.js';
+export type { ConvolutionStyle, ResidualBlockOptions } from './blocks/residual.js';
+export { ResNet, resnet34 } from './blocks/resnet.js';
+export type { ResNetOptions, ResNetStem } from './blocks/resnet.js';
 export { Input } from './layers/symbolic.js';
 export type { SymbolicTensor } from './layers/symbolic.js';
 

@@ -3,12 +3,17 @@ import { FileFormatError } from '../errors.js';
 import { Activation } from '../layers/activation.js';
 import { BatchNorm } from '../layers/batchNorm.js';
 import { Bidirectional } from '../layers/bidirectional.js';
+import { Conv1D, Conv2D } from '../layers/conv2d.js';
 import { Dense } from '../layers/dense.js';
 import { Dropout } from '../layers/dropout.js';
 import { GRU } from '../layers/gru.js';
 import type { AnyLayer, JsonObject, JsonValue } from '../layers/layer.js';
 import { LayerNorm } from '../layers/layerNorm.js';
 import { LSTM } from '../layers/lstm.js';
+import { Add, Concatenate, Multiply } from '../layers/merge.js';
+import {
+  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
+} from '../layers/pooling.js';
 import { Flatten, Reshape } from '../layers/reshape.js';
 import { SimpleRNN } from '../layers/simpleRnn.js';
 import { Input, applyLayer } from '../layers/symbolic.js';
@@ -35,14 +40,25 @@ function recurrentLayer(value: JsonValue | undefined): LSTM | GRU | SimpleRNN {
 /** The constructors check everything these do not. */
 const factories: Readonly<Record<string, LayerFactory>> = {
   Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
+  Add: (o) => new Add(o),
+  AveragePool1D: (o) => new AveragePool1D(o),
+  AveragePool2D: (o) => new AveragePool2D(o),
   BatchNorm: (o) => new BatchNorm(o),
   Bidirectional: (o) => new Bidirectional({ ...o, layer: recurrentLayer(o.layer) }),
+  Concatenate: (o) => new Concatenate(o),
+  Conv1D: (o) => new Conv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  Conv2D: (o) => new Conv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
   Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
   Flatten: (o) => new Flatten(o),
+  GlobalAveragePool1D: (o) => new GlobalAveragePool1D(o),
+  GlobalAveragePool2D: (o) => new GlobalAveragePool2D(o),
   GRU: (o) => new GRU({ ...o, units: numberOf('units', o.units) }),
   LayerNorm: (o) => new LayerNorm(o),
   LSTM: (o) => new LSTM({ ...o, units: numberOf('units', o.units) }),
+  MaxPool1D: (o) => new MaxPool1D(o),
+  MaxPool2D: (o) => new MaxPool2D(o),
+  Multiply: (o) => new Multiply(o),
   Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
 };

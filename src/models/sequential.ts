@@ -1,6 +1,7 @@
+import type { Block } from '../blocks/block.js';
 import { ArgumentError } from '../errors.js';
 import type { AnyLayer } from '../layers/layer.js';
-import { Input, applyLayer } from '../layers/symbolic.js';
+import { Input } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Shape } from '../tensor.js';
 import { Model } from './model.js';
@@ -13,7 +14,7 @@ export interface SequentialOptions {
   seed?: number;
 }
 
-function chain(layers: readonly AnyLayer[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+function chain(layers: readonly (AnyLayer | Block)[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
   if (!Array.isArray(inputShape)) {
     throw new ArgumentError({
@@ -29,14 +30,14 @@ function chain(layers: readonly AnyLayer[], inputShape: Shape | undefined): { in
         hint: 'Only the last layer may return states; use Model for graphs.',
       });
     }
-    return applyLayer(layer, tensors);
+    return layer.applyAll(tensors);
   }, [input]);
   return { input, outputs };
 }
 
-/** A chain of layers. If the last one returns states, they are further outputs. */
+/** A chain of layers and blocks. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
-  constructor(layers: readonly AnyLayer[], options: SequentialOptions) {
+  constructor(layers: readonly (AnyLayer | Block)[], options: SequentialOptions) {
     const { inputShape, seed } = options as Partial<SequentialOptions> | undefined ?? {};
     const { input, outputs } = chain(layers, inputShape);
     super({ network: buildNetwork([input], outputs), seed });

@@ -1,4 +1,4 @@
-/** Convolution and pooling over NHWC images, by the definition. Ids V… refer to src/layers/conv2d.ts, P… to src/layers/pooling.ts. */
+/** Convolution and pooling over NHWC images, by the definition. Ids K… refer to src/layers/conv2d.ts, P… to src/layers/pooling.ts. */
 import type { RawConvolutionKernels, Sliding } from '../linear/raw.js';
 import type { Heap } from './heap.js';
 
@@ -55,7 +55,7 @@ export function convolutionKernels(heap: Heap): RawConvolutionKernels {
       d.fill(0, y, y + sizes(sliding)[1]);
       eachProduct(sliding, (atX, atKernel, atY, filters) => {
         const value = d[x + atX]!;
-        for (let f = 0; f < filters; f++) d[y + atY + f] = d[y + atY + f]! + value * d[kernel + atKernel + f]!; // V1
+        for (let f = 0; f < filters; f++) d[y + atY + f] = d[y + atY + f]! + value * d[kernel + atKernel + f]!; // K1
       });
     },
     conv2dBackward(dx, dy, kernel, ...sliding) {
@@ -64,14 +64,14 @@ export function convolutionKernels(heap: Heap): RawConvolutionKernels {
       eachProduct(sliding, (atX, atKernel, atY, filters) => {
         let sum = 0;
         for (let f = 0; f < filters; f++) sum += d[dy + atY + f]! * d[kernel + atKernel + f]!;
-        d[dx + atX] = d[dx + atX]! + sum; // V3
+        d[dx + atX] = d[dx + atX]! + sum; // K3
       });
     },
     conv2dKernel(dKernel, x, dy, ...sliding) {
       const d = heap.data;
       eachProduct(sliding, (atX, atKernel, atY, filters) => {
         const value = d[x + atX]!;
-        for (let f = 0; f < filters; f++) d[dKernel + atKernel + f] = d[dKernel + atKernel + f]! + value * d[dy + atY + f]!; // V4
+        for (let f = 0; f < filters; f++) d[dKernel + atKernel + f] = d[dKernel + atKernel + f]! + value * d[dy + atY + f]!; // K4
       });
     },
     maxPool2d(y, taps, x, ...sliding) {

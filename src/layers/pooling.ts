@@ -1,0 +1,190 @@
+/**
+ * Pooling: each channel by itself, one number for each place of a window. Pixels p under the taps as in conv2d.ts; taps beside
+ * the image take no part, in maxima and in means alike.
+ *   P1  y[b,i,j,c] = max x[b,p,c], and the tap where it lies (the first of equals)
+ *   P2  dx[b,p,c] = Σ dy[b,i,j,c] over the places whose largest entry is p
+ *   P3  y[b,i,j,c] = mean x[b,p,c] over the n taps that lie on the image
+ *   P4  dx[b,p,c] = Σ dy[b,i,j,c]/n over the places that cover p
+ * Global pooling is P3 and P4 with one window as large as the image. Derivation: docs/convolution.md.
+ */
+import type { Tensor, Window } from '../backend.js';
+import { ArgumentError } from '../errors.js';
+import type { Shape } from '../tensor.js';
+import { Layer, dOutput } from './layer.js';
+import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
+import { fromImage, placesOf, toImage, windowAxes, windowOver } from './window.js';
+import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
+
+interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> {
+  /** Taps of the window. Default 2. */
+  poolSize?: Size;
+  /** Default: the pool size, so that windows do not overlap. */
+  stride?: Size;
+  /** Default 'valid'. Less than the pool size on every side, so that each window meets the image. */
+  padding?: Padding;
+  name?: string;
+}
+
+export type Pool1DOptions = PoolOptions<number, Padding1D>;
+export type Pool2DOptions = PoolOptions<Pair, Padding2D>;
+
+const rankNames = { 1: '[batch, time, channels]', 2: '[batch, height, width, channels]' } as const;
+
+abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
+  protected readonly axisCount: AxisCount;
+  protected readonly axes: readonly WindowAxis[];
+  private readonly settings: Required<Pick<Pool1DOptions | Pool2DOptions, 'poolSize' | 'stride' | 'padding'>>;
+
+  constructor(label: string, axisCount: AxisCount, options: Pool1DOptions | Pool2DOptions) {
+    super(options.name);
+    this.axisCount = axisCount;
+    const { poolSize = 2, stride = poolSize, padding = 'valid' } = options;
+    this.settings = { poolSize, stride, padding };
+    this.axes = windowAxes(label, 'poolSize', axisCount, { size: poolSize, stride, padding });
+    if (this.axes.some(({ taps, padding: sides }) => typeof sides !== 'string' && Math.max(...sides) >= taps)) {
+      throw new ArgumentError({ operation: label, argument: 'padding', expected: 'less than poolSize on every side', actual: JSON.stringify(padding) });
+    }
+  }
+
+  override config(): JsonObject {
+    return this.settings;
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    const x = this.single(inputs);
+    this.requireRank(x, this.axisCount + 1, rankNames[this.axisCount]);
+    return [[...placesOf(this.label(), this.axes, x), x.at(-1) ?? 0]];
+  }
+}
+
+interface MaxCache { readonly x: Tensor; readonly y: Tensor; readonly taps: Tensor; readonly window: Window }
+
+abstract class MaxPooling extends Pooling<MaxCache> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, MaxCache> {
+    const input = this.single(inputs);
+    const window = windowOver(this.axes, input);
+    const x = toImage(k, input);
+    const { y, taps } = k.maxPool2d(x, window); // P1
+    return { outputs: [fromImage(k, this.axisCount, y)], cache: { x, y, taps, window } };
+  }
+
+  override backward({ k, inputGradient }: Run, _p: NoTensors, { x, y, taps, window }: MaxCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+    if (inputGradient === false) return [];
+    const dx = k.maxPool2dBackward(toImage(k, dOutput(k, dOutputs, y)), taps, x.shape, window); // P2
+    return [fromImage(k, this.axisCount, dx)];
+  }
+}
+
+interface AverageCache { readonly x: Tensor; readonly y: Tensor; readonly window: Window }
+
+abstract class AveragePooling extends Pooling<AverageCache> {
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, AverageCache> {
+    const input = this.single(inputs);
+    const window = windowOver(this.axes, input);
+    const x = toImage(k, input);
+    const y = k.averagePool2d(x, window); // P3
+    return { outputs: [fromImage(k, this.axisCount, y)], cache: { x, y, window } };
+  }
+
+  override backward({ k, inputGradient }: Run, _p: NoTensors, { x, y, window }: AverageCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+    if (inputGradient === false) return [];
+    const dx = k.averagePool2dBackward(toImage(k, dOutput(k, dOutputs, y)), x.shape, window); // P4
+    return [fromImage(k, this.axisCount, dx)];
+  }
+}
+
+/** The largest entry under each window. x [B, H, W, C] → [B, H′, W′, C]. Of equals, the first gets the gradient. */
+export class MaxPool2D extends MaxPooling {
+  override readonly kind = 'max_pool2d';
+  override readonly className = 'MaxPool2D';
+
+  constructor(options: Pool2DOptions = {}) {
+    super('MaxPool2D', 2, options);
+  }
+}
+
+/** The largest entry under each window. x [B, T, C] → [B, T′, C]. */
+export class MaxPool1D extends MaxPooling {
+  override readonly kind = 'max_pool1d';
+  override readonly className = 'MaxPool1D';
+
+  constructor(options: Pool1DOptions = {}) {
+    super('MaxPool1D', 1, options);
+  }
+}
+
+/** The mean under each window; padding does not count. x [B, H, W, C] → [B, H′, W′, C]. */
+export class AveragePool2D extends AveragePooling {
+  override readonly kind = 'average_pool2d';
+  override readonly className = 'AveragePool2D';
+
+  constructor(options: Pool2DOptions = {}) {
+    super('AveragePool2D', 2, options);
+  }
+}
+
+/** The mean under each window; padding does not count. x [B, T, C] → [B, T′, C]. */
+export class AveragePool1D extends AveragePooling {
+  override readonly kind = 'average_pool1d';
+  override readonly className = 'AveragePool1D';
+
+  constructor(options: Pool1DOptions = {}) {
+    super('AveragePool1D', 1, options);
+  }
+}
+
+interface GlobalCache extends AverageCache { readonly input: Tensor }
+
+abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCache> {
+  private readonly axisCount: AxisCount;
+
+  constructor(axisCount: AxisCount, options: { name?: string }) {
+    super(options.name);
+    this.axisCount = axisCount;
+  }
+
+  override config(): JsonObject {
+    return {};
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    const x = this.single(inputs);
+    this.requireRank(x, this.axisCount + 1, rankNames[this.axisCount]);
+    return [x.slice(-1)];
+  }
+
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, GlobalCache> {
+    const input = this.single(inputs);
+    const x = toImage(k, input);
+    const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
+    const window: Window = { size: [height, width], stride: [1, 1], dilation: [1, 1], padding: [0, 0, 0, 0] };
+    const y = k.averagePool2d(x, window); // P3
+    return { outputs: [k.reshape(y, [batch, channels])], cache: { input, x, y, window } };
+  }
+
+  override backward({ k, inputGradient }: Run, _p: NoTensors, { input, x, y, window }: GlobalCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+    if (inputGradient === false) return [];
+    const dy = k.reshape(dOutput(k, dOutputs, y), y.shape);
+    return [k.reshape(k.averagePool2dBackward(dy, x.shape, window), input.shape)]; // P4
+  }
+}
+
+/** The mean of each channel. x [B, H, W, C] → [B, C]. */
+export class GlobalAveragePool2D extends GlobalAveragePooling {
+  override readonly kind = 'global_average_pool2d';
+  override readonly className = 'GlobalAveragePool2D';
+
+  constructor(options: { name?: string } = {}) {
+    super(2, options);
+  }
+}
+
+/** The mean of each channel over time. x [B, T, C] → [B, C]. */
+export class GlobalAveragePool1D extends GlobalAveragePooling {
+  override readonly kind = 'global_average_pool1d';
+  override readonly className = 'GlobalAveragePool1D';
+
+  constructor(options: { name?: string } = {}) {
+    super(1, options);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Windows that slide over images and sequences, as options describe them. Images are NHWC: [batch, height, width, channels];
+ * a sequence [batch, time, channels] is an image of height 1, so both run on the same kernels.
+ *
+ * Along an axis of n entries with `before` and `after` zeros around them, k taps at distance d and stride s, the window has
+ *   places = ⌊(n + before + after − d·(k − 1) − 1) / s⌋ + 1
+ */
+import type { Kernels, Tensor, Window } from '../backend.js';
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import type { Shape } from '../tensor.js';
+
+/** One number for both axes, or [vertical, horizontal]. */
+export type Pair = number | readonly [vertical: number, horizontal: number];
+
+/** Zeros before and after along one axis. */
+export type Sides = readonly [before: number, after: number];
+
+/**
+ * 'valid': none. 'same': so many that there are ⌈time / stride⌉ places, the odd one after (Keras). 'causal': all before, so
+ * that no output sees a later input. A number: on both sides. [before, after].
+ */
+export type Padding1D = 'valid' | 'same' | 'causal' | number | Sides;
+
+/**
+ * 'valid': none. 'same': so many that there are ⌈size / stride⌉ places, the odd one at the bottom and on the right (Keras).
+ * A number: on all four sides (PyTorch's padding). [[top, bottom], [left, right]].
+ */
+export type Padding2D = 'valid' | 'same' | number | readonly [vertical: Sides, horizontal: Sides];
+
+/** 1 for sequences, 2 for images. */
+export type AxisCount = 1 | 2;
+
+/** A window along one axis. */
+export interface WindowAxis {
+  readonly taps: number;
+  readonly stride: number;
+  /** Distance between taps. */
+  readonly dilation: number;
+  readonly padding: 'valid' | 'same' | 'causal' | Sides;
+}
+
+export interface WindowOptions {
+  readonly size: number | readonly number[];
+  readonly stride: number | readonly number[];
+  readonly dilation?: number | readonly number[];
+  readonly padding: Padding1D | Padding2D;
+}
+
+const still: WindowAxis = { taps: 1, stride: 1, dilation: 1, padding: 'valid' };
+
+function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount): readonly number[] {
+  const list = typeof value === 'number' ? [value, value].slice(0, count) : value;
+  if (list.length === count && list.every((n) => Number.isInteger(n) && n >= 1)) return list;
+  const expected = `a whole number of at least 1${count === 2 ? ', or [vertical, horizontal]' : ''}`;
+  throw new ArgumentError({ operation, argument, expected, actual: JSON.stringify(value) });
+}
+
+function isSides(value: unknown): value is Sides {
+  return Array.isArray(value) && value.length === 2 && value.every((n) => Number.isInteger(n) && Number(n) >= 0);
+}
+
+/** @param names that padding may have besides numbers. @throws ArgumentError */
+export function paddingPerAxis(operation: string, padding: Padding1D | Padding2D, count: AxisCount, names: readonly string[]): readonly WindowAxis['padding'][] {
+  if (typeof padding === 'string' && names.includes(padding)) return [padding, padding];
+  const sides: readonly unknown[] = typeof padding === 'number' ? [[padding, padding], [padding, padding]].slice(0, count) : count === 1 ? [padding] : [padding].flat();
+  if (sides.length === count && sides.every(isSides)) return sides;
+  const numbers = count === 1 ? 'a number or [before, after]' : 'a number or [[top, bottom], [left, right]]';
+  throw new ArgumentError({
+    operation, argument: 'padding', expected: [...names.map((name) => `'${name}'`), numbers].join(', '), actual: JSON.stringify(padding),
+    hint: 'Numbers are whole and count pixels or time steps.',
+  });
+}
+
+/** @throws ArgumentError naming the option. */
+export function windowAxes(operation: string, sizeName: string, count: AxisCount, options: WindowOptions): readonly WindowAxis[] {
+  const taps = perAxis(operation, sizeName, options.size, count);
+  const stride = perAxis(operation, 'stride', options.stride, count);
+  const dilation = perAxis(operation, 'dilation', options.dilation ?? 1, count);
+  const padding = paddingPerAxis(operation, options.padding, count, count === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']);
+  return taps.map((n, i) => ({ taps: n, stride: stride[i] ?? 1, dilation: dilation[i] ?? 1, padding: padding[i] ?? 'valid' }));
+}
+
+function extent({ taps, dilation }: WindowAxis): number {
+  return dilation * (taps - 1) + 1;
+}
+
+function sidesOf(axis: WindowAxis, size: number): Sides {
+  const { stride, padding } = axis;
+  if (typeof padding !== 'string') return padding;
+  if (padding === 'valid') return [0, 0];
+  if (padding === 'causal') return [extent(axis) - 1, 0];
+  const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent(axis) - size);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** Places of the window along each axis. @param x without the batch. @throws ShapeError if the window is larger than the padded image. */
+export function placesOf(operation: string, axes: readonly WindowAxis[], x: Shape): number[] {
+  const sizes = x.slice(0, -1);
+  const places = axes.map((axis, i) => {
+    const size = sizes[i] ?? 0;
+    const [before, after] = sidesOf(axis, size);
+    return Math.floor((size + before + after - extent(axis)) / axis.stride) + 1;
+  });
+  if (places.every((n) => n >= 1)) return places;
+  throw new ShapeError({
+    operation, argument: 'input', expected: `at least as large as the window, ${axes.map(extent).join('×')}`, actual: formatShape(['batch', ...x]),
+    hint: "Use a smaller window, fewer strides before it, or padding 'same'.",
+  });
+}
+
+/** The window over x [B, H, W, C] or [B, T, C] as kernels take it. */
+export function windowOver(axes: readonly WindowAxis[], x: Tensor): Window {
+  const [first = still, second = still] = axes;
+  const [y, z] = axes.length === 1 ? [still, first] : [first, second];
+  const [height, width] = asImage(x.shape).slice(1);
+  return {
+    size: [y.taps, z.taps], stride: [y.stride, z.stride], dilation: [y.dilation, z.dilation],
+    padding: [...sidesOf(y, height ?? 1), ...sidesOf(z, width ?? 1)],
+  };
+}
+
+/** [B, T, C] as [B, 1, T, C]; images as they are. */
+function asImage(shape: Shape): Shape {
+  const [batch = 1, ...rest] = shape;
+  return rest.length === 3 ? shape : [batch, 1, ...rest];
+}
+
+/** x as an image: sequences get a height of 1. */
+export function toImage(k: Kernels, x: Tensor): Tensor {
+  return x.shape.length === 4 ? x : k.reshape(x, asImage(x.shape));
+}
+
+/** An image [B, H, W, C] as what came in: without the height of 1 if that was a sequence. */
+export function fromImage(k: Kernels, count: AxisCount, image: Tensor): Tensor {
+  const [batch = 1, , width = 1, channels = 1] = image.shape;
+  return count === 2 ? image : k.reshape(image, [batch, width, channels]);
+}
