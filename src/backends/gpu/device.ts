@@ -64,7 +64,7 @@ export class GpuDevice implements Device {
     this.kernels = {
       dtype: this.dtype,
       ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...gateKernels(recorder),
-      ...normKernels(recorder), ...convolutionKernels(), ...lossKernels(recorder), ...optimizerKernels(recorder),
+      ...normKernels(recorder), ...convolutionKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
     };
   }
 

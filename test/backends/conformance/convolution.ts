@@ -2,7 +2,7 @@
 import type { Window } from '../../../src/backend.js';
 import { slidingSizes } from '../../../src/backends/slidingSizes.js';
 import type { Shape } from '../../../src/tensor.js';
-import { kernelCase } from './case.js';
+import { given, kernelCase, random } from './case.js';
 import type { ConformanceCase } from './case.js';
 
 function sliding(size: Window['size'], changes: Partial<Window> = {}): Window {
@@ -37,7 +37,7 @@ const products: readonly ConformanceCase[] = samples.map(({ name, image, window,
   ]);
 });
 
-const pooled: ReadonlyArray<readonly [string, Shape, Window]> = [
+const pooled: readonly (readonly [string, Shape, Window])[] = [
   ['2×2, stride 2', [2, 6, 8, 5], sliding([2, 2], { stride: [2, 2] })],
   ['3×3, stride 2, padded', [2, 7, 10, 16], sliding([3, 3], { stride: [2, 2], padding: [1, 1, 1, 1] })],
   ['2×3, overlapping, uneven padding, dilated', [2, 9, 7, 3], sliding([2, 3], { stride: [1, 2], dilation: [3, 1], padding: [0, 1, 2, 0] })],
@@ -50,6 +50,8 @@ const pooling: readonly ConformanceCase[] = [
       const { y, taps } = k.maxPool2d(x, window);
       return [y, taps, k.maxPool2dBackward(dy, taps, image, window), k.averagePool2d(x, window), k.averagePool2dBackward(dy, image, window)];
     })),
+  kernelCase('maxPool2d shows what is not a number', [[2, 3, 5, 2], given([2, 3, 5, 2], random('holes', [2, 3, 5, 2]).data.map((v) => (v < -1 ? NaN : 1)))],
+    (k, x, holes) => k.maxPool2d(k.mul(x, holes), sliding([2, 2])).y),
   kernelCase('averagePool2d 1×1 with padding pads with zeros', [[2, 3, 4, 5], [2, 6, 9, 5]], (k, x, dy) => {
     const frame = sliding([1, 1], { padding: [1, 2, 3, 2] });
     return [k.averagePool2d(x, frame), k.averagePool2dBackward(dy, [2, 3, 4, 5], frame)];
