@@ -4,6 +4,7 @@
  * beside no-change. Nothing of a forecast depends on a row after its origin.
  */
 import { ArgumentError, DataError } from '../errors.js';
+import type { JsonValue } from '../layers/layer.js';
 import { fromHost } from '../tensor.js';
 import { columnOf, sliceFirstAxis, toForecasts, toRows } from './arrays.js';
 import type { Float64NdArray, Numbers, Range } from './arrays.js';
@@ -43,6 +44,8 @@ export interface FoldSettings extends WindowSpec {
   readonly baselines?: Readonly<Record<string, Baseline>>;
   /** Lag of the naive error that MASE divides by; 1 by default. */
   readonly season?: number;
+  /** Score the training samples too, each beside no-change; off by default, as it takes a forecast of all of them. */
+  readonly inSample?: boolean;
 }
 
 export interface BacktestOptions extends FoldSettings, RefitOptions {
@@ -64,6 +67,10 @@ export interface FoldResult {
   readonly previous: Float64Array;
   readonly score: ForecastScore;
   readonly baselines: Readonly<Record<string, Scores>>;
+  /** With `inSample`: of all training samples of the fold, those that were held back to monitor included. */
+  readonly inSample?: ForecastScore;
+  /** What the forecaster said of its fit; absent where it said nothing, or the fold was not fitted. */
+  readonly fitReport?: JsonValue;
 }
 
 /** One description for each metric. */
@@ -138,19 +145,21 @@ export async function runFold(series: Numbers, fold: Fold, options: FoldSettings
   const forecaster = options.forecaster(fold);
   const { fit, context } = trainingSamples(samples, training, scored, monitor);
   const { x, y } = sliceWindows(samples.windows, fit);
-  await forecaster.fit(x, y, context);
-  const predicted = await forecaster.predict(sliceWindows(samples.windows, scored).x);
-
-  const predictions = samples.inverse(predicted, scored);
+  const fitReport = await forecaster.fit(x, y, context);
+  const forecast = async (range: Range): Promise<Float64NdArray> => samples.inverse(await forecaster.predict(sliceWindows(samples.windows, range).x), range);
+  const predictions = await forecast(scored);
   const actual = samples.actual(scored);
   const previous = samples.previous(scored);
   const origins = samples.windows.origins.slice(scored.start, scored.end).map((row) => row + rows.start);
   const column = columnOf(data, features, target);
   const trainRows = rowsOfSamples(fold.train, spec);
   const scale = { naiveError: naiveError(column.subarray(trainRows.start, trainRows.end + lost), season) };
+  const inSample = options.inSample && scoreForecast(samples.actual(training), await forecast(training), { previous: samples.previous(training), scale });
   return {
     fold, origins, predictions, actual, previous,
     score: scoreForecast(actual, predictions, { previous, scale }),
+    ...(inSample && { inSample }),
+    ...(fitReport !== undefined && { fitReport }),
     baselines: mapValues(baselines, (baseline) => scores(actual, baselineForecasts(baseline, column, origins, spec.horizon), scale)),
   };
 }

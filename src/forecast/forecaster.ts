@@ -1,4 +1,5 @@
 /** What the backtest and the multi-step strategies ask of a model, and how a network meets it. */
+import type { JsonValue } from '../layers/layer.js';
 import type { NdArray, TensorLike } from '../tensor.js';
 import type { Float64NdArray } from './arrays.js';
 
@@ -7,9 +8,13 @@ export interface FitContext {
   readonly validation?: { readonly x: Float64NdArray; readonly y: Float64NdArray };
 }
 
+/** Plain JSON, or nothing. */
+export type FitReport = JsonValue | undefined | void;
+
 /** A model as forecasting sees it. x is [N, W, F]; y and predictions are [N, h]. */
 export interface Forecaster {
-  fit(x: Float64NdArray, y: Float64NdArray, context: FitContext): void | Promise<void>;
+  /** May return what is worth knowing of the fit, such as its loss curve: a backtest keeps it with the fold. */
+  fit(x: Float64NdArray, y: Float64NdArray, context: FitContext): FitReport | Promise<FitReport>;
   predict(x: Float64NdArray): TensorLike | Promise<TensorLike>;
 }
 

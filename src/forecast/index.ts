@@ -12,7 +12,7 @@ export type { DateFormat, ParsedColumn, ParsedDate } from './dateFormats.js';
 export { correlation, describe, quantile } from './describe.js';
 export type { Description } from './describe.js';
 export { modelForecaster } from './forecaster.js';
-export type { FitContext, Forecaster, TrainableModel } from './forecaster.js';
+export type { FitContext, FitReport, Forecaster, TrainableModel } from './forecaster.js';
 export { toSeries } from './frame.js';
 export type { Frame } from './frame.js';
 export { applyInterval, residualInterval, residualsNeeded } from './interval.js';

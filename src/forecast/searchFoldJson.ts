@@ -4,7 +4,7 @@ import { fromHost } from '../tensor.js';
 import type { Float64NdArray } from './arrays.js';
 import type { FoldResult } from './backtest.js';
 
-export function foldToJSON({ fold, origins, predictions, actual, previous, score, baselines }: FoldResult): JsonObject {
+export function foldToJSON({ fold, origins, predictions, actual, previous, score, baselines, inSample, fitReport }: FoldResult): JsonObject {
   const numbers = (values: Float64Array): JsonValue => Array.from(values, encode);
   return {
     fold: { index: fold.index, train: { ...fold.train }, validation: { ...fold.validation } },
@@ -14,17 +14,24 @@ export function foldToJSON({ fold, origins, predictions, actual, previous, score
     previous: numbers(previous),
     score: encodeAll({ ...score }),
     baselines: encodeAll({ ...baselines }),
+    ...(inSample && { inSample: encodeAll({ ...inSample }) }),
+    ...(fitReport !== undefined && { fitReport }),
   };
 }
 
 /** What `foldToJSON` wrote, after any number of trips through JSON. */
 export function foldFromJSON(json: JsonValue): FoldResult {
-  const { fold, origins, predictions, actual, previous, score, baselines } = decodeAll(json) as StoredFold;
+  const { fitReport, ...figures } = json as JsonObject;
+  const { fold, origins, predictions, actual, previous, score, baselines, inSample } = decodeAll(figures) as StoredFold;
   const table = (values: readonly number[]): Float64NdArray => fromHost(Float64Array.from(values), [origins.length, values.length / origins.length]);
-  return { fold, origins: Int32Array.from(origins), predictions: table(predictions), actual: table(actual), previous: Float64Array.from(previous), score, baselines };
+  return {
+    fold, origins: Int32Array.from(origins), predictions: table(predictions), actual: table(actual), previous: Float64Array.from(previous), score, baselines,
+    ...(inSample && { inSample }),
+    ...(fitReport !== undefined && { fitReport }),
+  };
 }
 
-type StoredFold = Pick<FoldResult, 'fold' | 'score' | 'baselines'> & Readonly<Record<'origins' | 'predictions' | 'actual' | 'previous', readonly number[]>>;
+type StoredFold = Pick<FoldResult, 'fold' | 'score' | 'baselines' | 'inSample'> & Readonly<Record<'origins' | 'predictions' | 'actual' | 'previous', readonly number[]>>;
 
 function encode(value: number): number | string {
   return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);

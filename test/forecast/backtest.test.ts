@@ -104,6 +104,29 @@ test('monitor holds the last training samples back, purged; scored hands over th
   await thrown(ArgumentError, () => backtest(rows, { ...spec, folds, monitor: 11, forecaster: repeat }));
 });
 
+test('training samples are scored on request, the monitored ones too; what a fit says is kept', async () => {
+  const forecaster = (): Forecaster => {
+    const inner = repeat();
+    return {
+      async fit(x, y, context) {
+        await inner.fit(x, y, context);
+        return { samples: x.shape[0] ?? 0 };
+      },
+      predict: (x) => inner.predict(x),
+    };
+  };
+  const { folds: results } = await backtest(rows, { ...spec, folds, monitor: 3, inSample: true, scaler: () => new MinMaxScaler(), forecaster, refit: 2 });
+  assert.equal(results.map(({ fitReport }) => fitReport), results.map((_, i) => (i % 2 === 0 ? { samples: 8 } : undefined)));
+  results.forEach(({ fold: { train }, inSample }) => {
+    // Sample i has its last known value in row i + 4.
+    const samples = Array.from({ length: train.end - train.start }, (_, i) => train.start + i);
+    const expected = rmse(samples.map((i) => prices.slice(i + 5, i + 7)), samples.map((i) => [prices[i + 4] ?? NaN, prices[i + 4] ?? NaN]));
+    close([inSample?.rmse ?? NaN, inSample?.noChange.rmse ?? NaN], [expected, expected]);
+  });
+  const plain = await backtest(rows, { ...spec, folds: folds.slice(0, 1), forecaster: repeat });
+  assert.ok(!('inSample' in (plain.folds[0] ?? {})) && !('fitReport' in (plain.folds[0] ?? {})));
+});
+
 test('folds that are not purged are refused', async () => {
   const leaky = expandingOrigin(n, { train: 12, validation: 4 });
   assert.match((await thrown(ArgumentError, () => backtest(rows, { ...spec, folds: leaky, forecaster: repeat }))).message, /a gap of at least 1 samples/);

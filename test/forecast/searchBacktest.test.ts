@@ -47,6 +47,8 @@ test('results come through JSON to the last bit: NaN, infinities, negative zero'
   identical(back.predictions.data, odd.predictions.data);
   assert.equal(back.predictions.shape, [2, 2]);
   assert.ok(Object.is(back.score.r2, NaN));
+  assert.ok(fold.inSample);
+  assert.equal([back.inSample, back.fitReport], [fold.inSample, fold.fitReport]);
   assert.equal([back.score.mape, back.score.skill, back.score.noChange], [Infinity, -Infinity, odd.score.noChange]);
 });
 

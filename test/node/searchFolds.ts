@@ -19,6 +19,7 @@ function learner(fold: Fold): Forecaster {
         const last = x.get(Math.floor(i / 2), 5, 0);
         w += 0.05 * ((y.data[i] ?? 0) - w * last) * last;
       }
+      return { w, said: '-0', of: [null, true] };
     },
     predict: (x) => Array.from({ length: x.shape[0] ?? 0 }, (_, i) => [w * x.get(i, 5, 0), w * w * x.get(i, 5, 0)]),
   };
@@ -26,7 +27,7 @@ function learner(fold: Fold): Forecaster {
 
 export function setup(failing: number): FoldSetup {
   return {
-    series: rows, window: 6, horizon: 2, scaler: () => new StandardScaler(), baselines: { drift: drift() },
+    series: rows, window: 6, horizon: 2, inSample: true, scaler: () => new StandardScaler(), baselines: { drift: drift() },
     forecaster: (fold) => {
       if (fold.index === failing) throw new RangeError(`fold ${fold.index} fails`);
       return learner(fold);
