@@ -30,8 +30,7 @@ export interface GradientFlow {
 export async function gradientFlow(
   model: Pick<Model, 'observe'>, x: ModelData, y: ModelData, options: DataOptions & { training?: boolean } = {},
 ): Promise<GradientFlow[]> {
-  const seen = await model.observe(x, y, options);
-  const observations = seen.map((each) => ({ ...each, tensor: each.tensor.replace(/^.*\//, '') })); // `forward/h` of Bidirectional
+  const observations = await model.observe(x, y, options);
   const layers: string[] = [];
   const steps = new Map<string, number>();
   for (const { layer, tensor, timeStep } of observations) {
@@ -44,7 +43,7 @@ export async function gradientFlow(
   }
 
   return layers.flatMap((layer) => {
-    const own = observations.filter((each) => each.layer === layer);
+    const own = observations.filter((seen) => seen.layer === layer);
     const inOrder = (norms: ReadonlyMap<number, number>): Float64Array => Float64Array.from({ length: steps.get(layer) ?? 0 }, (_, t) => norms.get(t) ?? 0);
     const hasCell = own.some(({ tensor }) => tensor === 'c');
     return separateUses(own).map(({ dh, dc }, use): GradientFlow => ({ layer, use, h: inOrder(dh), ...(hasCell ? { c: inOrder(dc) } : {}) }));

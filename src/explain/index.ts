@@ -1,3 +1,15 @@
 /** `bptt/explain`: looking into a model. */
 export { gradientFlow } from './gradientFlow.js';
 export type { GradientFlow } from './gradientFlow.js';
+
+export { classLogit, linearCombination, outputElement } from './targets.js';
+export type { Target, TargetOptions } from './targets.js';
+export type { ExplainOptions, ExplainedModel } from './subject.js';
+export { capture } from './capture.js';
+export type { Capture, LayerOptions } from './capture.js';
+export { weightings } from './weightings.js';
+export type { FeatureMaps, Weighting } from './weightings.js';
+export { activationMap, eigenCam, gradCam, gradCamPlusPlus, layerCam } from './activationMap.js';
+export type { ActivationMaps, MapOptions } from './activationMap.js';
+export { normalizeMaps, overChannels, resizeMaps } from './maps.js';
+export type { Normalization } from './maps.js';

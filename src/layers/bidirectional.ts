@@ -5,7 +5,7 @@ import { GRU } from './gru.js';
 import { Layer } from './layer.js';
 import type { AnyLayer, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { LSTM } from './lstm.js';
-import { addPrefix, backwardPart, forwardPart } from './nested.js';
+import { addPrefix, withoutPrefix } from './nested.js';
 import { reverseTime } from './recurrent.js';
 import { SimpleRNN } from './simpleRnn.js';
 
@@ -66,8 +66,8 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     this.twin = mirrored(this.layer);
   }
 
-  override parts(): { forward: AnyLayer; backward: AnyLayer } {
-    return { forward: this.layer, backward: this.twin };
+  private directions(): readonly [AnyLayer, AnyLayer] {
+    return [this.layer, this.twin];
   }
 
   override config(): JsonObject {
@@ -80,7 +80,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
-    const { forward, backward } = this.parts();
+    const [forward, backward] = this.directions();
     return { ...addPrefix('forward/', forward.parameters(inputs)), ...addPrefix('backward/', backward.parameters(inputs)) };
   }
 
@@ -94,10 +94,10 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
 
   override forward(run: Run, p: Tensors, _s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, BidirectionalCache> {
     const x = this.single(inputs);
-    const { forward, backward } = this.parts();
+    const [forward, backward] = this.directions();
     const noiseOfForward = run.noise.length / 2;
-    const ahead = forwardPart({ ...run, noise: run.noise.slice(0, noiseOfForward) }, 'forward', forward, p, {}, [x]);
-    const back = forwardPart({ ...run, noise: run.noise.slice(noiseOfForward) }, 'backward', backward, p, {}, [x]);
+    const ahead = forward.forward({ ...run, noise: run.noise.slice(0, noiseOfForward) }, withoutPrefix('forward/', p), {}, [x]);
+    const back = backward.forward({ ...run, noise: run.noise.slice(noiseOfForward) }, withoutPrefix('backward/', p), {}, [x]);
     const a = this.single(ahead.outputs);
     const b = this.inTimeOrder(run, this.single(back.outputs));
     return { outputs: [this.merge(run, a, b)], cache: { forward: ahead.cache, backward: back.cache } };
@@ -107,10 +107,16 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     run: Run, p: Tensors, cache: BidirectionalCache, [dy]: readonly (Tensor | undefined)[], grads: Tensors,
   ): Tensor[] {
     const { k } = run;
-    const { forward, backward } = this.parts();
+    const [forward, backward] = this.directions();
     const [da, db] = this.split(run, dy);
-    const [dxAhead] = backwardPart(run, 'forward', forward, p, cache.forward, [da], grads);
-    const [dxBack] = backwardPart(run, 'backward', backward, p, cache.backward, [db && this.inTimeOrder(run, db)], grads);
+    const half = (prefix: string, layer: AnyLayer, part: unknown, d: Tensor | undefined): Tensor | undefined => {
+      const own = withoutPrefix(prefix, grads);
+      const [dx] = layer.backward(run, withoutPrefix(prefix, p), part, [d], own);
+      Object.assign(grads, addPrefix(prefix, own));
+      return dx;
+    };
+    const dxAhead = half('forward/', forward, cache.forward, da);
+    const dxBack = half('backward/', backward, cache.backward, db && this.inTimeOrder(run, db));
     return dxAhead && dxBack ? [k.add(dxAhead, dxBack)] : [];
   }
 

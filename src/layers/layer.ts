@@ -101,11 +101,6 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
     return [];
   }
 
-  /** The layers it is built of, by the name that stands before the slash in their weights: `conv1/kernel`. */
-  parts(): { readonly [name: string]: AnyLayer } {
-    return {};
-  }
-
   abstract forward(run: Run, p: P, s: S, inputs: readonly Tensor[]): Forward<S, C>;
   /** Returns ∂L/∂input for each input, or an empty list where `run.inputGradient` is false. */
   abstract backward(run: Run, p: P, cache: C, dOutputs: readonly (Tensor | undefined)[], grads: P): Tensor[];

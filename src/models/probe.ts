@@ -11,17 +11,12 @@ import type { LayerTensors, NetworkObserver, NetworkRun } from './execute.js';
 import type { Network, ValueId } from './network.js';
 import type { Session } from './session.js';
 
-/** Where to look: the first output of a node, or of a part of its layer: `conv1`, `body/conv2`. */
-export interface ProbePlace {
-  readonly node: number;
-  readonly part: string;
-}
-
 /** What a pass does; plain data, as programs are kept by it. */
 export interface ProbePlan {
   /** The value that scores come from. */
   readonly value: { readonly id: ValueId; readonly shape: Shape };
-  readonly places: readonly ProbePlace[];
+  /** Nodes of the network whose first output is looked at. */
+  readonly places: readonly number[];
   /** Whether the gradients at the places are wanted. */
   readonly gradients: boolean;
   readonly inputGradients: boolean;
@@ -30,7 +25,7 @@ export interface ProbePlan {
 export interface ProbeResult {
   /** [B, ...] */
   readonly value: HostTensor;
-  /** At each place; [B, ...], or [B·T, ...] within layers that treat time steps as samples. */
+  /** At each place; [B, ...]. */
   readonly activations: readonly HostTensor[];
   /** ∂score/∂activation, if wanted; zeros where nothing arrives. */
   readonly gradients: readonly HostTensor[];
@@ -76,21 +71,18 @@ export function probeNetwork(
   k: Kernels, network: Network, plan: ProbePlan, run: NetworkRun, weights: LayerTensors, states: LayerTensors, x: readonly Tensor[],
   seed: Tensor | undefined, gradients: LayerTensors,
 ): Tensor[] {
-  const seen = new Map<string, Tensor>();
-  const observe: NetworkObserver = (_layer, name, tensor, _timeStep, node) => seen.set(`${node}:${name}`, tensor);
+  const arrived = new Map<number, Tensor>();
+  const observe: NetworkObserver = (_layer, name, tensor, _timeStep, node) => {
+    if (name === 'output gradient' && node !== undefined) arrived.set(node, tensor);
+  };
   const scored = { ...network, outputs: [plan.value] };
   const observed = { ...run, observe, inputGradients: plan.inputGradients };
   const forward = forwardNetwork(scored, observed, weights, states, x);
-  const at = ({ node, part }: ProbePlace, name: string): Tensor | undefined => seen.get(`${node}:${part === '' ? name : `${part}/${name}`}`);
-  const activations = plan.places.map((place) => {
-    const tensor = at(place, 'output');
-    if (!tensor) throw new Error(`nothing observed at ${place.node} ${place.part}`);
-    return tensor;
-  });
+  const activations = plan.places.flatMap((node) => forward.values.get(network.nodes[node]?.outputs[0] ?? -1) ?? []);
   const dInputs = seed ? backwardNetwork(scored, observed, weights, forward, [seed], gradients) : [];
   return [
     ...forward.outputs, ...activations,
-    ...(plan.gradients ? activations.map((tensor, i) => at(plan.places[i] ?? { node: -1, part: '' }, 'output gradient') ?? k.zeros(tensor.shape)) : []),
+    ...(plan.gradients ? activations.map((tensor, i) => arrived.get(plan.places[i] ?? -1) ?? k.zeros(tensor.shape)) : []),
     ...(plan.inputGradients ? x.map((input, i) => dInputs[i] ?? k.zeros(input.shape)) : []),
   ];
 }

@@ -1,0 +1,109 @@
+/** What a layer computed, and the gradient of the score that arrived there: the raw material of all activation maps. */
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import type { ModelData } from '../models/data.js';
+import { fromHost } from '../tensor.js';
+import type { FloatArray, HostTensor, NdArray, Shape } from '../tensor.js';
+import { choosePlace } from './places.js';
+import type { Place } from './places.js';
+import { Subject } from './subject.js';
+import type { ExplainOptions, ExplainedModel } from './subject.js';
+
+export interface LayerOptions extends ExplainOptions {
+  /**
+   * Name of the layer to look at, as in `model.summary()`; the second use of a shared layer is `conv2d#1`. Any layer that keeps height
+   * and width, or time, will do. Default: the last convolution before the target.
+   */
+  readonly layer?: string;
+}
+
+export interface Capture {
+  /** Name of the layer. */
+  readonly layer: string;
+  /** Numbers of the model inputs that the layer sees. */
+  readonly inputs: readonly number[];
+  /** [B, h, w, C], or [B, t, C]; [B, T, h, w, C] within TimeDistributed. */
+  readonly activations: NdArray<FloatArray>;
+  /** ∂score/∂activations; of size 0 if they were not wanted. */
+  readonly gradients: NdArray<FloatArray>;
+  /** [B]: the numbers that are explained. */
+  readonly scores: Float64Array;
+}
+
+/** Where to look, and how long a map's axes are. */
+export interface Focus {
+  readonly place: Place;
+  readonly subject: Subject;
+}
+
+export async function openFocus(model: ExplainedModel, x: ModelData, options: LayerOptions): Promise<Focus> {
+  const subject = await Subject.open(model, x, options);
+  return { subject, place: choosePlace(subject.network, subject.value.id, options.layer) };
+}
+
+/**
+ * Activations of a layer and the gradients that arrive there, in inference mode, batch by batch.
+ *
+ * @param x samples as `model.predict` takes them.
+ * @param gradients whether they are wanted, which costs a backward pass. Default true.
+ * @throws ArgumentError for a layer that is not there, or that the target does not depend on: the message lists the convolutions;
+ * ShapeError for a layer whose output has no axis of places; ShapeError, DataError for samples that do not fit.
+ */
+export async function capture(model: ExplainedModel, x: ModelData, options: LayerOptions = {}, gradients = true): Promise<Capture> {
+  return captureAt(await openFocus(model, x, options), gradients);
+}
+
+export async function captureAt({ subject, place }: Focus, gradients: boolean): Promise<Capture> {
+  const scores = new Float64Array(subject.samples);
+  const kept: { activations?: HostTensor; gradients?: HostTensor } = {};
+  const keep = (kind: 'activations' | 'gradients', sample: number, tensor: HostTensor | undefined): void => {
+    if (!tensor) return;
+    const all = kept[kind] ??= subject.zeros([subject.samples, ...tensor.shape]);
+    all.data.set(tensor.data, sample * tensor.data.length);
+  };
+  await subject.pass({ places: [place.node], gradients }, (sample, { score, activations, gradients: arrived }) => {
+    scores[sample] = score;
+    requirePlaces(place, activations[0]?.shape ?? []);
+    keep('activations', sample, activations[0]);
+    keep('gradients', sample, arrived[0]);
+  });
+  const array = (tensor: HostTensor | undefined): NdArray<FloatArray> => {
+    const { data, shape } = tensor ?? subject.zeros([0]);
+    return fromHost(data, shape);
+  };
+  return { layer: place.name, inputs: place.inputs, scores, activations: array(kept.activations), gradients: array(kept.gradients) };
+}
+
+function requirePlaces({ name }: Place, shape: Shape): void {
+  if (shape.length >= 2) return;
+  throw new ShapeError({
+    operation: 'explain', argument: `output of '${name}'`, expected: '[batch, height, width, channels] or [batch, time, channels]', actual: formatShape(['batch', ...shape]),
+    hint: 'Choose a layer before the places are averaged or flattened away.',
+  });
+}
+
+/** A map's axes and the input that they run along. */
+export interface Ground {
+  /** The input that the map belongs to; undefined if `size` was given and no input fits. */
+  readonly input: number | undefined;
+  /** [h, w] or [t] of the map. */
+  readonly axes: Shape;
+  /** [H, W] or [T] of the input. */
+  readonly size: Shape;
+}
+
+/** The first input the layer sees that has the map's axes. @throws ArgumentError if none has and `size` is not given. */
+export function groundOf({ network }: Subject, { inputs, layer }: Pick<Capture, 'inputs' | 'layer'>, activations: Shape, size: Shape | undefined): Ground {
+  const folded = activations.length === 5 ? 1 : 0; // [B, T, h, w, C]
+  const axes = activations.slice(1 + folded, -1);
+  const input = inputs.find((i) => network.inputs[i]?.shape.length === axes.length + 1 + folded);
+  const found = input === undefined ? undefined : network.inputs[input]?.shape.slice(folded, -1);
+  if (size && size.length !== axes.length) {
+    throw new ArgumentError({ operation: 'explain', argument: 'size', expected: axes.length === 2 ? '[height, width]' : '[steps]', actual: formatShape(size) });
+  }
+  const chosen = size ?? found;
+  if (chosen) return { input, axes, size: chosen };
+  throw new ArgumentError({
+    operation: 'explain', argument: 'size', expected: `given: no input that '${layer}' sees has places as its output ${formatShape(['batch', ...activations.slice(1)])}`,
+    actual: 'none',
+  });
+}

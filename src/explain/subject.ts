@@ -1,0 +1,149 @@
+/** A model, samples and a target: passes over the samples and over altered copies of them, batch after batch. */
+import type { DataOptions, ModelData } from '../models/data.js';
+import type { Model } from '../models/model.js';
+import type { Network } from '../models/network.js';
+import { createYielder } from '../models/passes.js';
+import type { Probe, ProbePlan } from '../models/probe.js';
+import { requirePositiveInteger } from '../layers/layer.js';
+import { allocate, sizeOf } from '../tensor.js';
+import type { FloatArray, HostTensor, Shape } from '../tensor.js';
+import { scoredValue } from './targets.js';
+import type { ScoredValue, Target } from './targets.js';
+
+/** Any model; its weights and states do not change. It need not be compiled, except to choose a backend. */
+export type ExplainedModel = Pick<Model, 'probe'>;
+
+export interface ExplainOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
+  /** What is explained. Default: the output, if it is a single number. */
+  readonly target?: Target;
+  /** Samples, or altered copies of samples, that pass through the model at once. Default 8. */
+  readonly batchSize?: number;
+  /** Ends the work between two batches: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What passes through the model, and what is wanted of it. */
+interface Pass {
+  /** How many altered copies; default: the samples as they are. */
+  readonly copies?: number;
+  /** The sample that copy i is made of. Default i. */
+  readonly sampleOf?: (copy: number) => number;
+  /** Changes copy i; `inputs` are its own. */
+  readonly alter?: (copy: number, inputs: readonly FloatArray[]) => void;
+  /** Numbers of nodes. */
+  readonly places?: readonly number[];
+  readonly gradients?: boolean;
+  readonly inputGradients?: boolean;
+}
+
+/** What came of one copy. Arrays are valid until the next. */
+interface Passed {
+  readonly score: number;
+  readonly activations: readonly HostTensor[];
+  readonly gradients: readonly HostTensor[];
+  readonly inputGradients: readonly HostTensor[];
+}
+
+/** Row i of `rows`. */
+function rowOf({ data, shape }: HostTensor, i: number, rows: number): HostTensor {
+  const size = data.length / rows;
+  return { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) };
+}
+
+export class Subject {
+  readonly network: Network;
+  readonly samples: number;
+  readonly x: readonly HostTensor[];
+  readonly value: ScoredValue;
+  private readonly probe: Probe;
+  private readonly options: ExplainOptions;
+  private weights: FloatArray = new Float64Array();
+
+  private constructor(probe: Probe, options: ExplainOptions) {
+    this.network = probe.network;
+    this.samples = probe.samples;
+    this.x = probe.x;
+    this.probe = probe;
+    this.options = options;
+    this.value = scoredValue(probe.network, options.target);
+  }
+
+  /** @throws ShapeError, DataError for samples that do not fit or are not finite; what `target` throws. */
+  static async open(model: ExplainedModel, x: ModelData, options: ExplainOptions): Promise<Subject> {
+    requirePositiveInteger('explain', 'batchSize', options.batchSize ?? 8);
+    const { mask, lengths } = options;
+    const subject = new Subject(await model.probe(x, { mask, lengths }), options);
+    await subject.aim();
+    return subject;
+  }
+
+  zeros(shape: Shape): HostTensor {
+    return { data: allocate(this.probe.dtype, sizeOf(shape)), shape };
+  }
+
+  /** Asks the target for its weights, sample by sample. */
+  private async aim(): Promise<void> {
+    const { target, shape } = this.value;
+    const size = sizeOf(shape);
+    const predictions = this.zeros([target.usesPrediction ? this.samples : 0, ...shape]).data;
+    if (target.usesPrediction) {
+      await this.batches({}, (first, _rows, { value }) => { predictions.set(value.data, first * size); });
+    }
+    this.weights = allocate(this.probe.dtype, this.samples * size);
+    for (let i = 0; i < this.samples; i++) {
+      this.weights.set(target.weights(shape, i, this.samples, predictions.subarray(i * size, (i + 1) * size)), i * size);
+    }
+  }
+
+  /** Lets every copy pass, in order. */
+  async pass(pass: Pass, take: (copy: number, passed: Passed) => void): Promise<void> {
+    const size = sizeOf(this.value.shape);
+    await this.batches(pass, (first, rows, { value, activations, gradients, inputGradients }, weights) => {
+      for (let i = 0; i < rows; i++) {
+        let score = 0;
+        for (let j = i * size; j < (i + 1) * size; j++) score += (weights[j] ?? 0) * (value.data[j] ?? 0);
+        const own = (tensor: HostTensor): HostTensor => rowOf(tensor, i, rows);
+        take(first + i, { score, activations: activations.map(own), gradients: gradients.map(own), inputGradients: inputGradients.map(own) });
+      }
+    });
+  }
+
+  /** The score of every copy. */
+  async scores(pass: Pass): Promise<Float64Array> {
+    const scores = new Float64Array(pass.copies ?? this.samples);
+    await this.pass(pass, (copy, { score }) => { scores[copy] = score; });
+    return scores;
+  }
+
+  private async batches(
+    { copies = this.samples, sampleOf = (copy) => copy, alter, places = [], gradients = false, inputGradients = false }: Pass,
+    take: (first: number, rows: number, result: Awaited<ReturnType<Probe['run']>>, weights: FloatArray) => void,
+  ): Promise<void> {
+    const { batchSize = 8, signal } = this.options;
+    const { id, shape } = this.value;
+    const { mask } = this.probe;
+    const plan: ProbePlan = { value: { id, shape }, places, gradients, inputGradients };
+    const size = sizeOf(shape);
+    const breathe = createYielder();
+    for (let first = 0; first < copies; first += batchSize) {
+      signal?.throwIfAborted();
+      const rows = Math.min(batchSize, copies - first);
+      const gather = (from: FloatArray, width: number): FloatArray => {
+        const out = allocate(this.probe.dtype, rows * width);
+        for (let i = 0; i < rows; i++) {
+          const sample = sampleOf(first + i);
+          out.set(from.subarray(sample * width, (sample + 1) * width), i * width);
+        }
+        return out;
+      };
+      const inputs = this.x.map(({ data }) => gather(data, data.length / this.samples));
+      for (let i = 0; alter && i < rows; i++) {
+        alter(first + i, inputs.map((data) => data.subarray((i * data.length) / rows, ((i + 1) * data.length) / rows)));
+      }
+      const weights = gather(this.weights, size);
+      const given = mask ? [...inputs, gather(mask, mask.length / this.samples)] : inputs;
+      take(first, rows, await this.probe.run(plan, rows, given, gradients || inputGradients ? weights : undefined), weights);
+      await breathe();
+    }
+  }
+}
