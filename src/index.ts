@@ -50,6 +50,10 @@ export {
   AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
 } from './layers/pooling.js';
 export type { Pool1DOptions, Pool2DOptions } from './layers/pooling.js';
+export { ZeroPad1D, ZeroPad2D } from './layers/zeroPad.js';
+export type { ZeroPad1DOptions, ZeroPad2DOptions } from './layers/zeroPad.js';
+export { TimeDistributed } from './layers/timeDistributed.js';
+export type { TimeDistributedOptions } from './layers/timeDistributed.js';
 export { Add, Concatenate, Multiply } from './layers/merge.js';
 export type { MergeOptions } from './layers/merge.js';
 export { Block } from './blocks/block.js';

@@ -12,7 +12,6 @@
  *   H2  dx = (∂F/∂x)ᵀ·dz + (∂shortcut/∂x)ᵀ·dz,  dz = dy ⊙ relu′
  * which the graph does (models/execute.ts): a value used twice gets both gradients. Padding is 1 on all four sides.
  */
-import { ShapeError, formatShape } from '../errors.js';
 import type { Initializer } from '../initializers.js';
 import { Activation } from '../layers/activation.js';
 import { BatchNorm } from '../layers/batchNorm.js';
@@ -35,7 +34,7 @@ export interface ResidualBlockOptions extends ConvolutionStyle {
   filters: number;
   /** Of the first convolution and of the projection. Default 1. */
   stride?: number;
-  /** true: project even where x could be added as it is. Default: only where stride or channels change the shape. */
+  /** Project even where x could be added as it is. Default false: only where stride or channels change the shape. */
   projection?: boolean;
   name?: string;
 }
@@ -66,7 +65,7 @@ export class ResidualBlock extends Block {
     requirePositiveInteger('ResidualBlock', 'stride', stride);
     this.filters = filters;
     this.stride = stride;
-    this.projects = options.projection ?? stride !== 1;
+    this.projects = options.projection === true || stride !== 1;
     this.path = [
       ...convolution(options, { filters, kernelSize: 3, stride, padding: 1 }, this.nameOf('conv1'), this.nameOf('norm1')),
       new Activation({ kind: 'relu', name: this.nameOf('relu1') }),

@@ -89,7 +89,7 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     const x = this.single(inputs);
-    this.requireRank(x, this.axisCount + 1, this.axisCount === 2 ? '[batch, height, width, channels]' : '[batch, time, channels]');
+    const places = placesOf(this.label(), this.axisCount, this.axes, x);
     const channels = x.at(-1) ?? 0;
     if (channels % this.groups !== 0 || this.filters % this.groups !== 0) {
       throw new ShapeError({
@@ -97,7 +97,7 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
         actual: String(this.groups), hint: 'For one filter a channel (depthwise) set groups and filters to the number of channels.',
       });
     }
-    return [[...placesOf(this.label(), this.axes, x), this.filters]];
+    return [[...places, this.filters]];
   }
 
   override parameters(inputs: readonly Shape[]): { kernel: ParameterSpec; bias?: ParameterSpec } {

@@ -12,7 +12,7 @@ import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
 import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
-import { fromImage, placesOf, toImage, windowAxes, windowOver } from './window.js';
+import { fromImage, placesOf, requireAxes, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
 interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> {
@@ -28,22 +28,26 @@ interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> 
 export type Pool1DOptions = PoolOptions<number, Padding1D>;
 export type Pool2DOptions = PoolOptions<Pair, Padding2D>;
 
-const rankNames = { 1: '[batch, time, channels]', 2: '[batch, height, width, channels]' } as const;
+/** Options and axes of a pooling layer, checked. */
+function poolWindow(label: string, count: AxisCount, options: Pool1DOptions | Pool2DOptions): [JsonObject, readonly WindowAxis[]] {
+  const { poolSize = 2, stride = poolSize, padding = 'valid' } = options;
+  const axes = windowAxes(label, 'poolSize', count, { size: poolSize, stride, padding });
+  if (axes.some(({ taps, padding: sides }) => typeof sides !== 'string' && Math.max(...sides) >= taps)) {
+    throw new ArgumentError({ operation: label, argument: 'padding', expected: 'less than poolSize on every side', actual: JSON.stringify(padding) });
+  }
+  return [{ poolSize, stride, padding }, axes];
+}
 
 abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
   protected readonly axisCount: AxisCount;
   protected readonly axes: readonly WindowAxis[];
-  private readonly settings: Required<Pick<Pool1DOptions | Pool2DOptions, 'poolSize' | 'stride' | 'padding'>>;
+  private readonly settings: JsonObject;
 
-  constructor(label: string, axisCount: AxisCount, options: Pool1DOptions | Pool2DOptions) {
-    super(options.name);
+  constructor(axisCount: AxisCount, name: string | undefined, [settings, axes]: readonly [JsonObject, readonly WindowAxis[]]) {
+    super(name);
     this.axisCount = axisCount;
-    const { poolSize = 2, stride = poolSize, padding = 'valid' } = options;
-    this.settings = { poolSize, stride, padding };
-    this.axes = windowAxes(label, 'poolSize', axisCount, { size: poolSize, stride, padding });
-    if (this.axes.some(({ taps, padding: sides }) => typeof sides !== 'string' && Math.max(...sides) >= taps)) {
-      throw new ArgumentError({ operation: label, argument: 'padding', expected: 'less than poolSize on every side', actual: JSON.stringify(padding) });
-    }
+    this.settings = settings;
+    this.axes = axes;
   }
 
   override config(): JsonObject {
@@ -52,8 +56,7 @@ abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     const x = this.single(inputs);
-    this.requireRank(x, this.axisCount + 1, rankNames[this.axisCount]);
-    return [[...placesOf(this.label(), this.axes, x), x.at(-1) ?? 0]];
+    return [[...placesOf(this.label(), this.axisCount, this.axes, x), x.at(-1) ?? 0]];
   }
 }
 
@@ -77,7 +80,8 @@ abstract class MaxPooling extends Pooling<MaxCache> {
 
 interface AverageCache { readonly x: Tensor; readonly y: Tensor; readonly window: Window }
 
-abstract class AveragePooling extends Pooling<AverageCache> {
+/** Also of ZeroPad1D and ZeroPad2D. */
+export abstract class AveragePooling extends Pooling<AverageCache> {
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, AverageCache> {
     const input = this.single(inputs);
     const window = windowOver(this.axes, input);
@@ -99,7 +103,7 @@ export class MaxPool2D extends MaxPooling {
   override readonly className = 'MaxPool2D';
 
   constructor(options: Pool2DOptions = {}) {
-    super('MaxPool2D', 2, options);
+    super(2, options.name, poolWindow('MaxPool2D', 2, options));
   }
 }
 
@@ -109,7 +113,7 @@ export class MaxPool1D extends MaxPooling {
   override readonly className = 'MaxPool1D';
 
   constructor(options: Pool1DOptions = {}) {
-    super('MaxPool1D', 1, options);
+    super(1, options.name, poolWindow('MaxPool1D', 1, options));
   }
 }
 
@@ -119,7 +123,7 @@ export class AveragePool2D extends AveragePooling {
   override readonly className = 'AveragePool2D';
 
   constructor(options: Pool2DOptions = {}) {
-    super('AveragePool2D', 2, options);
+    super(2, options.name, poolWindow('AveragePool2D', 2, options));
   }
 }
 
@@ -129,7 +133,7 @@ export class AveragePool1D extends AveragePooling {
   override readonly className = 'AveragePool1D';
 
   constructor(options: Pool1DOptions = {}) {
-    super('AveragePool1D', 1, options);
+    super(1, options.name, poolWindow('AveragePool1D', 1, options));
   }
 }
 
@@ -149,7 +153,7 @@ abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCa
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     const x = this.single(inputs);
-    this.requireRank(x, this.axisCount + 1, rankNames[this.axisCount]);
+    requireAxes(this.label(), this.axisCount, x);
     return [x.slice(-1)];
   }
 

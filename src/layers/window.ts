@@ -41,16 +41,22 @@ export interface WindowAxis {
 
 export interface WindowOptions {
   readonly size: number | readonly number[];
-  readonly stride: number | readonly number[];
+  /** Default 1. */
+  readonly stride?: number | readonly number[];
+  /** Default 1. */
   readonly dilation?: number | readonly number[];
   readonly padding: Padding1D | Padding2D;
+  /** Names that padding may have. Default: all that its type has. */
+  readonly named?: readonly string[];
 }
 
 const still: WindowAxis = { taps: 1, stride: 1, dilation: 1, padding: 'valid' };
 
 function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount): readonly number[] {
   const list = typeof value === 'number' ? [value, value].slice(0, count) : value;
-  if (list.length === count && list.every((n) => Number.isInteger(n) && n >= 1)) return list;
+  if (Array.isArray(value) || typeof value === 'number') {
+    if (list.length === count && list.every((n) => Number.isInteger(n) && n >= 1)) return list;
+  }
   const expected = `a whole number of at least 1${count === 2 ? ', or [vertical, horizontal]' : ''}`;
   throw new ArgumentError({ operation, argument, expected, actual: JSON.stringify(value) });
 }
@@ -59,24 +65,23 @@ function isSides(value: unknown): value is Sides {
   return Array.isArray(value) && value.length === 2 && value.every((n) => Number.isInteger(n) && Number(n) >= 0);
 }
 
-/** @param names that padding may have besides numbers. @throws ArgumentError */
-export function paddingPerAxis(operation: string, padding: Padding1D | Padding2D, count: AxisCount, names: readonly string[]): readonly WindowAxis['padding'][] {
+function paddingPerAxis(operation: string, padding: WindowOptions['padding'], count: AxisCount, names: readonly string[]): readonly WindowAxis['padding'][] {
   if (typeof padding === 'string' && names.includes(padding)) return [padding, padding];
-  const sides: readonly unknown[] = typeof padding === 'number' ? [[padding, padding], [padding, padding]].slice(0, count) : count === 1 ? [padding] : [padding].flat();
-  if (sides.length === count && sides.every(isSides)) return sides;
+  const sides: unknown = typeof padding === 'number' ? [[padding, padding], [padding, padding]].slice(0, count) : count === 1 ? [padding] : padding;
+  if (Array.isArray(sides) && sides.length === count && sides.every(isSides)) return sides;
   const numbers = count === 1 ? 'a number or [before, after]' : 'a number or [[top, bottom], [left, right]]';
   throw new ArgumentError({
     operation, argument: 'padding', expected: [...names.map((name) => `'${name}'`), numbers].join(', '), actual: JSON.stringify(padding),
-    hint: 'Numbers are whole and count pixels or time steps.',
+    hint: `Numbers count ${count === 1 ? 'time steps' : 'pixels'}.`,
   });
 }
 
 /** @throws ArgumentError naming the option. */
 export function windowAxes(operation: string, sizeName: string, count: AxisCount, options: WindowOptions): readonly WindowAxis[] {
   const taps = perAxis(operation, sizeName, options.size, count);
-  const stride = perAxis(operation, 'stride', options.stride, count);
+  const stride = perAxis(operation, 'stride', options.stride ?? 1, count);
   const dilation = perAxis(operation, 'dilation', options.dilation ?? 1, count);
-  const padding = paddingPerAxis(operation, options.padding, count, count === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']);
+  const padding = paddingPerAxis(operation, options.padding, count, options.named ?? (count === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']));
   return taps.map((n, i) => ({ taps: n, stride: stride[i] ?? 1, dilation: dilation[i] ?? 1, padding: padding[i] ?? 'valid' }));
 }
 
@@ -93,8 +98,18 @@ function sidesOf(axis: WindowAxis, size: number): Sides {
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
+/** @param x without the batch. @throws ShapeError if it is no sequence, or no image. */
+export function requireAxes(operation: string, count: AxisCount, x: Shape): void {
+  if (x.length === count + 1) return;
+  throw new ShapeError({
+    operation, argument: 'input', expected: count === 2 ? '[batch, height, width, channels]' : '[batch, time, channels]', actual: formatShape(['batch', ...x]),
+    hint: count === 2 ? 'Images of one channel need an axis of 1: inputShape [height, width, 1].' : 'Check inputShape and returnSequences of the layers before.',
+  });
+}
+
 /** Places of the window along each axis. @param x without the batch. @throws ShapeError if the window is larger than the padded image. */
-export function placesOf(operation: string, axes: readonly WindowAxis[], x: Shape): number[] {
+export function placesOf(operation: string, count: AxisCount, axes: readonly WindowAxis[], x: Shape): number[] {
+  requireAxes(operation, count, x);
   const sizes = x.slice(0, -1);
   const places = axes.map((axis, i) => {
     const size = sizes[i] ?? 0;

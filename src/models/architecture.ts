@@ -18,23 +18,21 @@ import { Flatten, Reshape } from '../layers/reshape.js';
 import { SimpleRNN } from '../layers/simpleRnn.js';
 import { Input, applyLayer } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
+import { TimeDistributed } from '../layers/timeDistributed.js';
+import { ZeroPad1D, ZeroPad2D } from '../layers/zeroPad.js';
 import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
 import type { Network } from './network.js';
 import { buildNetwork, firstUses } from './network.js';
 
-/** Makes a layer from what its `config()` returned, plus its name. */
-export type LayerFactory = (options: JsonObject & { readonly name: string }) => AnyLayer;
+/**
+ * Makes a layer from what its `config()` returned, plus its name.
+ * @param inner makes the layer within a layer, from `{ className, config }`.
+ */
+export type LayerFactory = (options: JsonObject & { readonly name: string }, inner: (entry: JsonValue | undefined) => AnyLayer) => AnyLayer;
 
-function recurrentLayer(value: JsonValue | undefined): LSTM | GRU | SimpleRNN {
-  const { className, config } = objectOf('wrapped layer', value);
-  const options = objectOf('wrapped layer', config);
-  const units = numberOf('units', options.units);
-  switch (className) {
-    case 'LSTM': return new LSTM({ ...options, units });
-    case 'GRU': return new GRU({ ...options, units });
-    case 'SimpleRNN': return new SimpleRNN({ ...options, units });
-    default: throw damaged('wrapped layer', 'LSTM, GRU or SimpleRNN', className);
-  }
+function recurrent(layer: AnyLayer): LSTM | GRU | SimpleRNN {
+  if (layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN) return layer;
+  throw damaged('wrapped layer', 'LSTM, GRU or SimpleRNN', layer.className);
 }
 
 /** The constructors check everything these do not. */
@@ -44,7 +42,7 @@ const factories: Readonly<Record<string, LayerFactory>> = {
   AveragePool1D: (o) => new AveragePool1D(o),
   AveragePool2D: (o) => new AveragePool2D(o),
   BatchNorm: (o) => new BatchNorm(o),
-  Bidirectional: (o) => new Bidirectional({ ...o, layer: recurrentLayer(o.layer) }),
+  Bidirectional: (o, inner) => new Bidirectional({ ...o, layer: recurrent(inner(o.layer)) }),
   Concatenate: (o) => new Concatenate(o),
   Conv1D: (o) => new Conv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Conv2D: (o) => new Conv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
@@ -61,6 +59,9 @@ const factories: Readonly<Record<string, LayerFactory>> = {
   Multiply: (o) => new Multiply(o),
   Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
+  TimeDistributed: (o, inner) => new TimeDistributed({ ...o, layer: inner(o.layer) }),
+  ZeroPad1D: (o) => new ZeroPad1D(o),
+  ZeroPad2D: (o) => new ZeroPad2D(o),
 };
 
 /** `[node, output]`, or `[-1, i]` for input i of the model. */
@@ -84,8 +85,8 @@ export function describeArchitecture(network: Network): JsonObject {
 export function rebuildArchitecture(description: JsonObject, customLayers: Readonly<Record<string, LayerFactory>> = {}): Network {
   const known = { ...factories, ...customLayers };
   const inputs = listOf('inputs', description.inputs).map((shape) => Input({ shape: listOf('input shape', shape).map((size) => numberOf('input size', size)) }));
-  const layers = listOf('layers', description.layers).map((entry) => {
-    const { className, name, config } = objectOf('layer', entry);
+  const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
+    const { className, config } = objectOf('layer', entry);
     const kind = textOf('layer class', className);
     const make = Object.hasOwn(known, kind) ? known[kind] : undefined;
     if (!make) {
@@ -94,8 +95,9 @@ export function rebuildArchitecture(description: JsonObject, customLayers: Reado
         hint: 'Pass your own layers as customLayers.',
       });
     }
-    return make({ ...objectOf('layer config', config), name: textOf('layer name', name) });
-  });
+    return make({ ...objectOf('layer config', config), name }, (inner) => layerOf(inner, 'inner'));
+  };
+  const layers = listOf('layers', description.layers).map((entry) => layerOf(entry, textOf('layer name', objectOf('layer', entry).name)));
   const made: SymbolicTensor[][] = [];
   const resolve = (reference: JsonValue): SymbolicTensor => {
     const [node = NaN, index = NaN] = listOf('reference', reference).map((at) => numberOf('reference', at));

@@ -70,16 +70,30 @@ export function forwardNetwork(
   return { outputs: network.outputs.map(({ id }) => valueOf(values, id)), values, caches, states: after };
 }
 
+/**
+ * Values whose gradient nobody asks for: the model's inputs and, unless somebody looks at what arrives on the way, what layers
+ * without weights make of them.
+ */
+function unasked({ inputGradients, observe }: NetworkRun, network: Network, gradients: LayerTensors): ReadonlySet<ValueId> {
+  if (inputGradients !== false) return new Set();
+  const values = new Set(network.inputs.map(({ id }) => id));
+  for (const node of observe ? [] : network.nodes) {
+    if (gradients.has(node.name) || !node.inputs.every((id) => values.has(id))) continue;
+    for (const id of node.outputs) values.add(id);
+  }
+  return values;
+}
+
 /** Adds into `gradients`; returns ∂L/∂input of the model, undefined where nothing flowed back. */
 export function backwardNetwork(
   network: Network, run: NetworkRun, parameters: LayerTensors, forward: NetworkForward, dOutputs: readonly Tensor[], gradients: LayerTensors,
 ): (Tensor | undefined)[] {
   const { k } = run;
   const flowing = new Map<ValueId, Tensor>();
-  const given = new Set(network.inputs.map(({ id }) => id));
+  const unwanted = unasked(run, network, gradients);
   const receive = (id: ValueId, d: Tensor): void => {
     const before = flowing.get(id);
-    flowing.set(id, before ? k.add(before, d) : d); // a value used twice has two gradients
+    flowing.set(id, before ? k.add(before, d) : d); // H2: a value used twice has two gradients
   };
   network.outputs.forEach(({ id }, i) => {
     const d = dOutputs[i];
@@ -87,11 +101,11 @@ export function backwardNetwork(
   });
   for (let index = network.nodes.length - 1; index >= 0; index--) {
     const node = network.nodes[index];
-    if (!node?.outputs.some((id) => flowing.has(id))) continue;
+    if (!node?.outputs.some((id) => flowing.has(id) && !unwanted.has(id))) continue;
     const [arrived] = node.outputs.map((id) => flowing.get(id));
     if (arrived) run.observe?.(node.name, 'output gradient', arrived, undefined, index);
     const own = tensorsOf(gradients, node);
-    const wanted = run.inputGradients !== false || node.inputs.some((id) => !given.has(id));
+    const wanted = !node.inputs.every((id) => unwanted.has(id));
     const dInputs = node.layer.backward(
       runOf(run, node, index, wanted), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,
     );

@@ -1,0 +1,93 @@
+/**
+ * One layer on every time step of a sequence, with one set of weights.
+ *   T1  y_t = f(x_t),  t = 1 … T
+ *   T2  dx_t = f's backward of dy_t;  gradients of the weights are sums over t
+ * Samples and steps are both rows to the layer: one call on [B·T, …] is T1 for all t, and its sum over rows is T2's.
+ */
+import type { Kernels, Tensor } from '../backend.js';
+import { ArgumentError } from '../errors.js';
+import type { Shape } from '../tensor.js';
+import { Layer, dOutput } from './layer.js';
+import type { AnyLayer, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+
+export interface TimeDistributedOptions {
+  /** Of one input and one output. */
+  layer: AnyLayer;
+  name?: string;
+}
+
+interface TimeDistributedCache { readonly inner: unknown; readonly x: Tensor; readonly y: Tensor }
+
+/**
+ * x [B, T, …] → [B, T, …layer's output]. Weights: the layer's, under this layer's name. Batch statistics of a BatchNorm within are
+ * over samples and steps together.
+ *
+ * @throws ArgumentError for a stateful layer, when applied.
+ */
+export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCache> {
+  override readonly kind = 'time_distributed';
+  override readonly className = 'TimeDistributed';
+  readonly layer: AnyLayer;
+
+  constructor(options: TimeDistributedOptions) {
+    super(options.name);
+    this.layer = options.layer;
+  }
+
+  override config(): JsonObject {
+    return { layer: { className: this.layer.className, config: this.layer.config() } };
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    const x = this.single(inputs);
+    if (x.length < 2) this.requireRank(x, 2, '[batch, time, …]');
+    if (Object.values(this.layer.states(this.step(inputs), 1)).some((spec) => spec?.kind === 'carried')) {
+      throw new ArgumentError({
+        operation: this.label(), argument: 'layer', expected: 'a layer that is not stateful', actual: this.layer.label(),
+        hint: 'Steps are computed side by side: there is no state to carry from one to the next.',
+      });
+    }
+    return [[x[0] ?? 0, ...this.single(this.layer.outputShapes([x.slice(1)]))]];
+  }
+
+  override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
+    return this.layer.parameters(this.step(inputs));
+  }
+
+  override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {
+    return this.layer.states(this.step(inputs), batch);
+  }
+
+  override noise(inputs: readonly Shape[], batch: number): NoiseSpec[] {
+    return this.layer.noise(this.step(inputs), batch * (this.single(inputs)[0] ?? 1));
+  }
+
+  override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, TimeDistributedCache> {
+    const x = this.single(inputs);
+    const inner = this.layer.forward({ ...run, mask: undefined }, p, s, [asRows(run.k, x)]); // T1
+    const y = this.single(inner.outputs);
+    return { outputs: [asSteps(run.k, y, x)], cache: { inner: inner.cache, x, y }, states: inner.states };
+  }
+
+  override backward(run: Run, p: Tensors, { inner, x, y }: TimeDistributedCache, dOutputs: readonly (Tensor | undefined)[], grads: Tensors): Tensor[] {
+    const dy = run.k.reshape(dOutput(run.k, dOutputs, y), y.shape);
+    const dRows = this.layer.backward({ ...run, mask: undefined }, p, inner, [dy], grads); // T2
+    return dRows.map((dx) => run.k.reshape(dx, x.shape));
+  }
+
+  /** What the layer sees: shapes of one time step. */
+  private step(inputs: readonly Shape[]): Shape[] {
+    return [this.single(inputs).slice(1)];
+  }
+}
+
+/** [B, T, …] → [B·T, …]. */
+function asRows(k: Kernels, x: Tensor): Tensor {
+  const [batch = 1, steps = 1, ...rest] = x.shape;
+  return k.reshape(x, [batch * steps, ...rest]);
+}
+
+/** [B·T, …] → [B, T, …], B and T those of x. */
+function asSteps(k: Kernels, y: Tensor, x: Tensor): Tensor {
+  return k.reshape(y, [...x.shape.slice(0, 2), ...y.shape.slice(1)]);
+}
