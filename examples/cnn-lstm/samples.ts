@@ -56,3 +56,15 @@ export function makeBlock(bars: Bars, { window, size }: SampleOptions, { start, 
     origins: Int32Array.from({ length: count }, (_, i) => start + i + window - 1),
   };
 }
+
+/** Some samples of a block, in the order given. */
+export function cut(block: Block, samples: readonly number[]): Block {
+  const [, window] = block.closes.shape;
+  const closes = samples.flatMap((i) => [...block.closes.data.subarray(i * window, (i + 1) * window)]);
+  return {
+    images: { shape: [samples.length, ...block.images.shape.slice(1)], read: (i, out) => { block.images.read(samples[i] ?? -1, out); } },
+    closes: { data: Float64Array.from(closes), shape: [samples.length, window, 1] },
+    targets: { data: Float64Array.from(samples, (i) => block.targets.data[i] ?? NaN), shape: [samples.length, 1] },
+    origins: Int32Array.from(samples, (i) => block.origins[i] ?? -1),
+  };
+}

@@ -15,7 +15,7 @@ export interface SourceOptions {
   readonly csv?: string | undefined;
   /** AAPL by default. */
   readonly fallback?: PackagedFile;
-  /** Absent: the column that looks like a closing price. */
+  /** Absent: the column that looks like a closing price. Upper and lower case are the same where only one fits. */
   readonly target?: string | undefined;
   /** None by default. */
   readonly features?: readonly string[];
@@ -38,11 +38,13 @@ export interface Source {
 export async function loadSource({ csv, fallback = packaged.aapl, target: wanted, features = [], missing }: SourceOptions): Promise<Source> {
   const path = csv ?? fallback.path;
   const header = await readHeader(path);
-  const target = wanted ?? closingColumn(header, path);
-  const columns = [...new Set([target, ...features])];
-  for (const name of columns) {
-    if (!header.includes(name)) throw new UsageError(`${path} has no column '${name}'. It has ${header.join(', ')}.`);
-  }
+  const named = (name: string): string => {
+    const found = header.includes(name) ? name : header.find((each) => each.toLowerCase() === name.toLowerCase());
+    if (found === undefined) throw new UsageError(`${path} has no column '${name}'. It has ${header.join(', ')}.`);
+    return found;
+  };
+  const target = wanted === undefined ? closingColumn(header, path) : named(wanted);
+  const columns = [...new Set([target, ...features.map(named)])];
   try {
     const table = await readCsv(path, { columns, missing });
     return { name: csv === undefined ? fallback.name : basename(path), path, table, target, columns, chosen: wanted === undefined };
