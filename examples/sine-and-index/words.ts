@@ -1,0 +1,33 @@
+/** How figures are written in claims, tables and the terminal. */
+
+/** `1.42e-4`, `0.0024`. */
+export function tiny(value: number): string {
+  if (!Number.isFinite(value)) return 'n/a';
+  return (Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(2)).replace('-', (sign, at) => (at === 0 ? '−' : sign));
+}
+
+/** A figure over several seeds: `1.2 to 3.4`, or `1.2` if they read the same. */
+export function span(values: readonly number[], write: (value: number) => string = plain): string {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return 'n/a';
+  const [low, high] = [write(Math.min(...finite)), write(Math.max(...finite))];
+  return low === high ? low : `${low} to ${high}`;
+}
+
+export function plain(value: number): string {
+  if (!Number.isFinite(value)) return 'n/a';
+  const size = Math.abs(value);
+  return (size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2)).replace('-', '−');
+}
+
+export function percent(value: number): string {
+  return Number.isFinite(value) ? `${(100 * value).toFixed(0).replace('-', '−')} %` : 'n/a';
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function seeds(n: number): string {
+  return `${n} seed${n === 1 ? '' : 's'}`;
+}
