@@ -2,7 +2,7 @@
 import type { ModelData } from '../models/data.js';
 import { fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
-import { captureAt, groundOf, openFocus } from './capture.js';
+import { captureAt, extentOf, openFocus } from './capture.js';
 import type { Capture, Focus, LayerOptions } from './capture.js';
 import { resizeMaps } from './maps.js';
 import type { ExplainedModel } from './subject.js';
@@ -23,8 +23,8 @@ export interface ActivationMaps {
   readonly resized: NdArray<FloatArray>;
   /** Name of the layer. */
   readonly layer: string;
-  /** Number of the model input that the maps lie on: the first the layer sees with such axes. */
-  readonly input: number | undefined;
+  /** Number of the model input that the maps lie on: the first the layer sees with such axes; with `size` and none such, the first it sees. */
+  readonly input: number;
   /** [B]: the numbers that are explained. */
   readonly scores: Float64Array;
 }
@@ -44,7 +44,7 @@ export function finishMaps(
   { subject }: Focus, captured: Capture, options: MapOptions, mapsOf: readonly Float64Array[],
 ): ActivationMaps {
   const { layer, scores, activations } = captured;
-  const { input, size } = groundOf(subject, captured, activations.shape, options.size);
+  const { input, size } = extentOf(subject, captured, options.size);
   const places = mapsOf[0]?.length ?? 0;
   const data = new Float64Array(mapsOf.length * places);
   mapsOf.forEach((map, i) => { data.set(options.signed ? map : map.map((value) => Math.max(value, 0)), i * places); });
@@ -63,7 +63,7 @@ export function finishMaps(
 export async function activationMap(model: ExplainedModel, x: ModelData, weighting: Weighting, options: MapOptions = {}): Promise<ActivationMaps> {
   const focus = await openFocus(model, x, options);
   const captured = await captureAt(focus, weighting.gradients);
-  const { axes } = groundOf(focus.subject, captured, captured.activations.shape, options.size);
+  const { axes } = extentOf(focus.subject, captured, options.size);
   return finishMaps(focus, captured, options, featuresOf(captured, axes).map((features) => weighting.map(features)));
 }
 

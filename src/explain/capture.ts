@@ -29,7 +29,7 @@ export interface Capture {
   readonly scores: Float64Array;
 }
 
-/** Where to look, and how long a map's axes are. */
+/** Where to look, and at what. */
 export interface Focus {
   readonly place: Place;
   readonly subject: Subject;
@@ -82,9 +82,9 @@ function requirePlaces({ name }: Place, shape: Shape): void {
 }
 
 /** A map's axes and the input that they run along. */
-export interface Ground {
-  /** The input that the map belongs to; undefined if `size` was given and no input fits. */
-  readonly input: number | undefined;
+interface Extent {
+  /** The input that the map belongs to. */
+  readonly input: number;
   /** [h, w] or [t] of the map. */
   readonly axes: Shape;
   /** [H, W] or [T] of the input. */
@@ -92,18 +92,18 @@ export interface Ground {
 }
 
 /** The first input the layer sees that has the map's axes. @throws ArgumentError if none has and `size` is not given. */
-export function groundOf({ network }: Subject, { inputs, layer }: Pick<Capture, 'inputs' | 'layer'>, activations: Shape, size: Shape | undefined): Ground {
-  const folded = activations.length === 5 ? 1 : 0; // [B, T, h, w, C]
-  const axes = activations.slice(1 + folded, -1);
+export function extentOf({ network }: Subject, { inputs, layer, activations: { shape } }: Capture, size: Shape | undefined): Extent {
+  const folded = shape.length === 5 ? 1 : 0; // [B, T, h, w, C]
+  const axes = shape.slice(1 + folded, -1);
   const input = inputs.find((i) => network.inputs[i]?.shape.length === axes.length + 1 + folded);
   const found = input === undefined ? undefined : network.inputs[input]?.shape.slice(folded, -1);
   if (size && size.length !== axes.length) {
     throw new ArgumentError({ operation: 'explain', argument: 'size', expected: axes.length === 2 ? '[height, width]' : '[steps]', actual: formatShape(size) });
   }
   const chosen = size ?? found;
-  if (chosen) return { input, axes, size: chosen };
+  if (chosen) return { input: input ?? inputs[0] ?? 0, axes, size: chosen };
   throw new ArgumentError({
-    operation: 'explain', argument: 'size', expected: `given: no input that '${layer}' sees has places as its output ${formatShape(['batch', ...activations.slice(1)])}`,
+    operation: 'explain', argument: 'size', expected: `given: no input that '${layer}' sees has places as its output ${formatShape(['batch', ...shape.slice(1)])}`,
     actual: 'none',
   });
 }

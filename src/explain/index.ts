@@ -13,3 +13,12 @@ export { activationMap, eigenCam, gradCam, gradCamPlusPlus, layerCam } from './a
 export type { ActivationMaps, MapOptions } from './activationMap.js';
 export { normalizeMaps, overChannels, resizeMaps } from './maps.js';
 export type { Normalization } from './maps.js';
+export { scoreCam } from './scoreCam.js';
+export type { ScoreCamOptions } from './scoreCam.js';
+export { occlusion } from './occlusion.js';
+export type { OcclusionMaps, OcclusionOptions } from './occlusion.js';
+export { inputGradients, integratedGradients } from './inputGradients.js';
+export type { InputGradients, IntegratedGradients, IntegratedGradientsOptions } from './inputGradients.js';
+export type { Baseline, InputOptions } from './inputs.js';
+export { deletionInsertion } from './faithfulness.js';
+export type { DeletionInsertion, DeletionInsertionOptions } from './faithfulness.js';

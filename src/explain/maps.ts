@@ -84,16 +84,14 @@ function ends(map: FloatArray, how: 'max' | 'minMax' | 'signed'): readonly [numb
 export function overChannels(values: TensorLike, how: 'norm' | 'sum' | 'max' = 'norm'): NdArray<FloatArray> {
   const { data, shape } = toHost(values, 'float64');
   const channels = shape.at(-1) ?? 1;
-  const out = new Float64Array(data.length / channels);
-  for (let i = 0; i < out.length; i++) {
-    const place = data.subarray(i * channels, (i + 1) * channels);
-    let [sum, squares, largest] = [0, 0, 0];
-    for (const value of place) {
-      sum += value;
-      squares += value * value;
-      largest = Math.max(largest, Math.abs(value));
-    }
-    out[i] = how === 'sum' ? sum : how === 'norm' ? Math.sqrt(squares) : largest;
-  }
+  const reduce = reductions[how] as typeof reductions.sum | undefined;
+  if (!reduce) throw new ArgumentError({ operation: 'overChannels', argument: 'how', expected: Object.keys(reductions).join(' | '), actual: how });
+  const out = Float64Array.from({ length: data.length / channels }, (_, i) => reduce(data.subarray(i * channels, (i + 1) * channels)));
   return fromHost(out, shape.slice(0, -1));
 }
+
+const reductions = {
+  sum: (values: FloatArray) => { let sum = 0; for (const value of values) sum += value; return sum; },
+  norm: (values: FloatArray) => Math.hypot(...values),
+  max: (values: FloatArray) => { let largest = 0; for (const value of values) largest = Math.max(largest, Math.abs(value)); return largest; },
+};
