@@ -6,6 +6,7 @@ import type { Backend } from '../../src/backend.js';
 import { linearDevice } from '../../src/backends/linear/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import type { RawKernels } from '../../src/backends/linear/raw.js';
+import type { WasmKernels } from '../../src/backends/wasm/instance.js';
 import { wasm } from '../../src/backends/wasm/index.js';
 import { compiled, instantiate } from '../../src/backends/wasm/instance.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
@@ -29,7 +30,7 @@ function awaitHelp(before: number): void {
 }
 
 /** The kernels of the main thread, which leave the first part of each job to the helper: so each is seen to run there. */
-function patient(kernels: RawKernels, before: { helped: number }): RawKernels {
+function patient(kernels: WasmKernels, before: { helped: number }): WasmKernels {
   const wait = (call: Kernel): Kernel => (...values) => {
     awaitHelp(before.helped);
     call(...values);

@@ -50,7 +50,7 @@ export function convolutionKernels(heap: Heap): RawConvolutionKernels {
   }
 
   return {
-    conv2d(y, x, kernel, ...sliding) {
+    conv2d(y, x, kernel, _work, ...sliding) {
       const d = heap.data;
       d.fill(0, y, y + sizes(sliding)[1]);
       eachProduct(sliding, (atX, atKernel, atY, filters) => {
@@ -58,7 +58,7 @@ export function convolutionKernels(heap: Heap): RawConvolutionKernels {
         for (let f = 0; f < filters; f++) d[y + atY + f] = d[y + atY + f]! + value * d[kernel + atKernel + f]!; // K1
       });
     },
-    conv2dBackward(dx, dy, kernel, ...sliding) {
+    conv2dBackward(dx, dy, kernel, _work, ...sliding) {
       const d = heap.data;
       d.fill(0, dx, dx + sizes(sliding)[0]);
       eachProduct(sliding, (atX, atKernel, atY, filters) => {
@@ -67,7 +67,7 @@ export function convolutionKernels(heap: Heap): RawConvolutionKernels {
         d[dx + atX] = d[dx + atX]! + sum; // K3
       });
     },
-    conv2dKernel(dKernel, x, dy, ...sliding) {
+    conv2dKernel(dKernel, x, dy, _work, ...sliding) {
       const d = heap.data;
       eachProduct(sliding, (atX, atKernel, atY, filters) => {
         const value = d[x + atX]!;

@@ -12,7 +12,7 @@ function sliding({ image, out }: SlidingSizes, { size, stride, dilation, padding
   return [...image, out[1], out[2], out[3], ...size, ...stride, ...dilation, padding[0], padding[2], groups];
 }
 
-export function convolutionKernels({ raw, make }: Context): ConvolutionKernels {
+export function convolutionKernels({ raw, memory, make }: Context): ConvolutionKernels {
   /** Pooling: as many filters as channels; `y`: what must have the shape of the result. */
   function pooling(operation: string, shape: Shape, window: Window, y?: Tensor): [SlidingSizes, Sliding] {
     const sizes = slidingSizes(operation, shape, shape[3] ?? 0, window);
@@ -20,24 +20,30 @@ export function convolutionKernels({ raw, make }: Context): ConvolutionKernels {
     return [sizes, sliding(sizes, window, 1)];
   }
 
+  /** One of the three products, with the working memory it wants above its result. */
+  function product(name: 'conv2d' | 'conv2dBackward' | 'conv2dKernel', out: Tensor, a: Tensor, b: Tensor, numbers: Sliding): void {
+    const work = memory.temporary(raw.workspace?.(name, numbers) ?? 0);
+    raw[name](open(out).address, open(a).address, open(b).address, work, ...numbers);
+  }
+
   return {
     conv2d(x, kernel, window, groups) {
       const sizes = convolutionSizes('conv2d', x.shape, kernel, window, groups);
       const y = make(sizes.out);
-      raw.conv2d(y.address, open(x).address, open(kernel).address, ...sliding(sizes, window, groups));
+      product('conv2d', y, x, kernel, sliding(sizes, window, groups));
       return y;
     },
     conv2dBackward(dy, kernel, shape, window, groups) {
       const sizes = convolutionSizes('conv2dBackward', shape, kernel, window, groups);
       requireSize('conv2dBackward', 'dy', dy, sizeOf(sizes.out));
       const dx = make(shape);
-      raw.conv2dBackward(dx.address, open(dy).address, open(kernel).address, ...sliding(sizes, window, groups));
+      product('conv2dBackward', dx, dy, kernel, sliding(sizes, window, groups));
       return dx;
     },
     conv2dKernelTo(target, x, dy, window, groups) {
       const sizes = convolutionSizes('conv2dKernelTo', x.shape, target, window, groups);
       requireSize('conv2dKernelTo', 'dy', dy, sizeOf(sizes.out));
-      raw.conv2dKernel(open(target).address, open(x).address, open(dy).address, ...sliding(sizes, window, groups));
+      product('conv2dKernel', target, x, dy, sliding(sizes, window, groups));
       return target;
     },
     maxPool2d(x, window) {

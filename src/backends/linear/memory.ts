@@ -48,10 +48,16 @@ export class Memory {
 
   /** Room until the next rewind. */
   allocate(elements: number): Address {
-    const at = this.top;
+    const at = this.temporary(elements);
     this.top += aligned(elements);
-    if (this.top > this.storage.capacity()) this.storage.grow(this.top);
-    return at * this.storage.unit;
+    return at;
+  }
+
+  /** Room until the next allocation: for the work of one kernel. */
+  temporary(elements: number): Address {
+    const end = this.top + aligned(elements);
+    if (end > this.storage.capacity()) this.storage.grow(end);
+    return this.top * this.storage.unit;
   }
 
   rewind(): void {

@@ -116,10 +116,12 @@ export type Sliding = [
 ];
 
 export interface RawConvolutionKernels {
-  conv2d(y: Address, x: Address, kernel: Address, ...sliding: Sliding): void;
-  conv2dBackward(dx: Address, dy: Address, kernel: Address, ...sliding: Sliding): void;
+  /** Elements of working memory that a convolution needs at `work`; where there is no such function, none. */
+  workspace?(kernel: 'conv2d' | 'conv2dBackward' | 'conv2dKernel', sliding: Sliding): number;
+  conv2d(y: Address, x: Address, kernel: Address, work: Address, ...sliding: Sliding): void;
+  conv2dBackward(dx: Address, dy: Address, kernel: Address, work: Address, ...sliding: Sliding): void;
   /** dKernel is added to. */
-  conv2dKernel(dKernel: Address, x: Address, dy: Address, ...sliding: Sliding): void;
+  conv2dKernel(dKernel: Address, x: Address, dy: Address, work: Address, ...sliding: Sliding): void;
   maxPool2d(y: Address, taps: Address, x: Address, ...sliding: Sliding): void;
   maxPool2dBackward(dx: Address, dy: Address, taps: Address, ...sliding: Sliding): void;
   averagePool2d(y: Address, x: Address, ...sliding: Sliding): void;

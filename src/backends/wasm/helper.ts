@@ -22,7 +22,7 @@ export const slots = {
   memory: 6, kernel: 7, counted: 8, count: 9, part: 10, arity: 11,
 } as const;
 
-export const mostArguments = 16;
+export const mostArguments = 32;
 /** Float64 arguments follow the slots, then their steps. */
 export const argumentsAt = 64;
 export const controlBytes = argumentsAt + 2 * mostArguments * 8;

@@ -1,11 +1,16 @@
 /** The kernels, compiled once and instantiated over a memory for each model. */
 import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
+import { composeConvolution } from './convolution.js';
+import type { ComposedKernels, ConvolutionParts } from './convolution.js';
 import { createMemory, memoryStorage } from './memory.js';
 import { moduleHex } from './module.js';
 
-/** What the modules export: the raw kernel table, with the packing of matrices as two plain functions. */
-type KernelExports = WebAssembly.Exports & Omit<RawKernels, 'packing'> & {
+/** The raw kernel table, and what its convolutions are composed of. */
+export type WasmKernels = RawKernels & ConvolutionParts;
+
+/** What the modules export: the table, with the packing of matrices as two plain functions and without convolutions. */
+type KernelExports = WebAssembly.Exports & Omit<WasmKernels, 'packing' | keyof ComposedKernels> & {
   /** Working memory of one thread, and where that of this instance lies. */
   readonly scratchBytes: WebAssembly.Global<'i32'>;
   readonly scratch: WebAssembly.Global<'i32'>;
@@ -46,7 +51,7 @@ export function compiled(shared: boolean, product?: string): readonly WebAssembl
   });
 }
 
-interface Instance { readonly kernels: RawKernels; readonly memory: WebAssembly.Memory; readonly storage: Storage }
+interface Instance { readonly kernels: WasmKernels; readonly memory: WebAssembly.Memory; readonly storage: Storage }
 
 /** Kernels over a memory of their own, which has room for the work of so many threads. */
 export function instantiate(threads = 1, product?: string): Instance {
@@ -54,5 +59,6 @@ export function instantiate(threads = 1, product?: string): Instance {
   const tables = compiled(threads > 1, product).map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports);
   const { packSize, pack, scratch, scratchBytes, ...rest } = Object.assign({}, ...tables) as KernelExports;
   const reserved = scratch.value + threads * scratchBytes.value;
-  return { kernels: { ...rest, packing: { size: packSize, pack } }, memory, storage: memoryStorage(memory, reserved) };
+  const kernels = { ...rest, packing: { size: packSize, pack } };
+  return { kernels: { ...kernels, ...composeConvolution(kernels, threads) }, memory, storage: memoryStorage(memory, reserved) };
 }

@@ -3,8 +3,9 @@
  * same operations in the same order as in one call, so the bits do not depend on the number of threads.
  */
 import { matmulCodes } from '../linear/raw.js';
-import type { RawKernels } from '../linear/raw.js';
 import { Choice } from './choice.js';
+import { composeConvolution } from './convolution.js';
+import type { WasmKernels } from './instance.js';
 import { worthSharing } from './pool.js';
 import type { Kernel, Pool } from './pool.js';
 
@@ -83,7 +84,7 @@ const cuts = {
   add: byElements(0.3, 3, 3),
   mul: byElements(0.3, 3, 3),
   adam: byElements(1.5, 5, 9),
-} satisfies Partial<Record<keyof RawKernels | 'pack', Cut>>;
+} satisfies Partial<Record<keyof WasmKernels | 'pack', Cut>>;
 
 type CutName = keyof typeof cuts;
 
@@ -91,7 +92,7 @@ type CutName = keyof typeof cuts;
 export const cutNames = Object.keys(cuts) as readonly CutName[];
 
 /** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays. */
-export function splitKernels(kernels: RawKernels, pool: Pool, memory: number, threads: number, choice = new Choice()): RawKernels {
+export function splitKernels(kernels: WasmKernels, pool: Pool, memory: number, threads: number, choice = new Choice()): WasmKernels {
   function shared(name: CutName, call: Kernel): Kernel {
     const { weight, sizes: [first, second, third], counted, grain, steps }: Cut = cuts[name];
     const kernel = cutNames.indexOf(name);
@@ -110,9 +111,10 @@ export function splitKernels(kernels: RawKernels, pool: Pool, memory: number, th
   }
   const { packing } = kernels;
   const named = cutNames.filter((name) => name !== 'pack');
-  return {
+  const split = {
     ...kernels,
     ...Object.fromEntries(named.map((name) => [name, shared(name, kernels[name])])),
     ...(packing ? { packing: { size: packing.size, pack: shared('pack', packing.pack) } } : {}),
   };
+  return { ...split, ...composeConvolution(split, threads) };
 }

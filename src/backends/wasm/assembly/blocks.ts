@@ -1,6 +1,8 @@
 /**
  * Blocks of C that stay in registers while k runs. B comes as a panel of eight columns, packed or in place: `stepB` is the
- * distance between its rows. The loops are not unrolled over k: measured on x64, that spills registers and loses a tenth.
+ * distance between its rows. Neither more rows nor a loop unrolled over k pay: V8 loads all
+ * that an iteration reads before it multiplies, so eight sums, two vectors of B and four of A are what fifteen registers hold.
+ * Six rows spill sums to memory, which costs products 40 % on Zen 5.
  */
 import { addProduct, loadAny, storeAny } from './lanes';
 
@@ -58,55 +60,6 @@ function block(
   if (rows > 1) storeAny(c + 1 * rowC, l1, columns), storeAny(c + 1 * rowC + 16, r1, columns - 4);
   if (rows > 2) storeAny(c + 2 * rowC, l2, columns), storeAny(c + 2 * rowC + 16, r2, columns - 4);
   if (rows > 3) storeAny(c + 3 * rowC, l3, columns), storeAny(c + 3 * rowC + 16, r3, columns - 4);
-}
-
-/**
- * C [6, 8] = (chain ? C : 0) + strip · panel: twelve chains, two vectors of B, one of A and one product are just the sixteen
- * registers of x64. `a` is a strip of A as panels.ts lays it out.
- */
-export function blockOfSix(k: i32, a: usize, b: usize, c: usize, rowC: usize, chain: bool): void {
-  let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
-  let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
-  let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
-  let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
-  let l4 = f32x4.splat(0), r4 = f32x4.splat(0);
-  let l5 = f32x4.splat(0), r5 = f32x4.splat(0);
-  if (chain) {
-    l0 = v128.load(c), r0 = v128.load(c, 16);
-    l1 = v128.load(c + 1 * rowC), r1 = v128.load(c + 1 * rowC, 16);
-    l2 = v128.load(c + 2 * rowC), r2 = v128.load(c + 2 * rowC, 16);
-    l3 = v128.load(c + 3 * rowC), r3 = v128.load(c + 3 * rowC, 16);
-    l4 = v128.load(c + 4 * rowC), r4 = v128.load(c + 4 * rowC, 16);
-    l5 = v128.load(c + 5 * rowC), r5 = v128.load(c + 5 * rowC, 16);
-  }
-  for (; k > 0; k--, a += 24, b += 32) {
-    const left = v128.load(b);
-    const right = v128.load(b, 16);
-    const x0 = v128.load32_splat(a);
-    l0 = addProduct(l0, x0, left);
-    r0 = addProduct(r0, x0, right);
-    const x1 = v128.load32_splat(a, 4);
-    l1 = addProduct(l1, x1, left);
-    r1 = addProduct(r1, x1, right);
-    const x2 = v128.load32_splat(a, 8);
-    l2 = addProduct(l2, x2, left);
-    r2 = addProduct(r2, x2, right);
-    const x3 = v128.load32_splat(a, 12);
-    l3 = addProduct(l3, x3, left);
-    r3 = addProduct(r3, x3, right);
-    const x4 = v128.load32_splat(a, 16);
-    l4 = addProduct(l4, x4, left);
-    r4 = addProduct(r4, x4, right);
-    const x5 = v128.load32_splat(a, 20);
-    l5 = addProduct(l5, x5, left);
-    r5 = addProduct(r5, x5, right);
-  }
-  v128.store(c, l0), v128.store(c, r0, 16);
-  v128.store(c + 1 * rowC, l1), v128.store(c + 1 * rowC, r1, 16);
-  v128.store(c + 2 * rowC, l2), v128.store(c + 2 * rowC, r2, 16);
-  v128.store(c + 3 * rowC, l3), v128.store(c + 3 * rowC, r3, 16);
-  v128.store(c + 4 * rowC, l4), v128.store(c + 4 * rowC, r4, 16);
-  v128.store(c + 5 * rowC, l5), v128.store(c + 5 * rowC, r5, 16);
 }
 
 /** All rows of C under one whole panel. */

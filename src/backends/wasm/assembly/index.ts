@@ -1,8 +1,10 @@
 export * from './activations';
 export * from './arrays';
-export * from './convolution';
+export { correlate, correlateKernel, packKernel, packTurned, patchWork } from './convolution';
 export * from './gates';
 export * from './losses';
 export * from './matmul';
 export * from './norms';
 export * from './optimizers';
+export { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from './pooling';
+export { turnKernel, winograd, winogradGradient, winogradKernel, winogradKernelGradient, winogradWork } from './winograd';

@@ -1,11 +1,11 @@
 /**
- * The matrix product. B is read in panels of eight columns, C in blocks of six or four rows by eight columns.
+ * The matrix product. B is read in panels of eight columns, C in blocks of four rows by eight columns.
  *
  * Every element of C is one chain of additions, c + a₀b₀ + a₁b₁ + …, in the order of k, whatever the mode, the block it
  * falls into and whether anything was packed. Blocking and packing are free choices that never change a bit of the result.
  */
-import { blockOfSix, lastPanel, rowUnderFour, wholePanel } from './blocks';
-import { packRows, packStrip, packTransposed } from './panels';
+import { lastPanel, rowUnderFour, wholePanel } from './blocks';
+import { packRows, packTransposed } from './panels';
 
 /** Modes as in linear/raw.ts. */
 const NT = 1;
@@ -18,12 +18,9 @@ const DEPTH = 384;
 const ROWS = 192;
 /** From this many rows on, copying a panel of B pays for itself. */
 const PACK_ROWS = 24;
-/** From this many rows (no fewer than PACK_ROWS) and columns on, copying A into strips of six rows does too. */
-const STRIP_ROWS = 24;
-const STRIP_COLUMNS = 64;
 
-/** What one thread needs for itself: a panel, and the strips. */
-export const scratchBytes: i32 = DEPTH * 32 + ROWS * DEPTH * 4;
+/** What one thread needs for itself: a panel. */
+export const scratchBytes: i32 = DEPTH * 32;
 /** Where it lies: at the foot of the memory, above the address 0 that means "none". Threads set their own. */
 export let scratch: usize = 64;
 
@@ -42,13 +39,6 @@ export function pack(out: usize, mode: i32, n: i32, k: i32, b: usize, ldb: i32):
   }
 }
 
-/** Whole strips of six; but blocks of one or two rows hide no latency, so rather than those eight or seven rows are left. */
-@inline
-function rowsInStrips(rows: i32): i32 {
-  const rest = rows % 6;
-  return rows - (rest == 1 || rest == 2 ? rest + 6 : rest);
-}
-
 export function gemm(
   mode: i32, m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
 ): void {
@@ -57,7 +47,6 @@ export function gemm(
   const rowB = <usize>ldb << 2;
   const rowC = <usize>ldc << 2;
   const spare = scratch;
-  const strips = spare + DEPTH * 32;
   const packed = mode == PACKED;
   let j = 0;
   if (m == 1 && mode != NT) {
@@ -75,8 +64,6 @@ export function gemm(
     for (let i = 0; i < m; i += ROWS) {
       const rows = min(ROWS, m - i);
       const atA = a + <usize>i * rowA + <usize>p * stepA;
-      const inStrips = rows >= STRIP_ROWS && n >= STRIP_COLUMNS ? rowsInStrips(rows) : 0;
-      for (let r = 0; r < inStrips; r += 6) packStrip(strips + <usize>r * (depth << 2), atA + <usize>r * rowA, rowA, stepA, depth);
       for (j = rest; j < n; j += 8) {
         const columns = n - j;
         const atC = c + <usize>i * rowC + (<usize>j << 2);
@@ -89,10 +76,8 @@ export function gemm(
           if (columns < 8 || rows >= PACK_ROWS) packRows(spare, at, rowB, columns, depth);
           else panel = at, stepB = rowB;
         }
-        if (columns >= 8) {
-          for (let r = 0; r < inStrips; r += 6) blockOfSix(depth, strips + <usize>r * (depth << 2), panel, atC + <usize>r * rowC, rowC, chain);
-          wholePanel(rows - inStrips, depth, atA + <usize>inStrips * rowA, rowA, stepA, panel, stepB, atC + <usize>inStrips * rowC, rowC, chain);
-        } else lastPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
+        if (columns >= 8) wholePanel(rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
+        else lastPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
       }
     }
     p += DEPTH;

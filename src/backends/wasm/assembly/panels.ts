@@ -1,30 +1,6 @@
 /** Operands copied into the order in which the blocks read them. */
 import { loadAny } from './lanes';
 
-/** Six rows of A → strip [k, 6]. */
-export function packStrip(strip: usize, a: usize, rowA: usize, stepA: usize, k: i32): void {
-  const a1 = a + rowA;
-  const a2 = a1 + rowA;
-  const a3 = a2 + rowA;
-  const a4 = a3 + rowA;
-  const a5 = a4 + rowA;
-  if (rowA == 4) { // six neighbours
-    for (; k > 0; k--, a += stepA, strip += 24) {
-      v128.store(strip, v128.load(a));
-      v128.store64_lane(strip + 16, v128.load64_zero(a + 16), 0);
-    }
-    return;
-  }
-  for (let at: usize = 0; k > 0; k--, at += stepA, strip += 24) {
-    f32.store(strip, f32.load(a + at));
-    f32.store(strip, f32.load(a1 + at), 4);
-    f32.store(strip, f32.load(a2 + at), 8);
-    f32.store(strip, f32.load(a3 + at), 12);
-    f32.store(strip, f32.load(a4 + at), 16);
-    f32.store(strip, f32.load(a5 + at), 20);
-  }
-}
-
 /** B [k, columns] → panel [k, 8], padded with zeros. */
 export function packRows(panel: usize, b: usize, rowB: usize, columns: i32, k: i32): void {
   for (; k > 0; k--, panel += 32, b += rowB) {
