@@ -4,15 +4,19 @@ import * as assert from 'uvu/assert';
 import type { Kernels } from '../../src/backend.js';
 import { Bidirectional } from '../../src/layers/bidirectional.js';
 import { BatchNorm } from '../../src/layers/batchNorm.js';
+import { Conv1D, Conv2D } from '../../src/layers/conv2d.js';
 import { Dense } from '../../src/layers/dense.js';
 import { GRU } from '../../src/layers/gru.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
 import { LSTM } from '../../src/layers/lstm.js';
+import { AveragePool1D, MaxPool2D } from '../../src/layers/pooling.js';
 import { Input } from '../../src/layers/symbolic.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
+import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/execute.js';
 import { buildNetwork, stateTensors, trainedWeights } from '../../src/models/network.js';
+import type { Shape } from '../../src/tensor.js';
 import { assertClose, assertSame } from '../support/compare.js';
 import { networkOf, networkRunner, projections, randomWeights, runNetwork } from '../support/network.js';
 import { recurrentLayer } from '../support/recurrent.js';
@@ -20,9 +24,10 @@ import { runStep } from '../support/step.js';
 import { dot, numericGradient, randomTensor, sum } from '../support/values.js';
 
 const [B, T, D] = [2, 3, 4];
+const image: Shape = [3, 2, 4];
 
-/** All of one width in and out, so that they can follow themselves. */
-const layers: readonly (readonly [string, () => AnyLayer])[] = [
+/** All of one shape in and out, [T, D] unless said, so that they can follow themselves. */
+const layers: readonly (readonly [string, () => AnyLayer, shape?: Shape])[] = [
   ['SimpleRNN', () => new SimpleRNN({ units: D, returnSequences: true, name: 'it' })],
   ['LSTM', () => new LSTM({ units: D, returnSequences: true, peepholes: true, name: 'it' })],
   ['GRU', () => new GRU({ units: D, returnSequences: true, name: 'it' })],
@@ -31,17 +36,23 @@ const layers: readonly (readonly [string, () => AnyLayer])[] = [
   ['Dense', () => new Dense({ units: D, activation: 'tanh', name: 'it' })],
   ['LayerNorm', () => new LayerNorm({ name: 'it' })],
   ['BatchNorm', () => new BatchNorm({ name: 'it' })],
+  ['BatchNorm over the channels of images', () => new BatchNorm({ name: 'it' }), image],
+  ['Conv1D', () => new Conv1D({ filters: D, kernelSize: 2, padding: 'causal', activation: 'tanh', name: 'it' })],
+  ['Conv2D', () => new Conv2D({ filters: D, kernelSize: [2, 3], padding: 'same', groups: 2, name: 'it' }), image],
+  ['MaxPool2D', () => new MaxPool2D({ poolSize: 2, stride: 1, padding: 'same', name: 'it' }), image],
+  ['AveragePool1D', () => new AveragePool1D({ poolSize: 2, stride: 1, padding: [1, 0], name: 'it' })],
+  ['TimeDistributed', () => new TimeDistributed({ layer: new Dense({ units: D, activation: 'tanh' }), name: 'it' })],
 ];
 
-for (const [name, make] of layers) {
+for (const [name, make, shape = [T, D]] of layers) {
   test(`${name} used twice, one after the other: its gradients add up to the true ones`, () => {
     const layer = make();
-    const input = Input({ shape: [T, D] });
+    const input = Input({ shape });
     const network = buildNetwork([input], [layer.apply(layer.apply(input))]);
     const weights = randomWeights(network, 3);
-    const inputs = [randomTensor(3, 'x', [B, T, D])];
+    const inputs = [randomTensor(3, 'x', [B, ...shape])];
     const dOutputs = projections(network, B, 4);
-    assert.is(trainedWeights(network).length, trainedWeights(networkOf(make(), [T, D])).length, 'one set of weights');
+    assert.is(trainedWeights(network).length, trainedWeights(networkOf(make(), shape)).length, 'one set of weights');
     const actual = runNetwork(network, { weights, inputs, dOutputs });
     const forward = networkRunner(network, { weights, inputs });
     const loss = (): number => dot(forward().outputs, dOutputs.map((d) => d.data));
@@ -53,13 +64,13 @@ for (const [name, make] of layers) {
 
   test(`${name} used on two inputs: the gradients are the sums of two single uses`, () => {
     const layer = make();
-    const [a, b] = [Input({ shape: [T, D] }), Input({ shape: [T, D] })];
+    const [a, b] = [Input({ shape }), Input({ shape })];
     const network = buildNetwork([a, b], [layer.apply(a), layer.apply(b)]);
     const weights = randomWeights(network, 3);
-    const [xa, xb] = [randomTensor(3, 'a', [B, T, D]), randomTensor(3, 'b', [B, T, D])];
+    const [xa, xb] = [randomTensor(3, 'a', [B, ...shape]), randomTensor(3, 'b', [B, ...shape])];
     const dOutputs = projections(network, B, 4);
     const both = runNetwork(network, { weights, inputs: [xa, xb], dOutputs });
-    const single = networkOf(make(), [T, D]);
+    const single = networkOf(make(), shape);
     const parts = [xa, xb].map((x, i) => runNetwork(single, { weights, inputs: [x], dOutputs: dOutputs.slice(i, i + 1) }));
     for (const [key, gradient] of Object.entries(both.gradients)) {
       assertClose(gradient, sum(parts.map((part) => part.gradients[key] ?? new Float64Array())), 1e-13, key);
@@ -68,11 +79,11 @@ for (const [name, make] of layers) {
   });
 
   test(`${name}: forward twice before either backward`, () => {
-    const network = networkOf(make(), [T, D]);
+    const network = networkOf(make(), shape);
     const trained = trainedWeights(network);
     const states = stateTensors(network, B);
     const weights = randomWeights(network, 5);
-    const inputs = [randomTensor(3, 'a', [B, T, D]), randomTensor(3, 'b', [B, T, D])];
+    const inputs = [randomTensor(3, 'a', [B, ...shape]), randomTensor(3, 'b', [B, ...shape])];
     const [dy] = projections(network, B, 6);
     if (!dy) throw new Error('no output');
     const specs = [...trained, ...states];
@@ -102,9 +113,9 @@ for (const [name, make] of layers) {
   });
 
   test(`${name}: the second step on the same device is the first again`, () => {
-    const network = networkOf(make(), [T, D]);
+    const network = networkOf(make(), shape);
     const step = networkRunner(network, {
-      weights: randomWeights(network, 5), inputs: [randomTensor(1, 'x', [B, T, D])], dOutputs: projections(network, B, 6),
+      weights: randomWeights(network, 5), inputs: [randomTensor(1, 'x', [B, ...shape])], dOutputs: projections(network, B, 6),
     });
     const first = step();
     for (let i = 0; i < 2; i++) {

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import { checkGradients } from '../../src/gradcheck.js';
 import type { CheckOptions, CheckReport } from '../../src/gradcheck.js';
+import type { Block } from '../../src/blocks/block.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 
 export interface Demands {
@@ -12,7 +13,7 @@ export interface Demands {
 }
 
 /** Fails with the worst entry of each wrong tensor. */
-export async function assertGradients(layer: AnyLayer, options: CheckOptions, what: string, demands: Demands = {}): Promise<void> {
+export async function assertGradients(layer: AnyLayer | Block, options: CheckOptions, what: string, demands: Demands = {}): Promise<void> {
   const report = await checkGradients(layer, options);
   assertPassed(report, `${what} ${JSON.stringify(options)}`, demands);
 }

@@ -8,8 +8,9 @@ import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/mod
 import type { NetworkRun } from '../../src/models/execute.js';
 import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/models/network.js';
 import type { Network } from '../../src/models/network.js';
+import type { Block } from '../../src/blocks/block.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
-import { Input, applyLayer } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/symbolic.js';
 import { randomStream, uniform } from '../../src/random.js';
 import type { HostTensor, Shape } from '../../src/tensor.js';
 import { float64 } from './step.js';
@@ -42,10 +43,10 @@ export interface NetworkResult {
   readonly states: Record<string, Float64Array>;
 }
 
-/** A network that is one layer applied to fresh inputs; shapes without the batch. */
-export function networkOf(layer: AnyLayer, ...shapes: Shape[]): Network {
+/** A network that is one layer or block applied to fresh inputs; shapes without the batch. */
+export function networkOf(layer: AnyLayer | Block, ...shapes: Shape[]): Network {
   const inputs = shapes.map((shape) => Input({ shape }));
-  return buildNetwork(inputs, applyLayer(layer, inputs));
+  return buildNetwork(inputs, layer.applyAll(inputs));
 }
 
 /** Initial values plus noise, so that no two weights are alike and biases and norms are away from 0 and 1. */

@@ -1,14 +1,24 @@
 /** Every layer with every option, forward and backward: outputs, new states, gradients of weights and inputs. */
 import type { Tensor } from '../../../src/backend.js';
+import type { Block } from '../../../src/blocks/block.js';
+import { ResidualBlock } from '../../../src/blocks/residual.js';
+import { ResNet } from '../../../src/blocks/resnet.js';
 import { Activation } from '../../../src/layers/activation.js';
 import { BatchNorm } from '../../../src/layers/batchNorm.js';
 import { Bidirectional } from '../../../src/layers/bidirectional.js';
+import { Conv1D, Conv2D } from '../../../src/layers/conv2d.js';
 import { Dense } from '../../../src/layers/dense.js';
 import { Dropout } from '../../../src/layers/dropout.js';
 import type { AnyLayer } from '../../../src/layers/layer.js';
 import { LayerNorm } from '../../../src/layers/layerNorm.js';
+import { Add, Concatenate, Multiply } from '../../../src/layers/merge.js';
+import {
+  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
+} from '../../../src/layers/pooling.js';
 import type { RecurrentOptions } from '../../../src/layers/recurrent.js';
 import { Flatten, Reshape } from '../../../src/layers/reshape.js';
+import { TimeDistributed } from '../../../src/layers/timeDistributed.js';
+import { ZeroPad1D, ZeroPad2D } from '../../../src/layers/zeroPad.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../../src/models/execute.js';
 import type { NetworkRun } from '../../../src/models/execute.js';
 import { noiseOf, stateTensors, trainedWeights } from '../../../src/models/network.js';
@@ -42,7 +52,7 @@ interface LayerOptions {
 }
 
 /** @param inputs shapes without the batch: x, then initial states. */
-function layerCase(name: string, layer: AnyLayer, inputs: readonly Shape[], { training = true, lengths }: LayerOptions = {}): ConformanceCase {
+function layerCase(name: string, layer: AnyLayer | Block, inputs: readonly Shape[], { training = true, lengths }: LayerOptions = {}): ConformanceCase {
   const network = networkOf(layer, ...inputs);
   const trained = trainedWeights(network);
   const states = stateTensors(network, batch);
@@ -119,4 +129,33 @@ const others: ConformanceCase[] = [
   layerCase('batch norm at inference', new BatchNorm(), [[4, 7]], { training: false }),
 ];
 
-export const layerCases: readonly ConformanceCase[] = [...recurrent, ...bidirectional, ...others];
+/** Images of 5 × 6 with 4 channels, H ≠ W. */
+const image: Shape = [5, 6, 4];
+const images: ConformanceCase[] = [
+  layerCase('conv2d', new Conv2D({ filters: 7, kernelSize: [3, 2], padding: [[1, 0], [0, 2]], activation: 'tanh' }), [image]),
+  layerCase('conv2d, same, stride 2', new Conv2D({ filters: 8, kernelSize: 3, stride: 2, padding: 'same' }), [image]),
+  layerCase('conv2d, groups, dilated', new Conv2D({ filters: 6, kernelSize: [2, 3], groups: 2, dilation: [3, 2], useBias: false }), [image]),
+  layerCase('conv1d, causal', new Conv1D({ filters: 5, kernelSize: 3, padding: 'causal', dilation: 2 }), [[9, 3]]),
+  layerCase('conv1d, stride 3, uneven', new Conv1D({ filters: 4, kernelSize: 4, stride: 3, padding: [2, 1], activation: 'relu' }), [[11, 2]]),
+  layerCase('max pool 2d', new MaxPool2D({ poolSize: 3, stride: 2, padding: 1 }), [image]),
+  layerCase('max pool 1d', new MaxPool1D({ poolSize: 3, padding: 'same' }), [[8, 3]]),
+  layerCase('average pool 2d', new AveragePool2D({ poolSize: [2, 3], stride: 1, padding: [[1, 0], [2, 1]] }), [image]),
+  layerCase('average pool 1d', new AveragePool1D({ poolSize: 3 }), [[8, 3]]),
+  layerCase('global average pool 2d', new GlobalAveragePool2D(), [image]),
+  layerCase('global average pool 1d', new GlobalAveragePool1D(), [[7, 3]]),
+  layerCase('zero pad 2d', new ZeroPad2D({ padding: [[1, 2], [0, 3]] }), [image]),
+  layerCase('zero pad 1d', new ZeroPad1D({ padding: 2 }), [[5, 3]]),
+  layerCase('batch norm over channels', new BatchNorm({ momentum: 0.7 }), [image]),
+  layerCase('time distributed conv2d', new TimeDistributed({ layer: new Conv2D({ filters: 3, kernelSize: 2 }) }), [[3, 4, 5, 2]]),
+  layerCase('time distributed batch norm', new TimeDistributed({ layer: new BatchNorm({ momentum: 0.7 }) }), [[4, 3]]),
+  layerCase('add', new Add(), [image, image, image]),
+  layerCase('multiply', new Multiply(), [image, image, image]),
+  layerCase('concatenate', new Concatenate(), [[5, 3], [5, 1], [5, 4]]),
+  layerCase('residual block', new ResidualBlock({ filters: 4 }), [image]),
+  layerCase('residual block, projected, stride 2', new ResidualBlock({ filters: 6, stride: 2 }), [image]),
+  layerCase('residual block at inference', new ResidualBlock({ filters: 6, stride: 2 }), [image], { training: false }),
+  layerCase('residual block without batch norm', new ResidualBlock({ filters: 4, batchNorm: false }), [image]),
+  layerCase('resnet', new ResNet({ blocks: [1, 1], widths: [4, 8] }), [[24, 20, 3]]),
+];
+
+export const layerCases: readonly ConformanceCase[] = [...recurrent, ...bidirectional, ...others, ...images];

@@ -1,0 +1,175 @@
+/** Networks with images: fit, save, load, summary; a graph of two inputs; first layers without input gradient. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, Input, LSTM, MaxPool1D,
+  MaxPool2D, Model, Multiply, ResNet, ResidualBlock, SGD, Sequential, TimeDistributed, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
+} from '../../src/index.js';
+import type { Backend } from '../../src/backend.js';
+import type { HostTensor } from '../../src/tensor.js';
+import { assertClose, assertSame } from '../support/compare.js';
+import { randomTensor } from '../support/values.js';
+import { assertSameWeights, randomData } from './support.js';
+
+const float64 = cpu({ dtype: 'float64' });
+
+/** An image and a window of prices, one price out; the convolution on two images of one sample is one layer. */
+function fusion(): Model {
+  const [image, other, prices] = [Input({ shape: [4, 5, 2] }), Input({ shape: [4, 5, 2] }), Input({ shape: [4, 3] })];
+  const eye = new Conv2D({ filters: 2, kernelSize: 3, stride: [1, 2], padding: 'same', activation: 'tanh', name: 'eye' });
+  const [left, right] = [eye.apply(image), eye.apply(other)];
+  const seen = new ResidualBlock({ filters: 2, name: 'block' }).apply(new Add({ name: 'both' }).apply([left, right]));
+  const gate = new Multiply().apply([seen, left]);
+  const time = new Conv1D({ filters: 2, kernelSize: 2, padding: 'causal' }).apply(prices);
+  const read = new LSTM({ units: 2 }).apply(time);
+  const joined = new Concatenate().apply([new GlobalAveragePool2D().apply(gate), read, new Flatten().apply(new MaxPool1D().apply(time))]);
+  return new Model({ inputs: [image, other, prices], outputs: new Dense({ units: 1 }).apply(joined), seed: 3 });
+}
+
+const data = (count: number): { x: HostTensor[]; y: HostTensor } => ({
+  x: [randomTensor(1, 'image', [count, 4, 5, 2]), randomTensor(2, 'other', [count, 4, 5, 2]), randomTensor(3, 'prices', [count, 4, 3])],
+  y: randomTensor(4, 'y', [count, 1]),
+});
+
+test('a graph of two images and a sequence: every gradient', async () => {
+  const model = fusion();
+  model.compile({ loss: 'mse', backend: float64 });
+  const { x, y } = data(2);
+  const options = { training: true };
+  const { gradients, inputGradients } = await model.lossAndGradients(x, y, options);
+  const differences = async (values: HostTensor['data'], changed: () => void): Promise<number[]> => {
+    const numeric: number[] = [];
+    for (const [i, at] of values.entries()) {
+      const losses: number[] = [];
+      for (const step of [1e-5, -1e-5]) {
+        values[i] = at + step;
+        changed();
+        losses.push((await model.lossAndGradients(x, y, options)).loss);
+      }
+      values[i] = at;
+      changed();
+      numeric.push((losses[0]! - losses[1]!) / 2e-5);
+    }
+    return numeric;
+  };
+  for (const [key, { data: analytic }] of Object.entries(gradients)) {
+    const weight = model.getWeights()[key]!;
+    assertClose(analytic, await differences(weight.data, () => { model.setWeights({ [key]: weight }); }), 1e-6, key);
+  }
+  for (const [n, input] of x.entries()) assertClose(inputGradients[n]?.data ?? [], await differences(input.data, () => {}), 1e-6, `input ${n}`);
+});
+
+test('it trains, is saved and loaded, and goes on as if nothing had happened', async () => {
+  const { x, y } = data(12);
+  const make = (): Model => {
+    const model = fusion();
+    model.compile({ loss: 'mse', optimizer: 'adam', backend: cpu() });
+    return model;
+  };
+  const model = make();
+  await model.fit(x, y, { epochs: 4, batchSize: 5 });
+  const { loss } = await model.evaluate(x, y);
+  await model.fit(x, y, { epochs: 30, batchSize: 5, resume: true });
+  assert.ok((await model.evaluate(x, y)).loss! < loss!, 'the loss falls');
+  const half = make();
+  await half.fit(x, y, { epochs: 2, batchSize: 5 });
+  const again = await loadModel(half.toBytes(), { backend: cpu() });
+  assertSame((await again.predict(x)).data, (await half.predict(x)).data, 'prediction');
+  assert.is(again.summary(), half.summary());
+  await half.fit(x, y, { epochs: 4, batchSize: 5, resume: true });
+  await again.fit(x, y, { epochs: 4, batchSize: 5, resume: true });
+  assertSameWeights(again, half, 'resumed');
+});
+
+test('every layer survives a file with its options', async () => {
+  const image = Input({ shape: [9, 8, 4] });
+  const series = Input({ shape: [12, 3] });
+  let x = new ZeroPad2D({ padding: [[1, 0], [2, 3]] }).apply(image);
+  x = new Conv2D({ filters: 6, kernelSize: [3, 2], stride: [2, 1], padding: [[1, 0], [0, 2]], dilation: [1, 2], groups: 2, activation: 'gelu', useBias: false }).apply(x);
+  x = new MaxPool2D({ poolSize: [2, 3], stride: 1, padding: [[1, 1], [0, 1]] }).apply(x);
+  x = new AveragePool2D({ poolSize: 2, padding: 'same' }).apply(x);
+  x = new ResidualBlock({ filters: 6, name: 'block' }).apply(x);
+  let t = new ZeroPad1D({ padding: [1, 2] }).apply(series);
+  t = new Conv1D({ filters: 4, kernelSize: 3, padding: 'causal', dilation: 2 }).apply(t);
+  t = new TimeDistributed({ layer: new Dense({ units: 6, activation: 'relu' }) }).apply(t);
+  t = new AveragePool1D({ poolSize: 3, stride: 1 }).apply(new MaxPool1D({ poolSize: 2, padding: 1 }).apply(t));
+  const merged = [new GlobalAveragePool2D().apply(x), new GlobalAveragePool1D().apply(t)];
+  const outputs = new Concatenate().apply([new Add().apply(merged), new Multiply().apply(merged), ...merged]);
+  const model = new Model({ inputs: [image, series], outputs, seed: 2 });
+  const again = await loadModel(model.toBytes());
+  const inputs = [randomTensor(1, 'image', [2, 9, 8, 4]), randomTensor(1, 'series', [2, 12, 3])];
+  const prediction = await model.predict(inputs);
+  assert.ok(new Set(prediction.data).size > 20, 'no two entries alike');
+  assertSame((await again.predict(inputs)).data, prediction.data, 'prediction');
+  assert.equal(again.layers.map((layer) => layer.config()), model.layers.map((layer) => layer.config()));
+});
+
+const firstLayers: readonly (readonly [string, () => Sequential])[] = [
+  ['Conv2D', () => new Sequential([new Conv2D({ filters: 2, kernelSize: 3 }), new Flatten(), new Dense({ units: 1 })], { inputShape: [5, 4, 2], seed: 1 })],
+  ['pooling, padding and dropout before the first weights', () => new Sequential([
+    new ZeroPad2D(), new MaxPool2D(), new Dropout({ rate: 0 }), new Conv2D({ filters: 2, kernelSize: 2 }), new Flatten(), new Dense({ units: 1 }),
+  ], { inputShape: [5, 4, 2], seed: 1 })],
+  ['Conv1D, shared later', () => {
+    const again = new Conv1D({ filters: 2, kernelSize: 2, padding: 'same' });
+    return new Sequential([again, new MaxPool1D({ poolSize: 2, stride: 1 }), again, new GlobalAveragePool1D(), new Dense({ units: 1 })], { inputShape: [6, 2], seed: 1 });
+  }],
+  ['a residual network', () => new Sequential([
+    new ResNet({ blocks: [1], widths: [2], stem: { kernelSize: 3 } }), new GlobalAveragePool2D(), new Dense({ units: 1 }),
+  ], { inputShape: [7, 9, 1], seed: 1 })],
+];
+
+for (const [name, make] of firstLayers) {
+  test(`training without the input gradient moves by the gradient: ${name}`, async () => {
+    const model = make();
+    model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 1 }), backend: float64 });
+    const { x, y } = randomData(4, model.network.inputs[0]?.shape ?? [], [1]);
+    const { gradients } = await model.lossAndGradients(x, y, { training: true });
+    const before = model.getWeights();
+    await model.trainOnBatch(x, y);
+    const after = model.getWeights();
+    for (const [key, { data: gradient }] of Object.entries(gradients)) {
+      gradient.forEach((g, i) => assert.is(after[key]?.data[i], before[key]!.data[i]! - g, `${key}[${i}]`));
+    }
+  });
+}
+
+test('kernels that nobody needs are not called: no input gradient below the first weights', async () => {
+  const calls: string[] = [];
+  const spied: Backend = {
+    ...float64,
+    open() {
+      const device = float64.open();
+      return { ...device, compile: (step, shapes, variables) => device.compile((k, inputs, state) => {
+        const counted = { ...k };
+        for (const name of ['conv2dBackward', 'maxPool2dBackward', 'averagePool2dBackward'] as const) {
+          Object.assign(counted, { [name]: (...given: never[]) => {
+            calls.push(name);
+            return (k[name])(...given);
+          } });
+        }
+        return step(counted, inputs, state);
+      }, shapes, variables) };
+    },
+  };
+  const model = new Sequential([
+    new ZeroPad2D(), new MaxPool2D(), new Conv2D({ filters: 2, kernelSize: 2 }), new AveragePool2D(), new Flatten(), new Dense({ units: 1 }),
+  ], { inputShape: [7, 8, 1] });
+  model.compile({ loss: 'mse', backend: spied });
+  const { x, y } = randomData(2, [7, 8, 1], [1]);
+  await model.trainOnBatch(x, y);
+  assert.equal(calls, ['averagePool2dBackward'], 'training');
+  calls.length = 0;
+  const { inputGradients } = await model.lossAndGradients(x, y);
+  assert.equal(calls, ['averagePool2dBackward', 'conv2dBackward', 'maxPool2dBackward', 'averagePool2dBackward'], 'on demand');
+  assert.ok(inputGradients[0]?.data.some((d) => d !== 0));
+});
+
+test('the summary of resnet34', () => {
+  const model = new Sequential([resnet34(), new GlobalAveragePool2D(), new Dense({ units: 1 })], { inputShape: [350, 350, 3] });
+  const lines = model.summary().split('\n');
+  assert.ok(lines.some((line) => /^stem\.conv +Conv2D +\[batch, 175, 175, 64\] +9,408$/.test(line)));
+  assert.ok(lines.some((line) => /^stage4\.block3\.relu2 +Activation +\[batch, 11, 11, 512\] +0$/.test(line)));
+  assert.ok(lines.includes('21,302,209 parameters, 21,285,185 trained'), lines.at(-2));
+});
+
+test.run();
