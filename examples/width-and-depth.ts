@@ -1,0 +1,87 @@
+/**
+ * System 3: does a wider or a deeper network forecast the next day's trading volume better? RNN and LSTM, width 5 to 250 and
+ * depth 1 to 25, several seeds, with what the published text left out: no-change beside every score, how flat the forecast is,
+ * and the gradient that reaches the first layer.
+ *
+ *   npm run example width-and-depth [-- --full] [-- --help]
+ */
+import { gridSearch } from 'bptt/forecast';
+import type { TrialRecord } from 'bptt/forecast';
+import { threads } from 'bptt/node';
+import { choice, wholeNumber } from './support/options.js';
+import { packaged } from './support/packaged.js';
+import { loadSource } from './support/source.js';
+import { runStudy } from './support/study.js';
+import { printHeading, printTable } from './support/terminal.js';
+import { analyse } from './width-and-depth/analysis.js';
+import { PROTOCOLS, nameOf } from './width-and-depth/configurations.js';
+import { BAR_COLUMNS, BASELINES, WINDOW, prepare } from './width-and-depth/features.js';
+import type { MeanOf } from './width-and-depth/features.js';
+import { headline, judgeFindings } from './width-and-depth/findings.js';
+import { planRuns, runName } from './width-and-depth/plan.js';
+import type { PlannedRun } from './width-and-depth/plan.js';
+import { depthPlot, forecastPlots, layerPlot, widthPlot } from './width-and-depth/plots.js';
+import { SCORE_HEAD, introduction, protocolSections, scoreCells, workOf } from './width-and-depth/sections.js';
+import { millions } from './width-and-depth/wording.js';
+
+await runStudy({
+  name: 'width-and-depth',
+  summary: 'Forecasts the next day\'s trading volume with RNNs and LSTMs of width 5 to 250 and depth 1 to 25, and tests what was published of them.',
+  csv: 'daily bars with the columns Volume, Close, High and Low; without it, AAPL 2013–2018',
+  full: '18 networks, 3 seeds; the stacks again with small batches and with other initial weights; about 15 minutes on two cores',
+  options: {
+    mean: choice<MeanOf>(['close', 'volume'], 'what the fourth feature is the three-day mean of', 'close'),
+    epochs: wholeNumber('passes over the training part', { fallback: 100, least: 1 }),
+  },
+  async run({ options: { csv, mean, epochs, backend, seed, workers }, full, signal, progress, journal }) {
+    const [target, ...others] = BAR_COLUMNS;
+    const source = await loadSource({ csv, fallback: packaged.aapl, target, features: others });
+    const data = prepare(source.table, mean);
+    const plan = planRuns(full);
+
+    const runner = threads({ worker: new URL('./width-and-depth/trial.js', import.meta.url), workers });
+    const runAll = async (name: string, runs: readonly PlannedRun[]): Promise<readonly TrialRecord[]> => {
+      if (runs.length === 0) return [];
+      const space = { run: runs.map(runName), csv: [source.path], meanOf: [mean], epochs: [epochs], backend: [backend], seed: [seed] };
+      return (await gridSearch({ space, seed, runner, journal: journal(name), progress, signal })).trials;
+    };
+    let trials: readonly TrialRecord[];
+    try {
+      trials = [...await runAll('published', plan.published), ...await runAll('variations', plan.variations)];
+    } finally {
+      await runner.close();
+    }
+
+    const analysis = analyse([...plan.published, ...plan.variations], trials, data);
+    const [published = PROTOCOLS[0]] = PROTOCOLS;
+    if (!published) throw new Error('no protocol');
+    const shown = [0, 1, 2, 4, 5];
+    for (const { name, title } of PROTOCOLS) {
+      const groups = analysis.groups.filter(({ protocol }) => protocol === name);
+      if (groups.length === 0) continue;
+      printHeading(`${title}: means over the seeds (least–most)`);
+      printTable(['network', ...shown.map((i) => SCORE_HEAD[i] ?? '')], [
+        ...BASELINES.map((baseline) => [baseline, millions(analysis.baselines[baseline]), (analysis.baselines[baseline] / analysis.baselines['no-change']).toFixed(2)]),
+        ...groups.map((group) => { const cells = scoreCells(group, analysis); return [nameOf(group.configuration), ...shown.map((i) => cells[i] ?? '')]; }),
+      ]);
+    }
+
+    const { text, warning } = headline(analysis);
+    const layers = layerPlot(analysis, published);
+    const stacks = ['RNN 5 × 1', 'RNN 5 × 5', 'RNN 5 × 15', 'RNN 5 × 25', 'LSTM 5 × 1', 'LSTM 5 × 5', 'LSTM 5 × 15', 'LSTM 5 × 25'];
+    return {
+      title: 'Width and depth: RNN against LSTM on trading volume', headline: text, warning, source, backend,
+      sections: [introduction(analysis, data, mean), ...protocolSections(analysis, data)],
+      claims: judgeFindings(analysis),
+      settings: {
+        window: WINDOW, epochs, mean, 'training samples': data.train.volume.length, 'test samples': data.test.volume.length, 'work of all trials': workOf(analysis),
+        protocols: PROTOCOLS.map(({ name, text: told }) => `${name}: ${told}`),
+      },
+      figures: { ...analysis, volume: data.test.volume, dates: data.testDates, forecastsWithoutNetwork: data.baselines, scaler: data.scaler.toJSON() },
+      plots: {
+        'width-and-depth-width': widthPlot(analysis, published), 'width-and-depth-depth': depthPlot(analysis, published),
+        'width-and-depth-forecasts': forecastPlots(analysis, data, published, stacks), ...(layers ? { 'width-and-depth-layers': layers } : {}),
+      },
+    };
+  },
+});
