@@ -18,6 +18,11 @@ export interface ReportInput {
   readonly last: number;
 }
 
+const POINT_KEY = 'MSE is in the unit of the loss, ratio is over that of no-change: above 1, no-change wins. Direction: how often the sign of the change was right. '
+  + 'Smoothing: correlation of the predicted change with the way back to the mean of the last ten values; 1 is a moving average.';
+const SEQUENCE_KEY = 'Settled: steps after which the full sequence stays within one per cent of its final level. Ratios are squared errors over those of holding the last known value. '
+  + 'Upwards: share of the 50-step sequences that end above the last known value. Right: direction over 50 steps in prices; as drawn: against the line of the published plot.';
+
 const epochs = (n: number): string => count(n, 'epoch');
 
 /** The first seed of each kind is drawn; tables have them all. */
@@ -63,6 +68,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
           ...figure(sine, `As published: one epoch in batches of ${BATCH}. The full sequence starts from one true window and then sees only itself.`),
           ...figure(wave, `One pass over the samples is few updates in large batches. In batches of ${SMALL_BATCH} the same network has seen the same samples once, and follows the wave.`),
           waveTable(all),
+          { kind: 'text', text: 'Amplitude (1 is right) and period (100) are of the full sequence; so is the error, as root mean square, in its first hundred steps and in its last. `of 32` are the batches.' },
         ],
       },
       {
@@ -70,12 +76,14 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
           ...figure(indexPlots, 'Point by point the network is given the true window each day. The sequences are undone to prices from the unit of their first window.'),
           ...figure(loss, 'Training loss is measured with dropout on. No-change is the squared error of repeating the last value, on the same samples in the same unit: a loss above its line is worse than no network.'),
           pointTable(all.filter(({ run }) => run.series === 'index' || run.series === 'levels')),
+          { kind: 'text', text: POINT_KEY },
         ],
       },
       {
         heading: `1 against ${last} epochs`, blocks: [
           ...figure(three1, 'The same network after its first epoch.'),
           ...figure(equilibria, 'Where each network drifts when it sees only its own predictions, by epochs and seed.'), sequenceTable(all.filter(({ run }) => run.series === 'index')),
+          { kind: 'text', text: SEQUENCE_KEY },
         ],
       },
       {
@@ -101,17 +109,17 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
 }
 
 const rowName = ({ run, at }: Shown): string =>
-  `${run.series === 'levels' ? 'raw values' : run.series}, ${epochs(at.epoch)}${run.batch === BATCH ? '' : ` in batches of ${run.batch}`}, seed ${run.seed}`;
+  `${run.series === 'levels' ? 'raw index' : run.series} ${run.seed}, ${epochs(at.epoch)}${run.batch === BATCH ? '' : ` of ${run.batch}`}`;
 
 function pointTable(list: readonly Shown[]): TableBlock {
   return {
-    kind: 'table', caption: 'One step ahead over the test block', rowHeading: 'Run',
-    columns: ['MSE', 'no-change', 'ratio', 'statistic', 'R²', 'no-change R²', 'correlation', 'direction', 'smoothing'].map((name) => ({ name })),
+    kind: 'table', caption: 'One step ahead over the test block', rowHeading: 'Series and seed',
+    columns: ['MSE', 'no-change', 'ratio', 'R²', 'no-change', 'direction', 'smoothing'].map((name) => ({ name })),
     rows: list.map((shown) => {
       const { point } = shown.at;
       return {
         name: rowName(shown),
-        values: [tiny(point.mse), tiny(point.noChange), plain(point.ratio), plain(point.statistic), plain(point.r2), plain(point.noChangeR2), plain(point.correlation), percent(point.direction), plain(point.smoothing)],
+        values: [tiny(point.mse), tiny(point.noChange), plain(point.ratio), plain(point.r2), plain(point.noChangeR2), percent(point.direction), plain(point.smoothing)],
       };
     }),
   };
@@ -119,14 +127,14 @@ function pointTable(list: readonly Shown[]): TableBlock {
 
 function sequenceTable(list: readonly Shown[]): TableBlock {
   return {
-    kind: 'table', caption: 'Sequences over the test block', rowHeading: 'Run',
-    columns: ['settled after', 'final level', 'full, error ratio', '50 steps, error ratio', 'upwards', 'truly upwards', 'direction right', 'as drawn'].map((name) => ({ name })),
+    kind: 'table', caption: 'Sequences over the test block', rowHeading: 'Series and seed',
+    columns: ['settled', 'level', 'full, ratio', '50 steps, ratio', 'upwards', 'right', 'as drawn'].map((name) => ({ name })),
     rows: list.map((shown) => {
       const { full, multiple } = shown.at;
       return {
         name: rowName(shown),
         values: [
-          String(full.settled), percent(full.level), plain(full.ratio), plain(multiple.ratio), percent(multiple.up), percent(multiple.trulyUp),
+          String(full.settled), percent(full.level), plain(full.ratio), plain(multiple.ratio), percent(multiple.up),
           `${multiple.hits} of ${multiple.sequences}`, `${multiple.drawnHits} of ${multiple.sequences}`,
         ],
       };
@@ -136,8 +144,8 @@ function sequenceTable(list: readonly Shown[]): TableBlock {
 
 function waveTable(list: readonly Shown[]): TableBlock {
   return {
-    kind: 'table', caption: 'Sine wave, one step ahead and from one true window', rowHeading: 'Run',
-    columns: ['MSE', 'no-change', 'ratio', 'amplitude (1)', 'period (100)', 'error, first 100 steps', 'last'].map((name) => ({ name })),
+    kind: 'table', caption: 'Sine wave, one step ahead and from one true window', rowHeading: 'Series and seed',
+    columns: ['MSE', 'no-change', 'ratio', 'amplitude', 'period', 'error, first', 'last'].map((name) => ({ name })),
     rows: list.flatMap((shown) => {
       const { point, wave } = shown.at;
       if (!wave) return [];

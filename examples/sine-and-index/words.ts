@@ -1,9 +1,11 @@
 /** How figures are written in claims, tables and the terminal. */
 
-/** `1.42e-4`, `0.0024`. */
+/** `1.42e-4`, `0.0024`, `380`, `4.2e6`. */
 export function tiny(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
-  return (Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(2)).replace('-', (sign, at) => (at === 0 ? '−' : sign));
+  const size = Math.abs(value);
+  const text = size < 0.001 && size > 0 ? size.toExponential(2) : size >= 1e4 ? size.toExponential(1).replace('+', '') : size >= 10 ? size.toFixed(0) : size.toPrecision(2);
+  return value < 0 ? `−${text}` : text;
 }
 
 /** A figure over several seeds: `1.2 to 3.4`, or `1.2` if they read the same. */

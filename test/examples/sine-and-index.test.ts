@@ -22,6 +22,7 @@ import { span, tiny } from '../../examples/sine-and-index/words.js';
 import { correlation } from '../../src/forecast/index.js';
 import { parseCsv } from '../../src/node/index.js';
 import type { NdArray } from '../../src/tensor.js';
+import { normal, randomStream } from '../../src/random.js';
 import { pricesCsv } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bptt-sine-'));
@@ -150,6 +151,12 @@ test('one step ahead: no-change, the truth and a moving average get the figures 
   const average = pointFigures(samples, truth.map((_, i) => Array.from({ length: 10 }, (__, k) => block.x.get(i, 49 - k, 0)).reduce((a, b) => a + b) / 10));
   near(average.smoothing, 1);
   assert.ok(average.ratio > 1);
+
+  const { train: learning, validation } = noChangeErrors(samples);
+  const { series, ranges } = samples;
+  const squares = Array.from({ length: ranges.train.end }, (_, i) => (((series[i + 50] ?? NaN) - (series[i + 49] ?? NaN)) / (series[i] ?? NaN)) ** 2);
+  near(learning, moments(squares).mean);
+  near(validation, moments(squares.slice(trainedSamples(squares.length))).mean);
 });
 
 test('levels, settling and direction of sequences', async () => {
@@ -178,6 +185,27 @@ test('levels, settling and direction of sequences', async () => {
   near(drawn.drawnCorrelation, 1);
 });
 
+test('direction and correlation of sequences, of prices and as drawn, sum by sum', async () => {
+  const samples = makeSamples(await prices(1500, 14), { window: 50, normalise: true });
+  const { series } = samples;
+  const starts = startsOf(samples, 20).multiple;
+  for (const index of [0, 1, 2, 3]) {
+    const random = randomStream(2, 'test sequences', index);
+    const said = starts.map(() => Array.from({ length: 20 }, () => 0.2 * normal(random)));
+    const figures = multipleFigures(samples, said, 20);
+    const rows = starts.map((start, i) => {
+      const [base = NaN, known = NaN, later = NaN, ownBase = NaN] = [series[start], series[start + 49], series[start + 69], series[start + 19]];
+      return { predicted: (said[i]?.[19] ?? NaN) - (known / base - 1), price: later / known - 1, drawn: later / ownBase - known / base };
+    });
+    const agree = (list: typeof rows, name: 'price' | 'drawn'): number => list.filter((row) => row.predicted * row[name] > 0).length;
+    const large = [...rows].sort((a, b) => Math.abs(b.price) - Math.abs(a.price)).slice(0, Math.ceil(rows.length / 2));
+    assert.equal([figures.sequences, figures.hits, figures.drawnHits, figures.largeHits], [rows.length, agree(rows, 'price'), agree(rows, 'drawn'), agree(large, 'price')]);
+    near(figures.correlation, correlation(rows.map((r) => r.predicted), rows.map((r) => r.price)));
+    near(figures.drawnCorrelation, correlation(rows.map((r) => r.predicted), rows.map((r) => r.drawn)));
+    near(figures.trulyUp, rows.filter(({ price }) => price > 0).length / rows.length);
+  }
+});
+
 test('the plot of the document makes a rule look right that knows nothing', async () => {
   const index = await prices(4000, 13);
   const [rules] = [[1, 2, 3, 4, 5].map((seed) => reversionRule(makeSamples(randomWalkLike(index, seed), { window: 50, normalise: true }), 50))];
@@ -203,6 +231,7 @@ test('size, period and growing error of a wave', () => {
   near(slow.amplitude, 0.6, 0.02);
   near(slow.period, 130, 0.02);
   near(waveFigures(truth, [...truth].map((v) => v + 0.25)).errors[3] ?? NaN, 0.25);
+  near(periodOf(Array.from({ length: 64 }, (_, i) => Math.sin(0.4 + (2 * Math.PI * i) / 8.6))), 8.6, 2e-3);
   assert.ok(Number.isNaN(periodOf(new Array<number>(100).fill(1))));
 });
 
@@ -272,7 +301,7 @@ test('verdicts follow the figures: a perfect network, and one that is worse than
 });
 
 test('figures in words', () => {
-  assert.equal([tiny(1.42e-4), tiny(0.0024), tiny(-2e-5), tiny(NaN)], ['1.42e-4', '0.0024', '−2.00e-5', 'n/a']);
+  assert.equal([1.42e-4, 0.0024, -2e-5, 380, 4.21e6, 0, NaN].map(tiny), ['1.42e-4', '0.0024', '−2.00e-5', '380', '4.2e6', '0.0', 'n/a']);
   assert.equal([span([3, 1, 2]), span([2, 2.001]), span([NaN])], ['1.00 to 3.00', '2.00', 'n/a']);
 });
 
