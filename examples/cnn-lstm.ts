@@ -99,7 +99,7 @@ await runStudy({
     const epochImages = shown.flatMap((each): ReportImage[] =>
       (each ? [{ png: encodePng(overlay(bars, blocks.validation, each.map, strongest)), title: `epoch ${each.epoch}` }] : []));
     const notified = fusion && forecasts.fusion && corrected
-      ? await notifyLatest({ model: fusion.model, bars, block: blocks.test, forecasts: corrected, threshold: options.threshold / 100, names: source.table.dates, symbol: source.name, signal })
+      ? await notifyLatest({ model: fusion.model, bars, block: blocks.test, forecasts: corrected, threshold: options.threshold / 100, names: source.table.dates, symbol: source.name.split(',')[0] ?? '', signal })
       : { outcomes: [], pictures: [] };
     for (const [i, { png }] of notified.pictures.entries()) await writeOutput(join(options.out, `alert-${i + 1}.png`), png);
     for (const { png, title } of epochImages) await writeOutput(join(options.out, `${title.replace(' ', '-')}.png`), png);
