@@ -66,7 +66,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
       {
         heading: 'Sine wave', blocks: [
           ...figure(sine, `As published: one epoch in batches of ${BATCH}. The full sequence starts from one true window and then sees only itself.`),
-          ...figure(wave, `One pass over the samples is few updates in large batches. In batches of ${SMALL_BATCH} the same network has seen the same samples once, and follows the wave.`),
+          ...figure(wave, `One pass over the samples is few updates in large batches. In batches of ${SMALL_BATCH} the same network has seen the same samples once, with ${BATCH / SMALL_BATCH} times as many updates.`),
           waveTable(all),
           { kind: 'text', text: 'Amplitude (1 is right) and period (100) are of the full sequence; so is the error, as root mean square, in its first hundred steps and in its last. `of 32` are the batches.' },
         ],
@@ -89,7 +89,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
       {
         heading: 'Random walk', blocks: [
           { kind: 'text', text: 'Log returns are independent normal draws with the mean and standard deviation of those of the index: whatever a plot shows here, the network knows nothing of what comes.' },
-          ...figure(walkPlots, 'The same network, trained in the same way, on a random walk.'), ...figure([point], 'The two beside each other.'),
+          ...figure(walkPlots, 'The same network, trained in the same way, on a random walk.'), ...figure([point], 'The same network, each trained on its own series. Nothing can be known of the next step of the walk.'),
           pointTable(all.filter(({ run }) => run.series === 'walk')), sequenceTable(all.filter(({ run }) => run.series === 'walk')),
         ],
       },
@@ -98,7 +98,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
           {
             kind: 'text',
             text: 'In the published plots every true value is shown as percentage change from the first value of its own window, so the true line is the change over the last 50 days, while a predicted sequence keeps the unit of the window it began with. '
-              + 'A change over the last 50 days falls back to its mean of itself, in a random walk as well, because the 50 days that made it leave the window. A network that always says "back to where the window began" then seems to foresee the large movements.',
+              + 'A change over the last 50 days falls back to its mean by itself, in a random walk too, because the 50 days that made it leave the window. A network that always says "back to where the window began" then seems to foresee the large movements.',
           },
           ...figure(drawn, 'Above, predictions and truth in prices. Below, the same predictions against the line of the published plots.'), ...figure(drawnWalk, 'The same on a random walk.'),
           ruleTable(figures),

@@ -23,7 +23,9 @@ export function plain(value: number): string {
 }
 
 export function percent(value: number): string {
-  return Number.isFinite(value) ? `${(100 * value).toFixed(0).replace('-', '−')} %` : 'n/a';
+  if (!Number.isFinite(value)) return 'n/a';
+  const whole = Math.round(100 * value);
+  return `${whole < 0 ? '−' : ''}${Math.abs(whole)} %`;
 }
 
 export function mean(values: readonly number[]): number {

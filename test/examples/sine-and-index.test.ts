@@ -18,7 +18,7 @@ import { randomWalkLike, sineWave } from '../../examples/sine-and-index/series.j
 import { samplesOf, train, trainedSamples } from '../../examples/sine-and-index/trial.js';
 import type { Run, RunResult, Snapshot } from '../../examples/sine-and-index/trial.js';
 import { periodOf, waveFigures } from '../../examples/sine-and-index/wave.js';
-import { span, tiny } from '../../examples/sine-and-index/words.js';
+import { percent, span, tiny } from '../../examples/sine-and-index/words.js';
 import { correlation } from '../../src/forecast/index.js';
 import { parseCsv } from '../../src/node/index.js';
 import type { NdArray } from '../../src/tensor.js';
@@ -302,6 +302,7 @@ test('verdicts follow the figures: a perfect network, and one that is worse than
 
 test('figures in words', () => {
   assert.equal([1.42e-4, 0.0024, -2e-5, 380, 4.21e6, 0, NaN].map(tiny), ['1.42e-4', '0.0024', '−2.00e-5', '380', '4.2e6', '0.0', 'n/a']);
+  assert.equal([0.531, -0.25, -0.001, NaN].map(percent), ['53 %', '−25 %', '0 %', 'n/a']);
   assert.equal([span([3, 1, 2]), span([2, 2.001]), span([NaN])], ['1.00 to 3.00', '2.00', 'n/a']);
 });
 
