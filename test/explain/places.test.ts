@@ -1,7 +1,7 @@
 /** Which layer is looked at, and on which input its maps lie. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { capture, gradCam, layerCam, occlusion, scoreCam } from '../../src/explain/index.js';
+import { capture, eigenCam, gradCam, gradCamPlusPlus, layerCam, occlusion, scoreCam } from '../../src/explain/index.js';
 import {
   Add, ArgumentError, BatchNorm, Concatenate, Conv1D, Conv2D, Dense, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, Input, LSTM, Model, ResNet, Sequential,
   ShapeError, TimeDistributed,
@@ -148,6 +148,29 @@ test('in one dimension, over time; one image a step; sizes that no input has', a
   assert.equal((await layerCam(sequence, x, { layer: 'lstm', size: [18] })).resized.shape, [2, 18]);
   assert.match((await rejected(ArgumentError, layerCam(sequence, x, { layer: 'lstm', size: [3, 3] }))).message, 'size must be [steps], got [3, 3]');
   assert.match((await rejected(ArgumentError, occlusion(sequence, x, { window: 10 }))).message, 'window must be whole numbers of at least 1 for the axes [9], no longer than these, got 10');
+});
+
+test('a batch gives what its samples give alone, from a tensor or a source; nothing of the model changes', async () => {
+  const model = resNet();
+  const x = randomTensor(1, 'x', [5, 8, 6, 2]);
+  await model.fit(x, randomTensor(1, 'y', [5, 1]), { epochs: 2, batchSize: 5 });
+  const before = Buffer.from(model.toBytes());
+  const size = x.data.length / 5;
+  const source = { shape: x.shape, read: (i: number, out: { set(values: Float64Array): void }) => { out.set(x.data.subarray(i * size, (i + 1) * size)); } };
+  for (const method of [gradCam, gradCamPlusPlus, layerCam, eigenCam, scoreCam]) {
+    const together = await method(model, source, { batchSize: 3, signed: true });
+    assertClose(together.scores, (await model.predict(x)).data, 1e-14, 'scores of the inference mode');
+    for (let b = 0; b < 5; b++) {
+      const alone = await method(model, { data: x.data.subarray(b * size, (b + 1) * size), shape: [1, 8, 6, 2] }, { signed: true });
+      assertClose(together.maps.data.subarray(b * 12, (b + 1) * 12), alone.maps.data, 1e-12, `${method.name}, sample ${b}`);
+    }
+  }
+  assert.ok(before.equals(Buffer.from(model.toBytes())), 'weights, statistics, optimiser and position');
+});
+
+test('a model that was never compiled can be explained', async () => {
+  const model = new Sequential([new Conv2D({ filters: 2, kernelSize: 2 }), new Flatten(), new Dense({ units: 1 })], { inputShape: [4, 4, 1], seed: 2 });
+  assert.equal((await gradCam(model, randomTensor(1, 'x', [1, 4, 4, 1]))).resized.shape, [1, 4, 4]);
 });
 
 test.run();
