@@ -1,15 +1,14 @@
-/** Networks with images: fit, save, load, summary; a graph of two inputs; first layers without input gradient. */
+/** Networks with images: fit, save, load, summary; a graph of several inputs. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, Input, LSTM, MaxPool1D,
-  MaxPool2D, Model, Multiply, ResNet, ResidualBlock, SGD, Sequential, TimeDistributed, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
+  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv2D, Dense, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, Input, LSTM, MaxPool1D,
+  MaxPool2D, Model, Multiply, ResidualBlock, Sequential, TimeDistributed, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
 } from '../../src/index.js';
-import type { Backend } from '../../src/backend.js';
 import type { HostTensor } from '../../src/tensor.js';
 import { assertClose, assertSame } from '../support/compare.js';
 import { randomTensor } from '../support/values.js';
-import { assertSameWeights, randomData } from './support.js';
+import { assertSameWeights } from './support.js';
 
 const float64 = cpu({ dtype: 'float64' });
 
@@ -102,66 +101,6 @@ test('every layer survives a file with its options', async () => {
   assert.ok(new Set(prediction.data).size > 20, 'no two entries alike');
   assertSame((await again.predict(inputs)).data, prediction.data, 'prediction');
   assert.equal(again.layers.map((layer) => layer.config()), model.layers.map((layer) => layer.config()));
-});
-
-const firstLayers: readonly (readonly [string, () => Sequential])[] = [
-  ['Conv2D', () => new Sequential([new Conv2D({ filters: 2, kernelSize: 3 }), new Flatten(), new Dense({ units: 1 })], { inputShape: [5, 4, 2], seed: 1 })],
-  ['pooling, padding and dropout before the first weights', () => new Sequential([
-    new ZeroPad2D(), new MaxPool2D(), new Dropout({ rate: 0 }), new Conv2D({ filters: 2, kernelSize: 2 }), new Flatten(), new Dense({ units: 1 }),
-  ], { inputShape: [5, 4, 2], seed: 1 })],
-  ['Conv1D, shared later', () => {
-    const again = new Conv1D({ filters: 2, kernelSize: 2, padding: 'same' });
-    return new Sequential([again, new MaxPool1D({ poolSize: 2, stride: 1 }), again, new GlobalAveragePool1D(), new Dense({ units: 1 })], { inputShape: [6, 2], seed: 1 });
-  }],
-  ['a residual network', () => new Sequential([
-    new ResNet({ blocks: [1], widths: [2], stem: { kernelSize: 3 } }), new GlobalAveragePool2D(), new Dense({ units: 1 }),
-  ], { inputShape: [7, 9, 1], seed: 1 })],
-];
-
-for (const [name, make] of firstLayers) {
-  test(`training without the input gradient moves by the gradient: ${name}`, async () => {
-    const model = make();
-    model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 1 }), backend: float64 });
-    const { x, y } = randomData(4, model.network.inputs[0]?.shape ?? [], [1]);
-    const { gradients } = await model.lossAndGradients(x, y, { training: true });
-    const before = model.getWeights();
-    await model.trainOnBatch(x, y);
-    const after = model.getWeights();
-    for (const [key, { data: gradient }] of Object.entries(gradients)) {
-      gradient.forEach((g, i) => assert.is(after[key]?.data[i], before[key]!.data[i]! - g, `${key}[${i}]`));
-    }
-  });
-}
-
-test('kernels that nobody needs are not called: no input gradient below the first weights', async () => {
-  const calls: string[] = [];
-  const spied: Backend = {
-    ...float64,
-    open() {
-      const device = float64.open();
-      return { ...device, compile: (step, shapes, variables) => device.compile((k, inputs, state) => {
-        const counted = { ...k };
-        for (const name of ['conv2dBackward', 'maxPool2dBackward', 'averagePool2dBackward'] as const) {
-          Object.assign(counted, { [name]: (...given: never[]) => {
-            calls.push(name);
-            return (k[name])(...given);
-          } });
-        }
-        return step(counted, inputs, state);
-      }, shapes, variables) };
-    },
-  };
-  const model = new Sequential([
-    new ZeroPad2D(), new MaxPool2D(), new Conv2D({ filters: 2, kernelSize: 2 }), new AveragePool2D(), new Flatten(), new Dense({ units: 1 }),
-  ], { inputShape: [7, 8, 1] });
-  model.compile({ loss: 'mse', backend: spied });
-  const { x, y } = randomData(2, [7, 8, 1], [1]);
-  await model.trainOnBatch(x, y);
-  assert.equal(calls, ['averagePool2dBackward'], 'training');
-  calls.length = 0;
-  const { inputGradients } = await model.lossAndGradients(x, y);
-  assert.equal(calls, ['averagePool2dBackward', 'conv2dBackward', 'maxPool2dBackward', 'averagePool2dBackward'], 'on demand');
-  assert.ok(inputGradients[0]?.data.some((d) => d !== 0));
 });
 
 test('the summary of resnet34', () => {
