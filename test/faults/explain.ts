@@ -37,7 +37,7 @@ export const explainFaults: readonly Fault[] = [
     ['the first convolution by default', 'convolutions.at(-1)', 'convolutions.at(0)'],
     ['places that the target does not see', 'if (!node.outputs.some((id) => wanted.has(id)))', 'if (false)'],
     ['a shared layer\'s uses are one', 'use === 0 ? node.name', 'true ? node.name'],
-    ['the map lies on the first input', 'const inputs = [...(origins', 'const inputs = [0].concat(...(false ? [] : [[]])); [...(origins'],
+    ['the map lies on the first input', 'new Set([i])', 'new Set([0])'],
   ),
   ...faultsIn('explain/targets', ['explain/targets'],
     ['a class is read behind the softmax', 'target?.beforeSoftmax && isSoftmax(maker)', 'false'],
