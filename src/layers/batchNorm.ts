@@ -1,5 +1,6 @@
 /**
- * Batch normalisation (Ioffe & Szegedy 2015) of the last axis over all others: batch and, for sequences, time.
+ * Batch normalisation (Ioffe & Szegedy 2015) of the last axis over all others: batch and, for sequences, time, for images
+ * [B, H, W, C], the pixels, so that each channel has one mean and one variance.
  * Equations N1–N6 of layerNorm.ts with means over rows; the batch variance is the biased one, in the forward pass and,
  * as in Keras, in the running statistics (PyTorch's running variance is the unbiased one).
  *   N7  running ← momentum·running + (1−momentum)·batch statistic

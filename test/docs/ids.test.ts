@@ -38,8 +38,8 @@ test('the docs number every equation once', () => {
   assert.equal(twice, []);
 });
 
-test('every letter of the cells, the time loop, optimisers and layers is numbered', () => {
-  assert.equal([...letters].sort().join(''), 'ABCDGLNRSV');
+test('every letter of the cells, the time loop, optimisers, layers and blocks is numbered', () => {
+  assert.equal([...letters].sort().join(''), 'ABCDGHJKLNPRSTV');
 });
 
 test('every id cited in code exists in the docs', () => {
