@@ -85,7 +85,7 @@ function seedsTable({ seeds, amount }: Analysis): TableBlock {
 function selectionTable({ selection: { byValidation, byTest, meanTest, placeOfByTest, rankCorrelation }, cells, amount }: Analysis): TableBlock {
   const row = (name: string, cell: typeof byTest): TableBlock['rows'][number] => ({ name, values: [nameOf(cell), amount(cell.validation), amount(cell.test)] });
   return {
-    kind: 'table', caption: `Choosing on the test months claims too much. Rank correlation of the two blocks over ${cells.length} cells: ${number(rankCorrelation)}; the winner on the test months has place ${placeOfByTest} on the validation months`,
+    kind: 'table', caption: `What either choice claims. The winner on the test months has place ${placeOfByTest} of ${cells.length} on the validation months; rank correlation of the two blocks ${number(rankCorrelation)}`,
     rowHeading: 'Chosen', columns: [{ name: 'Cell', words: true }, { name: 'RMSE validation' }, { name: 'RMSE test' }],
     rows: [row('on the validation months (ours)', byValidation), row('on the test months (the document)', byTest), { name: 'not at all: mean of the grid', values: ['', '', amount(meanTest)] }],
   };

@@ -31,14 +31,14 @@ export function cellResults(trials: readonly TrialRecord[], target: Float64Array
   });
 }
 
-/** The loss has come to rest: its mean over the last tenth of the epochs is within 1 % of that over the tenth before. */
+/** The loss has come to rest: its mean over the last tenth of the epochs is within 5 % of that over the tenth before. Dropout alone moves it by 1 or 2 %. */
 export function settled(curve: readonly number[]): boolean {
   const tenth = Math.max(1, Math.round(Math.min(CURVE, curve.length) / 10));
   const mean = (from: number, to?: number): number => {
     const part = curve.slice(from, to);
     return part.reduce((sum, value) => sum + value, 0) / part.length;
   };
-  return Math.abs(mean(-tenth) / mean(-2 * tenth, -tenth) - 1) < 0.01;
+  return Math.abs(mean(-tenth) / mean(-2 * tenth, -tenth) - 1) < 0.05;
 }
 
 export type BlockName = 'validation' | 'test';
