@@ -5,7 +5,7 @@ import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { captureAt, extentOf, openFocus } from './capture.js';
 import type { Capture, Focus, LayerOptions } from './capture.js';
 import { resizeMaps } from './maps.js';
-import type { ExplainedModel } from './subject.js';
+import type { ExplainedModel } from './probe.js';
 import { weightings } from './weightings.js';
 import type { FeatureMaps, Weighting } from './weightings.js';
 

@@ -5,8 +5,9 @@ import { fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, Shape } from '../tensor.js';
 import { choosePlace } from './places.js';
 import type { Place } from './places.js';
+import type { ExplainedModel } from './probe.js';
 import { Subject } from './subject.js';
-import type { ExplainOptions, ExplainedModel } from './subject.js';
+import type { ExplainOptions } from './subject.js';
 
 export interface LayerOptions extends ExplainOptions {
   /**

@@ -6,8 +6,8 @@ import { fromHost, sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, TensorLike } from '../tensor.js';
 import { groundOf, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
+import type { ExplainedModel } from './probe.js';
 import { Subject } from './subject.js';
-import type { ExplainedModel } from './subject.js';
 
 export interface DeletionInsertionOptions extends InputOptions {
   /** Equal parts in which the places are taken away or put back. Default 20. */

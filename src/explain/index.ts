@@ -4,7 +4,8 @@ export type { GradientFlow } from './gradientFlow.js';
 
 export { classLogit, linearCombination, outputElement } from './targets.js';
 export type { Target, TargetOptions } from './targets.js';
-export type { ExplainOptions, ExplainedModel } from './subject.js';
+export type { ExplainOptions } from './subject.js';
+export type { ExplainedModel } from './probe.js';
 export { capture } from './capture.js';
 export type { Capture, LayerOptions } from './capture.js';
 export { weightings } from './weightings.js';

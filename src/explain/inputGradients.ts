@@ -6,8 +6,9 @@ import { fromHost } from '../tensor.js';
 import type { FloatArray, NdArray } from '../tensor.js';
 import { baselineOf } from './inputs.js';
 import type { Baseline } from './inputs.js';
+import type { ExplainedModel } from './probe.js';
 import { Subject } from './subject.js';
-import type { ExplainOptions, ExplainedModel } from './subject.js';
+import type { ExplainOptions } from './subject.js';
 
 export interface InputGradients {
   /** ∂score/∂input for each input of the model: [B, ...], images [B, H, W, C], sequences [B, T, D]. */

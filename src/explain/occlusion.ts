@@ -5,8 +5,8 @@ import { fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { groundOf, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
+import type { ExplainedModel } from './probe.js';
 import { Subject } from './subject.js';
-import type { ExplainedModel } from './subject.js';
 
 export interface OcclusionOptions extends InputOptions {
   /** Places that are covered at once: a number along every axis, or [height, width]. */

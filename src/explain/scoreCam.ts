@@ -8,7 +8,7 @@ import { captureAt, extentOf, openFocus } from './capture.js';
 import { baselineOf } from './inputs.js';
 import type { Baseline } from './inputs.js';
 import { normalizeMaps, resizeMaps } from './maps.js';
-import type { ExplainedModel } from './subject.js';
+import type { ExplainedModel } from './probe.js';
 import { weighChannels } from './weightings.js';
 
 export interface ScoreCamOptions extends MapOptions {

@@ -1,17 +1,14 @@
 /** A model, samples and a target: passes over the samples and over altered copies of them, batch after batch. */
 import type { DataOptions, ModelData } from '../models/data.js';
-import type { Model } from '../models/model.js';
 import type { Network } from '../models/network.js';
 import { createYielder } from '../models/passes.js';
-import type { Probe, ProbePlan } from '../models/probe.js';
 import { requirePositiveInteger } from '../layers/layer.js';
 import { allocate, sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';
+import { Probe } from './probe.js';
+import type { ExplainedModel, ProbePlan, ProbeResult } from './probe.js';
 import { scoredValue } from './targets.js';
 import type { ScoredValue, Target } from './targets.js';
-
-/** Any model; its weights and states do not change. It need not be compiled, except to choose a backend. */
-export type ExplainedModel = Pick<Model, 'probe'>;
 
 export interface ExplainOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
   /** What is explained. Default: the output, if it is a single number. */
@@ -72,7 +69,7 @@ export class Subject {
   static async open(model: ExplainedModel, x: ModelData, options: ExplainOptions): Promise<Subject> {
     requirePositiveInteger('explain', 'batchSize', options.batchSize ?? 8);
     const { mask, lengths } = options;
-    const subject = new Subject(await model.probe(x, { mask, lengths }), options);
+    const subject = new Subject(await Probe.open(model, x, { mask, lengths }), options);
     await subject.aim();
     return subject;
   }
@@ -117,7 +114,7 @@ export class Subject {
 
   private async batches(
     { copies = this.samples, sampleOf = (copy) => copy, alter, places = [], gradients = false, inputGradients = false }: Pass,
-    take: (first: number, rows: number, result: Awaited<ReturnType<Probe['run']>>, weights: FloatArray) => void,
+    take: (first: number, rows: number, result: ProbeResult, weights: FloatArray) => void,
   ): Promise<void> {
     const { batchSize = 8, signal } = this.options;
     const { id, shape } = this.value;

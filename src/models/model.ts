@@ -24,8 +24,6 @@ import type { Network } from './network.js';
 import { evaluateDataset, predictDataset } from './passes.js';
 import type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './options.js';
 import { encodeModel } from './persist.js';
-import { openProbe } from './probe.js';
-import type { Probe } from './probe.js';
 import type { Observation, Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 import { WeightStore } from './store.js';
@@ -199,12 +197,11 @@ export class Model {
     return observeStep(session, form, inputs);
   }
 
-  /** The samples as the model takes them, and passes over them that leave its state alone: what `bptt/explain` is made of. @internal */
-  async probe(x: ModelData, options: DataOptions = {}): Promise<Probe> {
+  /** The model on its device, and samples as its steps take them: what `bptt/explain` works with. @internal */
+  async inspect(x: ModelData, options: DataOptions = {}): Promise<{ session: Session; data: Dataset }> {
     await this.choose();
     const session = this.open();
-    const data = prepareData('explain', x, undefined, this.network.inputs.map((i) => i.shape), [], session.device.dtype, options);
-    return openProbe(session, this.network, data);
+    return { session, data: prepareData('explain', x, undefined, this.network.inputs.map((i) => i.shape), [], session.device.dtype, options) };
   }
 
   /** The layers as a table, with what they run on. */

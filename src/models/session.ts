@@ -12,8 +12,6 @@ import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './execute.js'
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from './execute.js';
 import { noiseOf, trainedWeights } from './network.js';
 import type { Network, WeightSpec } from './network.js';
-import { probeNetwork } from './probe.js';
-import type { ProbePlan } from './probe.js';
 import { StateVariables } from './states.js';
 import { stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
@@ -47,7 +45,6 @@ export class Session {
   private readonly slots: ReadonlyMap<string, readonly Variable[]>;
   readonly states: StateVariables;
   private readonly programs = new Map<string, Program>();
-  private readonly probed = new Map<string, Shape[]>();
 
   constructor(network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, losses: readonly ResolvedLoss[], optimizer?: Optimizer) {
     this.network = network;
@@ -147,21 +144,6 @@ export class Session {
     });
   }
 
-  /** Inputs: x, mask and, where gradients are wanted, ∂score/∂value. Outputs: see `probeNetwork`; `shapes` are theirs after a run. */
-  prober(form: StepForm, plan: ProbePlan): { program: Program; shapes: readonly Shape[] } {
-    const kind = `probe ${JSON.stringify(plan)}`;
-    const shapes = this.probed.get(this.key(kind, form)) ?? [];
-    this.probed.set(this.key(kind, form), shapes);
-    const seeds = plan.gradients || plan.inputGradients ? [[form.batch, ...plan.value.shape]] : [];
-    const program = this.program(kind, form, false, seeds, (k, { run, weights, states, x, extras }) => {
-      const gradients = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
-      const outputs = probeNetwork(k, this.network, plan, run, this.named(weights), states, x, extras[0], gradients);
-      shapes.splice(0, shapes.length, ...outputs.map(({ shape }) => shape));
-      return { outputs };
-    });
-    return { program, shapes };
-  }
-
   /**
    * One optimiser step. Inputs as `differentiator`, then learningRate [1] and the optimiser's scalars.
    * Outputs: loss, guard (finite if loss and gradients are), predictions.
@@ -227,8 +209,8 @@ export class Session {
     };
   }
 
-  /** Compiles once per form: lays out inputs and variables, and puts new values where they belong. */
-  private program(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body): Program {
+  /** Compiles once per kind and form: lays out inputs and variables, and puts new values where they belong. */
+  program(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body): Program {
     const key = this.key(kind, form);
     const known = this.programs.get(key);
     if (known) return known;
