@@ -25,6 +25,8 @@ export const explainFaults: readonly Fault[] = [
   ...faultsIn('explain/probe', ['explain/places', 'explain/closedForm'],
     ['gradients of the wrong node', "arrived.get(places[i] ?? -1)", "arrived.get((places[i] ?? -1) + 1)"],
     ['training mode', 'rowWeights: [], training: false', 'rowWeights: [], training: true'],
+  ),
+  ...faultsIn('explain/probe', ['explain/targets'],
     ['the first output instead of the target\'s', 'outputs: [value]', 'outputs: this.network.outputs'],
   ),
   ...faultsIn('explain/probe', ['explain/attributions'],

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cellFaults } from './cells.js';
 import { convolutionFaults } from './convolution.js';
+import { explainFaults } from './explain.js';
 import { planted } from './fault.js';
 import type { Fault } from './fault.js';
 import { layerFaults } from './layers.js';
@@ -84,7 +85,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...explainFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');
