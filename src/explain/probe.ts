@@ -37,6 +37,15 @@ export interface ProbeResult {
   readonly inputGradients: readonly HostTensor[];
 }
 
+/** The outputs of these nodes, and all values that depend on them: as far back as gradients have to run. */
+function downstream({ nodes }: Network, places: readonly number[]): Set<ValueId> {
+  const values = new Set<ValueId>();
+  nodes.forEach((node, index) => {
+    if (places.includes(index) || node.inputs.some((id) => values.has(id))) for (const id of node.outputs) values.add(id);
+  });
+  return values;
+}
+
 /** Samples, and passes over them. */
 export class Probe {
   readonly network: Network;
@@ -91,7 +100,7 @@ export class Probe {
       const observe: NetworkObserver = (_layer, name, tensor, _timeStep, node) => {
         if (name === 'output gradient' && node !== undefined) arrived.set(node, tensor);
       };
-      const run = { ...parts.run, observe, inputGradients };
+      const run = { ...parts.run, observe, inputGradients, wanted: inputGradients ? undefined : downstream(this.network, places) };
       const weights = byLayer(session.trained, parts.weights);
       const forward = forwardNetwork(scored, run, weights, parts.states, parts.x);
       const activations = places.flatMap((node) => forward.values.get(scored.nodes[node]?.outputs[0] ?? -1) ?? []);

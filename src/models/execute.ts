@@ -18,6 +18,8 @@ export interface NetworkRun {
   readonly observe?: NetworkObserver;
   /** Whether ∂L/∂input of the model is wanted. Default true; training does without. */
   readonly inputGradients?: boolean;
+  /** Values whose gradient is wanted, where that is not all: layers without one among their inputs do not run backward. */
+  readonly wanted?: ReadonlySet<ValueId>;
 }
 
 export interface NetworkForward {
@@ -104,6 +106,7 @@ export function backwardNetwork(
     if (!node?.outputs.some((id) => flowing.has(id) && !unwanted.has(id))) continue;
     const [arrived] = node.outputs.map((id) => flowing.get(id));
     if (arrived) run.observe?.(node.name, 'output gradient', arrived, undefined, index);
+    if (run.wanted && !node.inputs.some((id) => run.wanted?.has(id))) continue;
     const own = tensorsOf(gradients, node);
     const wanted = !node.inputs.every((id) => unwanted.has(id));
     const dInputs = node.layer.backward(
