@@ -22,7 +22,7 @@ test('Conv2D: gradients over random windows', async () => {
     padding: fc.oneof(fc.constantFrom('valid' as const, 'same' as const), fc.tuple(sides, sides)),
     groups: upTo(3), channels: upTo(2), filters: upTo(2), useBias: fc.boolean(), activation: fc.constantFrom('linear' as const, 'tanh' as const), seed: anySeed,
   });
-  await forAll(cases, 15, async ({ image: { H, W }, batch, groups, channels, filters, seed, ...options }) => {
+  await forAll(cases, 8, async ({ image: { H, W }, batch, groups, channels, filters, seed, ...options }) => {
     const layer = new Conv2D({ ...options, groups, filters: groups * filters });
     const inputShape = [batch, H, W, groups * channels];
     const [kh, kw] = options.kernelSize;
@@ -36,7 +36,7 @@ test('Conv1D: gradients over random windows', async () => {
     T: upTo(9, 5), kernelSize: upTo(3), stride: upTo(3), dilation: upTo(2), groups: upTo(3),
     padding: fc.oneof(fc.constantFrom('valid' as const, 'same' as const, 'causal' as const), sides), seed: anySeed,
   });
-  await forAll(cases, 15, async ({ T, groups, seed, ...options }) => {
+  await forAll(cases, 8, async ({ T, groups, seed, ...options }) => {
     const layer = new Conv1D({ ...options, groups, filters: 2 * groups });
     await assertGradients(layer, { inputShape: [3, T, groups], seed }, JSON.stringify(layer.config()), { count: 2 * groups * (options.kernelSize + 1) + 3 * T * groups });
   });
