@@ -9,7 +9,7 @@ import { assertClose } from '../support/compare.js';
 import { randomTensor } from '../support/values.js';
 import { float64 } from './support.js';
 
-const x = [randomTensor(1, 'image', [3, 7, 6, 2]), randomTensor(1, 'series', [3, 5, 2])];
+const x = [randomTensor(1, 'image', [2, 7, 6, 2]), randomTensor(1, 'series', [2, 5, 2])];
 
 /** Image and series fused; a value with two consumers in front of the convolution that is looked at. */
 function model(backend: Backend): Model {
@@ -40,7 +40,7 @@ async function everything(backend: Backend): Promise<Map<string, ArrayLike<numbe
   results.set('occlusion of steps', (await occlusion(subject, x, { ...options, input: 1, window: 2 })).maps.data);
   (await inputGradients(subject, x, options)).gradients.forEach(({ data }, i) => results.set(`gradients ${i}`, data));
   (await integratedGradients(subject, x, { ...options, steps: 3 })).attributions.forEach(({ data }, i) => results.set(`attributions ${i}`, data));
-  results.set('insertion', (await deletionInsertion(subject, x, { data: x[0]?.data.filter((_, i) => i % 2 === 0) ?? [], shape: [3, 7, 6] }, { ...options, steps: 3 })).insertion.data);
+  results.set('insertion', (await deletionInsertion(subject, x, { data: x[0]?.data.filter((_, i) => i % 2 === 0) ?? [], shape: [2, 7, 6] }, { ...options, steps: 3 })).insertion.data);
   subject.dispose();
   return results;
 }
