@@ -62,9 +62,15 @@ export function javascriptPeers(folder: string): Subject[] {
   ];
 }
 
-/** PyTorch on one and two threads, through a Python that has it. */
-export function pytorch(folder: string): Subject[] {
+/** A Python that has PyTorch. */
+export function findPython(): string {
   const python = ['/usr/bin/python3', 'python3'].find((command) => spawnSync(command, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0);
   if (!python) throw new Error('no python3 with torch found; on Debian: apt install python3-torch libopenblas0-pthread');
+  return python;
+}
+
+/** PyTorch on one and two threads. */
+export function pytorch(folder: string): Subject[] {
+  const python = findPython();
   return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads)));
 }
