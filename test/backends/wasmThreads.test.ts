@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert';
 import type { Backend } from '../../src/backend.js';
 import { linearDevice } from '../../src/backends/linear/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
-import type { RawKernels } from '../../src/backends/linear/raw.js';
 import type { WasmKernels } from '../../src/backends/wasm/instance.js';
 import { wasm } from '../../src/backends/wasm/index.js';
 import { compiled, instantiate } from '../../src/backends/wasm/instance.js';
@@ -14,7 +13,7 @@ import { Pool } from '../../src/backends/wasm/pool.js';
 import type { Kernel } from '../../src/backends/wasm/pool.js';
 import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
 import { ArgumentError, BackendError } from '../../src/errors.js';
-import { Adam, Dense, Dropout, GRU, LSTM, Sequential } from '../../src/index.js';
+import { Activation, Adam, BatchNorm, Conv2D, Dense, Dropout, GRU, GlobalAveragePool2D, LSTM, MaxPool2D, Sequential } from '../../src/index.js';
 import { normal, randomStream } from '../../src/random.js';
 
 const elements = 2_500_000;
@@ -36,13 +35,15 @@ function patient(kernels: WasmKernels, before: { helped: number }): WasmKernels 
     call(...values);
   };
   const { packing } = kernels;
-  const entries = Object.entries(kernels).filter(([name]) => name !== 'packing').map(([name, call]) => [name, wait(call as Kernel)] as const);
+  const entries = Object.entries(kernels).filter(([name]) => cutNames.some((cut) => cut === name)).map(([name, call]) => [name, wait(call as Kernel)] as const);
   return { ...kernels, ...Object.fromEntries(entries), ...(packing ? { packing: { ...packing, pack: wait((out = 0, mode = 0, n = 0, k = 0, b = 0, ldb = 0) => packing.pack(out, mode, n, k, b, ldb)) } } : {}) };
 }
 
 const one = instantiate();
 const two = instantiate(2);
-for (const { storage } of [one, two]) storage.grow(storage.start + elements);
+/** Room for the work of kernels, above what is compared. */
+const room = 500_000;
+for (const { storage } of [one, two]) storage.grow(storage.start + elements + room);
 const before = { helped: 0 };
 /** Never finds that sharing does not pay. */
 class Always extends Choice {
@@ -52,7 +53,7 @@ class Always extends Choice {
 const shared = splitKernels(patient(two.kernels, before), pool, pool.add(two.memory), 2, new Always());
 
 /** Runs a call large enough to wake the helper; `at` gives the address of an element. */
-function compare(what: string, call: (k: RawKernels, at: (element: number) => number) => void): void {
+function compare(what: string, call: (k: WasmKernels, at: (element: number) => number) => void): void {
   before.helped = pool.helped;
   const [expected = content, actual = content] = [one, two].map(({ storage, kernels }) => {
     const foot = storage.start * 4;
@@ -122,6 +123,50 @@ test('pointwise kernels, bit for bit', () => {
   });
 });
 
+test('batch normalisation by columns and by rows, bit for bit', () => {
+  for (const [rows, n] of [[20_011, 21], [4003, 131]] as const) {
+    const [x, dy, out, small] = [1, 600_000, 1_200_000, 2_000_000];
+    compare(`columnStatistics ${n}`, (k, at) => k.columnStatistics(at(small), at(small + n), at(x), rows, n, n));
+    compare(`batchNorm ${n}`, (k, at) => k.batchNorm(at(out), at(small), at(x), at(small + n), at(small + 2 * n), at(small + 3 * n), at(small + 4 * n), rows, n, 40));
+    for (const constant of [0, 1]) {
+      compare(`batchNormBackward ${n} ${constant}`, (k, at) => k.batchNormBackward(
+        at(out), at(small), at(small + n), at(x), at(small + 2 * n), at(small + 3 * n), at(small + 4 * n), at(dy), rows, n, n, constant,
+      ));
+    }
+  }
+});
+
+test('what convolutions are composed of, bit for bit', () => {
+  const work = elements;
+  const [x, y, kernel, panels] = [1, 700_000, 1_400_000, 1_700_000];
+  const [c, f] = [131, 101];
+  for (const turned of [0, 1]) {
+    compare(`winogradKernel ${turned}`, (k, at) => k.winogradKernel(at(panels), at(kernel), at(work), k.winogradWork(c, f), 0, turned ? 17 : 13, c, f, turned));
+  }
+  const tiles = [23, 26, c, 22, 27, f, 1, 1] as const;
+  const count = 3 * 11 * 14;
+  compare('winograd', (k, at) => k.winograd(at(y), at(x), at(panels), at(work), k.winogradWork(c, f), 0, count, ...tiles));
+  compare('winogradGradient', (k, at) => k.winogradGradient(at(panels), at(x), at(y), at(work), k.winogradWork(c, f), 0, 4, 3, ...tiles));
+  compare('winogradKernelGradient', (k, at) => k.winogradKernelGradient(at(kernel), at(panels), 0, c, c, f));
+  const geometry = [41, 43, 13, 21, 44, 27, 3, 3, 2, 1, 1, 1, 1, 2, 1] as const;
+  compare('correlate', (k, at) => k.correlate(
+    at(y), at(x), at(panels), at(work), k.patchWork(...geometry), 0, 5 * 21, ...geometry, 21 * 44 * 27, 44 * 27, 27,
+  ));
+  compare('correlateKernel', (k, at) => k.correlateKernel(at(kernel), at(x), at(y), at(work), k.patchWork(...geometry), 0, 30, 5, ...geometry));
+});
+
+test('pooling, bit for bit', () => {
+  const window = [61, 53, 25, 31, 27, 3, 3, 2, 2, 1, 1, 1, 1] as const;
+  const [x, y, taps] = [1, 1_000_000, 1_500_000];
+  compare('maxPool', (k, at) => k.maxPool(at(y), at(taps), at(x), 0, 8 * 31, ...window));
+  compare('averagePool', (k, at) => k.averagePool(at(y), at(x), 0, 8 * 31, ...window));
+  compare('averagePoolBackward', (k, at) => k.averagePoolBackward(at(x), at(y), 8, ...window));
+  compare('maxPoolBackward', (k, at) => {
+    k.maxPool(at(y), at(taps), at(x), 0, 8 * 31, ...window);
+    k.maxPoolBackward(at(x), at(y), at(taps), 8, ...window);
+  });
+});
+
 test('a trap in a helper is an error, not a wrong result', () => {
   const trapped = new Pool(compiled(true), cutNames, 2);
   const { memory, storage } = instantiate(2);
@@ -136,6 +181,21 @@ test('a trap in a helper is an error, not a wrong result', () => {
   assert.throws(() => trapped.run(id, job), (error: unknown) => error instanceof BackendError && error.message.includes('add'));
   assert.is(trapped.remove(id), true);
 });
+
+/** The same of a small residual network. */
+async function convolvedBytes(backend: Backend): Promise<string> {
+  const model = new Sequential([
+    new Conv2D({ filters: 16, kernelSize: 5, stride: 2 }), new BatchNorm(), new Activation({ kind: 'relu' }), new MaxPool2D({ poolSize: 2 }),
+    new Conv2D({ filters: 21, kernelSize: 3, padding: 'same' }), new Conv2D({ filters: 16, kernelSize: 1 }), new GlobalAveragePool2D(), new Dense({ units: 1 }),
+  ], { inputShape: [61, 73, 3], seed: 4 });
+  model.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'mse', backend });
+  const x = { data: content.subarray(0, 5 * 61 * 73 * 3), shape: [5, 61, 73, 3] };
+  const y = { data: content.subarray(5000, 5005), shape: [5, 1] };
+  for (let step = 0; step < 8; step++) await model.trainOnBatch(x, y);
+  const weights = model.getWeights();
+  model.dispose();
+  return JSON.stringify(Object.values(weights).map((w) => Array.from(w.data)));
+}
 
 /** Weights after some steps of a network wide enough to keep a helper busy. */
 async function trainedBytes(backend: Backend): Promise<string> {
@@ -168,6 +228,10 @@ test('whole training runs give the same bytes', async () => {
   const both = await Promise.all([trainedBytes(backend), trainedBytes(backend)]); // two models, one helper
   assert.equal(both, [expected, expected]);
   assert.is(await trainedBytes(backend), expected); // a new helper after the last dispose
+});
+
+test('whole training runs of convolutions give the same bytes', async () => {
+  assert.is(await convolvedBytes(await wasm({ threads: 2 })), await convolvedBytes(await wasm()));
 });
 
 test('the faster way is kept, and tried anew after a while', () => {

@@ -32,7 +32,10 @@ test('batch norm', () => {
     const rows = 11;
     const e = rows * n;
     compareTwins(`columnStatistics ${n}`, { mean: n, variance: n, x: e }, rounded, (k, at) => {
-      k.columnStatistics(at.mean, at.variance, at.x, rows, n);
+      k.columnStatistics(at.mean, at.variance, at.x, rows, n, n);
+    });
+    compareTwins(`columnStatistics of some columns ${n}`, { mean: n, variance: n, x: 40 * (n + 3) }, rounded, (k, at) => {
+      k.columnStatistics(at.mean, at.variance, at.x, 40, n, n + 3);
     });
     const variance = positive('variance', n);
     compareTwins(`batchNorm ${n}`, { y: e, inverseStd: n, x: e, gamma: n, beta: n, mean: n, variance }, rounded, (k, at) => {
@@ -41,9 +44,14 @@ test('batch norm', () => {
     for (const constant of [0, 1]) {
       const buffers = { dx: e, dGamma: n, dBeta: n, x: e, mean: n, inverseStd: n, gamma: n, dy: e };
       compareTwins(`batchNormBackward ${n} ${constant}`, buffers, 2e-5, (k, at) => {
-        k.batchNormBackward(at.dx, at.dGamma, at.dBeta, at.x, at.mean, at.inverseStd, at.gamma, at.dy, rows, n, constant);
+        k.batchNormBackward(at.dx, at.dGamma, at.dBeta, at.x, at.mean, at.inverseStd, at.gamma, at.dy, rows, n, n, constant);
       });
     }
+    const ld = n + 5;
+    const some = { dx: 35 * ld, dGamma: n, dBeta: n, x: 35 * ld, mean: n, inverseStd: n, gamma: n, dy: 35 * ld };
+    compareTwins(`batchNormBackward of some columns ${n}`, some, 2e-5, (k, at) => {
+      k.batchNormBackward(at.dx, at.dGamma, at.dBeta, at.x, at.mean, at.inverseStd, at.gamma, at.dy, 35, n, ld, 0);
+    });
     compareTwins(`movingAverage ${n}`, { out: n, running: n, observed: n }, rounded, (k, at) => {
       k.movingAverage(at.out, at.running, at.observed, n, 0.9);
     });

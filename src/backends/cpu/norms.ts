@@ -41,14 +41,14 @@ export function normKernels(heap: Heap): RawNormKernels {
         }
       }
     },
-    columnStatistics(mean, variance, x, rows, n) {
+    columnStatistics(mean, variance, x, rows, n, ld) {
       const d = heap.data;
       for (let j = 0; j < n; j++) {
         let sum = 0;
-        for (let r = 0; r < rows; r++) sum += d[x + r * n + j]!;
+        for (let r = 0; r < rows; r++) sum += d[x + r * ld + j]!;
         const mu = sum / rows; // N1
         let squares = 0;
-        for (let r = 0; r < rows; r++) squares += (d[x + r * n + j]! - mu) ** 2;
+        for (let r = 0; r < rows; r++) squares += (d[x + r * ld + j]! - mu) ** 2;
         d[mean + j] = mu;
         d[variance + j] = squares / rows;
       }
@@ -62,7 +62,7 @@ export function normKernels(heap: Heap): RawNormKernels {
         }
       }
     },
-    batchNormBackward(dx, dGamma, dBeta, x, mean, inverseStd, gamma, dy, rows, n, constantStatistics) {
+    batchNormBackward(dx, dGamma, dBeta, x, mean, inverseStd, gamma, dy, rows, n, ld, constantStatistics) {
       const d = heap.data;
       for (let j = 0; j < n; j++) {
         const mu = d[mean + j]!;
@@ -70,17 +70,17 @@ export function normKernels(heap: Heap): RawNormKernels {
         let sum = 0;
         let sumHat = 0;
         for (let r = 0; r < rows; r++) {
-          const dyj = d[dy + r * n + j]!;
+          const dyj = d[dy + r * ld + j]!;
           sum += dyj;
-          sumHat += dyj * (d[x + r * n + j]! - mu) * rs;
+          sumHat += dyj * (d[x + r * ld + j]! - mu) * rs;
         }
         d[dGamma + j] = d[dGamma + j]! + sumHat; // N4
         d[dBeta + j] = d[dBeta + j]! + sum; // N5
         const scale = d[gamma + j]! * rs;
         for (let r = 0; r < rows; r++) {
-          const hat = (d[x + r * n + j]! - mu) * rs;
+          const hat = (d[x + r * ld + j]! - mu) * rs;
           const through = constantStatistics ? 0 : sum / rows + (hat * sumHat) / rows;
-          d[dx + r * n + j] = scale * (d[dy + r * n + j]! - through); // N6
+          d[dx + r * ld + j] = scale * (d[dy + r * ld + j]! - through); // N6
         }
       }
     },

@@ -11,7 +11,7 @@ export function normKernels({ raw, make }: Context): NormKernels {
     const dx = make(x.shape);
     raw.batchNormBackward(
       dx.address, open(dGamma).address, open(dBeta).address, open(x).address, open(forward.mean).address,
-      open(forward.inverseStd).address, open(gamma).address, open(dy).address, rowCount(x), width(x), constantStatistics,
+      open(forward.inverseStd).address, open(gamma).address, open(dy).address, rowCount(x), width(x), width(x), constantStatistics,
     );
     return { dx, dGamma, dBeta };
   }
@@ -44,7 +44,7 @@ export function normKernels({ raw, make }: Context): NormKernels {
       const mean = make([n]);
       const variance = make([n]);
       const inverseStd = make([n]);
-      raw.columnStatistics(mean.address, variance.address, open(x).address, rowCount(x), n);
+      raw.columnStatistics(mean.address, variance.address, open(x).address, rowCount(x), n, n);
       raw.batchNorm(
         y.address, inverseStd.address, open(x).address, open(gamma).address, open(beta).address, mean.address, variance.address,
         rowCount(x), n, epsilon,

@@ -90,17 +90,17 @@ export interface RawNormKernels {
     dx: Address, dGamma: Address, dBeta: Address, x: Address, mean: Address, inverseStd: Address, gamma: Address, dy: Address,
     rows: number, n: number,
   ): void;
-  /** Mean and biased variance of each column. */
-  columnStatistics(mean: Address, variance: Address, x: Address, rows: number, n: number): void;
+  /** Mean and biased variance of n columns, whose rows lie `ld` elements apart. */
+  columnStatistics(mean: Address, variance: Address, x: Address, rows: number, n: number, ld: number): void;
   /** y = (x − mean)·inverseStd·gamma + beta; writes inverseStd = 1/√(variance + epsilon). */
   batchNorm(
     y: Address, inverseStd: Address, x: Address, gamma: Address, beta: Address, mean: Address, variance: Address,
     rows: number, n: number, epsilon: number,
   ): void;
-  /** constantStatistics: 1 at inference. dGamma and dBeta are added to. */
+  /** Of n columns, whose rows lie `ld` elements apart. constantStatistics: 1 at inference. dGamma and dBeta are added to. */
   batchNormBackward(
     dx: Address, dGamma: Address, dBeta: Address, x: Address, mean: Address, inverseStd: Address, gamma: Address, dy: Address,
-    rows: number, n: number, constantStatistics: number,
+    rows: number, n: number, ld: number, constantStatistics: number,
   ): void;
   movingAverage(out: Address, running: Address, observed: Address, n: number, momentum: number): void;
 }

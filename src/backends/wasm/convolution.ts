@@ -11,6 +11,10 @@ type Geometry = [
   kernelHeight: number, kernelWidth: number, strideY: number, strideX: number, dilationY: number, dilationX: number,
   top: number, left: number, groups: number,
 ];
+type PoolWindow = [
+  height: number, width: number, channels: number, outHeight: number, outWidth: number,
+  kernelHeight: number, kernelWidth: number, strideY: number, strideX: number, dilationY: number, dilationX: number, top: number, left: number,
+];
 type Tiles = [
   height: number, width: number, channels: number, outHeight: number, outWidth: number, filters: number, top: number, left: number,
 ];
@@ -30,9 +34,14 @@ export interface ConvolutionParts {
   correlateKernel(
     dKernel: Address, x: Address, dy: Address, work: Address, share: number, first: number, count: number, batch: number, ...geometry: Geometry
   ): void;
+  maxPool(y: Address, taps: Address, x: Address, first: number, count: number, ...window: PoolWindow): void;
+  maxPoolBackward(dx: Address, dy: Address, taps: Address, batch: number, ...window: PoolWindow): void;
+  averagePool(y: Address, x: Address, first: number, count: number, ...window: PoolWindow): void;
+  averagePoolBackward(dx: Address, dy: Address, batch: number, ...window: PoolWindow): void;
   winogradWork(channels: number, filters: number): number;
-  winogradKernel(out: Address, kernel: Address, first: number, count: number, channels: number, filters: number): void;
-  turnKernel(out: Address, kernel: Address, first: number, count: number, channels: number, filters: number): void;
+  winogradKernel(
+    out: Address, kernel: Address, work: Address, share: number, first: number, count: number, channels: number, filters: number, turned: number,
+  ): void;
   winograd(y: Address, x: Address, panels: Address, work: Address, share: number, first: number, count: number, ...tiles: Tiles): void;
   winogradGradient(
     target: Address, x: Address, dy: Address, work: Address, share: number, first: number, count: number, batch: number, ...tiles: Tiles
@@ -40,7 +49,7 @@ export interface ConvolutionParts {
   winogradKernelGradient(dKernel: Address, transformed: Address, first: number, count: number, channels: number, filters: number): void;
 }
 
-export type ComposedKernels = Pick<RawConvolutionKernels, 'workspace' | 'conv2d' | 'conv2dBackward' | 'conv2dKernel'>;
+export type ComposedKernels = Required<RawConvolutionKernels>;
 
 function algorithm(
   [, height, width, channels, outHeight, outWidth, filters, kh, kw, sy, sx, dilationY, dilationX, , , groups]: Sliding,
@@ -49,6 +58,15 @@ function algorithm(
   if (kh === 1 && kw === 1 && outHeight === height && outWidth === width) return 'product';
   const square = kh === 3 && kw === 3 && dilationY === 1 && dilationX === 1;
   return square && channels >= 16 && filters >= 16 ? 'winograd' : 'patches';
+}
+
+function pooling([, height, width, channels, outHeight, outWidth, , kh, kw, sy, sx, dilationY, dilationX, top, left]: Sliding): PoolWindow {
+  return [height, width, channels, outHeight, outWidth, kh, kw, sy, sx, dilationY, dilationX, top, left];
+}
+
+/** Output rows of all images. */
+function rows([batch, , , , outHeight]: Sliding): number {
+  return batch * outHeight;
 }
 
 function up(n: number, multiple: number): number {
@@ -105,13 +123,14 @@ export function composeConvolution(
     return [height, width, channels, outHeight, outWidth, filters, top, left];
   }
 
-  /** Runs a Winograd convolution with a kernel [3, 3, C, F]. */
-  function minimal(y: Address, x: Address, kernel: Address, work: Address, batch: number, sizes: Tiles): void {
+  /** Turned: gives dx [B, height, width, channels] of dy. */
+  function minimal(y: Address, x: Address, kernel: Address, work: Address, turned: number, [batch, ...sizes]: [number, ...Tiles]): void {
     const [, , channels, outHeight, outWidth, filters] = sizes;
-    parts.winogradKernel(work, kernel, 0, channels, channels, filters);
-    const count = batch * Math.ceil(outHeight / 2) * Math.ceil(outWidth / 2);
     const own = work + 64 * panels(filters, channels);
-    parts.winograd(y, x, work, own, parts.winogradWork(channels, filters), 0, count, ...sizes);
+    const share = parts.winogradWork(channels, filters);
+    const [c, f] = turned === 1 ? [filters, channels] : [channels, filters];
+    parts.winogradKernel(work, kernel, own, share, 0, Math.ceil(filters / 8), c, f, turned);
+    parts.winograd(y, x, work, own, share, 0, batch * Math.ceil(outHeight / 2) * Math.ceil(outWidth / 2), ...sizes);
   }
 
   /** The convolution of dy that gives those pixels of dx. */
@@ -136,10 +155,7 @@ export function composeConvolution(
       }
       const [inner, outer] = kernel === 'conv2d' ? [channels, filters] : [filters, channels];
       if (way === 'product') return panels(outer, inner);
-      if (way === 'winograd') {
-        const turned = kernel === 'conv2d' ? 0 : 9 * inner * outer;
-        return 16 * panels(outer, inner) + Math.max(turned, (threads * parts.winogradWork(inner, outer)) / 4);
-      }
+      if (way === 'winograd') return 16 * panels(outer, inner) + (threads * parts.winogradWork(inner, outer)) / 4;
       const share = kernel === 'conv2d'
         ? parts.patchWork(...patches(sliding))
         : Math.max(...allPhases(sliding).map(([v, h]) => (v.count * h.count === 0 ? 0 : parts.patchWork(...phaseGeometry(sliding, v, h)))));
@@ -149,7 +165,7 @@ export function composeConvolution(
       const [batch, height, width, channels, outHeight, outWidth, filters, kh, kw, , , , , , , groups] = sliding;
       const way = algorithm(sliding);
       if (way === 'product') return pixels('nn', y, x, kernel, work, batch * height * width, filters, channels, filters);
-      if (way === 'winograd') return minimal(y, x, kernel, work, batch, tiles(sliding));
+      if (way === 'winograd') return minimal(y, x, kernel, work, 0, [batch, ...tiles(sliding)]);
       parts.packKernel(work, kernel, kh * kw, channels, filters, groups);
       const own = work + 4 * groups * panels(filters / groups, (kh * kw * channels) / groups);
       const geometry = patches(sliding);
@@ -161,11 +177,7 @@ export function composeConvolution(
       const [batch, height, width, channels, outHeight, outWidth, filters, , kw, sy, sx, , , top, left, groups] = sliding;
       const way = algorithm(sliding);
       if (way === 'product') return pixels('nt', dx, dy, kernel, work, batch * height * width, channels, filters, filters);
-      if (way === 'winograd') {
-        const turned = work + 64 * panels(channels, filters);
-        parts.turnKernel(turned, kernel, 0, filters, channels, filters);
-        return minimal(dx, dy, turned, work, batch, [outHeight, outWidth, filters, height, width, channels, 2 - top, 2 - left]);
-      }
+      if (way === 'winograd') return minimal(dx, dy, kernel, work, 1, [batch, outHeight, outWidth, filters, height, width, channels, 2 - top, 2 - left]);
       if (allPhases(sliding).some(([v, h]) => v.count * h.count === 0)) parts.fill(dx, batch * height * width * channels, 0);
       for (const [v, h] of allPhases(sliding)) {
         if (v.count * h.count === 0) continue;
@@ -193,5 +205,9 @@ export function composeConvolution(
       const strips = ((kh * kw * channels) / groups / run) * Math.ceil(run / 4);
       parts.correlateKernel(dKernel, x, dy, work, parts.patchWork(...geometry), 0, strips, batch, ...geometry);
     },
+    maxPool2d: (y, taps, x, ...sliding) => parts.maxPool(y, taps, x, 0, rows(sliding), ...pooling(sliding)),
+    maxPool2dBackward: (dx, dy, taps, ...sliding) => parts.maxPoolBackward(dx, dy, taps, sliding[0], ...pooling(sliding)),
+    averagePool2d: (y, x, ...sliding) => parts.averagePool(y, x, 0, rows(sliding), ...pooling(sliding)),
+    averagePool2dBackward: (dx, dy, ...sliding) => parts.averagePoolBackward(dx, dy, sliding[0], ...pooling(sliding)),
   };
 }

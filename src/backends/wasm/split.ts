@@ -16,11 +16,13 @@ type Values = readonly number[];
 interface Cut {
   /** Nanoseconds of a call on one thread, roughly, divided by the product of the arguments in `sizes`. */
   readonly weight: number;
-  readonly sizes: readonly [number, number?, number?];
+  readonly sizes: readonly number[];
   /** Which argument counts what is cut: rows, columns or elements. */
   counted(values: Values): number;
   /** Parts are multiples of this. */
   readonly grain: number;
+  /** More arguments than the fast way below passes on. */
+  readonly wide?: true;
   /** What each argument gains from one counted thing to the next; for addresses, bytes. */
   steps(values: Values): readonly number[];
 }
@@ -46,6 +48,30 @@ function byElements(weight: number, operands: number, counted: number): Cut {
   return {
     weight, sizes: [counted], counted: () => counted, grain: line,
     steps: (values) => values.map((value, i) => (i < operands && value !== 0 ? 4 : 0)),
+  };
+}
+
+/** A range: the argument before the count says where it begins. Parts are multiples of `grain`. */
+function byRange(weight: number, counted: number, grain: number, ...sizes: readonly number[]): Cut {
+  return { weight, sizes: [counted, ...sizes], wide: true, counted: () => counted, grain, steps: (values) => values.map((_, i) => (i === counted - 1 ? 1 : 0)) };
+}
+
+/** Columns of matrices: `operands` addresses, then rows, n, ld. Eight columns are summed together. */
+function byColumns(weight: number, operands: number): Cut {
+  return {
+    weight, sizes: [operands, operands + 1], counted: () => operands + 1, grain: 8,
+    steps: (values) => values.map((_, i) => (i < operands ? 4 : 0)),
+  };
+}
+
+/** Pooling backwards, by images: dx, dy and further operands like dy, then the batch, height, width, channels, outHeight, outWidth. */
+function byImages(weight: number, counted: number): Cut {
+  return {
+    weight, sizes: [0, 3, 4, 5, 6, 7].map((i) => counted + i), wide: true, counted: () => counted, grain: 1,
+    steps: (values) => {
+      const [height = 0, width = 0, channels = 0, outHeight = 0, outWidth = 0] = values.slice(counted + 1);
+      return values.map((_, i) => 4 * channels * (i === 0 ? height * width : i < counted ? outHeight * outWidth : 0));
+    },
   };
 }
 
@@ -84,7 +110,44 @@ const cuts = {
   add: byElements(0.3, 3, 3),
   mul: byElements(0.3, 3, 3),
   adam: byElements(1.5, 5, 9),
+  fill: byElements(0.1, 1, 1),
+  columnStatistics: byColumns(0.5, 3),
+  batchNorm: {
+    weight: 0.4, sizes: [7, 8], counted: () => 7, grain: 1,
+    steps: (values) => values.map((_, i) => (i === 0 || i === 2 ? 4 * (values[8] ?? 0) : 0)),
+  },
+  batchNormBackward: byColumns(1, 8),
+  // The count comes after where it begins; then what else the time is a product of, which are sizes of the other arguments.
+  correlate: byRange(0.04, 6, 1, 11, 12, 9, 13, 14),
+  correlateKernel: byRange(0.17, 6, 1, 7, 11, 12, 13),
+  winogradKernel: byRange(80, 5, 1, 6),
+  winograd: byRange(0.8, 6, 4, 9, 12),
+  winogradGradient: byRange(0.05, 6, 1, 7, 11, 12, 10, 13),
+  winogradKernelGradient: byRange(10, 3, 1, 5),
+  maxPool: byRange(0.3, 4, 1, 9, 7, 10, 11),
+  maxPoolBackward: byImages(0.4, 3),
+  averagePool: byRange(0.2, 3, 1, 8, 6, 9, 10),
+  averagePoolBackward: byImages(0.4, 2),
 } satisfies Partial<Record<keyof WasmKernels | 'pack', Cut>>;
+
+/** One of the first eleven arguments. */
+function nth(
+  at: number, a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number,
+): number {
+  switch (at) {
+    case 0: return a;
+    case 1: return b;
+    case 2: return c;
+    case 3: return d;
+    case 4: return e;
+    case 5: return f;
+    case 6: return g;
+    case 7: return h;
+    case 8: return i;
+    case 9: return j;
+    default: return k;
+  }
+}
 
 type CutName = keyof typeof cuts;
 
@@ -94,19 +157,29 @@ export const cutNames = Object.keys(cuts) as readonly CutName[];
 /** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays. */
 export function splitKernels(kernels: WasmKernels, pool: Pool, memory: number, threads: number, choice = new Choice()): WasmKernels {
   function shared(name: CutName, call: Kernel): Kernel {
-    const { weight, sizes: [first, second, third], counted, grain, steps }: Cut = cuts[name];
+    const { weight, sizes, wide, counted, grain, steps }: Cut = cuts[name];
     const kernel = cutNames.indexOf(name);
-    return (...values) => {
-      const size = (i: number | undefined): number => (i === undefined ? 1 : values[i] ?? 0);
-      const time = weight * size(first) * size(second) * size(third);
-      if (time < worthSharing) return call(...values);
+
+    function share(values: readonly number[]): void {
+      const time = sizes.reduce((product, i) => product * (values[i] ?? 0), weight);
       const start = performance.now();
       const most = time < 2 * threads * longest ? Math.min(threads, Math.floor(time / shortest)) : 2 * threads;
       const at = counted(values);
       const part = Math.ceil((values[at] ?? 0) / most / grain) * grain;
       if (!choice.shared || time < pool.worthwhile || part >= (values[at] ?? 0)) call(...values);
       else pool.run(memory, { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part });
-      choice.note(time / 1e6, performance.now() - start);
+      if (time >= worthSharing) choice.note(time / 1e6, performance.now() - start);
+    }
+
+    if (wide) return (...values) => { share(values); };
+    const [first = 0, second, third] = sizes;
+    // Small networks make thousands of small calls: no list of arguments, no loop.
+    return (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o) => {
+      let time = weight * nth(first, a, b, c, d, e, f, g, h, i, j, k);
+      if (second !== undefined) time *= nth(second, a, b, c, d, e, f, g, h, i, j, k);
+      if (third !== undefined) time *= nth(third, a, b, c, d, e, f, g, h, i, j, k);
+      if (time < worthSharing) call(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
+      else share([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o].filter((value) => value !== undefined));
     };
   }
   const { packing } = kernels;

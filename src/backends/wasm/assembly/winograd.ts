@@ -9,72 +9,72 @@
  */
 import { load, store } from './lanes';
 import { gemm } from './matmul';
+import { packRows, packTransposed } from './panels';
 import { own } from './convolution';
 
 const PACKED = 3;
 const TN = 2;
 
-/** Tiles at once: as many as this much of second-level cache holds, but enough to reuse the kernel. */
-const CACHE = 768 * 1024;
-function tilesAtOnce(channels: i32, filters: i32): i32 {
-  return max(32, min(128, CACHE / (16 * channels + 64 * filters))) & ~3;
+/** Tiles at once: enough to use each panel of the kernel often, few enough for second-level cache. */
+const TILES = 96;
+
+/** Bytes between the panels of two taps: not a power of two, as nine streams would share one set of a cache. */
+@inline
+function tapBytes(depth: i32): usize {
+  return (<usize>depth << 5) + 64;
 }
 
-/** Bytes of working memory that one thread needs. */
+/** Bytes of working memory that one thread needs: for tiles, or nine panels of a kernel. */
 export function winogradWork(channels: i32, filters: i32): i32 {
-  return (tilesAtOnce(channels, filters) * (4 * channels + 16 * filters) + max(channels, filters) + 15 & ~15) << 2;
+  const tiles = (TILES * (4 * channels + 16 * filters) + max(channels, filters) + 15 & ~15) << 2;
+  return max(tiles, 9 * <i32>tapBytes(channels));
 }
 
-/** G g Gᵀ of a kernel [3, 3, C, F] for rows of channels `first` … : panels [16, ⌈F / 8⌉, C, 8]. */
-export function winogradKernel(out: usize, kernel: usize, first: i32, rows: i32, channels: i32, filters: i32): void {
-  const tap = <usize>channels * filters << 2;
-  const panel = <usize>channels << 5;
-  const place = panel * (filters + 7 >> 3);
+/**
+ * G g Gᵀ of a kernel g [3, 3, C, F] as panels [16, ⌈F / 8⌉, C, 8]: panels `first` … of each place. Turned: of the kernel that
+ * makes dx of dy, which is [3, 3, F, C] with rows and columns in reverse, from the kernel [3, 3, C, F] (then C counts panels).
+ */
+export function winogradKernel(
+  out: usize, kernel: usize, work: usize, share: i32, first: i32, count: i32, channels: i32, filters: i32, turned: i32,
+): void {
+  const taps = own(work, share);
+  const depth = turned ? filters : channels;
+  const columns = turned ? channels : filters;
+  const rowB = <usize>filters << 2;
+  const apart = tapBytes(depth);
+  const panel = <usize>depth << 5;
+  const place = panel * (columns + 7 >> 3);
   const half = f32x4.splat(0.5);
-  for (let c = first; c < first + rows; c++) for (let f = 0; f < (filters + 7 & ~7); f += 4) {
-    const from = kernel + (<usize>(c * filters + f) << 2);
-    const lanes = filters - f;
-    const to = out + <usize>(f >> 3) * panel + (<usize>c << 5) + (f & 4) * 4;
+  for (let p = first; p < first + count; p++) {
+    for (let tap: usize = 0; tap < 9; tap++) {
+      const from = kernel + tap * channels * rowB;
+      if (turned) packTransposed(taps + (8 - tap) * apart, from + <usize>p * 8 * rowB, rowB, columns - 8 * p, depth);
+      else packRows(taps + tap * apart, from + (<usize>p << 5), rowB, columns - 8 * p, depth);
+    }
     for (let i: usize = 0; i < 4; i++) {
-      let g0 = f32x4.splat(0), g1 = g0, g2 = g0;
-      if (lanes > 0) {
-        if (i == 0 || i == 3) {
-          const at = from + (i == 3 ? 6 * tap : 0);
-          g0 = load(at, lanes), g1 = load(at + tap, lanes), g2 = load(at + 2 * tap, lanes);
-        } else {
-          const sign = f32x4.splat(i == 1 ? 0.5 : -0.5);
-          g0 = middle(from, tap, sign, lanes), g1 = middle(from + tap, tap, sign, lanes), g2 = middle(from + 2 * tap, tap, sign, lanes);
-        }
+      let to = out + 4 * i * place + <usize>p * panel;
+      const edge = i == 3 ? 6 * apart : 0;
+      const sign = f32x4.splat(i == 1 ? 0.5 : -0.5);
+      for (let at = taps, end = taps + panel; at < end; at += 16, to += 16) {
+        let g0: v128, g1: v128, g2: v128;
+        if (i == 0 || i == 3) g0 = v128.load(at + edge), g1 = v128.load(at + edge + apart), g2 = v128.load(at + edge + 2 * apart);
+        else g0 = middle(at, apart, sign), g1 = middle(at + apart, apart, sign), g2 = middle(at + 2 * apart, apart, sign);
+        const outer = f32x4.mul(half, f32x4.add(g0, g2));
+        const inner = f32x4.mul(half, g1);
+        v128.store(to, g0);
+        v128.store(to + place, f32x4.add(outer, inner));
+        v128.store(to + 2 * place, f32x4.sub(outer, inner));
+        v128.store(to + 3 * place, g2);
       }
-      const at = to + 4 * i * place;
-      const outer = f32x4.mul(half, f32x4.add(g0, g2));
-      const inner = f32x4.mul(half, g1);
-      v128.store(at, g0);
-      v128.store(at + place, f32x4.add(outer, inner));
-      v128.store(at + 2 * place, f32x4.sub(outer, inner));
-      v128.store(at + 3 * place, g2);
     }
   }
 }
 
 /** ½ (g₀ ± g₁ + g₂) of one column of a kernel. */
 @inline
-function middle(at: usize, tap: usize, sign: v128, lanes: i32): v128 {
-  const outer = f32x4.mul(f32x4.splat(0.5), f32x4.add(load(at, lanes), load(at + 6 * tap, lanes)));
-  return f32x4.add(outer, f32x4.mul(sign, load(at + 3 * tap, lanes)));
-}
-
-/** The 3×3 kernel [3, 3, C, F] that turns dy into dx: filters for channels, rows and columns in reverse. → [3, 3, F, C]. */
-export function turnKernel(out: usize, kernel: usize, first: i32, rows: i32, channels: i32, filters: i32): void {
-  for (let tap = 0; tap < 9; tap++) {
-    const to = out + (<usize>((8 - tap) * filters) * channels << 2);
-    const from = kernel + (<usize>(tap * channels) * filters << 2);
-    for (let c = 0; c < channels; c += 4) for (let f = first; f < first + rows; f++) {
-      for (let k = c; k < min(channels, c + 4); k++) {
-        f32.store(to + (<usize>(f * channels + k) << 2), f32.load(from + (<usize>(k * filters + f) << 2)));
-      }
-    }
-  }
+function middle(at: usize, tap: usize, sign: v128): v128 {
+  const outer = f32x4.mul(f32x4.splat(0.5), f32x4.add(v128.load(at), v128.load(at + 6 * tap)));
+  return f32x4.add(outer, f32x4.mul(sign, v128.load(at + 3 * tap)));
 }
 
 /** Where tile `tile` begins: image, first row and column of its input. */
@@ -172,14 +172,13 @@ export function winograd(
 ): void {
   const down = outHeight + 1 >> 1;
   const across = outWidth + 1 >> 1;
-  const most = tilesAtOnce(channels, filters);
   const nothing = own(work, share);
   const v = nothing + (<usize>max(channels, filters) << 2);
-  const m = v + (<usize>(4 * most) * channels << 2);
+  const m = v + (<usize>(4 * TILES) * channels << 2);
   const panel = <usize>(filters + 7 & ~7) * channels << 2;
   memory.fill(nothing, 0, channels << 2);
-  for (let end = first + count; first < end; first += most) {
-    const tiles = min(most, end - first);
+  for (let end = first + count; first < end; first += TILES) {
+    const tiles = min(TILES, end - first);
     for (let i = 0; i < 4; i++) {
       inputRow(i, v, x, first, tiles, height, width, channels, down, across, top, left, nothing);
       for (let j = 0; j < 4; j++) {
@@ -229,14 +228,13 @@ export function winogradGradient(
   const down = outHeight + 1 >> 1;
   const across = outWidth + 1 >> 1;
   const count = batch * down * across;
-  const most = tilesAtOnce(channels, filters);
   const nothing = own(work, share);
   const v = nothing + (<usize>max(channels, filters) << 2);
-  const m = v + (<usize>(4 * most) * channels << 2);
+  const m = v + (<usize>(4 * TILES) * channels << 2);
   const size = <usize>channels * filters << 2;
   memory.fill(nothing, 0, max(channels, filters) << 2);
-  for (let i = first; i < first + rows; i++) for (let tile = 0; tile < count; tile += most) {
-    const tiles = min(most, count - tile);
+  for (let i = first; i < first + rows; i++) for (let tile = 0; tile < count; tile += TILES) {
+    const tiles = min(TILES, count - tile);
     inputRow(i, v, x, tile, tiles, height, width, channels, down, across, top, left, nothing);
     gradientRow(i, m, dy, tile, tiles, outHeight, outWidth, filters, down, across, nothing);
     for (let j = 0; j < 4; j++) {
