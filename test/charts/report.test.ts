@@ -58,6 +58,17 @@ test('tables align decimals, mark the best, and head rows and columns', () => {
     [['Model', 'col'], ['RMSE', 'col'], ['R²', 'col'], ['Note', 'col'], ['LSTM', 'row'], ['No change', 'row'], ['Failed', 'row']]);
 });
 
+test('columns of words stand to the left, unmarked, and may break', () => {
+  const html = htmlReport({
+    title: 'R', sections: [{ heading: 'S', blocks: [{
+      kind: 'table', caption: 'C', columns: [{ name: 'Verdict', words: true }, { name: 'RMSE' }], rows: [{ name: 'claim', values: ['a < b', 2] }, { name: 'other', values: [null, 3] }],
+    }] }],
+  });
+  assert.match(html, '<th scope="col">Verdict</th><th scope="col" class="number">RMSE</th>');
+  assert.match(html, '<td>a &lt; b</td><td class="number">2</td>');
+  assert.match(html, '<td></td><td class="number">3</td>');
+});
+
 test('nothing is fetched: no addresses but the SVG name space, and a policy that forbids them', () => {
   const html = report(...everything);
   assert.equal([...new Set(html.match(/https?:[^"')\s]*/g))], ['http://www.w3.org/2000/svg']);
