@@ -3,7 +3,6 @@ import { FileFormatError } from '../errors.js';
 import { Activation } from '../layers/activation.js';
 import { BatchNorm } from '../layers/batchNorm.js';
 import { Bidirectional } from '../layers/bidirectional.js';
-import { Conv1D, Conv2D } from '../layers/conv2d.js';
 import { Dense } from '../layers/dense.js';
 import { Dropout } from '../layers/dropout.js';
 import { GRU } from '../layers/gru.js';
@@ -11,15 +10,11 @@ import type { AnyLayer, JsonObject, JsonValue } from '../layers/layer.js';
 import { LayerNorm } from '../layers/layerNorm.js';
 import { LSTM } from '../layers/lstm.js';
 import { Add, Concatenate, Multiply } from '../layers/merge.js';
-import {
-  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
-} from '../layers/pooling.js';
 import { Flatten, Reshape } from '../layers/reshape.js';
 import { SimpleRNN } from '../layers/simpleRnn.js';
 import { Input, applyLayer } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { TimeDistributed } from '../layers/timeDistributed.js';
-import { ZeroPad1D, ZeroPad2D } from '../layers/zeroPad.js';
 import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
 import type { Network } from './network.js';
 import { buildNetwork, firstUses } from './network.js';
@@ -39,29 +34,19 @@ function recurrent(layer: AnyLayer): LSTM | GRU | SimpleRNN {
 const factories: Readonly<Record<string, LayerFactory>> = {
   Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
   Add: (o) => new Add(o),
-  AveragePool1D: (o) => new AveragePool1D(o),
-  AveragePool2D: (o) => new AveragePool2D(o),
   BatchNorm: (o) => new BatchNorm(o),
   Bidirectional: (o, inner) => new Bidirectional({ ...o, layer: recurrent(inner(o.layer)) }),
   Concatenate: (o) => new Concatenate(o),
-  Conv1D: (o) => new Conv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
-  Conv2D: (o) => new Conv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
   Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
   Flatten: (o) => new Flatten(o),
-  GlobalAveragePool1D: (o) => new GlobalAveragePool1D(o),
-  GlobalAveragePool2D: (o) => new GlobalAveragePool2D(o),
   GRU: (o) => new GRU({ ...o, units: numberOf('units', o.units) }),
   LayerNorm: (o) => new LayerNorm(o),
   LSTM: (o) => new LSTM({ ...o, units: numberOf('units', o.units) }),
-  MaxPool1D: (o) => new MaxPool1D(o),
-  MaxPool2D: (o) => new MaxPool2D(o),
   Multiply: (o) => new Multiply(o),
   Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
   TimeDistributed: (o, inner) => new TimeDistributed({ ...o, layer: inner(o.layer) }),
-  ZeroPad1D: (o) => new ZeroPad1D(o),
-  ZeroPad2D: (o) => new ZeroPad2D(o),
 };
 
 /** `[node, output]`, or `[-1, i]` for input i of the model. */
@@ -81,9 +66,15 @@ export function describeArchitecture(network: Network): JsonObject {
   };
 }
 
-/** @throws FileFormatError for an unknown class or a reference to nothing. */
-export function rebuildArchitecture(description: JsonObject, customLayers: Readonly<Record<string, LayerFactory>> = {}): Network {
+/** Makers of the classes that a description names, besides `customLayers`; those over images are fetched only where one is named. */
+export async function makersFor(description: JsonObject, customLayers: Readonly<Record<string, LayerFactory>> = {}): Promise<Readonly<Record<string, LayerFactory>>> {
   const known = { ...factories, ...customLayers };
+  const missing = [...JSON.stringify(description).matchAll(/"className":"(\w+)"/g)].some(([, name = '']) => !Object.hasOwn(known, name));
+  return missing ? { ...known, ...(await import('./imageLayers.js')).imageLayers, ...customLayers } : known;
+}
+
+/** @throws FileFormatError for an unknown class or a reference to nothing. */
+export function rebuildArchitecture(description: JsonObject, known: Readonly<Record<string, LayerFactory>>): Network {
   const inputs = listOf('inputs', description.inputs).map((shape) => Input({ shape: listOf('input shape', shape).map((size) => numberOf('input size', size)) }));
   const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
     const { className, config } = objectOf('layer', entry);

@@ -2,7 +2,7 @@ import type { Backend, LossKind } from '../backend.js';
 import { FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
-import { rebuildArchitecture } from './architecture.js';
+import { makersFor, rebuildArchitecture } from './architecture.js';
 import type { LayerFactory } from './architecture.js';
 import { requireTensors } from './match.js';
 import type { Metric, MetricName } from './metrics.js';
@@ -28,15 +28,15 @@ export interface LoadOptions {
  */
 export async function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model> {
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : source);
-  const model = build(saved, options);
+  const model = build(saved, options, await makersFor(saved.architecture, options.customLayers));
   model.restore(saved.tensors, saved.position, saved.metadata);
   return model;
 }
 
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
-function build({ architecture, compiled, seed, tensors }: SavedModel, { customLayers, customMetrics = [], backend }: LoadOptions): Model {
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], backend }: LoadOptions, makers: Readonly<Record<string, LayerFactory>>): Model {
   try {
-    const network = rebuildArchitecture(architecture, customLayers);
+    const network = rebuildArchitecture(architecture, makers);
     const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config);
     requireTensors(network, optimizer, tensors);
     const model = new Model({ network, seed });
