@@ -35,7 +35,7 @@ await runStudy({
     const settings = { csv, epochs, seed, workers, out, backend: options.backend, step, sparseStep: (full ? 20 : 3) * step, warm: options['warm-start'], models: full ? 10 : 3 };
     const trained = await train({ ...settings, values, journal, progress, signal });
     const figures = studyFigures(source, trained, full);
-    const { sections, plots } = drawStudy(source, figures);
+    const { sections, plots } = drawStudy(source, figures, step);
     printStudy(figures);
     return {
       title: 'A stacked LSTM on daily prices, by rolling windows', headline: headline(figures), warning: winner(figures.leakFree) !== 'network', sections, plots, claims: claimsOf(figures),

@@ -3,6 +3,7 @@ import { describe } from 'bptt/forecast';
 import { histogram, linePlot, panels } from 'bptt/charts';
 import type { Plot, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
 import type { Source } from '../support/source.js';
+import { count } from '../support/wording.js';
 import { METRICS, mean } from './figures.js';
 import type { Errors, ProtocolFigures, SplitErrors } from './figures.js';
 import { PUBLISHED } from './protocols.js';
@@ -19,7 +20,8 @@ export interface Drawn {
   readonly plots: Readonly<Record<string, Plot>>;
 }
 
-export function drawStudy(source: Source, figures: Figures): Drawn {
+/** @param step samples from one split to the next. */
+export function drawStudy(source: Source, figures: Figures, step: number): Drawn {
   const plots = {
     errors: errorsPlot(source, figures), forecasts: forecastsPlot(source, figures), losses: lossesPlot(figures.published.splits, 'MSE', (loss) => loss),
     rmse: lossesPlot(figures.published.splits, 'RMSE', Math.sqrt), epochs: epochsPlot(figures.leakFree.splits), skill: skillPlot(figures),
@@ -28,7 +30,7 @@ export function drawStudy(source: Source, figures: Figures): Drawn {
   return {
     plots,
     sections: [
-      { heading: 'Protocols', blocks: [{ kind: 'text', text: protocols }] },
+      { heading: 'Protocols', blocks: [{ kind: 'text', text: protocolsText(step) }] },
       {
         heading: 'Errors', blocks: [
           overview(figures),
@@ -55,8 +57,8 @@ export function drawStudy(source: Source, figures: Figures): Drawn {
   };
 }
 
-const protocols = `Everywhere: LSTM 50 → dropout 0.3 → LSTM 50 → dropout 0.2 → dense 25 → dense 1, closing prices of the last ${window} days in, the next one out; Adam 0.001, squared error, `
-  + `batches of ${batch}, early stopping with patience ${patience} and the best weights restored. Each split trains on ${train} samples and forecasts the next ${validation}; the next split starts one sample later.
+const protocolsText = (step: number): string => `Everywhere: LSTM 50 → dropout 0.3 → LSTM 50 → dropout 0.2 → dense 25 → dense 1, closing prices of the last ${window} days in, the next one out; Adam 0.001, squared error, `
+  + `batches of ${batch}, early stopping with patience ${patience} and the best weights restored. Each split trains on ${train} samples and forecasts the next ${validation}; the next split starts ${count(step, 'sample')} later.
 
 As published: prices are scaled by the lowest and highest price of the whole file, those of the future included. The ${validation} samples that are scored also choose the epoch whose weights are kept. One model is carried through all splits, and what that choice did to it goes along.
 
@@ -105,8 +107,8 @@ function bySplit({ published, leakFree }: Figures, block: 'train' | 'validation'
 
 function comparisons({ expandingAgainstRolling: wide, longerAgainstTen: long }: Figures): TableBlock {
   return {
-    kind: 'table', caption: 'Without leaks, mean validation RMSE on the same splits, units of the file\'s range', rowHeading: 'Change',
-    columns: [{ name: 'Splits' }, { name: 'Rolling, 10 epochs' }, { name: 'Changed' }, { name: 'No-change' }, { name: 'Paired t (below −2: better)' }],
+    kind: 'table', caption: 'Without leaks, mean validation RMSE on the same splits, units of the file\'s range; a paired t below −2 says that the change is better', rowHeading: 'Change',
+    columns: [{ name: 'Splits' }, { name: 'Rolling, 10 epochs' }, { name: 'Changed' }, { name: 'No-change' }, { name: 'Paired t' }],
     rows: [
       { name: 'Expanding windows: all samples before', values: [wide.splits, wide.rolling, wide.other, wide.still, wide.t] },
       { name: 'Three times the epochs', values: [long.splits, long.rolling, long.other, long.still, long.t] },
@@ -127,8 +129,8 @@ function nextDay({ table }: Source, { nextDay: { last, after, coverage, residual
   const row = (name: string, day: typeof last) =>
     ({ name, values: [dollars(day.previous), dollars(day.average), dollars(day.spread), `${dollars(day.lower)} to ${dollars(day.upper)}`, Number.isFinite(day.actual) ? dollars(day.actual) : 'not known'] });
   return {
-    kind: 'table', caption: `The mean of ${last.forecasts.length} models without leaks, trained on the ${train} samples before; the interval is made of the ${residuals} latest errors`, rowHeading: 'Day',
-    columns: ['No-change', 'Forecast', 'Spread of the models', `${100 * coverage} % interval`, 'Price'].map((name) => ({ name })),
+    kind: 'table', caption: `The mean of ${last.forecasts.length} models without leaks, trained on the ${train} samples before; spread is their standard deviation; the interval is made of the ${residuals} latest errors`, rowHeading: 'Day',
+    columns: ['No-change', 'Forecast', 'Spread', `${100 * coverage} % interval`, 'Price'].map((name) => ({ name })),
     rows: [row(table.dates.at(-1) ?? 'last row', last), row('the day after', after)],
   };
 }

@@ -8,16 +8,16 @@ export interface PackagedFile {
   readonly name: string;
 }
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** A file beside the entry of vega-datasets, whose exports allow nothing deeper. */
 function vega(file: string): string {
-  return join(dirname(resolve('vega-datasets')), '..', 'data', file);
+  return join(dirname(require.resolve('vega-datasets')), '..', 'data', file);
 }
 
 export const packaged = {
   /** Daily bars of AAPL, 2013-05 to 2018-05: Date, Open, High, Low, Close, Adj Close, Volume. */
-  aapl: { path: resolve('@observablehq/sample-datasets/aapl.csv'), name: 'AAPL, daily (aapl.csv of @observablehq/sample-datasets)' },
+  aapl: { path: require.resolve('@observablehq/sample-datasets/aapl.csv'), name: 'AAPL, daily (aapl.csv of @observablehq/sample-datasets)' },
   /** Daily bars of the S&P 500 from 2000 on: date, open, high, low, close, adjclose, volume. */
   sp500: { path: vega('sp500-2000.csv'), name: 'S&P 500, daily (sp500-2000.csv of vega-datasets)' },
   /** Jobs in thousands by industry, 120 months from 2006 on: month, nonfarm, …, durable_goods, … */
