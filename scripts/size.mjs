@@ -30,13 +30,16 @@ const PROGRAM = {
   source: `export { Sequential, LSTM, Dropout, Dense, Adam, EarlyStopping, ProgressBar } from '${name}';`,
 };
 
-/** Everything but images: what a recurrent model can use, kernels included. What is only fetched for images is not counted. */
+/** Everything but images: what a recurrent model can use, kernels included. What is fetched only where it is asked for is not counted. */
 const IMAGES = /^(Conv|MaxPool|AveragePool|GlobalAveragePool|ZeroPad)[12]D$|^Residual|^ResNet|^resnet/;
 const CORE = { label: 'core + wasm', budget: 60 };
 
-const withoutImages = {
-  name: 'without-images',
-  setup: ({ onLoad }) => onLoad({ filter: /models[\\/]imageLayers\.js$/ }, () => ({ contents: 'export const imageLayers = {};' })),
+/** Stands in for modules that are imported at run time: for images, for threads, for relaxed products. */
+const withoutExtras = {
+  name: 'without-extras',
+  setup: ({ onLoad }) => onLoad({ filter: /(models[\\/]imageLayers|wasm[\\/](threads|moduleRelaxed))\.js$/ }, () => ({
+    contents: 'export const imageLayers = {}, threadedOpen = undefined, relaxedHex = undefined;',
+  })),
 };
 
 /** Stands in for the generated modules, whose bytes are counted with `bptt` itself. */
@@ -81,7 +84,7 @@ for (const [subpath, target] of entries) {
 }
 const names = Object.keys(await import(pathToFileURL(join(root, exports['.'].default)))).filter((each) => !IMAGES.test(each));
 report(CORE.label, CORE.budget, await measure({
-  stdin: { contents: `export { ${names.join(', ')} } from '${name}';`, resolveDir: root }, platform: 'browser', plugins: [withoutImages],
+  stdin: { contents: `export { ${names.join(', ')} } from '${name}';`, resolveDir: root }, platform: 'browser', plugins: [withoutExtras],
 }));
 report(PROGRAM.label, PROGRAM.budget, await measure({
   stdin: { contents: PROGRAM.source, resolveDir: root }, platform: 'browser', plugins: [withoutKernels],
