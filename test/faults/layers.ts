@@ -99,6 +99,13 @@ const kernels: readonly Fault[] = [
   ...faultsIn('backends/linear/device', ['backends/cpu/memory'],
     ['every step keeps its result', 'const result = step(kernels, tensors, homes);', 'const result = step(kernels, tensors, homes); (this.kept ??= []).push(result);'],
   ),
+  ...faultsIn('backends/linear/device', ['backends/wasmReplay'],
+    ['calls are repeated though their arena has moved', 'last?.calls && last.base === memory.base', 'last?.calls'],
+    ['a repeated step gets the inputs of the first', 'feed(last.inputs, inputs);', ';'],
+  ),
+  ...faultsIn('backends/linear/recording', ['backends/wasmReplay'],
+    ['packing is not repeated', 'pack: noted(packing.pack)', 'pack: packing.pack'],
+  ),
 ];
 
 export const layerFaults: readonly Fault[] = [...recurrent, ...others, ...norms, ...kernels];

@@ -1,6 +1,6 @@
 /**
  * The device of the linear backends: a step runs at once, reading its inputs from the arena and updating variables
- * in place; then the outputs are copied out and the arena is rewound.
+ * in place; then the outputs are copied out and the arena is rewound. Later runs may repeat the raw calls of the first.
  */
 import type { Device, Kernels, Program, Variable } from '../../backend.js';
 import { BackendError, ShapeError, formatShape } from '../../errors.js';
@@ -15,12 +15,24 @@ import { Memory } from './memory.js';
 import type { Storage } from './memory.js';
 import { normKernels } from './norms.js';
 import type { RawKernels } from './raw.js';
+import { Recorder } from './recording.js';
+import type { Call } from './recording.js';
 import { LinearTensor, open } from './tensor.js';
 import { lossKernels, optimizerKernels } from './training.js';
 
-export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType): Device {
+/** What a run leaves for the next one, which may repeat its calls as long as the arena begins at the same place. */
+interface Run {
+  readonly base: number;
+  readonly inputs: readonly LinearTensor[];
+  readonly outputs: readonly LinearTensor[];
+  readonly calls: readonly Call[] | undefined;
+}
+
+/** @param replay whether a step runs as written only once; what it came down to is then repeated, see recording.ts. */
+export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, replay = false): Device {
   const memory = new Memory(storage);
-  const context = createContext(raw, memory, dtype);
+  const recorder = replay ? new Recorder(raw) : undefined;
+  const context = createContext(recorder?.raw ?? raw, memory, dtype);
   const kernels: Kernels = {
     dtype,
     ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...gateKernels(context),
@@ -33,6 +45,24 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType): D
       throw new BackendError({ operation: 'device', argument: 'state', expected: 'open', actual: 'disposed', hint: 'Compile the model again.' });
     }
     return open(variable);
+  }
+
+  function perform(work: () => void): readonly Call[] | undefined {
+    if (recorder) return recorder.record(work);
+    work();
+    return undefined;
+  }
+
+  function feed(tensors: readonly LinearTensor[], inputs: readonly FloatArray[]): void {
+    tensors.forEach(({ address, size, shape }, i) => {
+      const values = inputs[i];
+      if (values?.length !== size) {
+        throw new ShapeError({
+          operation: 'step', argument: `input ${i}`, expected: `${size} numbers for ${formatShape(shape)}`, actual: String(values?.length),
+        });
+      }
+      storage.write(address, values);
+    });
   }
 
   return {
@@ -55,29 +85,34 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType): D
     },
     compile(step, inputShapes, variables): Program {
       const homes = variables.map(own);
+      let last: Run | undefined;
+
+      const asWritten = (inputs: readonly FloatArray[]): Run => {
+        const tensors = inputShapes.map((shape) => context.make(shape));
+        feed(tensors, inputs);
+        let outputs: LinearTensor[] = [];
+        const work = (): void => {
+          const result = step(kernels, tensors, homes);
+          result.variables.forEach((tensor, i) => {
+            const home = homes[i];
+            const value = open(tensor);
+            if (home && value.address !== home.address) context.raw.copy(home.address, value.address, home.size);
+          });
+          outputs = result.outputs.map(open);
+        };
+        const calls = perform(work);
+        return { base: memory.base, inputs: tensors, outputs, calls };
+      };
+
       const run = (inputs: readonly FloatArray[]): FloatArray[] => {
         homes.forEach(own);
         memory.rewind();
-        const tensors = inputShapes.map((shape, i) => {
-          const values = inputs[i];
-          const at = context.make(shape);
-          if (values?.length !== at.size) {
-            throw new ShapeError({
-              operation: 'step', argument: `input ${i}`, expected: `${at.size} numbers for ${formatShape(shape)}`, actual: String(values?.length),
-            });
-          }
-          storage.write(at.address, values);
-          return at;
-        });
-        const result = step(kernels, tensors, homes);
-        result.variables.forEach((tensor, i) => {
-          const home = homes[i];
-          const value = open(tensor);
-          if (home && value.address !== home.address) raw.copy(home.address, value.address, home.size);
-        });
-        const outputs = result.outputs.map((tensor) => storage.read(open(tensor).address, tensor.size));
+        if (last?.calls && last.base === memory.base) {
+          feed(last.inputs, inputs);
+          for (const call of last.calls) call();
+        } else last = asWritten(inputs);
         memory.rewind();
-        return outputs;
+        return last.outputs.map(({ address, size }) => storage.read(address, size));
       };
       return { run, runMany: (batches) => batches.map(run), batchesPerPlan: 1 };
     },

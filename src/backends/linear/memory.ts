@@ -60,6 +60,11 @@ export class Memory {
     return this.top * this.storage.unit;
   }
 
+  /** Where the arena begins. It moves when a variable is added. */
+  get base(): number {
+    return this.variablesEnd;
+  }
+
   rewind(): void {
     this.top = this.variablesEnd;
   }

@@ -18,7 +18,7 @@ export function threadedOpen(threads: number, product?: string): () => Device {
     const close = (): void => {
       if (chosen.remove(id) && pool === chosen) pool = undefined;
     };
-    const device = linearDevice(splitKernels(kernels, chosen, id, threads), storage, 'float32');
+    const device = linearDevice(splitKernels(kernels, chosen, id, threads), storage, 'float32', true);
     const watched: Device = {
       ...device,
       dispose() {
