@@ -185,7 +185,7 @@ test('a trap in a helper is an error, not a wrong result', () => {
 /** The same of a small residual network. */
 async function convolvedBytes(backend: Backend): Promise<string> {
   const model = new Sequential([
-    new Conv2D({ filters: 16, kernelSize: 5, stride: 2 }), new BatchNorm(), new Activation({ kind: 'relu' }), new MaxPool2D({ poolSize: 2 }),
+    new Conv2D({ filters: 24, kernelSize: 5, stride: 2 }), new BatchNorm(), new Activation({ kind: 'relu' }), new MaxPool2D({ poolSize: 2 }),
     new Conv2D({ filters: 21, kernelSize: 3, padding: 'same' }), new Conv2D({ filters: 16, kernelSize: 1 }), new GlobalAveragePool2D(), new Dense({ units: 1 }),
   ], { inputShape: [61, 73, 3], seed: 4 });
   model.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'mse', backend });

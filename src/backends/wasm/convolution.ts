@@ -51,13 +51,18 @@ export interface ConvolutionParts {
 
 export type ComposedKernels = Required<RawConvolutionKernels>;
 
+/** From so many channels, filters and places on, Winograd's transforms cost less than they save. */
+const minimalChannels = 20;
+const minimalPlaces = 64;
+
 function algorithm(
-  [, height, width, channels, outHeight, outWidth, filters, kh, kw, sy, sx, dilationY, dilationX, , , groups]: Sliding,
+  [batch, height, width, channels, outHeight, outWidth, filters, kh, kw, sy, sx, dilationY, dilationX, , , groups]: Sliding,
 ): 'product' | 'winograd' | 'patches' {
   if (groups > 1 || sy > 1 || sx > 1) return 'patches';
   if (kh === 1 && kw === 1 && outHeight === height && outWidth === width) return 'product';
   const square = kh === 3 && kw === 3 && dilationY === 1 && dilationX === 1;
-  return square && channels >= 16 && filters >= 16 ? 'winograd' : 'patches';
+  const large = Math.min(channels, filters) >= minimalChannels && batch * outHeight * outWidth >= minimalPlaces;
+  return square && large ? 'winograd' : 'patches';
 }
 
 function pooling([, height, width, channels, outHeight, outWidth, , kh, kw, sy, sx, dilationY, dilationX, top, left]: Sliding): PoolWindow {

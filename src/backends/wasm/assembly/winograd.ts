@@ -24,9 +24,15 @@ function tapBytes(depth: i32): usize {
   return (<usize>depth << 5) + 64;
 }
 
+/** Elements from tile to tile of transformed input: never a multiple of 128, for the same reason. */
+@inline
+function tileElements(channels: i32): i32 {
+  return channels & 127 ? channels : channels + 16;
+}
+
 /** Bytes of working memory that one thread needs: for tiles, or nine panels of a kernel. */
 export function winogradWork(channels: i32, filters: i32): i32 {
-  const tiles = (TILES * (4 * channels + 16 * filters) + max(channels, filters) + 15 & ~15) << 2;
+  const tiles = (TILES * (4 * tileElements(channels) + 16 * filters) + max(channels, filters) + 15 & ~15) << 2;
   return max(tiles, 9 * <i32>tapBytes(channels));
 }
 
@@ -87,14 +93,15 @@ function openTile(tile: i32, down: i32, across: i32, top: i32, left: i32): void 
   tileColumn = inImage % across * 2 - left;
 }
 
-/** Row i of Bᵀ d B for tiles first … : [4, tiles, C]. `nothing`: zeros, as many as channels. */
+/** Row i of Bᵀ d B for tiles first … : [4, tiles, C], tiles tileElements apart. `nothing`: zeros, as many as channels. */
 function inputRow(
   i: i32, out: usize, x: usize, first: i32, tiles: i32, height: i32, width: i32, channels: i32, down: i32, across: i32,
   top: i32, left: i32, nothing: usize,
 ): void {
   const sign = f32x4.splat(i == 1 ? 1 : -1);
-  const place = <usize>tiles * channels << 2;
-  for (let tile = first; tile < first + tiles; tile++) {
+  const next = <usize>tileElements(channels) << 2;
+  const place = <usize>tiles * next;
+  for (let tile = first; tile < first + tiles; tile++, out += next) {
     openTile(tile, down, across, top, left);
     const p = tileRow + (i == 0 ? 0 : i == 2 ? 2 : 1);
     const q = tileRow + (i == 0 || i == 1 ? 2 : i == 2 ? 1 : 3);
@@ -108,17 +115,17 @@ function inputRow(
     const p1 = hasP && has1 ? rowP + pixel : nothing, q1 = hasQ && has1 ? rowQ + pixel : nothing;
     const p2 = hasP && has2 ? rowP + 2 * pixel : nothing, q2 = hasQ && has2 ? rowQ + 2 * pixel : nothing;
     const p3 = hasP && has3 ? rowP + 3 * pixel : nothing, q3 = hasQ && has3 ? rowQ + 3 * pixel : nothing;
-    for (let lanes = channels, at: usize = 0; lanes > 0; lanes -= 4, at += 16, out += 16) {
+    for (let lanes = channels, at: usize = 0; lanes > 0; lanes -= 4, at += 16) {
       const d0 = f32x4.add(load(p0 + at, lanes), f32x4.mul(sign, load(q0 + at, lanes)));
       const d1 = f32x4.add(load(p1 + at, lanes), f32x4.mul(sign, load(q1 + at, lanes)));
       const d2 = f32x4.add(load(p2 + at, lanes), f32x4.mul(sign, load(q2 + at, lanes)));
       const d3 = f32x4.add(load(p3 + at, lanes), f32x4.mul(sign, load(q3 + at, lanes)));
-      store(out, f32x4.sub(d0, d2), lanes);
-      store(out + place, f32x4.add(d1, d2), lanes);
-      store(out + 2 * place, f32x4.sub(d2, d1), lanes);
-      store(out + 3 * place, f32x4.sub(d1, d3), lanes);
+      const to = out + at;
+      store(to, f32x4.sub(d0, d2), lanes);
+      store(to + place, f32x4.add(d1, d2), lanes);
+      store(to + 2 * place, f32x4.sub(d2, d1), lanes);
+      store(to + 3 * place, f32x4.sub(d1, d3), lanes);
     }
-    out -= (4 - (channels & 3) & 3) << 2;
   }
 }
 
@@ -174,7 +181,7 @@ export function winograd(
   const across = outWidth + 1 >> 1;
   const nothing = own(work, share);
   const v = nothing + (<usize>max(channels, filters) << 2);
-  const m = v + (<usize>(4 * TILES) * channels << 2);
+  const m = v + (<usize>(4 * TILES) * tileElements(channels) << 2);
   const panel = <usize>(filters + 7 & ~7) * channels << 2;
   memory.fill(nothing, 0, channels << 2);
   for (let end = first + count; first < end; first += TILES) {
@@ -184,7 +191,7 @@ export function winograd(
       for (let j = 0; j < 4; j++) {
         const place = 4 * i + j;
         gemm(
-          PACKED, tiles, filters, channels, v + (<usize>(j * tiles) * channels << 2), channels, panels + <usize>place * panel, filters,
+          PACKED, tiles, filters, channels, v + (<usize>(j * tiles) * tileElements(channels) << 2), tileElements(channels), panels + <usize>place * panel, filters,
           m + (<usize>(place * tiles) * filters << 2), filters, 0,
         );
       }
@@ -230,7 +237,7 @@ export function winogradGradient(
   const count = batch * down * across;
   const nothing = own(work, share);
   const v = nothing + (<usize>max(channels, filters) << 2);
-  const m = v + (<usize>(4 * TILES) * channels << 2);
+  const m = v + (<usize>(4 * TILES) * tileElements(channels) << 2);
   const size = <usize>channels * filters << 2;
   memory.fill(nothing, 0, max(channels, filters) << 2);
   for (let i = first; i < first + rows; i++) for (let tile = 0; tile < count; tile += TILES) {
@@ -239,7 +246,7 @@ export function winogradGradient(
     gradientRow(i, m, dy, tile, tiles, outHeight, outWidth, filters, down, across, nothing);
     for (let j = 0; j < 4; j++) {
       gemm(
-        TN, channels, filters, tiles, v + (<usize>(j * tiles) * channels << 2), channels, m + (<usize>(j * tiles) * filters << 2), filters,
+        TN, channels, filters, tiles, v + (<usize>(j * tiles) * tileElements(channels) << 2), tileElements(channels), m + (<usize>(j * tiles) * filters << 2), filters,
         target + <usize>(4 * i + j) * size, filters, tile > 0 ? 1 : 0,
       );
     }
