@@ -24,7 +24,7 @@ export function simdBackend(details: string, open: () => Device): Backend {
 /** A device of one thread. `product`: text of a module whose products replace the usual ones. */
 export function openSingle(product?: string): Device {
   const { kernels, storage } = instantiate(1, product);
-  return linearDevice(kernels, storage, 'float32');
+  return linearDevice(kernels, storage, 'float32', true);
 }
 
 /** The backend of `wasm()` with its defaults, at once: for `compile` without a backend. */

@@ -1,14 +1,12 @@
-/** WebAssembly SIMD with its options. The kernels stand in assembly/, built by scripts/build-wasm.mjs. */
-import type { Backend, Device } from '../../backend.js';
+/**
+ * WebAssembly SIMD with its options. The kernels stand in assembly/, built by scripts/build-wasm.mjs. What threads and relaxed
+ * products need is fetched only where they are asked for.
+ */
+import type { Backend } from '../../backend.js';
 import { ArgumentError } from '../../errors.js';
-import { linearDevice } from '../linear/device.js';
 import { openSingle, simdBackend } from './backend.js';
 import { hardwareThreads, threadObstacle } from './host.js';
-import { compiled, instantiate } from './instance.js';
-import { relaxedHex } from './moduleRelaxed.js';
-import { Pool } from './pool.js';
 import { requireRelaxedSimd } from './relaxed.js';
-import { cutNames, splitKernels } from './split.js';
 
 export interface WasmOptions {
   /**
@@ -21,32 +19,6 @@ export interface WasmOptions {
    * host. Off unless given. In Node 20 it sets the V8 flag `--experimental-wasm-relaxed-simd` for the whole process.
    */
   readonly relaxedSimd?: boolean;
-}
-
-/** A device that is never disposed of must not keep its memory alive in the helpers. */
-const forgotten = new FinalizationRegistry<() => void>((close) => close());
-
-/** Models share helper threads: the first to open starts them, the last to close ends them. */
-function threadedOpen(threads: number, product?: string): () => Device {
-  let pool: Pool | undefined;
-  return () => {
-    const { kernels, memory, storage } = instantiate(threads, product);
-    const chosen = pool ??= new Pool(compiled(true, product), cutNames, threads);
-    const id = chosen.add(memory);
-    const close = (): void => {
-      if (chosen.remove(id) && pool === chosen) pool = undefined;
-    };
-    const device = linearDevice(splitKernels(kernels, chosen, id, threads), storage, 'float32');
-    const watched: Device = {
-      ...device,
-      dispose() {
-        device.dispose();
-        close();
-      },
-    };
-    forgotten.register(watched, close);
-    return watched;
-  };
 }
 
 /** How many threads there will be, and why not as many as wished. */
@@ -71,10 +43,11 @@ function threadCount(wished: number): { threads: number; reason?: string } {
  */
 export async function wasm({ threads: wished = 1, relaxedSimd = false }: WasmOptions = {}): Promise<Backend> {
   if (relaxedSimd) requireRelaxedSimd();
-  const product = relaxedSimd ? relaxedHex : undefined;
+  const product = relaxedSimd ? (await import('./moduleRelaxed.js')).relaxedHex : undefined;
   const { threads, reason } = threadCount(wished);
   const details = [
     relaxedSimd ? ' with relaxed multiply-add' : '', `, ${threads === 1 ? '1 thread' : `${threads} threads`}`, reason === undefined ? '' : ` (${reason})`,
   ];
-  return simdBackend(details.join(''), threads > 1 ? threadedOpen(threads, product) : () => openSingle(product));
+  const open = threads > 1 ? (await import('./threads.js')).threadedOpen(threads, product) : () => openSingle(product);
+  return simdBackend(details.join(''), open);
 }

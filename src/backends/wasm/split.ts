@@ -7,7 +7,7 @@ import { Choice } from './choice.js';
 import { composeConvolution } from './convolution.js';
 import type { WasmKernels } from './instance.js';
 import { worthSharing } from './pool.js';
-import type { Kernel, Pool } from './pool.js';
+import type { Job, Kernel, Pool } from './pool.js';
 
 /** A kernel's arguments as numbers: addresses in bytes, 0 for none, and sizes. */
 type Values = readonly number[];
@@ -21,8 +21,6 @@ interface Cut {
   counted(values: Values): number;
   /** Parts are multiples of this. */
   readonly grain: number;
-  /** More arguments than the fast way below passes on. */
-  readonly wide?: true;
   /** What each argument gains from one counted thing to the next; for addresses, bytes. */
   steps(values: Values): readonly number[];
 }
@@ -53,7 +51,7 @@ function byElements(weight: number, operands: number, counted: number): Cut {
 
 /** A range: the argument before the count says where it begins. Parts are multiples of `grain`. */
 function byRange(weight: number, counted: number, grain: number, ...sizes: readonly number[]): Cut {
-  return { weight, sizes: [counted, ...sizes], wide: true, counted: () => counted, grain, steps: (values) => values.map((_, i) => (i === counted - 1 ? 1 : 0)) };
+  return { weight, sizes: [counted, ...sizes], counted: () => counted, grain, steps: (values) => values.map((_, i) => (i === counted - 1 ? 1 : 0)) };
 }
 
 /** Columns of matrices: `operands` addresses, then rows, n, ld. Eight columns are summed together. */
@@ -67,7 +65,7 @@ function byColumns(weight: number, operands: number): Cut {
 /** Pooling backwards, by images: dx, dy and further operands like dy, then the batch, height, width, channels, outHeight, outWidth. */
 function byImages(weight: number, counted: number): Cut {
   return {
-    weight, sizes: [0, 3, 4, 5, 6, 7].map((i) => counted + i), wide: true, counted: () => counted, grain: 1,
+    weight, sizes: [0, 3, 4, 5, 6, 7].map((i) => counted + i), counted: () => counted, grain: 1,
     steps: (values) => {
       const [height = 0, width = 0, channels = 0, outHeight = 0, outWidth = 0] = values.slice(counted + 1);
       return values.map((_, i) => 4 * channels * (i === 0 ? height * width : i < counted ? outHeight * outWidth : 0));
@@ -130,25 +128,6 @@ const cuts = {
   averagePoolBackward: byImages(0.4, 2),
 } satisfies Partial<Record<keyof WasmKernels | 'pack', Cut>>;
 
-/** One of the first eleven arguments. */
-function nth(
-  at: number, a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number,
-): number {
-  switch (at) {
-    case 0: return a;
-    case 1: return b;
-    case 2: return c;
-    case 3: return d;
-    case 4: return e;
-    case 5: return f;
-    case 6: return g;
-    case 7: return h;
-    case 8: return i;
-    case 9: return j;
-    default: return k;
-  }
-}
-
 type CutName = keyof typeof cuts;
 
 /** The exports that helpers call. */
@@ -157,30 +136,26 @@ export const cutNames = Object.keys(cuts) as readonly CutName[];
 /** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays. */
 export function splitKernels(kernels: WasmKernels, pool: Pool, memory: number, threads: number, choice = new Choice()): WasmKernels {
   function shared(name: CutName, call: Kernel): Kernel {
-    const { weight, sizes, wide, counted, grain, steps }: Cut = cuts[name];
+    const { weight, sizes, counted, grain, steps }: Cut = cuts[name];
     const kernel = cutNames.indexOf(name);
-
-    function share(values: readonly number[]): void {
+    /** Decides once what the arguments decide; when the call is made again, it is not asked again. */
+    const prepare = (...values: number[]): (() => void) => {
+      const alone = call.bind(undefined, ...values);
       const time = sizes.reduce((product, i) => product * (values[i] ?? 0), weight);
-      const start = performance.now();
+      if (time < worthSharing) return alone;
       const most = time < 2 * threads * longest ? Math.min(threads, Math.floor(time / shortest)) : 2 * threads;
       const at = counted(values);
       const part = Math.ceil((values[at] ?? 0) / most / grain) * grain;
-      if (!choice.shared || time < pool.worthwhile || part >= (values[at] ?? 0)) call(...values);
-      else pool.run(memory, { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part });
-      if (time >= worthSharing) choice.note(time / 1e6, performance.now() - start);
-    }
-
-    if (wide) return (...values) => { share(values); };
-    const [first = 0, second, third] = sizes;
-    // Small networks make thousands of small calls: no list of arguments, no loop.
-    return (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o) => {
-      let time = weight * nth(first, a, b, c, d, e, f, g, h, i, j, k);
-      if (second !== undefined) time *= nth(second, a, b, c, d, e, f, g, h, i, j, k);
-      if (third !== undefined) time *= nth(third, a, b, c, d, e, f, g, h, i, j, k);
-      if (time < worthSharing) call(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
-      else share([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o].filter((value) => value !== undefined));
+      const divisible = part < (values[at] ?? 0);
+      const job: Job = { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part };
+      return () => {
+        const start = performance.now();
+        if (divisible && choice.shared && time >= pool.worthwhile) pool.run(memory, job);
+        else alone();
+        choice.note(time / 1e6, performance.now() - start);
+      };
     };
+    return Object.assign((...values: number[]) => { prepare(...values)(); }, { prepare });
   }
   const { packing } = kernels;
   const named = cutNames.filter((name) => name !== 'pack');

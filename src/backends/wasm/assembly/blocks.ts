@@ -80,28 +80,60 @@ export function lastPanel(
   for (; m > 0; m--, a += rowA, c += rowC) block(1, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
 }
 
-/** One row of C under four neighbouring panels: eight independent chains hide the latency of the additions. */
-export function rowUnderFour(k: i32, a: usize, stepA: usize, b: usize, stepB: usize, panel: usize, c: usize, chain: bool): void {
-  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
-  let s4 = f32x4.splat(0), s5 = f32x4.splat(0), s6 = f32x4.splat(0), s7 = f32x4.splat(0);
+/** Most panels that one row of C goes under at a time: eight independent chains hide the latency of the additions. */
+export const MOST_PANELS = 4;
+
+/** One row of C under `panels` neighbours, a constant at every call. */
+@inline
+function row(panels: i32, k: i32, a: usize, stepA: usize, b: usize, stepB: usize, panel: usize, c: usize, chain: bool): void {
+  let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
+  let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
+  let l2 = f32x4.splat(0), r2 = f32x4.splat(0);
+  let l3 = f32x4.splat(0), r3 = f32x4.splat(0);
   if (chain) {
-    s0 = v128.load(c), s1 = v128.load(c, 16), s2 = v128.load(c, 32), s3 = v128.load(c, 48);
-    s4 = v128.load(c, 64), s5 = v128.load(c, 80), s6 = v128.load(c, 96), s7 = v128.load(c, 112);
+    l0 = v128.load(c), r0 = v128.load(c, 16);
+    if (panels > 1) l1 = v128.load(c, 32), r1 = v128.load(c, 48);
+    if (panels > 2) l2 = v128.load(c, 64), r2 = v128.load(c, 80);
+    if (panels > 3) l3 = v128.load(c, 96), r3 = v128.load(c, 112);
   }
   let b1 = b + panel;
   let b2 = b1 + panel;
   let b3 = b2 + panel;
-  for (; k > 0; k--, a += stepA, b += stepB, b1 += stepB, b2 += stepB, b3 += stepB) {
+  for (; k > 0; k--) {
     const x = v128.load32_splat(a);
-    s0 = addProduct(s0, x, v128.load(b));
-    s1 = addProduct(s1, x, v128.load(b, 16));
-    s2 = addProduct(s2, x, v128.load(b1));
-    s3 = addProduct(s3, x, v128.load(b1, 16));
-    s4 = addProduct(s4, x, v128.load(b2));
-    s5 = addProduct(s5, x, v128.load(b2, 16));
-    s6 = addProduct(s6, x, v128.load(b3));
-    s7 = addProduct(s7, x, v128.load(b3, 16));
+    a += stepA;
+    l0 = addProduct(l0, x, v128.load(b));
+    r0 = addProduct(r0, x, v128.load(b, 16));
+    b += stepB;
+    if (panels > 1) {
+      l1 = addProduct(l1, x, v128.load(b1));
+      r1 = addProduct(r1, x, v128.load(b1, 16));
+      b1 += stepB;
+    }
+    if (panels > 2) {
+      l2 = addProduct(l2, x, v128.load(b2));
+      r2 = addProduct(r2, x, v128.load(b2, 16));
+      b2 += stepB;
+    }
+    if (panels > 3) {
+      l3 = addProduct(l3, x, v128.load(b3));
+      r3 = addProduct(r3, x, v128.load(b3, 16));
+      b3 += stepB;
+    }
   }
-  v128.store(c, s0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
-  v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
+  v128.store(c, l0), v128.store(c, r0, 16);
+  if (panels > 1) v128.store(c, l1, 32), v128.store(c, r1, 48);
+  if (panels > 2) v128.store(c, l2, 64), v128.store(c, r2, 80);
+  if (panels > 3) v128.store(c, l3, 96), v128.store(c, r3, 112);
+}
+
+/**
+ * The same for 1 to {@link MOST_PANELS} panels. A function of its own, large enough to stay one: V8 unrolls loops that lie within
+ * loops, and then runs out of registers; inlined, this ran at half the speed.
+ */
+export function rowUnder(panels: i32, k: i32, a: usize, stepA: usize, b: usize, stepB: usize, panel: usize, c: usize, chain: bool): void {
+  if (panels == 4) row(4, k, a, stepA, b, stepB, panel, c, chain);
+  else if (panels == 3) row(3, k, a, stepA, b, stepB, panel, c, chain);
+  else if (panels == 2) row(2, k, a, stepA, b, stepB, panel, c, chain);
+  else row(1, k, a, stepA, b, stepB, panel, c, chain);
 }

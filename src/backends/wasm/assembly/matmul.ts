@@ -4,7 +4,7 @@
  * Every element of C is one chain of additions, c + a₀b₀ + a₁b₁ + …, in the order of k, whatever the mode, the block it
  * falls into and whether anything was packed. Blocking and packing are free choices that never change a bit of the result.
  */
-import { lastPanel, rowUnderFour, wholePanel } from './blocks';
+import { MOST_PANELS, lastPanel, rowUnder, wholePanel } from './blocks';
 import { packRows, packTransposed } from './panels';
 
 /** Modes as in linear/raw.ts. */
@@ -51,9 +51,13 @@ export function gemm(
   let j = 0;
   if (m == 1 && mode != NT) {
     const nextPanel: usize = packed ? <usize>k << 5 : 32;
-    for (; j + 32 <= n; j += 32) {
-      const at = b + (packed ? <usize>j * k : <usize>j) * 4;
-      rowUnderFour(k, a, stepA, at, packed ? 32 : rowB, nextPanel, c + (<usize>j << 2), accumulate != 0);
+    const stepB: usize = packed ? 32 : rowB;
+    for (let left = n >> 3; left > 0;) {
+      const calls = (left + MOST_PANELS - 1) / MOST_PANELS;
+      const panels = (left + calls - 1) / calls; // as equal as can be: few panels at a time are slow
+      rowUnder(panels, k, a, stepA, b + (packed ? <usize>j * k : <usize>j) * 4, stepB, nextPanel, c + (<usize>j << 2), accumulate != 0);
+      left -= panels;
+      j += panels << 3;
     }
   }
   const rest = j;
