@@ -14,7 +14,7 @@ import { loadSource } from './support/source.js';
 import { runStudy } from './support/study.js';
 import { printHeading, printTable } from './support/terminal.js';
 import { analyse } from './width-and-depth/analysis.js';
-import { PROTOCOLS, nameOf } from './width-and-depth/configurations.js';
+import { PROTOCOLS, PUBLISHED, nameOf } from './width-and-depth/configurations.js';
 import { BAR_COLUMNS, BASELINES, WINDOW, prepare } from './width-and-depth/features.js';
 import type { MeanOf } from './width-and-depth/features.js';
 import { headline, judgeFindings } from './width-and-depth/findings.js';
@@ -23,6 +23,9 @@ import type { PlannedRun } from './width-and-depth/plan.js';
 import { depthPlot, forecastPlots, layerPlot, widthPlot } from './width-and-depth/plots.js';
 import { SCORE_HEAD, introduction, protocolSections, scoreCells, workOf } from './width-and-depth/sections.js';
 import { millions } from './width-and-depth/wording.js';
+
+/** Columns of the table that are printed; the report has all. */
+const SHOWN = 3;
 
 await runStudy({
   name: 'width-and-depth',
@@ -53,21 +56,18 @@ await runStudy({
     }
 
     const analysis = analyse([...plan.published, ...plan.variations], trials, data);
-    const [published = PROTOCOLS[0]] = PROTOCOLS;
-    if (!published) throw new Error('no protocol');
-    const shown = [0, 1, 2, 4, 5];
     for (const { name, title } of PROTOCOLS) {
       const groups = analysis.groups.filter(({ protocol }) => protocol === name);
       if (groups.length === 0) continue;
       printHeading(`${title}: means over the seeds (least–most)`);
-      printTable(['network', ...shown.map((i) => SCORE_HEAD[i] ?? '')], [
+      printTable(['network', ...SCORE_HEAD.slice(0, SHOWN)], [
         ...BASELINES.map((baseline) => [baseline, millions(analysis.baselines[baseline]), (analysis.baselines[baseline] / analysis.baselines['no-change']).toFixed(2)]),
-        ...groups.map((group) => { const cells = scoreCells(group, analysis); return [nameOf(group.configuration), ...shown.map((i) => cells[i] ?? '')]; }),
+        ...groups.map((group) => [nameOf(group.configuration), ...scoreCells(group, analysis).slice(0, SHOWN)]),
       ]);
     }
 
     const { text, warning } = headline(analysis);
-    const layers = layerPlot(analysis, published);
+    const layers = layerPlot(analysis, PUBLISHED);
     const stacks = ['RNN 5 × 1', 'RNN 5 × 5', 'RNN 5 × 15', 'RNN 5 × 25', 'LSTM 5 × 1', 'LSTM 5 × 5', 'LSTM 5 × 15', 'LSTM 5 × 25'];
     return {
       title: 'Width and depth: RNN against LSTM on trading volume', headline: text, warning, source, backend,
@@ -79,8 +79,8 @@ await runStudy({
       },
       figures: { ...analysis, volume: data.test.volume, dates: data.testDates, forecastsWithoutNetwork: data.baselines, scaler: data.scaler.toJSON() },
       plots: {
-        'width-and-depth-width': widthPlot(analysis, published), 'width-and-depth-depth': depthPlot(analysis, published),
-        'width-and-depth-forecasts': forecastPlots(analysis, data, published, stacks), ...(layers ? { 'width-and-depth-layers': layers } : {}),
+        'width-and-depth-width': widthPlot(analysis, PUBLISHED), 'width-and-depth-depth': depthPlot(analysis, PUBLISHED),
+        'width-and-depth-forecasts': forecastPlots(analysis, data, PUBLISHED, stacks), ...(layers ? { 'width-and-depth-layers': layers } : {}),
       },
     };
   },

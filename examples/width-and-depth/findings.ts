@@ -131,12 +131,14 @@ class View {
     return this.runs(a).flatMap((run): [Run, Run][] => this.runs(b).filter(({ repeat }) => repeat === run.repeat).map((other) => [run, other]));
   }
 
-  /** For each seed the first flat depth of RNN and LSTM. */
-  firstFlat(): [number, number][] {
-    const repeats = new Set(this.runs(deep('RNN', 1)).map(({ repeat }) => repeat));
-    const first = (cell: Cell, repeat: number): number =>
-      DEPTHS.find((layers) => this.runs(deep(cell, layers)).some((run) => run.repeat === repeat && isFlat(run))) ?? Infinity;
-    return [...repeats].map((repeat) => [first('RNN', repeat), first('LSTM', repeat)]);
+  /** For each seed with all depths the first flat one of RNN and LSTM. */
+  firstFlat(): [rnn: number, lstm: number][] {
+    const of = (cell: Cell, repeat: number): (Run | undefined)[] => DEPTHS.map((layers) => this.runs(deep(cell, layers)).find((run) => run.repeat === repeat));
+    return this.runs(deep('RNN', 1)).flatMap(({ repeat }): [number, number][] => {
+      const [rnn, lstm] = [of('RNN', repeat), of('LSTM', repeat)];
+      const first = (runs: readonly (Run | undefined)[]): number => DEPTHS[runs.findIndex((run) => run && isFlat(run))] ?? Infinity;
+      return [...rnn, ...lstm].includes(undefined) ? [] : [[first(rnn), first(lstm)]];
+    });
   }
 
   rmse(configuration: Configuration): Spread {

@@ -32,7 +32,7 @@ export function planRuns(full: boolean): Plan {
   };
 }
 
-/** Variations are tried on the stacks of width 5, for want of time; other initial weights on those without normalisation. */
+/** Variations are about depth: they are tried on the stacks of width 5, other initial weights on those without normalisation. */
 function included({ name }: Protocol, { units, normalization }: Configuration): boolean {
   return name === 'published' || (units === 5 && (name === 'mini-batch' || normalization === 'none'));
 }

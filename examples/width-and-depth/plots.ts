@@ -36,8 +36,20 @@ function overWidth(analysis: Analysis, protocol: Protocol, value: (runs: readonl
 function errors({ baselines }: Analysis): { value: (runs: readonly Run[]) => Spread; references: Reference[] } {
   return {
     value: (runs) => spread(runs.map(({ rmse }) => rmse / MILLION)),
-    references: Object.entries(baselines).map(([label, value]) => ({ axis: 'y', value: value / MILLION, label })),
+    references: named(Object.entries(baselines).map(([label, value]) => [label, value / MILLION])),
   };
+}
+
+/** Lines that are too close for two names share one. */
+function named(lines: readonly (readonly [label: string, value: number])[]): Reference[] {
+  const near = 0.08 * Math.max(...lines.map(([, value]) => value));
+  const references: { axis: 'y'; value: number; label?: string }[] = [];
+  for (const [label, value] of lines) {
+    const other = references.find((reference) => reference.label !== undefined && Math.abs(reference.value - value) < near);
+    if (other) other.label = `${other.label ?? ''}, ${label}`;
+    references.push(other ? { axis: 'y', value } : { axis: 'y', value, label });
+  }
+  return references;
 }
 
 const collapses = (runs: readonly Run[]): Spread => spread(runs.map(({ collapse }) => collapse));

@@ -2,7 +2,7 @@
 import type { ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
 import { formatDuration } from 'bptt';
 import { spread, spreadOfNorms } from './analysis.js';
-import type { Analysis, Group } from './analysis.js';
+import type { Analysis, Group, Run } from './analysis.js';
 import { PROTOCOLS, nameOf } from './configurations.js';
 import type { Protocol } from './configurations.js';
 import { BASELINES } from './features.js';
@@ -10,18 +10,30 @@ import type { StudyData } from './features.js';
 import { depthPlot, forecastPlots, layerPlot, lossPlots, widthPlot } from './plots.js';
 import { millions, power, ranged, ratio } from './wording.js';
 
-export const SCORE_HEAD = ['RMSE, million shares', 'over no-change', 'forecast moves', 'before training', 'training explained', 'gradient of layer 1', 'after training', 'layer 1 moved', 'seconds'] as const;
+export const SCORE_HEAD = ['RMSE, million shares', 'over no-change', 'forecast moves', 'before training', 'training explained'] as const;
+const GRADIENT_HEAD = ['gradient of layer 1', 'after training', 'gradient of the last', 'after training', 'layer 1 moved', 'last moved', 'weights', 'seconds'] as const;
+
+function valuesOf<T>({ runs }: Group, value: (run: Run) => T): T[] {
+  return runs.map(value);
+}
 
 /** The cells of a row, in the order of `SCORE_HEAD`; means over the seeds, with least and most where they differ. */
-export function scoreCells({ runs }: Group, { baselines }: Analysis): string[] {
-  const of = (value: (run: Group['runs'][number]) => number): number[] => runs.map(value);
-  const error = spread(of(({ rmse }) => rmse));
+export function scoreCells(group: Group, { baselines }: Analysis): string[] {
+  const error = spread(valuesOf(group, ({ rmse }) => rmse));
   return [
-    ranged(error, millions), (error.mean / baselines['no-change']).toFixed(2),
-    ranged(spread(of(({ collapse }) => collapse)), ratio), ratio(spread(of(({ result }) => result.collapse.initial)).mean), ratio(spread(of(({ fit }) => fit)).mean),
-    power(spreadOfNorms(of(({ result }) => result.gradients.initial[0]?.weights ?? NaN)).mean),
-    power(spreadOfNorms(of(({ result }) => result.gradients.trained[0]?.weights ?? NaN)).mean),
-    ratio(spread(of(({ result }) => result.moved[0] ?? NaN)).mean), spread(of(({ seconds }) => seconds)).mean.toFixed(1),
+    ranged(error, millions), (error.mean / baselines['no-change']).toFixed(2), ranged(spread(valuesOf(group, ({ collapse }) => collapse)), ratio),
+    ratio(spread(valuesOf(group, ({ result }) => result.collapse.initial)).mean), ratio(spread(valuesOf(group, ({ fit }) => fit)).mean),
+  ];
+}
+
+/** The cells of a row, in the order of `GRADIENT_HEAD`: geometric means of norms, means of the others. */
+function gradientCells(group: Group): string[] {
+  const norm = (when: 'initial' | 'trained', layer: number): string =>
+    power(spreadOfNorms(valuesOf(group, ({ result }) => result.gradients[when].at(layer)?.weights ?? NaN)).mean);
+  const moved = (layer: number): string => ratio(spread(valuesOf(group, ({ result }) => result.moved.at(layer) ?? NaN)).mean);
+  return [
+    norm('initial', 0), norm('trained', 0), norm('initial', -1), norm('trained', -1), moved(0), moved(-1),
+    String(group.runs[0]?.result.weights ?? ''), spread(valuesOf(group, ({ seconds }) => seconds)).mean.toFixed(1),
   ];
 }
 
@@ -53,7 +65,11 @@ function protocolSection(protocol: Protocol, groups: readonly Group[], analysis:
         rows: [...baselineRows(analysis), ...groups.map((group) => ({ name: nameOf(group.configuration), values: scoreCells(group, analysis) }))],
       },
       ...(wide ? [{ kind: 'figure', plot: widthPlot(analysis, protocol) } as const] : []),
-      { kind: 'figure', plot: depthPlot(analysis, protocol), caption: 'Bands reach from the least to the most of the seeds. Grey lines: forecasts without a network.' },
+      { kind: 'figure', plot: depthPlot(analysis, protocol), caption: 'Bands reach from the least to the most of the seeds. Dotted lines: forecasts without a network. A value of 0 has no place on a logarithmic axis.' },
+      {
+        kind: 'table', caption: 'Gradients of the recurrent layers and how far training moved them', rowHeading: 'Network, width × layers', columns: GRADIENT_HEAD.map((name) => ({ name })),
+        rows: groups.map((group) => ({ name: nameOf(group.configuration), values: gradientCells(group) })),
+      },
       ...gradients,
       { kind: 'figure', plot: forecastPlots(analysis, data, protocol) },
       { kind: 'figure', plot: lossPlots(analysis, protocol), caption: 'Mean squared error, scaled. The training curve is the mean over the steps of an epoch, each before its update. The labelled lines are those of the mean training target.' },
@@ -78,8 +94,8 @@ export function introduction(analysis: Analysis, { trainingRows, train, test }: 
         facts: [
           ['forecast moves', `std(forecast) / std(target) on the test part, whose std is ${millions(targetStd)} million shares; \`before training\` the same of the untrained network`],
           ['training explained', 'share of the variance of the training targets: 0 is what the best constant reaches'],
-          ['gradient of layer 1', 'norm of the gradient of all its weights over the whole training part, before and after training; geometric mean'],
-          ['layer 1 moved', 'distance of its weights from where they began, over the norm they began with'],
+          ['gradient', 'norm of the gradient of all weights of a layer over the whole training part; geometric mean over the seeds'],
+          ['moved', 'distance of a layer\'s weights from where they began, over the norm they began with'],
         ],
       },
       ...(failures.length === 0 ? [] : [{ kind: 'warning', text: `Failed: ${failures.map(({ protocol, configuration, repeat, reason }) => `${protocol.title}, ${nameOf(configuration)}, seed ${repeat}: ${reason}`).join('; ')}` } as const]),

@@ -47,6 +47,7 @@ const program: TrialProgram = async ({ parameters }, { signal }) => {
   // Not the seed of the trial: the same repeat has the same initial weights and order of samples under every protocol.
   const model = buildNetwork(configuration, protocol, seed + repeat - 1, await backendNamed(backend));
   const batchSize = protocol.batch ?? train.volume.length;
+  const passes = Math.ceil(epochs * (protocol.share ?? 1));
   const look = async () => {
     const prediction = await model.predict(test.x, { batchSize });
     return {
@@ -56,7 +57,7 @@ const program: TrialProgram = async ({ parameters }, { signal }) => {
   };
 
   const before = await look();
-  const { history } = await model.fit(train.x, train.y, { epochs, batchSize, validationData: [test.x, test.y], signal });
+  const { history } = await model.fit(train.x, train.y, { epochs: passes, batchSize, validationData: [test.x, test.y], signal });
   const after = await look();
   const { loss = NaN } = await model.evaluate(test.x, test.y, { batchSize });
   const { loss: trainLoss = NaN } = await model.evaluate(train.x, train.y, { batchSize });

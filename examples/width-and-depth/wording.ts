@@ -1,5 +1,4 @@
 /** Figures as text: shares in millions, ranges over the seeds, powers of ten. */
-import { formatNumber } from 'bptt/charts';
 import type { Spread } from './analysis.js';
 
 const MILLION = 1e6;
@@ -23,7 +22,7 @@ export function ratio(value: number): string {
 /** `6.3×10⁻¹⁰`. */
 export function power(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
-  return value >= 0.001 && value < 1000 ? value.toPrecision(2) : formatNumber(Number(value.toExponential(1)), scientific);
+  return value >= 0.001 && value < 1000 ? value.toPrecision(2) : scientific(value);
 }
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
@@ -31,5 +30,5 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 function scientific(value: number): string {
   if (value === 0) return '0';
   const [mantissa = '', exponent = ''] = value.toExponential(1).split('e');
-  return `${mantissa}×10${exponent.replace('+', '').replace('-', '⁻').replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] ?? digit)}`;
+  return `${mantissa.replace('-', '−')}×10${exponent.replace('+', '').replace('-', '⁻').replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] ?? digit)}`;
 }

@@ -191,6 +191,10 @@ test('findings: what was published holds where runs do as published, and does no
   const seedsDiffer = made(({ layers }, repeat) => (layers >= 15 && repeat === 1 ? 0.01 : 0.7), () => 8e6);
   assert.is(judgeFindings(seedsDiffer)[0]?.verdict, 'cannot be told');
 
+  // A seed whose stacks did not all run says nothing of which collapses first.
+  const without = { ...asPublished, groups: asPublished.groups.map((group) => (nameOf(group.configuration) === 'LSTM 5 × 5' ? { ...group, runs: group.runs.slice(1) } : group)) };
+  assert.is(judgeFindings(without)[1]?.verdict, 'cannot be told');
+
   assert.match(headline(asPublished).text, /^No-change \(tomorrow's volume = today's\) beats 18 of the 18 networks/);
   assert.is(headline(asPublished).warning, true);
   assert.match(headline(alive).text, /^All 18 networks, trained as published, beat no-change/);
@@ -198,7 +202,7 @@ test('findings: what was published holds where runs do as published, and does no
 });
 
 test('figures as text', () => {
-  assert.equal([power(6.34e-10), power(0.0123), power(0), power(NaN), ratio(0.62714), ratio(-0.5), ratio(1e-8), ratio(0)], ['6.3×10⁻¹⁰', '0.012', '0', 'n/a', '0.627', '−0.500', '1.0×10⁻⁸', '0']);
+  assert.equal([power(6.34e-10), power(0.0123), power(0), power(NaN), power(-5.43e-5), ratio(0.62714), ratio(-0.5), ratio(1e-8), ratio(0)], ['6.3×10⁻¹⁰', '0.012', '0', 'n/a', '−5.4×10⁻⁵', '0.627', '−0.500', '1.0×10⁻⁸', '0']);
   assert.is(ranged(spread([1, 2, 6]), String), '3 (1–6)');
   assert.is(ranged(spread([2]), String), '2');
 });
