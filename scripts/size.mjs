@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 
 /** Gzipped kilobytes (1000 bytes). `bptt` is everything the entry exports, images and the WebAssembly kernels included. */
 const BUDGETS = {
-  '.': 60,
+  '.': 80, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
   './forecast': 26, // 20 before the search machinery
   './explain': 20,
   './charts': 20.5, // 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
@@ -26,7 +26,7 @@ const entries = Object.entries(exports).filter(([, target]) => typeof target ===
 /** What a training script pulls in, the embedded kernels aside: the core that every user pays for. */
 const PROGRAM = {
   label: 'training program',
-  budget: 35,
+  budget: 37, // 35 before the contract and the plain kernels had convolution
   source: `export { Sequential, LSTM, Dropout, Dense, Adam, EarlyStopping, ProgressBar } from '${name}';`,
 };
 
@@ -37,16 +37,16 @@ const CORE = { label: 'core + wasm', budget: 60 };
 /** Stands in for modules that are imported at run time: for images, for threads, for relaxed products. */
 const withoutExtras = {
   name: 'without-extras',
-  setup: ({ onLoad }) => onLoad({ filter: /(models[\\/]imageLayers|wasm[\\/](threads|moduleRelaxed))\.js$/ }, () => ({
-    contents: 'export const imageLayers = {}, threadedOpen = undefined, relaxedHex = undefined;',
+  setup: ({ onLoad }) => onLoad({ filter: /(models[\\/]imageLayers|wasm[\\/](images|threads|moduleRelaxed))\.js$/ }, () => ({
+    contents: 'export const imageLayers = {}, images = undefined, threadedOpen = undefined, relaxedHex = undefined;',
   })),
 };
 
 /** Stands in for the generated modules, whose bytes are counted with `bptt` itself. */
 const withoutKernels = {
   name: 'without-kernels',
-  setup: ({ onLoad }) => onLoad({ filter: /wasm[\\/]module(Relaxed)?\.js$/ }, () => ({
-    contents: "export const moduleHex = '', relaxedHex = '';",
+  setup: ({ onLoad }) => onLoad({ filter: /wasm[\\/]module(Images|Relaxed)?\.js$/ }, () => ({
+    contents: "export const moduleHex = '', imagesHex = '', relaxedHex = '';",
   })),
 };
 
@@ -79,7 +79,8 @@ console.log(row('entry', 'minified', 'gzipped', 'budget', '') + '  (kB)');
 for (const [subpath, target] of entries) {
   const entry = join(root, target.default);
   const platform = subpath === './node' ? 'node' : 'browser';
-  const figures = existsSync(entry) ? await measure({ entryPoints: [entry], platform }) : { problem: 'not built' };
+  const plugins = subpath === './gpu' ? [withoutExtras] : [];
+  const figures = existsSync(entry) ? await measure({ entryPoints: [entry], platform, plugins }) : { problem: 'not built' };
   report(subpath.replace('.', name), BUDGETS[subpath], figures);
 }
 const names = Object.keys(await import(pathToFileURL(join(root, exports['.'].default)))).filter((each) => !IMAGES.test(each));

@@ -268,4 +268,6 @@ export interface Backend {
   /** What really runs, for summaries and benchmark rows: `cpu float32`, `wasm simd, 2 threads`, `gpu.js webgpu on …`. */
   readonly description: string;
   open(): Device;
+  /** Fetches the kernels of {@link ConvolutionKernels}, where they come apart; awaited before a step that needs them runs. */
+  prepareImages?(): Promise<void>;
 }

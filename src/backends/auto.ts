@@ -12,7 +12,7 @@ interface Chooser { chooseBackend(work: number): Promise<Backend> }
 
 /** A backend whose description also says why it was chosen. */
 export function explained(backend: Backend, reason: string): Backend {
-  return { name: backend.name, dtype: backend.dtype, open: () => backend.open(), get description() { return `${backend.description} (auto: ${reason})`; } };
+  return { ...backend, open: () => backend.open(), get description() { return `${backend.description} (auto: ${reason})`; } };
 }
 
 /** @param work operations of the model's largest product, see `largestProduct`. */

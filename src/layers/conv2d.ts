@@ -53,6 +53,7 @@ type ConvolutionParams = { kernel: Tensor; bias?: Tensor };
 interface ConvolutionCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly window: Window }
 
 abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extends Layer<ConvolutionParams, NoTensors, ConvolutionCache> {
+  override readonly overImages = true;
   readonly filters: number;
   readonly groups: number;
   readonly activation: ActivationKind;

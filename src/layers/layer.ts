@@ -73,6 +73,8 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   abstract readonly kind: string;
   /** Name under which a saved model finds the class again. */
   abstract readonly className: string;
+  /** Whether it calls kernels of convolution or pooling. */
+  readonly overImages: boolean = false;
 
   constructor(name?: string) {
     if (name !== undefined && !/^[\w.-]+$/.test(name)) {

@@ -28,10 +28,12 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override readonly kind = 'time_distributed';
   override readonly className = 'TimeDistributed';
   readonly layer: AnyLayer;
+  override readonly overImages: boolean;
 
   constructor(options: TimeDistributedOptions) {
     super(options.name);
     this.layer = options.layer;
+    this.overImages = options.layer.overImages;
   }
 
   override config(): JsonObject {

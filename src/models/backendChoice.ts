@@ -13,9 +13,10 @@ export class BackendChoice {
     this.chosen = wanted === 'auto' ? undefined : wanted;
   }
 
-  /** Decides 'auto' by the products of this network. */
+  /** Decides 'auto' by the products of this network, and fetches what its layers need. */
   async settle(network: Network, batch: number): Promise<void> {
     this.chosen ??= await autoBackend(largestProduct(network, batch));
+    if (network.nodes.some(({ layer }) => layer.overImages)) await this.chosen.prepareImages?.();
   }
 
   /** What computes now; 'auto' that nobody has settled stays with wasm. */

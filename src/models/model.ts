@@ -48,6 +48,8 @@ export class Model {
   position: Position = startPosition();
   private readonly store: WeightStore;
   private compiled: Compiled | undefined;
+  /** Before `compile`. */
+  private readonly usual = new BackendChoice();
   private fitting = false;
 
   constructor(options: ModelOptions | { network: Network; seed?: number }) {
@@ -278,7 +280,7 @@ export class Model {
   }
 
   private async choose(batch = 32): Promise<void> {
-    await this.compiled?.backend.settle(this.network, batch);
+    await (this.compiled?.backend ?? this.usual).settle(this.network, batch);
   }
 
   private get dtype(): DType {
@@ -286,7 +288,7 @@ export class Model {
   }
 
   private open(): Session {
-    const { backend, losses, optimizer } = this.compiled ?? { backend: new BackendChoice(), losses: [], optimizer: undefined };
+    const { backend, losses, optimizer } = this.compiled ?? { backend: this.usual, losses: [], optimizer: undefined };
     return this.store.open(backend.backend, losses, optimizer);
   }
 

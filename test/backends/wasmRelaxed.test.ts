@@ -6,6 +6,7 @@ import { cpuKernels } from '../../src/backends/cpu/index.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
 import { wasm } from '../../src/backends/wasm/index.js';
+import { images } from '../../src/backends/wasm/images.js';
 import { compiled, instantiate } from '../../src/backends/wasm/instance.js';
 import { relaxedHex } from '../../src/backends/wasm/moduleRelaxed.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
@@ -22,8 +23,8 @@ await wasm({ relaxedSimd: true }); // throws where the host lacks it; in Node 20
 const random = randomStream(11, 'relaxed');
 const fresh = (n: number): Float32Array => Float32Array.from({ length: n }, () => normal(random));
 
-const plain = instantiate();
-const relaxed = instantiate(1, relaxedHex);
+const plain = instantiate(images);
+const relaxed = instantiate(images, 1, relaxedHex);
 
 /** 1 + 2⁻¹² squared is 1 + 2⁻¹¹ + 2⁻²⁴; rounded before 1 is taken away, the last term is lost. */
 const [x, c] = [1 + 2 ** -12, -1];
@@ -93,8 +94,8 @@ test('two threads give the bits of one', () => {
   class Always extends Choice {
     override note(): void {}
   }
-  const two = instantiate(2, relaxedHex);
-  const pool = new Pool(compiled(true, relaxedHex), cutNames, 2);
+  const two = instantiate(images, 2, relaxedHex);
+  const pool = new Pool(compiled(true, relaxedHex, images.text), cutNames, 2);
   const shared = splitKernels(two.kernels, pool, pool.add(two.memory), 2, new Always());
   const [m, n, k] = [203, 167, 190];
   const [A, B] = [fresh(m * k), fresh(k * n)];

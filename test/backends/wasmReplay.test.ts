@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend, Step } from '../../src/backend.js';
 import { linearDevice } from '../../src/backends/linear/device.js';
+import { images as imageKernels } from '../../src/backends/wasm/images.js';
 import { instantiate } from '../../src/backends/wasm/instance.js';
 import { ShapeError } from '../../src/errors.js';
 import { Adam, BatchNorm, Bidirectional, Conv2D, Dense, Dropout, Flatten, GRU, LSTM, MaxPool2D, NotFiniteError, SGD, Sequential, cpu, exponential, wasm } from '../../src/index.js';
@@ -13,7 +14,7 @@ import { randomTensor } from '../support/values.js';
 const asWritten: Backend = {
   ...(await wasm()),
   open() {
-    const { kernels, storage } = instantiate();
+    const { kernels, storage } = instantiate(imageKernels);
     return linearDevice(kernels, storage, 'float32');
   },
 };

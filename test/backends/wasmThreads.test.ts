@@ -7,6 +7,7 @@ import { linearDevice } from '../../src/backends/linear/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import type { WasmKernels } from '../../src/backends/wasm/instance.js';
 import { wasm } from '../../src/backends/wasm/index.js';
+import { images } from '../../src/backends/wasm/images.js';
 import { compiled, instantiate } from '../../src/backends/wasm/instance.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
@@ -20,7 +21,7 @@ const elements = 2_500_000;
 const random = randomStream(9, 'threads');
 const content = Float32Array.from({ length: elements }, () => normal(random));
 
-const pool = new Pool(compiled(true), cutNames, 2);
+const pool = new Pool(compiled(true, images.text), cutNames, 2);
 
 /** Blocks until the helper has taken a part. */
 function awaitHelp(before: number): void {
@@ -39,8 +40,8 @@ function patient(kernels: WasmKernels, before: { helped: number }): WasmKernels 
   return { ...kernels, ...Object.fromEntries(entries), ...(packing ? { packing: { ...packing, pack: wait((out = 0, mode = 0, n = 0, k = 0, b = 0, ldb = 0) => packing.pack(out, mode, n, k, b, ldb)) } } : {}) };
 }
 
-const one = instantiate();
-const two = instantiate(2);
+const one = instantiate(images);
+const two = instantiate(images, 2);
 /** Room for the work of kernels, above what is compared. */
 const room = 500_000;
 for (const { storage } of [one, two]) storage.grow(storage.start + elements + room);
@@ -168,8 +169,8 @@ test('pooling, bit for bit', () => {
 });
 
 test('a trap in a helper is an error, not a wrong result', () => {
-  const trapped = new Pool(compiled(true), cutNames, 2);
-  const { memory, storage } = instantiate(2);
+  const trapped = new Pool(compiled(true, images.text), cutNames, 2);
+  const { memory, storage } = instantiate(images, 2);
   const id = trapped.add(memory);
   const end = storage.capacity() * 4;
   const job = {
@@ -218,7 +219,7 @@ test('whole training runs give the same bytes', async () => {
   const observed: Backend = {
     ...(await wasm()),
     open() {
-      const { kernels, memory, storage } = instantiate(2);
+      const { kernels, memory, storage } = instantiate(images, 2);
       return linearDevice(splitKernels(kernels, pool, pool.add(memory), 2), storage, 'float32');
     },
   };

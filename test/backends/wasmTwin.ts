@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { cpuKernels } from '../../src/backends/cpu/index.js';
 import type { Heap } from '../../src/backends/cpu/heap.js';
 import type { RawKernels } from '../../src/backends/linear/raw.js';
+import { images } from '../../src/backends/wasm/images.js';
 import { instantiate } from '../../src/backends/wasm/instance.js';
 import { normal, randomStream } from '../../src/random.js';
 
@@ -13,7 +14,7 @@ import { normal, randomStream } from '../../src/random.js';
 type Content = number | ArrayLike<number>;
 type Addresses<K extends string> = { readonly [key in K]: number };
 
-export const { kernels: wasmKernels, storage } = instantiate();
+export const { kernels: wasmKernels, storage } = instantiate(images);
 
 /** Sizes below, at and above one to four vectors. */
 export const sizes: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33, 70];

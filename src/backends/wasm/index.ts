@@ -4,7 +4,7 @@
  */
 import type { Backend } from '../../backend.js';
 import { ArgumentError } from '../../errors.js';
-import { openSingle, simdBackend } from './backend.js';
+import { simdBackend, singleThread } from './backend.js';
 import { hardwareThreads, threadObstacle } from './host.js';
 import { requireRelaxedSimd } from './relaxed.js';
 
@@ -48,6 +48,6 @@ export async function wasm({ threads: wished = 1, relaxedSimd = false }: WasmOpt
   const details = [
     relaxedSimd ? ' with relaxed multiply-add' : '', `, ${threads === 1 ? '1 thread' : `${threads} threads`}`, reason === undefined ? '' : ` (${reason})`,
   ];
-  const open = threads > 1 ? (await import('./threads.js')).threadedOpen(threads, product) : () => openSingle(product);
-  return simdBackend(details.join(''), open);
+  const work = threads > 1 ? { open: (await import('./threads.js')).threadedOpen(threads, product) } : singleThread(product);
+  return simdBackend(details.join(''), work);
 }

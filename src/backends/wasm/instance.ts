@@ -1,16 +1,18 @@
 /** The kernels, compiled once and instantiated over a memory for each model. */
 import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
-import { composeConvolution } from './convolution.js';
 import type { ComposedKernels, ConvolutionParts } from './convolution.js';
+import type { ImageKernels } from './images.js';
 import { createMemory, memoryStorage } from './memory.js';
 import { moduleHex } from './module.js';
+
+type CoreKernels = Omit<RawKernels, keyof ComposedKernels>;
 
 /** The raw kernel table, and what its convolutions are composed of. */
 export type WasmKernels = RawKernels & ConvolutionParts;
 
 /** What the modules export: the table, with the packing of matrices as two plain functions and without convolutions. */
-type KernelExports = WebAssembly.Exports & Omit<WasmKernels, 'packing' | keyof ComposedKernels> & {
+type KernelExports = WebAssembly.Exports & Omit<CoreKernels, 'packing'> & {
   /** Working memory of one thread, and where that of this instance lies. */
   readonly scratchBytes: WebAssembly.Global<'i32'>;
   readonly scratch: WebAssembly.Global<'i32'>;
@@ -39,26 +41,61 @@ function shareable(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(...binary.subarray(0, at), ...sharedImport, ...binary.subarray(at + memoryImport.length));
 }
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = { own: new Map<string, WebAssembly.Module>(), shared: new Map<string, WebAssembly.Module>() };
 
-/** Compiled on first use; all instances share them. `product` is the text of a second module, whose kernels replace those of the first. */
-export function compiled(shared: boolean, product?: string): readonly WebAssembly.Module[] {
-  return (product === undefined ? [moduleHex] : [moduleHex, product]).map((hex, i) => {
-    const key = `${i} ${shared}`;
-    const module = modules.get(key) ?? new WebAssembly.Module(shared ? shareable(bytes(hex)) : bytes(hex));
-    modules.set(key, module);
+/** Compiled on first use; all instances share them. `texts`: further modules, whose kernels replace those of the ones before. */
+export function compiled(shared: boolean, ...texts: readonly (string | undefined)[]): readonly WebAssembly.Module[] {
+  const known = shared ? modules.shared : modules.own;
+  return [moduleHex, ...texts].filter((hex) => hex !== undefined).map((hex) => {
+    const module = known.get(hex) ?? new WebAssembly.Module(shared ? shareable(bytes(hex)) : bytes(hex));
+    known.set(hex, module);
     return module;
   });
 }
 
-interface Instance { readonly kernels: WasmKernels; readonly memory: WebAssembly.Memory; readonly storage: Storage }
+interface Instance<K> { readonly kernels: K; readonly memory: WebAssembly.Memory; readonly storage: Storage }
 
-/** Kernels over a memory of their own, which has room for the work of so many threads. */
-export function instantiate(threads = 1, product?: string): Instance {
+function tablesOf(memory: WebAssembly.Memory, list: readonly WebAssembly.Module[]): WebAssembly.Exports {
+  return Object.assign({}, ...list.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as WebAssembly.Exports;
+}
+
+function instantiateCore(threads: number, product: string | undefined): Instance<CoreKernels> {
   const memory = createMemory(threads > 1);
-  const tables = compiled(threads > 1, product).map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports);
-  const { packSize, pack, scratch, scratchBytes, ...rest } = Object.assign({}, ...tables) as KernelExports;
+  const { packSize, pack, scratch, scratchBytes, ...rest } = tablesOf(memory, compiled(threads > 1, product)) as KernelExports;
   const reserved = scratch.value + threads * scratchBytes.value;
-  const kernels = { ...rest, packing: { size: packSize, pack } };
-  return { kernels: { ...kernels, ...composeConvolution(kernels, threads) }, memory, storage: memoryStorage(memory, reserved) };
+  return { kernels: { ...rest, packing: { size: packSize, pack } }, memory, storage: memoryStorage(memory, reserved) };
+}
+
+function withImages(core: Instance<CoreKernels>, { text, compose }: ImageKernels, threads: number): WasmKernels {
+  const [, module] = compiled(threads > 1, text);
+  const { scratch: _scratch, scratchBytes: _bytes, ...parts } = tablesOf(core.memory, module ? [module] : []);
+  const kernels = { ...core.kernels, ...parts as WebAssembly.Exports & ConvolutionParts };
+  return { ...kernels, ...compose(kernels, threads) };
+}
+
+/** Kernels over a memory of their own, which has room for the work of so many threads. `product`: text of a module whose products replace the usual ones. */
+export function instantiate(images: ImageKernels, threads = 1, product?: string): Instance<WasmKernels> {
+  const core = instantiateCore(threads, product);
+  return { ...core, kernels: withImages(core, images, threads) };
+}
+
+/** The same for one thread, where the kernels over images may come later: they are looked for when one is called. */
+export function instantiateWithout(imagesNow: () => ImageKernels, product?: string): Instance<RawKernels> {
+  const core = instantiateCore(1, product);
+  let all: WasmKernels | undefined;
+  const found = (): WasmKernels => all ??= withImages(core, imagesNow(), 1);
+  return {
+    ...core,
+    kernels: {
+      ...core.kernels,
+      workspace: (kernel, sliding) => found().workspace?.(kernel, sliding) ?? 0,
+      conv2d: (...values) => { found().conv2d(...values); },
+      conv2dBackward: (...values) => { found().conv2dBackward(...values); },
+      conv2dKernel: (...values) => { found().conv2dKernel(...values); },
+      maxPool2d: (...values) => { found().maxPool2d(...values); },
+      maxPool2dBackward: (...values) => { found().maxPool2dBackward(...values); },
+      averagePool2d: (...values) => { found().averagePool2d(...values); },
+      averagePool2dBackward: (...values) => { found().averagePool2dBackward(...values); },
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** Devices whose large kernels are shared among threads. */
 import type { Device } from '../../backend.js';
 import { linearDevice } from '../linear/device.js';
+import { images } from './images.js';
 import { compiled, instantiate } from './instance.js';
 import { Pool } from './pool.js';
 import { cutNames, splitKernels } from './split.js';
@@ -12,8 +13,8 @@ const forgotten = new FinalizationRegistry<() => void>((close) => close());
 export function threadedOpen(threads: number, product?: string): () => Device {
   let pool: Pool | undefined;
   return () => {
-    const { kernels, memory, storage } = instantiate(threads, product);
-    const chosen = pool ??= new Pool(compiled(true, product), cutNames, threads);
+    const { kernels, memory, storage } = instantiate(images, threads, product);
+    const chosen = pool ??= new Pool(compiled(true, product, images.text), cutNames, threads);
     const id = chosen.add(memory);
     const close = (): void => {
       if (chosen.remove(id) && pool === chosen) pool = undefined;

@@ -58,6 +58,7 @@ export function kernelCase(
 }
 
 async function results({ step, inputShapes, runs, variables }: ConformanceCase, backend: Backend): Promise<Results> {
+  await backend.prepareImages?.();
   const device = backend.open();
   try {
     const homes = variables.map((value) => device.variable(value));

@@ -1,11 +1,8 @@
 export * from './activations';
 export * from './arrays';
 export * from './batchNorm';
-export { correlate, correlateKernel, packKernel, packTurned, patchWork } from './convolution';
 export * from './gates';
 export * from './losses';
 export * from './matmul';
 export * from './norms';
 export * from './optimizers';
-export { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from './pooling';
-export { winograd, winogradGradient, winogradKernel, winogradKernelGradient, winogradWork } from './winograd';
