@@ -69,9 +69,9 @@ export function stepsPlot({ ahead, source }: Analysis): Plot {
   });
 }
 
-function gridPlot({ cells }: Analysis, title: string, value: (cell: CellResult) => number, format: (value: number) => string, valueLabel: string): Plot {
-  const units = [...new Set(cells.map((cell) => cell.units))].sort((a, b) => a - b);
-  const rates = [...new Set(cells.map((cell) => cell.rate))].sort((a, b) => a - b);
+function gridPlot({ cells, size }: Analysis, title: string, value: (cell: CellResult) => number, format: (value: number) => string, valueLabel: string): Plot {
+  const units = [...size.units].sort((a, b) => a - b);
+  const rates = [...size.rates].sort((a, b) => a - b);
   const at = (rate: number, width: number): number => {
     const cell = cells.find((one) => one.rate === rate && one.units === width);
     return cell ? value(cell) : NaN;
