@@ -68,7 +68,7 @@ await runStudy({
 
     const { text, warning } = headline(analysis);
     const layers = layerPlot(analysis, PUBLISHED);
-    const stacks = ['RNN 5 × 1', 'RNN 5 × 5', 'RNN 5 × 15', 'RNN 5 × 25', 'LSTM 5 × 1', 'LSTM 5 × 5', 'LSTM 5 × 15', 'LSTM 5 × 25'];
+    const telling = ['RNN 25 × 1', 'RNN 250 × 1', 'RNN 5 × 25', 'LSTM 5 × 5', 'RNN 5 × 15 + norm after', 'RNN 5 × 25 + norm after'];
     return {
       title: 'Width and depth: RNN against LSTM on trading volume', headline: text, warning, source, backend,
       sections: [introduction(analysis, data, mean), ...protocolSections(analysis, data)],
@@ -80,7 +80,7 @@ await runStudy({
       figures: { ...analysis, volume: data.test.volume, dates: data.testDates, forecastsWithoutNetwork: data.baselines, scaler: data.scaler.toJSON() },
       plots: {
         'width-and-depth-width': widthPlot(analysis, PUBLISHED), 'width-and-depth-depth': depthPlot(analysis, PUBLISHED),
-        'width-and-depth-forecasts': forecastPlots(analysis, data, PUBLISHED, stacks), ...(layers ? { 'width-and-depth-layers': layers } : {}),
+        'width-and-depth-forecasts': forecastPlots(analysis, data, PUBLISHED, telling), ...(layers ? { 'width-and-depth-layers': layers } : {}),
       },
     };
   },

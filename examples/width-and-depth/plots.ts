@@ -77,7 +77,7 @@ export function depthPlot(analysis: Analysis, protocol: Protocol): Plot {
   return panels({
     title: `Width 5, ${protocol.title}`, columns: 2,
     plots: [
-      linePlot({ title: 'Error on the test part', yLabel: 'RMSE, million shares', series: overDepth(analysis, protocol, value), references, ...shared }),
+      linePlot({ title: 'Error on the test part', yLabel: 'RMSE, million shares', yScale: 'log', series: overDepth(analysis, protocol, value), references, ...shared }),
       linePlot({ title: 'How much the forecast moves', yLabel: 'std(forecast) / std(target)', yScale: 'log', series: overDepth(analysis, protocol, collapses), references: [flatLine], ...shared }),
       linePlot({ title: 'Gradient of the first layer before training', yLabel: 'norm', yScale: 'log', series: overDepth(analysis, protocol, gradient('initial')), ...shared }),
       linePlot({ title: 'and after training', yLabel: 'norm', yScale: 'log', series: overDepth(analysis, protocol, gradient('trained')), ...shared }),
