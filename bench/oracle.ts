@@ -1,6 +1,8 @@
 /** Nothing is timed before it is right: results in float32 against the cpu backend in float64. */
 import { cpu } from 'bptt';
 import type { Backend, Shape, Step } from 'bptt';
+import { buildImageData, buildImageModel, reduced } from './images.js';
+import type { ImageWorkload } from './images.js';
 import { buildData, buildModel } from './workloads.js';
 import type { Workload } from './workloads.js';
 
@@ -18,17 +20,29 @@ function requireClose(what: string, actual: Numbers, expected: Numbers): void {
   }
 }
 
-/** Loss and every gradient of a workload, without dropout. */
-export async function checkTraining(workload: Workload, backend: Backend): Promise<void> {
-  const { x, y } = buildData(workload);
-  const model = buildModel(workload, backend);
+type Data = ReturnType<typeof buildData>;
+type Checkable = Pick<ReturnType<typeof buildImageModel>, 'lossAndGradients' | 'dispose'>;
+
+/** Loss and every gradient, without dropout. */
+async function checkGradients(build: (backend: Backend) => Checkable, { x, y }: Data, backend: Backend): Promise<void> {
+  const model = build(backend);
   const subject = await model.lossAndGradients(x, y);
   model.dispose();
-  const oracle = await buildModel(workload, cpu({ dtype: 'float64' })).lossAndGradients(x, y);
+  const oracle = await build(cpu({ dtype: 'float64' })).lossAndGradients(x, y);
   requireClose('loss', [subject.loss], [oracle.loss]);
   for (const [key, gradient] of Object.entries(oracle.gradients)) {
     requireClose(`gradient of ${key}`, subject.gradients[key]?.data ?? [], gradient.data);
   }
+}
+
+export async function checkTraining(workload: Workload, backend: Backend): Promise<void> {
+  await checkGradients((on) => buildModel(workload, on), buildData(workload), backend);
+}
+
+/** On smaller images. */
+export async function checkImageTraining(workload: ImageWorkload, backend: Backend): Promise<void> {
+  const small = reduced(workload);
+  await checkGradients((on) => buildImageModel(small, on), buildImageData(small), backend);
 }
 
 export async function checkStep(step: Step, shapes: readonly Shape[], inputs: readonly Float32Array[], backend: Backend): Promise<void> {

@@ -1,7 +1,8 @@
 /** One measurement on one backend, checked against the oracle and ready to be timed. */
 import type { Backend, Program } from 'bptt';
 import { gateSizes, gateStep, productStep } from './kernels.js';
-import { checkStep, checkTraining } from './oracle.js';
+import { buildImageData, buildImageModel, imageWorkloads } from './images.js';
+import { checkImageTraining, checkStep, checkTraining } from './oracle.js';
 import { buildData, buildModel, products, randomArray, workloads } from './workloads.js';
 
 export interface Prepared {
@@ -16,7 +17,7 @@ export interface Prepared {
 /** A prediction for one window: what a service waits for. The net of W1. */
 const single = { P1: 'W1' } as const;
 
-export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(single), ...Object.keys(workloads)];
+export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(single), ...Object.keys(workloads), ...Object.keys(imageWorkloads)];
 
 /** In words, for people who do not know the letters. */
 export function about(id: string): string {
@@ -24,7 +25,7 @@ export function about(id: string): string {
   const gates = gateSizes[id];
   if (n !== undefined) return `product ${n} × ${n}`;
   if (id === 'P1') return `predict one window, ${workloads[single.P1]?.about}`;
-  return gates ? `gates, ${gates.units} units` : workloads[id]?.about ?? '';
+  return gates ? `gates, ${gates.units} units` : (workloads[id] ?? imageWorkloads[id])?.about ?? '';
 }
 
 /** @throws Error if a result is not what the oracle says, or the id is unknown. */
@@ -41,6 +42,13 @@ export async function prepare(id: string, backend: Backend): Promise<Prepared> {
     return prepareStep(backend, gateStep(gates, 1).shapes, (times) => gateStep(gates, times).step, repeats);
   }
   if (id === 'P1') return preparePrediction(backend);
+  const images = imageWorkloads[id];
+  if (images) {
+    await checkImageTraining(images, backend);
+    const model = buildImageModel(images, backend);
+    const { x, y } = buildImageData(images);
+    return { call: () => model.trainOnBatch(x, y), repeats: 1, dispose: () => model.dispose() };
+  }
   const workload = workloads[id];
   if (!workload) throw new Error(`unknown measurement ${id}: choose from ${ids.join(', ')}`);
   await checkTraining(workload, backend);

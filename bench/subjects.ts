@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timing } from './measure.js';
+import { imageWorkloads } from './images.js';
 import { products, workloads } from './workloads.js';
 
 export interface Measurement {
@@ -27,21 +28,25 @@ function childJson(command: string, args: readonly string[], cwd: string): Measu
 export function ours(root: string, name: string): Subject {
   return {
     name: `bptt ${name}`,
-    run: (id, seconds) => childJson(process.execPath, [join(root, 'dist/bench/child.js'), name, id, String(seconds)], root),
+    // Images on plain TypeScript, or on a GPU that is none, take minutes a step.
+    run: (id, seconds) => (imageWorkloads[id] && !name.startsWith('wasm')
+      ? undefined
+      : childJson(process.execPath, [join(root, 'dist/bench/child.js'), name, id, String(seconds)], root)),
   };
 }
 
 /** The measurement as peers read it; undefined for what only we have. */
 function specOf(id: string, size: number | undefined): object | undefined {
   if (size !== undefined) return { product: size };
-  return id === 'P1' ? { ...workloads.W1, batch: 1, predict: true } : workloads[id];
+  return id === 'P1' ? { ...workloads.W1, batch: 1, predict: true } : workloads[id] ?? imageWorkloads[id];
 }
 
 /** A script in bench/peers that takes a backend or a thread count, the workload as JSON, and the time. */
-function peer(folder: string, name: string, command: string, script: string, argument: string): Subject {
+function peer(folder: string, name: string, command: string, script: string, argument: string, images = false): Subject {
   return {
     name,
     run(id, seconds) {
+      if (imageWorkloads[id] && !images) return undefined;
       const size = products[id];
       const spec = specOf(id, size);
       return spec && childJson(command, [script, argument, JSON.stringify(spec), String(seconds)], folder);
@@ -49,7 +54,7 @@ function peer(folder: string, name: string, command: string, script: string, arg
   };
 }
 
-/** TensorFlow.js and jax-js, installed into bench/peers on first use. */
+/** TensorFlow.js and jax-js, installed into bench/peers on first use. TensorFlow.js has no gradient of a convolution's kernel in wasm, jax-js takes seconds for W10. */
 export function javascriptPeers(folder: string): Subject[] {
   if (!existsSync(join(folder, 'node_modules'))) {
     process.stderr.write('installing the peers into bench/peers\n');
@@ -72,5 +77,5 @@ export function findPython(): string {
 /** PyTorch on one and two threads. */
 export function pytorch(folder: string): Subject[] {
   const python = findPython();
-  return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads)));
+  return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads), true));
 }

@@ -1,6 +1,6 @@
 /**
- * What is measured. W1–W9 are the recurrent workloads this project is judged by: one training step (forward, loss,
- * backpropagation through time, Adam at 0.001) on one batch.
+ * What is measured. W1–W9 are the recurrent workloads this project is judged by (images.ts has W10 and W11): one training
+ * step (forward, loss, backpropagation through time, Adam at 0.001) on one batch.
  */
 import { Adam, Dense, Dropout, LSTM, Sequential, SimpleRNN, randomStream } from 'bptt';
 import type { Backend } from 'bptt';

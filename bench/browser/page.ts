@@ -1,6 +1,7 @@
 /** The benchmark page. `?only=W1,M2&backends=wasm&seconds=0.5&rounds=3` starts at once with that selection. */
 import type { Backend } from 'bptt';
 import { backendByName, backendNames } from '../backends.js';
+import { imageWorkloads } from '../images.js';
 import type { Row } from '../report.js';
 import { runPlan } from './run.js';
 import { ids } from '../prepare.js';
@@ -113,7 +114,7 @@ const only = listed('only')?.filter((id) => ids.includes(id));
 const seconds = Number(parameters.get('seconds') ?? 0.5);
 const chosen = [...available.keys()].filter((name) => wanted?.includes(name) ?? !onRequest.includes(name));
 showForm({
-  ids, seconds, chosenIds: only ?? ids,
+  ids, seconds, chosenIds: only ?? ids.filter((id) => !(id in imageWorkloads)), // a step of W11 takes seconds and 1.2 GB
   backends: Object.fromEntries(backendNames.map((name) => [name, {
     text: available.get(name)?.description ?? reasons.get(name) ?? '', missing: !available.has(name), chosen: chosen.includes(name),
   }])),

@@ -66,9 +66,41 @@ class Net(torch.nn.Module):
         return self.head(x)
 
 
+def normalised(inputs, filters, size, stride):
+    return [torch.nn.Conv2d(inputs, filters, size, stride, size // 2, bias=False), torch.nn.BatchNorm2d(filters)]
+
+
+class Residual(torch.nn.Module):
+    def __init__(self, inputs, filters, stride):
+        super().__init__()
+        self.path = torch.nn.Sequential(*normalised(inputs, filters, 3, stride), torch.nn.ReLU(True), *normalised(filters, filters, 3, 1))
+        same = stride == 1 and inputs == filters
+        self.shortcut = torch.nn.Identity() if same else torch.nn.Sequential(*normalised(inputs, filters, 1, stride))
+
+    def forward(self, x):
+        return torch.relu_(self.path(x) + self.shortcut(x))
+
+
+def image_net(kind):
+    if kind == 'small':
+        layers = [torch.nn.Conv2d(3, 16, 3, 1, 1), torch.nn.ReLU(True)]
+        stages = [(16, 16, 4, 1)]
+    else:
+        layers = [*normalised(3, 64, 7, 2), torch.nn.ReLU(True), torch.nn.MaxPool2d(3, 2, 1)]
+        stages = [(64, 64, 3, 1), (64, 128, 4, 2), (128, 256, 6, 2), (256, 512, 3, 2)]
+    for inputs, filters, blocks, stride in stages:
+        for i in range(blocks):
+            layers.append(Residual(filters if i else inputs, filters, 1 if i else stride))
+    return torch.nn.Sequential(*layers, torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(filters, 1))
+
+
 def training():
-    net = Net(workload)
-    x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
+    if 'net' in workload:
+        net = image_net(workload['net'])
+        x = torch.randn(workload['batch'], 3, workload['size'], workload['size'])
+    else:
+        net = Net(workload)
+        x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
     if workload.get('predict'):
         net.eval()
         with torch.no_grad():
