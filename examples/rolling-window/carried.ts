@@ -17,10 +17,12 @@ export interface CarriedOptions {
   readonly backend: Backend;
   /** Splits from one saved model to the next; 20 by default. */
   readonly every?: number;
+  /** Called for each split that is served from the file. */
+  readonly onServed?: () => void;
 }
 
 /** @param fitter what trains and forecasts with a model. */
-export function carried(fresh: Model, fitter: (model: Model) => Forecaster, { path, backend, every = 20 }: CarriedOptions): Forecaster {
+export function carried(fresh: Model, fitter: (model: Model) => Forecaster, { path, backend, every = 20, onServed }: CarriedOptions): Forecaster {
   const [lines, weights] = [`${path}.jsonl`, `${path}.safetensors`];
   let known: SplitRecord[] | undefined;
   let model = fresh;
@@ -60,7 +62,10 @@ export function carried(fresh: Model, fitter: (model: Model) => Forecaster, { pa
       split++;
       asked = 0;
       const before = known[split];
-      if (before) return before.report;
+      if (before) {
+        onServed?.();
+        return before.report;
+      }
       running = { report: (await forecaster.fit(x, y, context)) ?? null, forecasts: [] };
       return running.report;
     },

@@ -5,7 +5,7 @@ import type { BackendName } from '../support/backends.js';
 import { loadSource } from '../support/source.js';
 import { carried } from './carried.js';
 import { tellFit } from './progress.js';
-import { foldSetup } from './protocols.js';
+import { PUBLISHED, foldSetup } from './protocols.js';
 import type { ProtocolSettings } from './protocols.js';
 
 /** What a thread is told, as JSON. */
@@ -25,8 +25,9 @@ export default foldProgram(async (parameters) => {
   const known = table.columns[target] ?? new Float64Array();
   const values = Float64Array.from({ length: known.length + ahead }, (_, row) => known[row] ?? known.at(-1) ?? NaN);
   const backend = await backendNamed(name);
+  const onServed = (): void => { tellFit(PUBLISHED.train * settings.epochs, true); };
   return foldSetup(values, settings, {
     backend, onFit: tellFit,
-    ...(kept !== undefined && { keep: (model, fitter) => carried(model, fitter, { path: kept, backend }) }),
+    ...(kept !== undefined && { keep: (model, fitter) => carried(model, fitter, { path: kept, backend, onServed }) }),
   });
 });

@@ -6,11 +6,17 @@ import type { TextStream } from 'bptt';
 const NAME = 'bptt rolling-window';
 let told: BroadcastChannel | undefined;
 
-/** Called on a thread: a fit is done that took so many samples through so many epochs. */
-export function tellFit(work: number): void {
+interface Told {
+  readonly work: number;
+  /** An earlier run had done it. */
+  readonly before: boolean;
+}
+
+/** Called on a thread: a fit is done that took so many samples through so many epochs, or an earlier run had done it. */
+export function tellFit(work: number, before = false): void {
   told ??= new BroadcastChannel(NAME);
   told.unref();
-  told.postMessage(work);
+  told.postMessage({ work, before } satisfies Told);
 }
 
 /** Work is counted in samples times epochs. */
@@ -26,7 +32,11 @@ export class FitProgress {
   /** @param work of each fit. */
   constructor(private readonly stream: TextStream, work: readonly number[]) {
     this.total = work.reduce((sum, each) => sum + each, 0);
-    this.channel.onmessage = (event) => { this.add(Number((event as { readonly data: unknown }).data)); };
+    this.channel.onmessage = (event) => {
+      const { work: each, before } = (event as { readonly data: Told }).data;
+      if (before) this.skip(each);
+      else this.add(each);
+    };
     this.channel.unref();
   }
 

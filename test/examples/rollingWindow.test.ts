@@ -104,9 +104,10 @@ test('without leaks: the held back samples are trained on in no split, and each 
 test('the carried model: a killed run goes on to the same bits, without training anew what is saved', async () => {
   const path = join(folder, 'kept');
   let fits = 0;
+  let served = 0;
   const chain = async (until: number): Promise<readonly FoldResult[]> => {
     const { series, ...settings } = foldSetup(prices, { protocol: 'published', window: WINDOW, epochs: 2, seed: 5 }, {
-      backend, keep: (model, fitter) => carried(model, fitter, { path, backend, every: 2 }),
+      backend, keep: (model, fitter) => carried(model, fitter, { path, backend, every: 2, onServed: () => { served++; } }),
       onFit: () => { if (++fits > until) throw new Error('killed'); },
     });
     return (await backtest(series, { ...settings, folds, warmStart: true })).folds;
@@ -120,8 +121,9 @@ test('the carried model: a killed run goes on to the same bits, without training
     assert.match(String(error), 'killed');
     assert.is(fits, due);
   }
-  fits = 0;
+  fits = served = 0;
   const resumed = await chain(Infinity);
+  assert.is(fits + served, folds.length);
   // Killed in fits 2, 6 and 4 of what was left: 4 and 2 more are on file.
   assert.is(fits, folds.length - 6);
   resumed.forEach((fold, i) => {
