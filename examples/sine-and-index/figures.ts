@@ -2,7 +2,7 @@
 import { lastKnown, makeSamples, part, toOriginal } from './predictors.js';
 import type { Samples } from './predictors.js';
 import { measure, reversionRule } from './measures.js';
-import type { Agreement, SnapshotFigures } from './measures.js';
+import type { MultipleFigures, SnapshotFigures } from './measures.js';
 import { STEPS, WINDOW } from './plan.js';
 import { samplesOf, trainedSamples } from './trial.js';
 import type { Run, RunResult, SeriesName, Snapshot } from './trial.js';
@@ -29,7 +29,7 @@ export interface Figures {
   /** Largest difference after windows are normalised and undone, in points of the index. */
   readonly roundTrip: number;
   /** "Back to where the window began", without a network, on the whole index and on the walks. */
-  readonly rule: { readonly index: Agreement; readonly walks: readonly Agreement[] };
+  readonly rule: { readonly index: MultipleFigures; readonly walks: readonly MultipleFigures[] };
 }
 
 export function gather(runs: readonly { readonly run: Run; readonly result: RunResult }[], index: Float64Array): Figures {

@@ -117,10 +117,11 @@ export function multipleFigures(samples: Samples, multiple: readonly (readonly n
  * A forecast without a network: after 50 days the price is back where the window began. Over the whole series, one window
  * after the other.
  */
-export function reversionRule(samples: Samples, steps: number): Agreement {
+export function reversionRule(samples: Samples, steps: number): MultipleFigures {
   const { windows } = samples;
   const starts = Array.from({ length: Math.ceil((windows.origins.length - steps + 1) / steps) }, (_, i) => i * steps);
-  return agreement(samples, starts, starts.map(() => 0), steps);
+  const back = starts.map(() => new Array<number>(steps).fill(0));
+  return { ...agreement(samples, starts, starts.map(() => 0), steps), ratio: ratioToNoChange(samples, starts, back) };
 }
 
 /** @param ends the last value of each sequence, in the unit of the network. */

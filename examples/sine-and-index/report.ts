@@ -157,9 +157,9 @@ function waveTable(list: readonly Shown[]): TableBlock {
 function ruleTable({ rule }: Figures): TableBlock {
   return {
     kind: 'table', caption: '"Back to where the window began", without a network, whole series', rowHeading: 'Series',
-    columns: ['direction right', 'correlation', 'as drawn', 'correlation as drawn'].map((name) => ({ name })),
+    columns: ['direction right', 'correlation', 'as drawn', 'correlation as drawn', 'error ratio'].map((name) => ({ name })),
     rows: [['index', rule.index] as const, ...rule.walks.map((walk, i) => [`random walk ${i + 1}`, walk] as const)].map(([name, a]) => ({
-      name, values: [`${a.hits} of ${a.sequences}`, plain(a.correlation), `${a.drawnHits} of ${a.sequences}`, plain(a.drawnCorrelation)],
+      name, values: [`${a.hits} of ${a.sequences}`, plain(a.correlation), `${a.drawnHits} of ${a.sequences}`, plain(a.drawnCorrelation), plain(a.ratio)],
     })),
   };
 }

@@ -219,6 +219,8 @@ test('the plot of the document makes a rule look right that knows nothing', asyn
   const saw = Float64Array.from({ length: 1000 }, (_, i) => 100 + Math.abs((i % 100) - 50));
   const back = reversionRule(makeSamples(saw, { window: 51, normalise: true }), 50);
   assert.is(back.hits, back.sequences);
+  // k steps on, the first value of the window is 49 + k steps of the walk away and the last one k: Σ(49 + k) / Σk.
+  near(rules.reduce((sum, { ratio }) => sum + ratio / 5, 0), (49 * 50 + 1275) / 1275, 0.15);
 });
 
 test('size, period and growing error of a wave', () => {
