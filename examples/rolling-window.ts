@@ -25,7 +25,7 @@ await runStudy({
   options: {
     epochs: wholeNumber('passes over the training samples of a split at most', { fallback: 10, least: 1 }),
     step: wholeNumber('samples from one split to the next; 0 stands for 1 with --full and 40 without', { fallback: 0, least: 0 }),
-    'warm-start': flag('also the protocol without leaks where each split starts from the weights of the one before'),
+    'warm-start': flag('also, on the last splits, the protocol without leaks where each split starts from the weights of the one before'),
   },
   async run({ options, full, journal, progress, signal }) {
     const { csv, epochs, seed, workers, out } = options;

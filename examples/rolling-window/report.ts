@@ -8,7 +8,8 @@ import { METRICS, mean } from './figures.js';
 import type { Errors, ProtocolFigures, SplitErrors } from './figures.js';
 import { PUBLISHED } from './protocols.js';
 import { ROWS, TEXT } from './published.js';
-import type { Figures } from './study.js';
+import type { Comparison, Figures } from './study.js';
+import { LONGER } from './train.js';
 import { dollars, figure } from './verdicts.js';
 
 const NAMES = { mse: 'MSE', rmse: 'RMSE', mae: 'MAE', r2: 'R²', explainedVariance: 'Explained variance' } as const;
@@ -49,7 +50,7 @@ export function drawStudy(source: Source, figures: Figures, step: number): Drawn
           drawing(plots.epochs, 'Without leaks each split begins anew: median and quartiles over the splits, in units of the split\'s own range. Training loss is measured with dropout, validation loss without.'),
         ],
       },
-      { heading: 'More data, more epochs', blocks: [comparisons(figures)] },
+      { heading: 'More data, more epochs, a warm start', blocks: [comparisons(figures)] },
       ...(figures.averaged ? [{ heading: 'Averaged forecasts', blocks: [averages(figures.averaged)] }] : []),
       { heading: 'The next day', blocks: [nextDay(source, figures)] },
       ...failures(figures),
@@ -74,8 +75,8 @@ function overview({ published, leakFree, expanding, longer, warm, range }: Figur
     columns: [{ name: 'Splits' }, { name: 'RMSE' }, { name: 'MAE' }, { name: 'R²' }, { name: 'RMSE, $' }, { name: 'MAE, $' }, { name: 'Wins, %' }],
     rows: [
       { name: 'Text (quoted)', values: [TEXT.splits, TEXT.validation.rmse[1], TEXT.validation.mae[1], TEXT.validation.r2[1], null, null, null] },
-      row('As published', published), row('Without leaks', leakFree), ...(warm ? [row('Without leaks, warm start', warm)] : []),
-      stillRow('No-change, the same splits', published), row('Expanding windows', expanding), stillRow('No-change, the same splits', expanding), row('More epochs', longer), stillRow('No-change, the same splits', longer),
+      row('As published', published), row('Without leaks', leakFree), stillRow('No-change, the same splits', published),
+      ...(warm ? [row('Without leaks, warm start', warm), stillRow('No-change, the same splits', warm)] : []), row('Expanding windows', expanding), stillRow('No-change, the same splits', expanding), row('More epochs', longer), stillRow('No-change, the same splits', longer),
     ],
   };
 }
@@ -105,14 +106,15 @@ function bySplit({ published, leakFree }: Figures, block: 'train' | 'validation'
   ];
 }
 
-function comparisons({ expandingAgainstRolling: wide, longerAgainstTen: long }: Figures): TableBlock {
+function comparisons({ expandingAgainstRolling, longerAgainstTen, warmAgainst }: Figures): TableBlock {
+  const rows: (readonly [string, Comparison])[] = [
+    ['Expanding windows: all samples before', expandingAgainstRolling], [`${LONGER} times the epochs`, longerAgainstTen],
+    ...(warmAgainst ? [['Warm start, not fresh models', warmAgainst.fresh], ['The same, not as published', warmAgainst.published]] as const : []),
+  ];
   return {
     kind: 'table', caption: 'Without leaks, mean validation RMSE on the same splits, units of the file\'s range; a paired t below −2 says that the change is better', rowHeading: 'Change',
-    columns: [{ name: 'Splits' }, { name: 'Rolling, 10 epochs' }, { name: 'Changed' }, { name: 'No-change' }, { name: 'Paired t' }],
-    rows: [
-      { name: 'Expanding windows: all samples before', values: [wide.splits, wide.rolling, wide.other, wide.still, wide.t] },
-      { name: 'Three times the epochs', values: [long.splits, long.rolling, long.other, long.still, long.t] },
-    ],
+    columns: [{ name: 'Splits' }, { name: 'Before' }, { name: 'Changed' }, { name: 'No-change' }, { name: 'Paired t' }],
+    rows: rows.map(([name, { splits, rolling, other, still, t }]) => ({ name, values: [splits, rolling, other, still, t] })),
   };
 }
 

@@ -12,10 +12,11 @@ import type { Part, Trained } from './train.js';
 /** Mean validation RMSE of two protocols on the same splits. */
 export interface Comparison {
   readonly splits: number;
+  /** The one it is compared with: rolling windows without leaks unless it says otherwise. */
   readonly rolling: number;
   readonly other: number;
   readonly still: number;
-  /** Mean difference over its standard error; below −2 the other one is better. Splits overlap little here. */
+  /** Mean difference over its standard error; below −2 the other one is better. Too large where neighbouring splits overlap. */
   readonly t: number;
 }
 
@@ -33,6 +34,8 @@ export interface Figures {
   readonly still: Errors;
   readonly expandingAgainstRolling: Comparison & { readonly trainingSamples: number };
   readonly longerAgainstTen: Comparison;
+  /** The warm start without leaks in place of fresh models, and in place of the published protocol. */
+  readonly warmAgainst?: { readonly fresh: Comparison; readonly published: Comparison };
   readonly averaged?: { readonly published: Averaged; readonly leakFree: Averaged };
   readonly nextDay: NextDays;
   readonly curves: CurveFigures;
@@ -63,11 +66,12 @@ export function studyFigures(source: Source, trained: Trained, full: boolean): F
   const published = protocolFigures(trained.published.folds, 'published', values);
   const [leakFree, expanding, longer] = [trained.leakFree, trained.expanding, trained.longer].map(({ folds }) => protocolFigures(folds, 'leakFree', values));
   if (!leakFree || !expanding || !longer) throw new Error('a part is missing');
+  const warm = trained.warm && protocolFigures(trained.warm.folds, 'leakFree', values);
   const averaged = { published: averaging(published.days), leakFree: averaging(leakFree.days) };
   const parts = Object.entries(trained) as [string, Part][];
   return {
     comparable: full && isPublishedFile(source.table) && published.splits.length === leakFree.splits.length && leakFree.splits.length === 988,
-    range: max - min, published, leakFree, expanding, longer, ...(trained.warm && { warm: protocolFigures(trained.warm.folds, 'leakFree', values) }),
+    range: max - min, published, leakFree, expanding, longer, ...(warm && { warm, warmAgainst: { fresh: compare(leakFree.splits, warm.splits), published: compare(published.splits, warm.splits) } }),
     still: stillEverywhere(values),
     expandingAgainstRolling: {
       ...compare(leakFree.splits, expanding.splits),

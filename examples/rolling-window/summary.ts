@@ -17,7 +17,8 @@ export function printStudy({ published, leakFree, warm, expanding, longer, range
     [name, String(splits.length), figure(validation.rmse.mean, 5), figure(validation.mae.mean, 5), figure(validation.r2.mean, 3), model.rmse.toFixed(2), model.mae.toFixed(2)];
   printTable(['protocol', 'splits', 'RMSE', 'MAE', 'R²', 'RMSE, $', 'MAE, $'], [
     ['text (quoted)', String(TEXT.splits), ...([['rmse', 5], ['mae', 5], ['r2', 3]] as const).map(([metric, digits]) => figure(TEXT.validation[metric][1], digits)), '', ''],
-    row('as published', published), row('without leaks', leakFree), ...(warm ? [row('without leaks, warm start', warm)] : []), still('no-change', published),
+    row('as published', published), row('without leaks', leakFree), still('no-change', published),
+    ...(warm ? [row('without leaks, warm start', warm), still('no-change on those splits', warm)] : []),
     row('expanding windows', expanding), row('three times the epochs', longer), still('no-change on those splits', expanding),
   ]);
   print('');

@@ -26,7 +26,7 @@ export interface TrainingPlan {
   readonly step: number;
   /** The same for the expanding windows and the longer training, which cost more. */
   readonly sparseStep: number;
-  /** Also the leak-free protocol with a warm start. */
+  /** Also the leak-free protocol with a warm start, on the last splits. */
   readonly warm: boolean;
   /** Models for the next day. */
   readonly models: number;
@@ -38,8 +38,9 @@ export interface TrainingPlan {
 
 /** Longer training: so many times the epochs. */
 export const LONGER = 3;
-/** Splits of the warm start until it begins anew: all threads have something to do. */
+/** Splits of the warm start until it begins anew, and how often it does: the last splits of the file, two chains of them. */
 const RESTART = 124;
+const CHAINS = 2;
 
 export interface Part {
   readonly folds: readonly FoldResult[];
@@ -92,7 +93,7 @@ function jobsOf({ values, epochs, step, sparseStep, warm, models }: TrainingPlan
     { name: 'expanding', protocol: 'leakFree', folds: expanding, epochs },
     { name: 'longer', protocol: 'leakFree', folds: sparse, epochs: LONGER * epochs },
     { name: 'nextDay', protocol: 'leakFree', folds: Array.from({ length: 2 * models }, (_, i) => day(i)), epochs, parameters: { committee: true, ahead: 1 } },
-    ...(warm ? [{ name: 'warm', protocol: 'leakFree', folds: rolling, epochs, refit: { warmStart: true, restart: RESTART } } as const] : []),
+    ...(warm ? [{ name: 'warm', protocol: 'leakFree', folds: rolling.slice(-CHAINS * RESTART), epochs, refit: { warmStart: true, restart: RESTART } } as const] : []),
   ];
 }
 
