@@ -31,12 +31,18 @@ function pointLine({ samples, at }: Shown, axis: Axis): LineSeries {
   return { name: 'network', values, x: axis.at(testRows(samples)), color: 0 };
 }
 
-/** The sequence in original units, led by the last value it knew. */
-export function fullLine({ samples, at }: Shown, axis: Axis, style: Pick<LineSeries, 'name' | 'color' | 'mark'>): LineSeries {
-  const starts = startsOf(samples, 1).full;
-  const values = toOriginal(samples, starts, { data: at.predictions.full, shape: [1, at.predictions.full.length] }).data;
-  const [first = 0] = testRows(samples);
-  return { ...style, values: [samples.series[first - 1] ?? NaN, ...values], x: axis.at([first - 1, ...testRows(samples)]) };
+/** Full sequences in original units as one line with gaps, each led by the last value it knew. */
+export function fullLine(runs: readonly Shown[], axis: Axis, style: Pick<LineSeries, 'name' | 'color'>): LineSeries {
+  const rows: number[] = [];
+  const values: number[] = [];
+  for (const { samples, at } of runs) {
+    const own = testRows(samples);
+    const [first = 0] = own;
+    const predicted = toOriginal(samples, startsOf(samples, 1).full, { data: at.predictions.full, shape: [1, own.length] }).data;
+    rows.push(first - 1, ...own, own.at(-1) ?? 0);
+    values.push(samples.series[first - 1] ?? NaN, ...predicted, NaN);
+  }
+  return { ...style, values, x: axis.at(rows) };
 }
 
 /** All sequences as one line with gaps, each led by the last value it knew. */
@@ -64,7 +70,7 @@ export function threePlots(title: string, shown: Shown, axis: Axis): Plot {
     title,
     plots: [
       plot('Point by point', pointLine(shown, axis)),
-      plot('Full sequence', fullLine(shown, axis, { name: 'network', color: 0 })),
+      plot('Full sequence', fullLine([shown], axis, { name: 'network', color: 0 })),
       plot(`Multiple sequences of ${shown.run.steps} steps`, multipleLine(shown, axis)),
     ],
   });

@@ -7,7 +7,7 @@ import type { Figures, Measured, Outcome } from './figures.js';
 import { BATCH, SMALL_BATCH } from './plan.js';
 import { drawnPlots, fullLine, fullPlot, lossPlot, pointPlots, threePlots } from './plots.js';
 import type { Axis } from './plots.js';
-import { percent, plain, tiny } from './words.js';
+import { percent, plain, seeds, tiny } from './words.js';
 
 type Shown = Outcome & { readonly at: Measured };
 
@@ -40,7 +40,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
   const waves = all.filter(({ run, at }) => run.series === 'sine' && at.epoch === 1 && run.seed === pick(figures, 'sine', 1)[0]?.run.seed);
   const longer = all.filter(({ run, at }) => run.series === 'sine' && at.epoch > 1);
   const wave = waves.slice(0, 1).map((shown) => fullPlot('Sine wave: from one true window', [...waves, ...longer].map((s, i) =>
-    fullLine(s, numbers, { name: `${epochs(s.at.epoch)}, batches of ${s.run.batch}`, color: i })), shown, numbers));
+    fullLine([s], numbers, { name: `${epochs(s.at.epoch)}, batches of ${s.run.batch}`, color: i })), shown, numbers));
   const index = first(figures, 'index', last);
   const walk = first(figures, 'walk', last);
   const indexPlots = three(source.target, index, days);
@@ -50,9 +50,10 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
     ...walk.map((shown) => ({ name: `Random walk: ${plain(shown.at.point.ratio)} times the squared error of no-change`, shown, axis: walkAxis })),
   ]);
   const long = all.filter(({ run, at }) => run.series === 'index' && at.epoch > last);
-  const sequences = [...pick(figures, 'index', 1).filter(({ run }) => pick(figures, 'index', last).some((s) => s.run.seed === run.seed)), ...pick(figures, 'index', last), ...long];
-  const equilibria = index.map((shown) => fullPlot('Full sequences on the index: 1 epoch against more', sequences.map((s) =>
-    fullLine(s, days, { name: `${epochs(s.at.epoch)}, seed ${s.run.seed}`, color: s.at.epoch === 1 ? 2 : s.at.epoch === last ? 0 : 1, mark: 'line' })), shown, days));
+  const short = pick(figures, 'index', 1).filter(({ run }) => pick(figures, 'index', last).some((s) => s.run.seed === run.seed));
+  const groups = [short, pick(figures, 'index', last), long].filter((runs) => runs.length > 0);
+  const equilibria = index.map((shown) => fullPlot('Full sequences on the index: 1 epoch against more', groups.map((runs, i) =>
+    fullLine(runs, days, { name: `${epochs(runs[0]?.at.epoch ?? 0)}, ${seeds(runs.length)}`, color: [2, 0, 1][i] ?? 3 })), shown, days));
   const drawn = first(figures, 'index', 1).map((s) => drawnPlots(`50-step sequences after 1 epoch, index, seed ${s.run.seed}`, s, days));
   const drawnWalk = first(figures, 'walk', 1).map((s) => drawnPlots(`50-step sequences after 1 epoch, random walk, seed ${s.run.seed}`, s, walkAxis));
   const loss = index.map((outcome) => lossPlot(`Loss on the index, seed ${outcome.run.seed}`, [outcome], figures.noChange));
@@ -82,7 +83,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
       {
         heading: `1 against ${last} epochs`, blocks: [
           ...figure(three1, 'The same network after its first epoch.'),
-          ...figure(equilibria, 'Where each network drifts when it sees only its own predictions, by epochs and seed.'), sequenceTable(all.filter(({ run }) => run.series === 'index')),
+          ...figure(equilibria, 'Where each network drifts when it sees only its own predictions: a line for each seed.'), sequenceTable(all.filter(({ run }) => run.series === 'index')),
           { kind: 'text', text: SEQUENCE_KEY },
         ],
       },
