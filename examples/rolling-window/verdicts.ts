@@ -19,9 +19,11 @@ export function winner({ statistic }: ProtocolFigures): 'network' | 'no-change' 
 export function headline({ published, leakFree }: Figures): string {
   const [a, b] = [winner(published), winner(leakFree)];
   const first = a === 'no-change' && b === 'no-change' ? 'No-change wins, under the published protocol and without its leaks.'
+    : b === 'no-change' ? `No-change wins once the leaks are gone; under the published protocol, which leaks, ${a === 'network' ? 'the network beats it' : 'it is not beaten'}.`
     : a === 'network' && b === 'network' ? 'The network beats no-change under both protocols.'
-    : a !== 'network' && b !== 'network' ? 'No-change is not beaten, neither under the published protocol nor without its leaks.'
-    : `The network beats no-change ${a === 'network' ? 'under the published protocol only, which leaks' : 'without leaks only'}.`;
+    : b === 'network' ? 'The network beats no-change without leaks, though not under the published protocol.'
+    : a === 'network' ? 'No-change is not beaten without leaks; under the published protocol, which leaks, the network beats it.'
+    : 'No-change is not beaten, neither under the published protocol nor without its leaks.';
   const still = published.pooled.dollars.still;
   const one = (name: string, { pooled, statistic, beaten }: ProtocolFigures): string =>
     `${name} by ${dollars(pooled.dollars.model.mae)} (Diebold–Mariano statistic against no-change ${figure(statistic, 1)}; better than it in ${percent(beaten)} of the splits)`;

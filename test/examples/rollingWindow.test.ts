@@ -192,8 +192,10 @@ test('the headline says first who wins, and only what the statistics say', async
   assert.match(say(3, 6), /^No-change wins, under the published protocol and without its leaks\./);
   assert.match(say(-3, -2.1), /^The network beats no-change under both protocols\./);
   assert.match(say(3, 0), /^No-change is not beaten, neither/);
-  assert.match(say(-3, 1), /^The network beats no-change under the published protocol only, which leaks\./);
-  assert.match(say(1, -3), /^The network beats no-change without leaks only\./);
+  assert.match(say(-3, 1), /^No-change is not beaten without leaks; under the published protocol, which leaks, the network beats it\./);
+  assert.match(say(-3, 4), /^No-change wins once the leaks are gone; under the published protocol, which leaks, the network beats it\./);
+  assert.match(say(1, 4), /^No-change wins once the leaks are gone; under the published protocol, which leaks, it is not beaten\./);
+  assert.match(say(1, -3), /^The network beats no-change without leaks, though not/);
 });
 
 test('the command: tables, report, figures and plots, from a file of its own journals', () => {
