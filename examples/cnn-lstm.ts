@@ -32,8 +32,7 @@ import { count } from './support/wording.js';
 
 const WINDOW = 50;
 /** Pixels, batch and epochs at reduced and at published size. */
-const SIZES = { reduced: { size: 96, batch: 16, epochs: 12 }, full: { size: 350, batch: 4, epochs: 30 } } as const;
-const PATIENCE = 10;
+const SIZES = { reduced: { size: 96, batch: 16, epochs: 10 }, full: { size: 350, batch: 4, epochs: 30 } } as const;
 const LEARNING_RATE = 0.003;
 /** Validation samples whose maps are measured after every epoch. */
 const WATCHED = 24;
@@ -48,6 +47,7 @@ await runStudy({
   options: {
     networks: list('A,B', `which to train, of ${NETWORKS.join(', ')}; without it all`),
     epochs: wholeNumber(`at most; 0 stands for ${SIZES.reduced.epochs}, with --full ${SIZES.full.epochs}`, { fallback: 0, least: 0 }),
+    patience: wholeNumber('epochs without a better validation RMSE before training ends', { fallback: 10, least: 1 }),
     threshold: wholeNumber('hundredths of a per cent that a forecast must move to be an alert', { fallback: 50, least: 1 }),
   },
   async run({ options, full, signal, progress }) {
@@ -61,7 +61,7 @@ await runStudy({
     const bars = { open: column(open), high: column(high), low: column(low), close: column(close) };
     const blocks = makeBlocks(bars, { window: WINDOW, size });
     const backend = options.backend === 'wasm' ? await wasm({ threads: options.workers }) : await backendNamed(options.backend);
-    const settings = { window: WINDOW, size, full, seed: options.seed, epochs: options.epochs || epochs, patience: PATIENCE, batch, learningRate: LEARNING_RATE };
+    const settings = { window: WINDOW, size, full, seed: options.seed, epochs: options.epochs || epochs, patience: options.patience, batch, learningRate: LEARNING_RATE };
 
     const watched = Array.from({ length: WATCHED }, (_, i) => Math.floor((i * blocks.validation.origins.length) / WATCHED));
     const look = async (model: Model): Promise<Glance> => {
