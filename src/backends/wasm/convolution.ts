@@ -51,9 +51,12 @@ export interface ConvolutionParts {
 
 export type ComposedKernels = Required<RawConvolutionKernels>;
 
-/** From so many channels, filters and places on, Winograd's transforms cost less than they save. */
-const minimalChannels = 20;
-const minimalPlaces = 64;
+/** Rows and columns of results that Winograd's filtering makes at a time. */
+const tile = 4;
+/** Winograd's transforms cost less than they save with so many channels and filters, so many tiles, and tiles that are half full. */
+const leastChannels = 8;
+const leastTiles = 8;
+const leastPixels = 8;
 
 function algorithm(
   [batch, height, width, channels, outHeight, outWidth, filters, kh, kw, sy, sx, dilationY, dilationX, , , groups]: Sliding,
@@ -61,8 +64,9 @@ function algorithm(
   if (groups > 1 || sy > 1 || sx > 1) return 'patches';
   if (kh === 1 && kw === 1 && outHeight === height && outWidth === width) return 'product';
   const square = kh === 3 && kw === 3 && dilationY === 1 && dilationX === 1;
-  const large = Math.min(channels, filters) >= minimalChannels && batch * outHeight * outWidth >= minimalPlaces;
-  return square && large ? 'winograd' : 'patches';
+  const tiles = batch * Math.ceil(outHeight / tile) * Math.ceil(outWidth / tile);
+  const full = tiles >= leastTiles && batch * outHeight * outWidth >= leastPixels * tiles;
+  return square && full && Math.min(channels, filters) >= leastChannels ? 'winograd' : 'patches';
 }
 
 function pooling([, height, width, channels, outHeight, outWidth, , kh, kw, sy, sx, dilationY, dilationX, top, left]: Sliding): PoolWindow {
@@ -112,6 +116,8 @@ export function composeConvolution(
   parts: ConvolutionParts & RawMatmulKernels & Pick<RawArrayKernels, 'fill'>, threads: number,
 ): ComposedKernels {
   const panels = (n: number, k: number): number => up(n, 8) * k;
+  /** Elements of the 36 places of a transformed kernel, with a cache line between neighbours. */
+  const places = (elements: number): number => 36 * (elements + 16);
 
   /** The product of the pixels [N, C] and a kernel [C, F], or its transpose. */
   function pixels(mode: 'nn' | 'nt', out: Address, a: Address, kernel: Address, work: Address, m: number, n: number, k: number, ldb: number): void {
@@ -131,11 +137,11 @@ export function composeConvolution(
   /** Turned: gives dx [B, height, width, channels] of dy. */
   function minimal(y: Address, x: Address, kernel: Address, work: Address, turned: number, [batch, ...sizes]: [number, ...Tiles]): void {
     const [, , channels, outHeight, outWidth, filters] = sizes;
-    const own = work + 64 * panels(filters, channels);
+    const own = work + 4 * places(panels(filters, channels));
     const share = parts.winogradWork(channels, filters);
     const [c, f] = turned === 1 ? [filters, channels] : [channels, filters];
     parts.winogradKernel(work, kernel, own, share, 0, Math.ceil(filters / 8), c, f, turned);
-    parts.winograd(y, x, work, own, share, 0, batch * Math.ceil(outHeight / 2) * Math.ceil(outWidth / 2), ...sizes);
+    parts.winograd(y, x, work, own, share, 0, batch * Math.ceil(outHeight / tile) * Math.ceil(outWidth / tile), ...sizes);
   }
 
   /** The convolution of dy that gives those pixels of dx. */
@@ -155,12 +161,12 @@ export function composeConvolution(
       const way = algorithm(sliding);
       if (kernel === 'conv2dKernel') {
         if (way === 'product') return 0;
-        if (way === 'winograd') return 16 * channels * filters + (threads * parts.winogradWork(channels, filters)) / 4;
+        if (way === 'winograd') return places(channels * filters) + (threads * parts.winogradWork(channels, filters)) / 4;
         return (threads * parts.patchWork(...patches(sliding))) / 4;
       }
       const [inner, outer] = kernel === 'conv2d' ? [channels, filters] : [filters, channels];
       if (way === 'product') return panels(outer, inner);
-      if (way === 'winograd') return 16 * panels(outer, inner) + (threads * parts.winogradWork(inner, outer)) / 4;
+      if (way === 'winograd') return places(panels(outer, inner)) + (threads * parts.winogradWork(inner, outer)) / 4;
       const share = kernel === 'conv2d'
         ? parts.patchWork(...patches(sliding))
         : Math.max(...allPhases(sliding).map(([v, h]) => (v.count * h.count === 0 ? 0 : parts.patchWork(...phaseGeometry(sliding, v, h)))));
@@ -201,8 +207,8 @@ export function composeConvolution(
       const way = algorithm(sliding);
       if (way === 'product') return parts.gemm(matmulCodes.tn, channels, filters, batch * height * width, x, channels, dy, filters, dKernel, filters, 1);
       if (way === 'winograd') {
-        const own = work + 64 * channels * filters;
-        parts.winogradGradient(work, x, dy, own, parts.winogradWork(channels, filters), 0, 4, batch, ...tiles(sliding));
+        const own = work + 4 * places(channels * filters);
+        parts.winogradGradient(work, x, dy, own, parts.winogradWork(channels, filters), 0, 6, batch, ...tiles(sliding));
         return parts.winogradKernelGradient(dKernel, work, 0, channels, channels, filters);
       }
       const geometry = patches(sliding);
