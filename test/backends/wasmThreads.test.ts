@@ -156,10 +156,13 @@ test('what convolutions are composed of, bit for bit', () => {
   compare('correlateKernel', (k, at) => k.correlateKernel(at(kernel), at(x), at(y), at(work), k.patchWork(...geometry), 0, 30, 5, ...geometry));
 });
 
-test('pooling, bit for bit', () => {
+test('pooling and depthwise convolution, bit for bit', () => {
   const window = [61, 53, 25, 31, 27, 3, 3, 2, 2, 1, 1, 1, 1] as const;
   const [x, y, taps] = [1, 1_000_000, 1_500_000];
   compare('maxPool', (k, at) => k.maxPool(at(y), at(taps), at(x), 0, 8 * 31, ...window));
+  compare('depthwise', (k, at) => k.depthwise(at(y), at(x), at(taps), 0, 8 * 31, ...window));
+  compare('depthwiseBackward', (k, at) => k.depthwiseBackward(at(x), at(y), at(taps), 8, ...window));
+  compare('depthwiseKernel', (k, at) => k.depthwiseKernel(at(taps), at(x), at(y), 0, 9, 8, 61, 53, 25, 31, 27, 3, 2, 2, 1, 1, 1, 1));
   compare('averagePool', (k, at) => k.averagePool(at(y), at(x), 0, 8 * 31, ...window));
   compare('averagePoolBackward', (k, at) => k.averagePoolBackward(at(x), at(y), 8, ...window));
   compare('maxPoolBackward', (k, at) => {

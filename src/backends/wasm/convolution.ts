@@ -1,6 +1,6 @@
 /**
  * Which algorithm computes a convolution, and in which calls: a plain product for 1×1, Winograd's minimal filtering for 3×3
- * with stride 1, products of patches for all else (docs/decisions/convolution.md has the figures). Works over the kernels of
+ * with stride 1, one loop where each channel has its filter, products of patches for all else (docs/decisions/convolution.md has the figures). Works over the kernels of
  * assembly/, which may be shared among threads one by one.
  */
 import { matmulCodes } from '../linear/raw.js';
@@ -34,6 +34,13 @@ export interface ConvolutionParts {
   correlateKernel(
     dKernel: Address, x: Address, dy: Address, work: Address, share: number, first: number, count: number, batch: number, ...geometry: Geometry
   ): void;
+  depthwise(y: Address, x: Address, kernel: Address, first: number, count: number, ...window: PoolWindow): void;
+  depthwiseBackward(dx: Address, dy: Address, kernel: Address, batch: number, ...window: PoolWindow): void;
+  depthwiseKernel(
+    dKernel: Address, x: Address, dy: Address, first: number, count: number, batch: number,
+    height: number, width: number, channels: number, outHeight: number, outWidth: number,
+    kernelWidth: number, strideY: number, strideX: number, dilationY: number, dilationX: number, top: number, left: number,
+  ): void;
   maxPool(y: Address, taps: Address, x: Address, first: number, count: number, ...window: PoolWindow): void;
   maxPoolBackward(dx: Address, dy: Address, taps: Address, batch: number, ...window: PoolWindow): void;
   averagePool(y: Address, x: Address, first: number, count: number, ...window: PoolWindow): void;
@@ -60,7 +67,8 @@ const leastPixels = 8;
 
 function algorithm(
   [batch, height, width, channels, outHeight, outWidth, filters, kh, kw, sy, sx, dilationY, dilationX, , , groups]: Sliding,
-): 'product' | 'winograd' | 'patches' {
+): 'product' | 'winograd' | 'patches' | 'depthwise' {
+  if (groups > 1 && groups === channels && filters === channels) return 'depthwise';
   if (groups > 1 || sy > 1 || sx > 1) return 'patches';
   if (kh === 1 && kw === 1 && outHeight === height && outWidth === width) return 'product';
   const square = kh === 3 && kw === 3 && dilationY === 1 && dilationX === 1;
@@ -159,6 +167,7 @@ export function composeConvolution(
       const [, , , channels, , , filters, kh, kw, , , , , , , groups] = sliding;
       const taps = kh * kw;
       const way = algorithm(sliding);
+      if (way === 'depthwise') return 0;
       if (kernel === 'conv2dKernel') {
         if (way === 'product') return 0;
         if (way === 'winograd') return places(channels * filters) + (threads * parts.winogradWork(channels, filters)) / 4;
@@ -175,6 +184,7 @@ export function composeConvolution(
     conv2d(y, x, kernel, work, ...sliding) {
       const [batch, height, width, channels, outHeight, outWidth, filters, kh, kw, , , , , , , groups] = sliding;
       const way = algorithm(sliding);
+      if (way === 'depthwise') return parts.depthwise(y, x, kernel, 0, rows(sliding), ...pooling(sliding));
       if (way === 'product') return pixels('nn', y, x, kernel, work, batch * height * width, filters, channels, filters);
       if (way === 'winograd') return minimal(y, x, kernel, work, 0, [batch, ...tiles(sliding)]);
       parts.packKernel(work, kernel, kh * kw, channels, filters, groups);
@@ -187,6 +197,7 @@ export function composeConvolution(
     conv2dBackward(dx, dy, kernel, work, ...sliding) {
       const [batch, height, width, channels, outHeight, outWidth, filters, , kw, sy, sx, , , top, left, groups] = sliding;
       const way = algorithm(sliding);
+      if (way === 'depthwise') return parts.depthwiseBackward(dx, dy, kernel, batch, ...pooling(sliding));
       if (way === 'product') return pixels('nt', dx, dy, kernel, work, batch * height * width, channels, filters, filters);
       if (way === 'winograd') return minimal(dx, dy, kernel, work, 1, [batch, outHeight, outWidth, filters, height, width, channels, 2 - top, 2 - left]);
       if (allPhases(sliding).some(([v, h]) => v.count * h.count === 0)) parts.fill(dx, batch * height * width * channels, 0);
@@ -205,6 +216,10 @@ export function composeConvolution(
     conv2dKernel(dKernel, x, dy, work, ...sliding) {
       const [batch, height, width, channels, , , filters, kh, kw, , , , dilationX, , , groups] = sliding;
       const way = algorithm(sliding);
+      if (way === 'depthwise') {
+        const [imageHeight, imageWidth, images, outHeight, outWidth, , ...window] = pooling(sliding);
+        return parts.depthwiseKernel(dKernel, x, dy, 0, kh * kw, batch, imageHeight, imageWidth, images, outHeight, outWidth, ...window);
+      }
       if (way === 'product') return parts.gemm(matmulCodes.tn, channels, filters, batch * height * width, x, channels, dy, filters, dKernel, filters, 1);
       if (way === 'winograd') {
         const own = work + 4 * places(channels * filters);

@@ -62,13 +62,13 @@ function byColumns(weight: number, operands: number): Cut {
   };
 }
 
-/** Pooling backwards, by images: dx, dy and further operands like dy, then the batch, height, width, channels, outHeight, outWidth. */
-function byImages(weight: number, counted: number): Cut {
+/** Pooling backwards, by images: dx, dy and others, of which the first `moving` go by images, then the batch, height, width, channels, outHeight, outWidth. */
+function byImages(weight: number, counted: number, moving = counted): Cut {
   return {
     weight, sizes: [0, 3, 4, 5, 6, 7].map((i) => counted + i), counted: () => counted, grain: 1,
     steps: (values) => {
       const [height = 0, width = 0, channels = 0, outHeight = 0, outWidth = 0] = values.slice(counted + 1);
-      return values.map((_, i) => 4 * channels * (i === 0 ? height * width : i < counted ? outHeight * outWidth : 0));
+      return values.map((_, i) => 4 * channels * (i === 0 ? height * width : i < moving ? outHeight * outWidth : 0));
     },
   };
 }
@@ -122,6 +122,9 @@ const cuts = {
   winograd: byRange(2, 6, 4, 9, 12),
   winogradGradient: byRange(0.025, 6, 3, 7, 11, 12, 10, 13),
   winogradKernelGradient: byRange(15, 3, 1, 5),
+  depthwise: byRange(0.15, 4, 1, 9, 7, 10, 11),
+  depthwiseBackward: byImages(0.3, 3, 2),
+  depthwiseKernel: byRange(0.15, 4, 1, 5, 8, 9, 10),
   maxPool: byRange(0.3, 4, 1, 9, 7, 10, 11),
   maxPoolBackward: byImages(0.4, 3),
   averagePool: byRange(0.2, 3, 1, 8, 6, 9, 10),

@@ -3,12 +3,12 @@ import { load, store } from './lanes';
 
 /** The taps of a window that begins at `start` which lie on an axis of `size`: the first, and the one behind the last. */
 @inline
-function firstTap(start: i32, dilation: i32): i32 {
+export function firstTap(start: i32, dilation: i32): i32 {
   return start >= 0 ? 0 : (dilation - 1 - start) / dilation;
 }
 
 @inline
-function endTap(start: i32, dilation: i32, taps: i32, size: i32): i32 {
+export function endTap(start: i32, dilation: i32, taps: i32, size: i32): i32 {
   return size <= start ? 0 : min(taps, (size - 1 - start) / dilation + 1);
 }
 
