@@ -31,7 +31,7 @@ await runStudy({
   name: 'width-and-depth',
   summary: 'Forecasts the next day\'s trading volume with RNNs and LSTMs of width 5 to 250 and depth 1 to 25, and tests what was published of them.',
   csv: 'daily bars with the columns Volume, Close, High and Low; without it, AAPL 2013–2018',
-  full: '18 networks, 3 seeds; the stacks again with small batches and with other initial weights; about 15 minutes on two cores',
+  full: '18 networks, 3 seeds; the stacks again with small batches and with other initial weights; about 20 minutes on two cores',
   options: {
     mean: choice<MeanOf>(['close', 'volume'], 'what the fourth feature is the three-day mean of', 'close'),
     epochs: wholeNumber('passes over the training part', { fallback: 100, least: 1 }),

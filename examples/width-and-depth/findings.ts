@@ -36,7 +36,7 @@ export function judgeFindings(analysis: Analysis): Claim[] {
     {
       claim: 'Deep stacks collapse: with 25 layers both RNN and LSTM forecast a horizontal line.',
       ...told(analysis, (view) => ({
-        verdict: agree(view.pairs(deep('RNN', 25), deep('LSTM', 25)).map(([rnn, lstm]) => (isFlat(rnn) && isFlat(lstm) ? 'yes' : isFlat(rnn) || isFlat(lstm) ? 'open' : 'no'))),
+        verdict: agree(view.pairs(deep('RNN', 25), deep('LSTM', 25)).map(([rnn, lstm]) => (isFlat(rnn) && isFlat(lstm) ? 'yes' : 'no'))),
         figures: CELLS.map((cell) => `${cell} ${DEPTHS.map((layers) => view.collapse(deep(cell, layers))).join(' → ')}`).join('; '),
       }), 'std(forecast) / std(target) at depth 1 → 5 → 15 → 25'),
     },
