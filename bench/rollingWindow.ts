@@ -65,7 +65,11 @@ async function main(): Promise<void> {
   console.log(`${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ${splits} splits of ${name}`);
   const found = new Map<string, Timed[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const [subject, go] of Object.entries(subjects)) found.set(subject, [...(found.get(subject) ?? []), await go()]);
+    for (const [subject, go] of Object.entries(subjects)) {
+      const one = await go();
+      process.stderr.write(`round ${round + 1}, ${subject}: ${one.seconds.toFixed(1)} s\n`);
+      found.set(subject, [...(found.get(subject) ?? []), one]);
+    }
   }
   const medians = new Map<string, number>();
   for (const [subject, list] of found) {
