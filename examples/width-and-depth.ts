@@ -8,6 +8,8 @@
 import { gridSearch } from 'bptt/forecast';
 import type { TrialRecord } from 'bptt/forecast';
 import { threads } from 'bptt/node';
+import { backendNamed } from './support/backends.js';
+import type { BackendName } from './support/backends.js';
 import { choice, wholeNumber } from './support/options.js';
 import { packaged } from './support/packaged.js';
 import { loadSource } from './support/source.js';
@@ -18,6 +20,7 @@ import { PROTOCOLS, PUBLISHED, nameOf } from './width-and-depth/configurations.j
 import { BAR_COLUMNS, BASELINES, WINDOW, prepare } from './width-and-depth/features.js';
 import type { MeanOf } from './width-and-depth/features.js';
 import { headline, judgeFindings } from './width-and-depth/findings.js';
+import { buildNetwork } from './width-and-depth/network.js';
 import { planRuns, runName } from './width-and-depth/plan.js';
 import type { PlannedRun } from './width-and-depth/plan.js';
 import { depthPlot, forecastPlots, layerPlot, widthPlot } from './width-and-depth/plots.js';
@@ -70,7 +73,7 @@ await runStudy({
     const layers = layerPlot(analysis, PUBLISHED);
     const telling = ['RNN 25 × 1', 'RNN 250 × 1', 'RNN 5 × 25', 'LSTM 5 × 5', 'RNN 5 × 15 + norm after', 'RNN 5 × 25 + norm after'];
     return {
-      title: 'Width and depth: RNN against LSTM on trading volume', headline: text, warning, source, backend,
+      title: 'Width and depth: RNN against LSTM on trading volume', headline: text, warning, source, backend: await describeBackend(backend),
       sections: [introduction(analysis, data, mean), ...protocolSections(analysis, data)],
       claims: judgeFindings(analysis),
       settings: {
@@ -85,3 +88,9 @@ await runStudy({
     };
   },
 });
+
+/** As a network of the study names it: `wasm simd128, 1 thread`. */
+async function describeBackend(name: BackendName): Promise<string> {
+  const network = buildNetwork({ cell: 'RNN', units: 5, layers: 1, normalization: 'none' }, PUBLISHED, 0, await backendNamed(name));
+  return network.summary().split('backend ').at(-1) ?? name;
+}
