@@ -20,6 +20,19 @@ torch.set_num_threads(threads)
 WINDOW, TRAIN, HELD, SCORED, BATCH, EPOCHS, PATIENCE = 60, 200, 10, 10, 10, 10, 5
 
 
+@torch.no_grad()
+def initialise(name, weights):
+    """As ours and Keras do: without it PyTorch learns less in ten epochs and stops earlier."""
+    if 'weight_hh' in name:
+        torch.nn.init.orthogonal_(weights)
+    elif 'weight' in name:
+        torch.nn.init.xavier_uniform_(weights)
+    else:
+        weights.zero_()
+        if 'bias_ih' in name:
+            weights[50:100] = 1  # gates are i, f, g, o
+
+
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -27,6 +40,8 @@ class Net(torch.nn.Module):
         self.upper = torch.nn.LSTM(50, 50, batch_first=True)
         self.drop_lower, self.drop_upper = torch.nn.Dropout(0.3), torch.nn.Dropout(0.2)
         self.head = torch.nn.Sequential(torch.nn.Linear(50, 25), torch.nn.Linear(25, 1))
+        for name, weights in self.named_parameters():
+            initialise(name, weights)
 
     def forward(self, x):
         x = self.drop_lower(self.lower(x)[0])
