@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 
 /** Gzipped kilobytes (1000 bytes). `bptt` is everything the entry exports, images and the WebAssembly kernels included. */
 const BUDGETS = {
-  '.': 80, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
+  '.': 82, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
   './forecast': 26, // 20 before the search machinery
   './explain': 20,
   './charts': 20.5, // 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
