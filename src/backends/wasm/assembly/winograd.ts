@@ -5,7 +5,7 @@
  *   y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A          dg = Gᵀ [(A dy Aᵀ) ⊙ (Bᵀ d B)] G, added over tiles
  *
  * with a = √½ and b = √2, so that polynomials are taken at 0, a, −a, b, −b and infinity: the rounding errors are a quarter of
- * those at 0, 1, −1, 2, −2, and about twice those of a plain sum (docs/decisions/convolution.md).
+ * those at 0, 1, −1, 2, −2, and those of a plain sum twice over at most (docs/decisions/convolution.md).
  *
  *        1   0   −5/2   0   1  0          1      0      0           1  1   1   1    1   0
  *        0  −2a  −2     a   1  0        −2/3  −2a/3   −1/3          0  a  −a   b   −b   0
@@ -15,9 +15,6 @@
  *        0   1    0   −5/2  0  1          0      0      1
  *
  * Each of the 36 places of the transformed tiles is one matrix product over tiles, channels and filters.
- *
- * Vectors of four channels or filters are read and written whole, past the last one too: what lies there, the next pixel or tile
- * or the line between places, is not used or written later. Only results keep to their bounds.
  */
 import { own } from './convolution';
 import { load, store } from './lanes';
@@ -73,17 +70,17 @@ function times(factor: f32, x: v128): v128 {
 
 /** Bᵀ d for one column. */
 @inline
-function inputColumn(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
+function inputColumn(to: usize, step: usize, lanes: i32, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
   const evenA = f32x4.sub(d4, times(2, d2));
   const oddA = times(a, f32x4.sub(d3, times(2, d1)));
   const evenB = f32x4.sub(d4, times(0.5, d2));
   const oddB = times(b, f32x4.sub(d3, times(0.5, d1)));
-  v128.store(to, f32x4.add(f32x4.sub(d0, times(2.5, d2)), d4));
-  v128.store(to + step, f32x4.add(evenA, oddA));
-  v128.store(to + 2 * step, f32x4.sub(evenA, oddA));
-  v128.store(to + 3 * step, f32x4.add(evenB, oddB));
-  v128.store(to + 4 * step, f32x4.sub(evenB, oddB));
-  v128.store(to + 5 * step, f32x4.add(f32x4.sub(d1, times(2.5, d3)), d5));
+  store(to, f32x4.add(f32x4.sub(d0, times(2.5, d2)), d4), lanes);
+  store(to + step, f32x4.add(evenA, oddA), lanes);
+  store(to + 2 * step, f32x4.sub(evenA, oddA), lanes);
+  store(to + 3 * step, f32x4.add(evenB, oddB), lanes);
+  store(to + 4 * step, f32x4.sub(evenB, oddB), lanes);
+  store(to + 5 * step, f32x4.add(f32x4.sub(d1, times(2.5, d3)), d5), lanes);
 }
 
 /** Aᵀ m for one column: the first `rows` of four. */
@@ -99,15 +96,15 @@ function outputColumn(to: usize, step: usize, lanes: i32, rows: i32, m0: v128, m
 
 /** A dy for one column. */
 @inline
-function gradientColumn(to: usize, step: usize, y0: v128, y1: v128, y2: v128, y3: v128): void {
+function gradientColumn(to: usize, step: usize, lanes: i32, y0: v128, y1: v128, y2: v128, y3: v128): void {
   const evenA = f32x4.add(y0, times(0.5, y2)), oddA = f32x4.add(times(a, y1), times(aaa, y3));
   const evenB = f32x4.add(y0, times(2, y2)), oddB = f32x4.add(times(b, y1), times(bbb, y3));
-  v128.store(to, y0);
-  v128.store(to + step, f32x4.add(evenA, oddA));
-  v128.store(to + 2 * step, f32x4.sub(evenA, oddA));
-  v128.store(to + 3 * step, f32x4.add(evenB, oddB));
-  v128.store(to + 4 * step, f32x4.sub(evenB, oddB));
-  v128.store(to + 5 * step, y3);
+  store(to, y0, lanes);
+  store(to + step, f32x4.add(evenA, oddA), lanes);
+  store(to + 2 * step, f32x4.sub(evenA, oddA), lanes);
+  store(to + 3 * step, f32x4.add(evenB, oddB), lanes);
+  store(to + 4 * step, f32x4.sub(evenB, oddB), lanes);
+  store(to + 5 * step, y3, lanes);
 }
 
 /** G g for one column. */
@@ -201,17 +198,17 @@ function inputTiles(
     openTile(tile, down, across);
     const from = openPatch(patch, x + <usize>(tileImage * height * width) * pixel, tileRow - top, tileColumn - left, 6, height, width, channels);
     const row = patchRow;
-    for (let at: usize = 0; at < pixel; at += 16) {
+    for (let lanes = channels, at: usize = 0; lanes > 0; lanes -= 4, at += 16) {
       for (let j: usize = 0; j < 6; j++) {
         const d = from + at + j * pixel;
         inputColumn(
-          spare + 16 * j, 96,
-          v128.load(d), v128.load(d + row), v128.load(d + 2 * row), v128.load(d + 3 * row), v128.load(d + 4 * row), v128.load(d + 5 * row),
+          spare + 16 * j, 96, 4,
+          load(d, lanes), load(d + row, lanes), load(d + 2 * row, lanes), load(d + 3 * row, lanes), load(d + 4 * row, lanes), load(d + 5 * row, lanes),
         );
       }
       let to = out + at;
       for (let r = spare + 96 * i, end = r + 96 * rows; r < end; r += 96, to += 6 * place) {
-        inputColumn(to, place, v128.load(r), v128.load(r, 16), v128.load(r, 32), v128.load(r, 48), v128.load(r, 64), v128.load(r, 80));
+        inputColumn(to, place, lanes, v128.load(r), v128.load(r, 16), v128.load(r, 32), v128.load(r, 48), v128.load(r, 64), v128.load(r, 80));
       }
     }
   }
@@ -235,7 +232,7 @@ function outputTiles(
         const d = m + at + j * place;
         outputColumn(
           spare + 16 * j, 96, 4, 4,
-          v128.load(d), v128.load(d + row), v128.load(d + 2 * row), v128.load(d + 3 * row), v128.load(d + 4 * row), v128.load(d + 5 * row),
+          load(d, lanes), load(d + row, lanes), load(d + 2 * row, lanes), load(d + 3 * row, lanes), load(d + 4 * row, lanes), load(d + 5 * row, lanes),
         );
       }
       for (let k = 0, r = spare; k < rows; k++, r += 96) {
@@ -285,14 +282,14 @@ function gradientTiles(
     openTile(tile, down, across);
     const from = openPatch(patch, dy + <usize>(tileImage * outHeight * outWidth) * pixel, tileRow, tileColumn, 4, outHeight, outWidth, filters);
     const row = patchRow;
-    for (let at: usize = 0; at < pixel; at += 16) {
+    for (let lanes = filters, at: usize = 0; lanes > 0; lanes -= 4, at += 16) {
       for (let j: usize = 0; j < 4; j++) {
         const d = from + at + j * pixel;
-        gradientColumn(spare + 16 * j, 64, v128.load(d), v128.load(d + row), v128.load(d + 2 * row), v128.load(d + 3 * row));
+        gradientColumn(spare + 16 * j, 64, 4, load(d, lanes), load(d + row, lanes), load(d + 2 * row, lanes), load(d + 3 * row, lanes));
       }
       let to = out + at;
       for (let r = spare + 64 * i, end = r + 64 * rows; r < end; r += 64, to += 6 * place) {
-        gradientColumn(to, place, v128.load(r), v128.load(r, 16), v128.load(r, 32), v128.load(r, 48));
+        gradientColumn(to, place, lanes, v128.load(r), v128.load(r, 16), v128.load(r, 32), v128.load(r, 48));
       }
     }
   }
@@ -341,8 +338,8 @@ export function winogradKernelGradient(dKernel: usize, u: usize, first: i32, row
   for (let lanes = rows * filters, at = <usize>(first * filters) << 2; lanes > 0; lanes -= 4, at += 16) {
     for (let j: usize = 0; j < 6; j++) {
       const c = u + at + j * place;
-      const u0 = v128.load(c), u1 = v128.load(c + 6 * place), u2 = v128.load(c + 12 * place);
-      const u3 = v128.load(c + 18 * place), u4 = v128.load(c + 24 * place), u5 = v128.load(c + 30 * place);
+      const u0 = load(c, lanes), u1 = load(c + 6 * place, lanes), u2 = load(c + 12 * place, lanes);
+      const u3 = load(c + 18 * place, lanes), u4 = load(c + 24 * place, lanes), u5 = load(c + 30 * place, lanes);
       v128.store(spare + 16 * j, gradientOfKernel(0, u0, u1, u2, u3, u4, u5));
       v128.store(spare + 16 * j, gradientOfKernel(1, u0, u1, u2, u3, u4, u5), 96);
       v128.store(spare + 16 * j, gradientOfKernel(2, u0, u1, u2, u3, u4, u5), 192);
