@@ -8,13 +8,12 @@ import { join } from 'node:path';
 import { wasm } from 'bptt';
 import type { Model } from 'bptt';
 import type { ReportImage } from 'bptt/charts';
-import { encodePng } from 'bptt/node';
 import { notifyLatest } from './cnn-lstm/demonstration.js';
 import { amplitude, correctedTest, correctionEffects, forecastBlock, tallyAlerts } from './cnn-lstm/evaluation.js';
 import type { BlockForecasts, CorrectionEffect } from './cnn-lstm/evaluation.js';
 import { headline, judge } from './cnn-lstm/findings.js';
 import type { Outcome } from './cnn-lstm/findings.js';
-import { heatMaps, mapStatistics, overlay } from './cnn-lstm/heatMaps.js';
+import { heatMaps, mapStatistics, overlayPng } from './cnn-lstm/heatMaps.js';
 import { NETWORKS } from './cnn-lstm/network.js';
 import type { NetworkName } from './cnn-lstm/network.js';
 import { makeBlocks } from './cnn-lstm/samples.js';
@@ -97,7 +96,7 @@ await runStudy({
     const strongest = Math.max(...maps.flatMap(({ map }) => map.values));
     const shown = [...new Set([maps[0], maps[outcome.bestEpoch - 1], maps.at(-1)])];
     const epochImages = shown.flatMap((each): ReportImage[] =>
-      (each ? [{ png: encodePng(overlay(bars, blocks.validation, each.map, strongest)), title: `epoch ${each.epoch}` }] : []));
+      (each ? [{ png: overlayPng(bars, blocks.validation, each.map, strongest), title: `epoch ${each.epoch}` }] : []));
     const notified = fusion && forecasts.fusion && corrected
       ? await notifyLatest({ model: fusion.model, bars, block: blocks.test, forecasts: corrected, threshold: options.threshold / 100, names: source.table.dates, symbol: source.name.split(',')[0] ?? '', signal })
       : { outcomes: [], pictures: [] };

@@ -1,6 +1,6 @@
 /** Scores of a forecast in log10 and in dollars, beside no-change, and what the published correction does to it. */
 import type { Model } from 'bptt';
-import { scoreForecast } from 'bptt/forecast';
+import { scoreForecast, variance } from 'bptt/forecast';
 import type { ForecastScore } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { applyCorrection, fitCorrection } from './correction.js';
@@ -91,12 +91,7 @@ export function steadiness(before: Forecasts, after: Forecasts): number {
 
 /** Standard deviation of the forecast over that of the truth: 0 for a horizontal line. */
 export function amplitude({ actual, predicted }: Pick<Forecasts, 'actual' | 'predicted'>): number {
-  return spread(predicted) / spread(actual);
-}
-
-function spread(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  return Math.sqrt(variance(predicted) / variance(actual));
 }
 
 /** Diebold–Mariano statistic of two forecasts' absolute errors: below −2 the first is better, above 2 the second. */

@@ -1,5 +1,6 @@
 /** What the published text says of system 5, and what the figures of this run say to it. */
 import type { Claim } from '../support/claims.js';
+import { fixed } from '../support/wording.js';
 import { compare, noChange, score, steadiness } from './evaluation.js';
 import type { CorrectionEffect, BlockForecasts } from './evaluation.js';
 import { NETWORKS } from './network.js';
@@ -22,7 +23,7 @@ const MANY = 30;
 const NOT_RUN: Pick<Claim, 'verdict' | 'ours'> = { verdict: 'cannot be told', ours: 'The networks were not all trained: --networks left some out.' };
 
 function statistic(value: number): string {
-  return `Diebold–Mariano ${value.toFixed(1).replace('-', '−')}`;
+  return `Diebold–Mariano ${fixed(value, 1)}`;
 }
 
 function log10(value: number): string {

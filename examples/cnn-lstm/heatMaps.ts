@@ -54,15 +54,17 @@ export function mapStatistics(maps: readonly HeatMap[], block: Block): MapStatis
   return { onCandles: seen === 0 ? 1 : ratios / seen, strength: strength / maps.length, empty: 1 - seen / maps.length };
 }
 
-function sum(values: ArrayLike<number>): number {
-  return Array.prototype.reduce.call(values, (a, b) => Number(a) + Number(b), 0) as number;
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /** Pixels of the charts that people are shown, whatever the network sees. */
 const CHART = 350;
 
 /** The chart of a sample with its map over it. `full`: the value that is shown as strongest; default: the largest of this map. */
-export function overlay(bars: Bars, block: Block, { sample, values, size }: HeatMap, full?: number): RasterImage {
+function overlay(bars: Bars, block: Block, { sample, values, size }: HeatMap, full?: number): RasterImage {
   const end = (block.origins[sample] ?? 0) + 1;
   const start = end - (block.closes.shape[1]);
   const part = (column: ArrayLike<number>): number[] => Array.from({ length: end - start }, (_, i) => column[start + i] ?? NaN);

@@ -1,5 +1,5 @@
 /** What the grid says, and what choosing on the test months would have claimed: the same networks, judged on two blocks. */
-import { correlation } from 'bptt/forecast';
+import { correlation, mean, variance } from 'bptt/forecast';
 import type { TrialRecord } from 'bptt/forecast';
 import { network, scoreboard } from './scores.js';
 import { CURVE } from './trial.js';
@@ -105,12 +105,7 @@ export function nameOf({ units, rate }: Cell): string {
   return `${units} units, rate ${rate}`;
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Standard deviation, divisor n − 1. */
 export function spread(values: readonly number[]): number {
-  const center = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+  return Math.sqrt(variance(values, 1));
 }

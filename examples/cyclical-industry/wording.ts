@@ -1,12 +1,14 @@
 /** The headline, and what this run says to each claim of the document. */
+import { mean } from 'bptt/forecast';
 import type { Claim } from '../support/claims.js';
 import { printHeading, printTable } from '../support/terminal.js';
+import { fixed } from '../support/wording.js';
 import { contest } from './analysis.js';
 import type { Analysis } from './analysis.js';
 import { AHEAD, PUBLISHED_GRID } from './plan.js';
 import { NETWORK, NO_CHANGE, ON_CHANGES, compare, rowNamed } from './scores.js';
 import type { Scoreboard } from './scores.js';
-import { mean, nameOf } from './selection.js';
+import { nameOf } from './selection.js';
 
 type Verdict = Claim['verdict'];
 
@@ -16,7 +18,7 @@ function judge(statistic: number): Verdict {
 }
 
 export function number(value: number, digits = 2): string {
-  return Number.isFinite(value) ? value.toFixed(digits).replace('-', '−') : 'n/a';
+  return Number.isFinite(value) ? fixed(value, digits) : 'n/a';
 }
 
 export function headline({ test, selection, seeds, amount, ahead, blocks }: Analysis): { text: string; warning: boolean } {

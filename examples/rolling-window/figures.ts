@@ -1,5 +1,5 @@
 /** From the forecasts of all splits to the tables. Errors are in units of the whole file's range, as published, unless they say dollars. */
-import { describe, scoreForecast } from 'bptt/forecast';
+import { describe, mean, scoreForecast } from 'bptt/forecast';
 import type { Description, FoldResult, ForecastScore, Scores } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { PUBLISHED, spanOf } from './protocols.js';
@@ -130,8 +130,4 @@ export function stillEverywhere(values: Float64Array): Errors {
   const { window } = PUBLISHED;
   const [actual, previous] = [values.subarray(window), values.subarray(window - 1, -1)];
   return inUnit(scoreForecast(actual, previous, { previous }), max - min);
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,8 +1,7 @@
 /** One day ahead by several models: the last day of the file, whose value is known, and the day after it. */
-import { applyInterval, describe, residualInterval, residualsNeeded } from 'bptt/forecast';
+import { applyInterval, describe, mean, residualInterval, residualsNeeded } from 'bptt/forecast';
 import type { FoldResult } from 'bptt/forecast';
 import type { Day } from './figures.js';
-import { mean } from './figures.js';
 
 export interface NextDay {
   /** The day before: what no-change says. */

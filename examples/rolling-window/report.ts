@@ -1,16 +1,16 @@
 /** Tables, plots and words of the study. */
-import { describe } from 'bptt/forecast';
+import { describe, mean } from 'bptt/forecast';
 import { histogram, linePlot, panels } from 'bptt/charts';
 import type { Plot, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
 import type { Source } from '../support/source.js';
-import { count } from '../support/wording.js';
-import { METRICS, mean } from './figures.js';
+import { count, fixed } from '../support/wording.js';
+import { METRICS } from './figures.js';
 import type { Errors, ProtocolFigures, SplitErrors } from './figures.js';
 import { PUBLISHED } from './protocols.js';
 import { ROWS, TEXT } from './published.js';
 import type { Comparison, Figures } from './study.js';
 import { LONGER } from './train.js';
-import { dollars, figure } from './verdicts.js';
+import { dollars } from './verdicts.js';
 
 const NAMES = { mse: 'MSE', rmse: 'RMSE', mae: 'MAE', r2: 'R²', explainedVariance: 'Explained variance' } as const;
 const COLORS = { published: 0, leakFree: 1, still: 4, actual: 'ink' } as const;
@@ -91,7 +91,7 @@ function lastSplit({ published, leakFree }: Figures): TableBlock {
     kind: 'table', caption: 'Units of the file\'s range. The text calls these the entire training and validation sets', rowHeading: 'Metric',
     columns: protocols.map(([name]) => ({ name })),
     rows: (['train', 'validation'] as const).flatMap((block) => METRICS.map((metric) =>
-      ({ name: `${block === 'train' ? 'Training' : 'Validation'} ${NAMES[metric]}`, values: protocols.map(([, errors]) => figure(errors?.[block][metric] ?? NaN, 6)) }))),
+      ({ name: `${block === 'train' ? 'Training' : 'Validation'} ${NAMES[metric]}`, values: protocols.map(([, errors]) => fixed(errors?.[block][metric] ?? NaN, 6)) }))),
   };
 }
 

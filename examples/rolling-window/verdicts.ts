@@ -1,5 +1,6 @@
 /** The claims of the text, judged by the figures of a run. */
 import type { Claim } from '../support/claims.js';
+import { fixed } from '../support/wording.js';
 import type { Comparison, Figures } from './study.js';
 import type { Averaged, ProtocolFigures } from './figures.js';
 import { TEXT } from './published.js';
@@ -8,13 +9,12 @@ import { LONGER } from './train.js';
 type Verdict = Claim['verdict'];
 
 export const dollars = (value: number): string => `${value < 0 ? '−' : ''}$${Math.abs(value).toFixed(2)}`;
-export const figure = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** What the leaks of the published protocol are worth: `other` is carried on as well, but does without them. */
 function leakEffect({ other, rolling, still, t }: Comparison): string {
   const effect = Math.abs(t) < 2 ? 'the leaks make no difference that shows' : t > 0 ? 'the leaks flatter it' : 'the leaks do not even help it';
-  return `RMSE ${figure(other, 5)} against ${figure(rolling, 5)} as published (paired t ${figure(t, 1)}: ${effect}) and ${figure(still, 5)} of no-change`;
+  return `RMSE ${fixed(other, 5)} against ${fixed(rolling, 5)} as published (paired t ${fixed(t, 1)}: ${effect}) and ${fixed(still, 5)} of no-change`;
 }
 
 /** By the Diebold–Mariano statistic. */
@@ -32,7 +32,7 @@ export function headline({ published, leakFree, warm, warmAgainst }: Figures): s
     : 'No-change is not beaten, neither under the published protocol nor without its leaks.';
   const still = published.pooled.dollars.still;
   const one = (name: string, { pooled, statistic, beaten }: ProtocolFigures): string =>
-    `${name} by ${dollars(pooled.dollars.model.mae)} (Diebold–Mariano statistic against no-change ${figure(statistic, 1)}; better than it in ${percent(beaten)} of the splits)`;
+    `${name} by ${dollars(pooled.dollars.model.mae)} (Diebold–Mariano statistic against no-change ${fixed(statistic, 1)}; better than it in ${percent(beaten)} of the splits)`;
   const carriedOn = warm && warmAgainst ? ` Carried on without leaks, on the last ${warm.splits.length} splits: ${leakEffect(warmAgainst.published)}.` : '';
   return `${first} "Tomorrow costs what today does" is off by ${dollars(still.mae)} on average; ${one('the network as published', published)}, `
     + `${one('the same network without leaks, fresh in each split,', leakFree)}.${carriedOn}`;
@@ -52,7 +52,7 @@ function useful({ published, leakFree }: Figures): Claim {
   const best = [winner(published), winner(leakFree)];
   const verdict = winner(leakFree) === 'network' ? 'holds' : best.includes('no-change') ? 'does not hold' : 'cannot be told';
   const one = ({ pooled: { dollars: { model, still } }, statistic }: ProtocolFigures): string =>
-    `RMSE ${dollars(model.rmse)}, MAE ${dollars(model.mae)} against ${dollars(still.rmse)} and ${dollars(still.mae)} of no-change (Diebold–Mariano ${figure(statistic, 1)})`;
+    `RMSE ${dollars(model.rmse)}, MAE ${dollars(model.mae)} against ${dollars(still.rmse)} and ${dollars(still.mae)} of no-change (Diebold–Mariano ${fixed(statistic, 1)})`;
   return {
     claim: 'The network captures the patterns in the prices and is a useful tool for forecasting.', verdict,
     ours: `As published: ${one(published)}. Without leaks: ${one(leakFree)}.`,
@@ -65,9 +65,9 @@ function reproduced({ published, leakFree, still }: Figures, known: (verdict: Ve
   return {
     claim: 'Over 988 splits the mean validation RMSE is .01821, MAE .01514, R² −.7441 (table 3).',
     verdict: known(near(rmse.mean, TEXT.validation.rmse[1]) && near(mae.mean, TEXT.validation.mae[1]) ? 'holds' : 'does not hold'),
-    ours: `The same protocol here: RMSE ${figure(rmse.mean, 5)}, MAE ${figure(mae.mean, 5)}, R² ${figure(r2.mean, 3)} (within a fifth counts as the same; R² hangs on single splits). `
-      + `Without leaks: ${figure(leakFree.validation.rmse.mean, 5)}, ${figure(leakFree.validation.mae.mean, 5)}, ${figure(leakFree.validation.r2.mean, 3)}. `
-      + `No-change: ${figure(published.still.validation.rmse.mean, 5)}, ${figure(published.still.validation.mae.mean, 5)}, ${figure(published.still.validation.r2.mean, 3)} by split; RMSE ${figure(still.rmse, 5)}, MAE ${figure(still.mae, 5)} over all targets of the file.${note}`,
+    ours: `The same protocol here: RMSE ${fixed(rmse.mean, 5)}, MAE ${fixed(mae.mean, 5)}, R² ${fixed(r2.mean, 3)} (within a fifth counts as the same; R² hangs on single splits). `
+      + `Without leaks: ${fixed(leakFree.validation.rmse.mean, 5)}, ${fixed(leakFree.validation.mae.mean, 5)}, ${fixed(leakFree.validation.r2.mean, 3)}. `
+      + `No-change: ${fixed(published.still.validation.rmse.mean, 5)}, ${fixed(published.still.validation.mae.mean, 5)}, ${fixed(published.still.validation.r2.mean, 3)} by split; RMSE ${fixed(still.rmse, 5)}, MAE ${fixed(still.mae, 5)} over all targets of the file.${note}`,
   };
 }
 
@@ -77,7 +77,7 @@ function tableOne({ published, leakFree }: Figures, known: (verdict: Verdict) =>
   return {
     claim: 'The metrics on the entire validation set are those of table 1: R² .657.',
     verdict: known(published.validation.r2.median >= 0.6 ? 'holds' : 'does not hold'),
-    ours: `Table 1 is the last split alone. Ours there: ${figure(last, 3)}; over all splits the median R² is ${figure(published.validation.r2.median, 3)} (without leaks ${figure(leakFree.validation.r2.median, 3)}), `
+    ours: `Table 1 is the last split alone. Ours there: ${fixed(last, 3)}; over all splits the median R² is ${fixed(published.validation.r2.median, 3)} (without leaks ${fixed(leakFree.validation.r2.median, 3)}), `
       + `and ${percent(reached)} of the splits reach .657.${note}`,
   };
 }
@@ -87,8 +87,8 @@ function unseen({ published, leakFree, curves, warmAgainst }: Figures): Claim {
     claim: 'Rolling windows show how the model performs on data it has not seen.', verdict: 'does not hold',
     ours: `Of the protocol as published: the scaler knows the highest and lowest price of all years, and the samples that are scored choose the epoch that is kept (another than the last in ${percent(curves.restored)} of the splits), `
       + 'in a model that is passed on. Only the weights themselves never learn from a later target. '
-      + `Mean RMSE ${figure(published.validation.rmse.mean, 5)}; without leaks, and with a fresh model for each split, ${figure(leakFree.validation.rmse.mean, 5)}`
-      + `; no-change ${figure(published.still.validation.rmse.mean, 5)}.${warmAgainst ? ` On the last ${warmAgainst.published.splits} splits, carried on without leaks: ${leakEffect(warmAgainst.published)}.` : ''}`,
+      + `Mean RMSE ${fixed(published.validation.rmse.mean, 5)}; without leaks, and with a fresh model for each split, ${fixed(leakFree.validation.rmse.mean, 5)}`
+      + `; no-change ${fixed(published.still.validation.rmse.mean, 5)}.${warmAgainst ? ` On the last ${warmAgainst.published.splits} splits, carried on without leaks: ${leakEffect(warmAgainst.published)}.` : ''}`,
   };
 }
 
@@ -98,7 +98,7 @@ function averagingHelps({ averaged }: Figures): Claim {
   const { published, leakFree } = averaged;
   const better = ({ averaged: mean, single }: Averaged): boolean => mean.rmse < single.rmse;
   const say = ({ averaged: mean, single, models }: Averaged): string =>
-    `RMSE ${dollars(single.rmse)} alone, ${dollars(mean.rmse)} averaged over ${figure(models, 1)} models a day, no-change ${dollars(mean.noChange.rmse)}`;
+    `RMSE ${dollars(single.rmse)} alone, ${dollars(mean.rmse)} averaged over ${fixed(models, 1)} models a day, no-change ${dollars(mean.noChange.rmse)}`;
   return {
     claim, verdict: better(published) && better(leakFree) ? 'holds' : 'does not hold',
     ours: `Without leaks: ${say(leakFree)}. As published, where it is one model at several ages: ${say(published)}.`,
@@ -120,14 +120,14 @@ function costs({ expandingAgainstRolling: { trainingSamples, rolling, other, sti
   return {
     claim: 'Expanding windows need more computation than rolling ones; the text gave them up.',
     verdict: trainingSamples > 1 ? 'holds' : 'does not hold',
-    ours: `${figure(trainingSamples, 1)} times the training samples a split. On the same ${splits} splits: mean RMSE ${figure(other, 5)} against ${figure(rolling, 5)} rolling (paired t ${figure(t, 1)}) and ${figure(still, 5)} of no-change.`,
+    ours: `${fixed(trainingSamples, 1)} times the training samples a split. On the same ${splits} splits: mean RMSE ${fixed(other, 5)} against ${fixed(rolling, 5)} rolling (paired t ${fixed(t, 1)}) and ${fixed(still, 5)} of no-change.`,
   };
 }
 
 function epochs({ longerAgainstTen: { rolling, other, still, splits, t } }: Figures): Claim {
   return {
     claim: 'More than 10 epochs did not improve it.', verdict: t < -2 ? 'does not hold' : t > 2 || Math.abs(other / rolling - 1) < 0.05 ? 'holds' : 'cannot be told',
-    ours: `Without leaks, ${LONGER} times the epochs on ${splits} splits: mean RMSE ${figure(other, 5)} against ${figure(rolling, 5)} (paired t ${figure(t, 1)}); no-change ${figure(still, 5)}. The carried model of the text, which trains on from split to split, was not tried.`,
+    ours: `Without leaks, ${LONGER} times the epochs on ${splits} splits: mean RMSE ${fixed(other, 5)} against ${fixed(rolling, 5)} (paired t ${fixed(t, 1)}); no-change ${fixed(still, 5)}. The carried model of the text, which trains on from split to split, was not tried.`,
   };
 }
 
@@ -136,7 +136,7 @@ function lossCurves({ curves: { correlation, wobble, first, later, epochs: count
   return {
     claim: 'Over all epochs training and validation loss fall and follow the same trend, validation with more variation.', verdict,
     ours: `Published protocol, ${count} epochs: median loss of the first three ${first.train.toExponential(1)} (validation ${first.validation.toExponential(1)}), of the later half ${later.train.toExponential(1)} (${later.validation.toExponential(1)}); `
-      + `their logarithms correlate by ${figure(correlation, 2)}; from epoch to epoch they change by a factor of e^${figure(wobble.train, 2)} and e^${figure(wobble.validation, 2)} (one standard deviation).`,
+      + `their logarithms correlate by ${fixed(correlation, 2)}; from epoch to epoch they change by a factor of e^${fixed(wobble.train, 2)} and e^${fixed(wobble.validation, 2)} (one standard deviation).`,
   };
 }
 
@@ -144,6 +144,6 @@ function scaling({ scaled }: Figures): Claim {
   return {
     claim: 'Min-max scaling to [0, 1] gives the data a mean of 1 and a standard deviation of 0.',
     verdict: Math.abs(scaled.mean - 1) < 0.01 && scaled.std < 0.01 ? 'holds' : 'does not hold',
-    ours: `Mean ${figure(scaled.mean, 3)}, standard deviation ${figure(scaled.std, 3)}.`,
+    ours: `Mean ${fixed(scaled.mean, 3)}, standard deviation ${fixed(scaled.std, 3)}.`,
   };
 }

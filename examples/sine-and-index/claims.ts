@@ -1,11 +1,12 @@
 /** What the document says, and the rule by which the figures of a run decide. */
+import { mean } from 'bptt/forecast';
 import type { Claim } from '../support/claims.js';
 import { count } from '../support/wording.js';
 import { pick } from './figures.js';
 import type { Figures, Measured, Outcome } from './figures.js';
 import type { Agreement } from './measures.js';
 import { BATCH, SMALL_BATCH } from './plan.js';
-import { mean, percent, plain, seeds, span, tiny } from './words.js';
+import { percent, plain, seeds, span, tiny } from './words.js';
 
 /** As published for one epoch on the index. */
 const PUBLISHED = { loss: 0.0024, validation: 9.8e-4 };

@@ -1,4 +1,5 @@
 /** The finished runs with their figures, and how the rest of the study asks for them. */
+import { mean } from 'bptt/forecast';
 import { lastKnown, makeSamples, part, toOriginal } from './predictors.js';
 import type { Samples } from './predictors.js';
 import { measure, reversionRule } from './measures.js';
@@ -65,7 +66,6 @@ export function noChangeErrors(samples: Samples): Figures['noChange'] {
     const still = lastKnown(windows);
     return windows.y.data.map((value, i) => (value - (still[i] ?? NaN)) ** 2);
   };
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const all = squares(train);
   return { train: mean(all), validation: mean(all.subarray(trainedSamples(all.length))), test: mean(squares(test)) };
 }

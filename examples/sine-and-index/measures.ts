@@ -1,5 +1,5 @@
 /** What the three kinds of prediction are worth, beside no-change on the same targets. */
-import { correlation, mse, r2 } from 'bptt/forecast';
+import { correlation, mean, mse, r2 } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { lastKnown, part, startsOf, toOriginal } from './predictors.js';
 import type { Samples } from './predictors.js';
@@ -158,8 +158,4 @@ function ratioToNoChange(samples: Samples, starts: readonly number[], sequences:
     }
   });
   return ours / theirs;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,5 @@
 /** How figures are written in claims, tables and the terminal. */
+import { fixed } from '../support/wording.js';
 
 /** `1.42e-4`, `0.0024`, `380`, `4.2e6`. */
 export function tiny(value: number): string {
@@ -19,17 +20,13 @@ export function span(values: readonly number[], write: (value: number) => string
 export function plain(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
   const size = Math.abs(value);
-  return (size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2)).replace('-', '−');
+  return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
 export function percent(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
   const whole = Math.round(100 * value);
   return `${whole < 0 ? '−' : ''}${Math.abs(whole)} %`;
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 export function seeds(n: number): string {

@@ -6,7 +6,7 @@ import { BLOCKS, stepOf } from './pipeline.js';
 import type { BlockName, ForecastResult } from './pipeline.js';
 import type { Source } from './source.js';
 import type { Verdict } from './verdict.js';
-import { SCORE_HEAD, changeText, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
+import { SCORE_HEAD, changeText, count, findings, fixed, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
 
 export interface ReportInput {
   readonly source: Source;
@@ -219,7 +219,7 @@ function metricTables({ result: { blocks, setup }, amount, unit }: ReportInput):
     kind: 'table', caption: `Test block, 1 ${unit} ahead, other measures`, rowHeading: 'Forecast',
     columns: ['MAPE', 'sMAPE', 'R²', 'explained variance'].map((name) => ({ name })),
     rows: blocks.test.byStep.slice(0, 1).flatMap((score) => [['network', score], ['no-change', score.noChange]] as const).map(([name, s]) => ({
-      name, values: [`${s.mape.toFixed(2)} %`, `${s.smape.toFixed(2)} %`, s.r2.toFixed(4).replace('-', '−'), s.explainedVariance.toFixed(4).replace('-', '−')],
+      name, values: [`${s.mape.toFixed(2)} %`, `${s.smape.toFixed(2)} %`, fixed(s.r2, 4), fixed(s.explainedVariance, 4)],
     })),
   };
   return [

@@ -1,6 +1,7 @@
 /** Who is better, the network or no-change, and whether that could be chance. */
 import type { Amounts } from './amounts.js';
 import type { BlockResult } from './pipeline.js';
+import { fixed } from './wording.js';
 
 export interface Verdict {
   readonly winner: 'network' | 'no-change' | 'neither';
@@ -25,7 +26,7 @@ export function judge({ actual, predicted, previous, score }: BlockResult, amoun
   const errors = `the network is off by ${amount(score.mae)} on average ${ahead}, "no change" by ${amount(score.noChange.mae)}`;
   const where = `On the ${count} test forecasts, which neither training nor selection saw`;
   const limit = winner === 'neither' ? 'within ±2 it may be chance' : 'beyond ±2 it is more than chance';
-  const chance = `(Diebold–Mariano statistic ${statistic.toFixed(1).replace('-', '−')}; ${limit})`;
+  const chance = `(Diebold–Mariano statistic ${fixed(statistic, 1)}; ${limit})`;
   const texts = {
     'no-change': `No-change wins: repeating the last known value beats the network. ${where}, ${errors} ${chance}.`,
     neither: `No-change is not beaten: the network is no better than repeating the last known value. ${where}, ${errors} ${chance}.`,

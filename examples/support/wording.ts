@@ -48,6 +48,11 @@ export function findings({ report, rows }: CsvTable): string[] {
   ];
 }
 
+/** Digits after the point, with the minus sign of print. */
+export function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace('-', '−');
+}
+
 /** `+1.10 %`; nothing to compare with when the value before is 0. */
 export function changeText(value: number, before: number): string {
   if (before === 0) return 'n/a';

@@ -1,5 +1,6 @@
 /** From trials to what tables, plots and verdicts need: figures of each run, and their spread over the seeds. */
 import type { JsonObject } from 'bptt';
+import { mean } from 'bptt/forecast';
 import type { TrialRecord } from 'bptt/forecast';
 import { PROTOCOLS, allConfigurations, sameConfiguration } from './configurations.js';
 import type { Configuration, ProtocolName } from './configurations.js';
@@ -53,7 +54,7 @@ export function analyse(plan: readonly PlannedRun[], trials: readonly TrialRecor
   const { test, train, scaler, baselines } = data;
   const trainTargets = Float64Array.from(train.y.data.subarray(train.y.offset, train.y.offset + train.volume.length));
   const testTargets = Float64Array.from(test.y.data.subarray(test.y.offset, test.y.offset + test.volume.length));
-  const center = average(trainTargets);
+  const center = mean(trainTargets);
   const trainingVariance = rootMeanSquare(trainTargets, trainTargets.map(() => center)) ** 2;
 
   const runs: Run[] = [];
@@ -79,7 +80,7 @@ export function analyse(plan: readonly PlannedRun[], trials: readonly TrialRecor
     groups: groups.filter((group) => group.runs.length > 0),
     failures,
     baselines: Object.fromEntries(BASELINES.map((name) => [name, rootMeanSquare(test.volume, baselines[name])])) as Record<BaselineName, number>,
-    targetStd: rootMeanSquare(test.volume, test.volume.map(() => average(test.volume))),
+    targetStd: rootMeanSquare(test.volume, test.volume.map(() => mean(test.volume))),
     trainingVariance,
     constantLoss: rootMeanSquare(testTargets, testTargets.map(() => center)) ** 2,
   };
@@ -98,14 +99,10 @@ export interface Spread {
 
 /** Over the seeds; NaN without runs. */
 export function spread(values: readonly number[]): Spread {
-  return values.length === 0 ? { mean: NaN, least: NaN, most: NaN } : { mean: average(values), least: Math.min(...values), most: Math.max(...values) };
+  return values.length === 0 ? { mean: NaN, least: NaN, most: NaN } : { mean: mean(values), least: Math.min(...values), most: Math.max(...values) };
 }
 
 /** Geometric mean in place of the mean: for norms that differ by powers of ten. 0 if one of them is 0. */
 export function spreadOfNorms(values: readonly number[]): Spread {
-  return { ...spread(values), mean: Math.exp(average(values.map(Math.log))) };
-}
-
-function average(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+  return { ...spread(values), mean: Math.exp(mean(values.map(Math.log))) };
 }

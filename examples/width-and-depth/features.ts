@@ -1,5 +1,5 @@
 /** Bars → samples: 20 days of four features in, the next day's volume out, scaled by what the training part knows. */
-import { MinMaxScaler, makeWindows, mse, rowsOfSamples, sliceWindows, timeSplit } from 'bptt/forecast';
+import { MinMaxScaler, makeWindows, mean, mse, rowsOfSamples, sliceWindows, timeSplit } from 'bptt/forecast';
 import type { Float64NdArray, Frame } from 'bptt/forecast';
 import { tensor } from 'bptt';
 
@@ -20,8 +20,7 @@ export function features(frame: Frame, meanOf: MeanOf): Float64NdArray {
   const averaged = meanOf === 'close' ? close : volume;
   const rows = Array.from({ length: Math.max(0, frame.rows - MEAN_DAYS + 1) }, (_, i) => {
     const day = i + MEAN_DAYS - 1;
-    const mean = averaged.subarray(i, day + 1).reduce((sum, value) => sum + value, 0) / MEAN_DAYS;
-    return [volume[day] ?? NaN, close[day] ?? NaN, (high[day] ?? NaN) - (low[day] ?? NaN), mean];
+        return [volume[day] ?? NaN, close[day] ?? NaN, (high[day] ?? NaN) - (low[day] ?? NaN), mean(averaged.subarray(i, day + 1))];
   });
   return tensor(rows.flat(), { shape: [rows.length, 4], dtype: 'float64' });
 }
@@ -67,24 +66,20 @@ export function prepare(frame: Frame, meanOf: MeanOf): StudyData {
   const volumes = values(series.pick(null, 0));
   const origins = raw.origins.subarray(ranges.test.start, ranges.test.end);
   const each = (forecast: (origin: number) => number): Float64Array => Float64Array.from(origins, forecast);
-  const mean = average(volumes.subarray(0, known));
+  const level = mean(volumes.subarray(0, known));
   return {
     train, test, scaler, trainingRows: known + MEAN_DAYS - 1,
     testDates: Array.from(origins, (row) => frame.dates[row + MEAN_DAYS] ?? '').filter((date) => date !== ''),
     baselines: {
       'no-change': each((row) => volumes[row] ?? NaN),
-      'training mean': each(() => mean),
-      '20-day mean': each((row) => average(volumes.subarray(row - WINDOW + 1, row + 1))),
+      'training mean': each(() => level),
+      '20-day mean': each((row) => mean(volumes.subarray(row - WINDOW + 1, row + 1))),
     },
   };
 }
 
 export function rootMeanSquare(actual: Float64Array, predicted: Float64Array): number {
   return Math.sqrt(mse(actual, predicted));
-}
-
-function average(list: Float64Array): number {
-  return list.reduce((sum, value) => sum + value, 0) / list.length;
 }
 
 /** A copy, whatever the strides. */

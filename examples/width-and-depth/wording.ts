@@ -1,4 +1,5 @@
 /** Figures as text: shares in millions, ranges over the seeds, powers of ten. */
+import { fixed } from '../support/wording.js';
 import type { Spread } from './analysis.js';
 
 const MILLION = 1e6;
@@ -16,7 +17,7 @@ export function ranged({ mean, least, most }: Spread, write: (value: number) => 
 /** `0.627`; what is less than a thousandth as a power of ten. */
 export function ratio(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
-  return Math.abs(value) < 0.001 ? power(value) : value.toFixed(3).replace('-', '−');
+  return Math.abs(value) < 0.001 ? power(value) : fixed(value, 3);
 }
 
 /** `6.3×10⁻¹⁰`. */

@@ -1,6 +1,7 @@
 /** Residual networks (He et al. 2015, table 1): a stem, then stages of residual blocks; all stages but the first halve the image. */
 import { ArgumentError } from '../errors.js';
 import { Activation } from '../layers/activation.js';
+import type { AnyLayer } from '../layers/layer.js';
 import { MaxPool2D } from '../layers/pooling.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { Block, chain } from './block.js';
@@ -34,7 +35,7 @@ export interface ResNetOptions extends ConvolutionStyle {
  * GlobalAveragePool2D and Dense. Layers: stem.conv, stem.norm, stem.relu, stem.pool, then stage1.block1.conv1 and so on.
  */
 export class ResNet extends Block {
-  private readonly parts: readonly Parameters<typeof chain>[1][number][];
+  private readonly parts: readonly (AnyLayer | Block)[];
 
   constructor(options: ResNetOptions) {
     super(options.name);

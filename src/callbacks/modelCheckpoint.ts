@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import { requirePositiveInteger } from '../layers/layer.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
 import { finiteOrNull } from './earlyStopping.js';
@@ -30,15 +31,16 @@ export class ModelCheckpoint implements Callback {
   private due = false;
   private done = 0;
 
-  /** @throws ArgumentError for everyBatches together with saveBestOnly, or below 1. */
+  /** @throws ArgumentError for everyBatches together with saveBestOnly, or not a whole number of at least 1. */
   constructor(options: ModelCheckpointOptions) {
-    this.everyBatches = options.everyBatches ?? Infinity;
-    if (!(this.everyBatches >= 1) || (options.everyBatches !== undefined && options.saveBestOnly)) {
-      throw new ArgumentError({
-        operation: 'ModelCheckpoint', argument: 'everyBatches', expected: 'at least 1, and given without saveBestOnly',
-        actual: `${options.everyBatches}${options.saveBestOnly ? ', saveBestOnly' : ''}`,
-      });
+    const { everyBatches } = options;
+    if (everyBatches !== undefined) {
+      requirePositiveInteger('ModelCheckpoint', 'everyBatches', everyBatches);
+      if (options.saveBestOnly) {
+        throw new ArgumentError({ operation: 'ModelCheckpoint', argument: 'everyBatches', expected: 'without saveBestOnly', actual: `${everyBatches}` });
+      }
     }
+    this.everyBatches = everyBatches ?? Infinity;
     this.path = options.path;
     this.saveBestOnly = options.saveBestOnly ?? false;
     this.monitor = new Monitor('ModelCheckpoint', options.monitor ?? 'val_loss', options.mode ?? 'auto', 0);

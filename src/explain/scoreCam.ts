@@ -71,6 +71,8 @@ function show(x: FloatArray, mask: ArrayLike<number>, baseline: FloatArray): voi
 }
 
 function softmax(values: Float64Array): Float64Array {
-  const exponentials = values.map((value) => Math.exp(value - Math.max(...values)));
-  return exponentials.map((value) => value / exponentials.reduce((a, b) => a + b, 0));
+  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const exponentials = values.map((value) => Math.exp(value - largest));
+  const total = exponentials.reduce((a, b) => a + b, 0);
+  return exponentials.map((value) => value / total);
 }

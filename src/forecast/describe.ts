@@ -35,6 +35,7 @@ export function quantile(sorted: ArrayLike<number>, probability: number): number
   return low === high ? low : low + (position - below) * (high - low);
 }
 
+/** Arithmetic mean; NaN for no values. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;

@@ -9,7 +9,7 @@ export { findGaps, inferSpacing, nextBusinessDays, nextDates } from './calendar.
 export type { Gap, Spacing } from './calendar.js';
 export { DATE_FORMATS, parseDate, parseDates } from './dateFormats.js';
 export type { DateFormat, ParsedColumn, ParsedDate } from './dateFormats.js';
-export { correlation, describe, quantile } from './describe.js';
+export { correlation, describe, mean, quantile, variance } from './describe.js';
 export type { Description } from './describe.js';
 export { modelForecaster } from './forecaster.js';
 export type { FitContext, FitReport, Forecaster, TrainableModel } from './forecaster.js';

@@ -1,12 +1,10 @@
 /**
  * Windows that slide over images and sequences, as options describe them. Images are NHWC: [batch, height, width, channels];
  * a sequence [batch, time, channels] is an image of height 1, so both run on the same kernels.
- *
- * Along an axis of n entries with `before` and `after` zeros around them, k taps at distance d and stride s, the window has
- *   places = ⌊(n + before + after − d·(k − 1) − 1) / s⌋ + 1
  */
 import type { Kernels, Tensor, Window } from '../backend.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { places } from '../slidingSizes.js';
 import type { Shape } from '../tensor.js';
 
 /** One number for both axes, or [vertical, horizontal]. */
@@ -111,12 +109,11 @@ export function requireAxes(operation: string, count: AxisCount, x: Shape): void
 export function placesOf(operation: string, count: AxisCount, axes: readonly WindowAxis[], x: Shape): number[] {
   requireAxes(operation, count, x);
   const sizes = x.slice(0, -1);
-  const places = axes.map((axis, i) => {
+  const counts = axes.map((axis, i) => {
     const size = sizes[i] ?? 0;
-    const [before, after] = sidesOf(axis, size);
-    return Math.floor((size + before + after - extent(axis)) / axis.stride) + 1;
+    return places(size, axis.taps, axis.stride, axis.dilation, ...sidesOf(axis, size));
   });
-  if (places.every((n) => n >= 1)) return places;
+  if (counts.every((n) => n >= 1)) return counts;
   throw new ShapeError({
     operation, argument: 'input', expected: `at least as large as the window, ${axes.map(extent).join('×')}`, actual: formatShape(['batch', ...x]),
     hint: "Use a smaller window, fewer strides before it, or padding 'same'.",

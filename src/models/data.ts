@@ -2,7 +2,7 @@
 import { ArgumentError, DataError, ShapeError, formatShape } from '../errors.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../tensor.js';
 import { allocate, sameShape, sizeOf, toHost } from '../tensor.js';
-import { checkedSource, cut, firstNotFinite, isSource, position } from './samples.js';
+import { checkedSource, cut, isSource, requireFinite } from './samples.js';
 import type { Samples, SampleSource } from './samples.js';
 
 /** Rows of several tensors that belong together. */
@@ -42,16 +42,6 @@ function listOf(value: ModelData | undefined, count: number, operation: string, 
   return value as (TensorLike | SampleSource)[];
 }
 
-/** @throws DataError naming the first entry that is not finite. */
-function requireFinite(operation: string, argument: string, { data, shape }: HostTensor): void {
-  const at = firstNotFinite(data);
-  if (at < 0) return;
-  throw new DataError({
-    operation, argument: `${argument}[${position(at, shape).join(', ')}]`, expected: 'a finite number', actual: String(data[at]),
-    hint: 'Drop or fill missing values before training.',
-  });
-}
-
 function targetHint(output: Shape, target: Shape): string {
   if (target.length <= output.length && output.length === 2) return 'The model returns a sequence: leave returnSequences off in its last recurrent layer.';
   if (output.length === 1 && target.length === 1) return 'Class numbers must be one-hot.';
@@ -72,7 +62,7 @@ function prepared(operation: string, argument: string, value: TensorLike | Sampl
       hint: argument.startsWith('y') ? targetHint(shape, host.shape) : 'Check inputShape.',
     });
   }
-  if (!isSource(host)) requireFinite(operation, argument, host);
+  if (!isSource(host)) requireFinite(operation, argument, host.data, host.shape);
   return host;
 }
 
@@ -107,7 +97,7 @@ function weights(
   if (!shapes.some((shape) => sameShape(shape, host.shape))) {
     throw new ShapeError({ operation, argument: 'sampleWeight', expected: shapes.map(formatShape).join(' or '), actual: formatShape(host.shape) });
   }
-  requireFinite(operation, 'sampleWeight', host);
+  requireFinite(operation, 'sampleWeight', host.data, host.shape);
   return host;
 }
 

@@ -25,24 +25,30 @@ export function checkedSource(operation: string, argument: string, source: Sampl
     shape: source.shape,
     read(index, out) {
       source.read(index, out);
-      const at = firstNotFinite(out);
-      if (at < 0) return;
-      throw new DataError({
-        operation, argument: `${argument}[${[index, ...position(at, source.shape.slice(1))].join(', ')}]`, expected: 'a finite number', actual: String(out[at]),
-      });
+      requireFinite(operation, argument, out, source.shape.slice(1), [index]);
     },
   };
 }
 
+/** @param before indices of the axes before those of `shape`. @throws DataError naming the first entry that is not finite. */
+export function requireFinite(operation: string, argument: string, data: FloatArray, shape: Shape, before: readonly number[] = []): void {
+  const at = firstNotFinite(data);
+  if (at < 0) return;
+  throw new DataError({
+    operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`, expected: 'a finite number', actual: String(data[at]),
+    hint: 'Drop or fill missing values before training.',
+  });
+}
+
 /** Index of the first entry that is NaN or infinite, or −1. */
-export function firstNotFinite(data: FloatArray): number {
+function firstNotFinite(data: FloatArray): number {
   let doubt = 0; // x − x is 0 for every finite x and NaN for all others: no branch, no call
   for (let i = 0; i < data.length; i++) doubt += (data[i] ?? NaN) - (data[i] ?? NaN);
   return doubt === 0 ? -1 : data.findIndex((value) => !Number.isFinite(value));
 }
 
 /** The indices of a flat position, one for each axis. */
-export function position(flat: number, shape: Shape): number[] {
+function position(flat: number, shape: Shape): number[] {
   const index: number[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const n = shape[axis] ?? 1;

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Window } from '../../src/backend.js';
-import { slidingSizes } from '../../src/backends/slidingSizes.js';
+import { slidingSizes } from '../../src/slidingSizes.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import type { Shape } from '../../src/tensor.js';
 import { kernelCase, verdict } from './conformance/case.js';

@@ -6,8 +6,8 @@
 import type { ConvolutionKernels, Tensor, Window } from '../../backend.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
-import { convolutionSizes, slidingSizes } from '../slidingSizes.js';
-import type { SlidingSizes } from '../slidingSizes.js';
+import { convolutionSizes, slidingSizes } from '../../slidingSizes.js';
+import type { SlidingSizes } from '../../slidingSizes.js';
 import { add } from './arrays.js';
 import type { Recorder } from './recorder.js';
 import { dot, literal, rowColumn, sections, total } from './source.js';

@@ -1,8 +1,8 @@
 import type { ConvolutionKernels, Tensor, Window } from '../../backend.js';
 import type { Shape } from '../../tensor.js';
 import { sizeOf } from '../../tensor.js';
-import { convolutionSizes, slidingSizes } from '../slidingSizes.js';
-import type { SlidingSizes } from '../slidingSizes.js';
+import { convolutionSizes, slidingSizes } from '../../slidingSizes.js';
+import type { SlidingSizes } from '../../slidingSizes.js';
 import { requireSize } from './context.js';
 import type { Context } from './context.js';
 import type { Sliding } from './raw.js';

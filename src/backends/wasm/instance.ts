@@ -43,14 +43,17 @@ function shareable(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 
 const modules = { own: new Map<string, WebAssembly.Module>(), shared: new Map<string, WebAssembly.Module>() };
 
-/** Compiled on first use; all instances share them. `texts`: further modules, whose kernels replace those of the ones before. */
-export function compiled(shared: boolean, ...texts: readonly (string | undefined)[]): readonly WebAssembly.Module[] {
+/** Compiled on first use; all instances share it. */
+function moduleOf(shared: boolean, hex: string): WebAssembly.Module {
   const known = shared ? modules.shared : modules.own;
-  return [moduleHex, ...texts].filter((hex) => hex !== undefined).map((hex) => {
-    const module = known.get(hex) ?? new WebAssembly.Module(shared ? shareable(bytes(hex)) : bytes(hex));
-    known.set(hex, module);
-    return module;
-  });
+  const module = known.get(hex) ?? new WebAssembly.Module(shared ? shareable(bytes(hex)) : bytes(hex));
+  known.set(hex, module);
+  return module;
+}
+
+/** The kernels, and those of `texts`, each of which replace those of the ones before. */
+export function compiled(shared: boolean, ...texts: readonly (string | undefined)[]): readonly WebAssembly.Module[] {
+  return [moduleHex, ...texts].filter((hex) => hex !== undefined).map((hex) => moduleOf(shared, hex));
 }
 
 interface Instance<K> { readonly kernels: K; readonly memory: WebAssembly.Memory; readonly storage: Storage }
@@ -67,8 +70,7 @@ function instantiateCore(threads: number, product: string | undefined): Instance
 }
 
 function withImages(core: Instance<CoreKernels>, { text, compose }: ImageKernels, threads: number): WasmKernels {
-  const [, module] = compiled(threads > 1, text);
-  const { scratch: _scratch, scratchBytes: _bytes, ...parts } = tablesOf(core.memory, module ? [module] : []);
+  const { scratch: _scratch, scratchBytes: _bytes, ...parts } = tablesOf(core.memory, [moduleOf(threads > 1, text)]);
   const kernels = { ...core.kernels, ...parts as WebAssembly.Exports & ConvolutionParts };
   return { ...kernels, ...compose(kernels, threads) };
 }

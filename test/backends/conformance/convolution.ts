@@ -1,6 +1,6 @@
 /** Convolution and pooling: H ≠ W, several channels, uneven padding, strides, dilation, groups. */
 import type { Window } from '../../../src/backend.js';
-import { slidingSizes } from '../../../src/backends/slidingSizes.js';
+import { slidingSizes } from '../../../src/slidingSizes.js';
 import type { Shape } from '../../../src/tensor.js';
 import { given, kernelCase, random } from './case.js';
 import type { ConformanceCase } from './case.js';

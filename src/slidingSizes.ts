@@ -1,7 +1,7 @@
-/** The shape rules of sliding windows, the same on every backend. */
-import type { Tensor, Window } from '../backend.js';
-import { ShapeError, formatShape } from '../errors.js';
-import type { Shape } from '../tensor.js';
+/** The shape rules of sliding windows, the same in every layer and on every backend. */
+import type { Tensor, Window } from './backend.js';
+import { ShapeError, formatShape } from './errors.js';
+import type { Shape } from './tensor.js';
 
 /** Sizes of one sliding window over [B, H, W, C] → [B, H′, W′, F]. */
 export interface SlidingSizes {
