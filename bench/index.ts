@@ -21,7 +21,7 @@ const peersFolder = join(root, 'bench/peers');
 const help = `npm run bench -- [options]
   --only W1,W2,M3     which measurements (default: all of ${ids.join(' ')})
   --backends wasm,cpu which of ours (default: all that run here)
-  --peers             beside TensorFlow.js and jax-js, installed into bench/peers on first use
+  --peers             beside TensorFlow.js, jax-js and brain.js, installed into bench/peers on first use
   --torch             beside PyTorch on one and two threads, if a python3 here has it
   --seconds 1         time for each measurement and round
   --rounds 3          rounds; the table shows the median over them

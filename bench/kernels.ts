@@ -1,5 +1,24 @@
 /** Kernels on their own: the matrix product, and the pointwise halves of an LSTM step forward and backward. */
-import type { Shape, Step } from 'bptt';
+import type { Device, FloatArray, Shape, Step } from 'bptt';
+
+/** A step without variables, and its operands. */
+export interface Operation {
+  readonly step: Step;
+  readonly shapes: readonly Shape[];
+  /** Operands stay where the backend computes, as with other libraries; otherwise they are brought along for each call. */
+  readonly resident: boolean;
+}
+
+/** The operation on these operands, ready to run. */
+export function load(device: Device, { step, shapes, resident }: Operation, operands: readonly FloatArray[]): () => FloatArray[] | Promise<FloatArray[]> {
+  if (!resident) {
+    const program = device.compile(step, shapes, []);
+    return () => program.run(operands);
+  }
+  const variables = operands.map((data, i) => device.variable({ data, shape: shapes[i] ?? [] }));
+  const program = device.compile((k, _none, residents) => step(k, residents, []), [], variables);
+  return () => program.run([]);
+}
 
 export interface GateSize { readonly batch: number; readonly units: number }
 
@@ -7,17 +26,19 @@ export const gateSizes: Readonly<Record<string, GateSize>> = {
   G1: { batch: 32, units: 5 }, G2: { batch: 32, units: 50 }, G3: { batch: 32, units: 250 },
 };
 
-export function productStep(repeats: number): Step {
-  return (k, [a, b]) => {
+/** [n, n] · [n, n]. The whole result is read. */
+export function product(n: number, repeats: number): Operation {
+  const step: Step = (k, [a, b]) => {
     if (!a || !b) return { outputs: [], variables: [] };
     let c = k.matmul('nn', a, b);
     for (let i = 1; i < repeats; i++) c = k.matmul('nn', a, b, c);
-    return { outputs: [k.row(c, 0)], variables: [] };
+    return { outputs: [c], variables: [] };
   };
+  return { step, shapes: [[n, n], [n, n]], resident: true };
 }
 
 /** Gates forward and backward once a repeat. z is overwritten with gates, which is as good a z as any. */
-export function gateStep({ batch, units }: GateSize, repeats: number): { step: Step; shapes: Shape[] } {
+export function gates({ batch, units }: GateSize, repeats: number): Operation {
   const state = [batch, units];
   const step: Step = (k, [z, c, dh]) => {
     if (!z || !c || !dh) return { outputs: [], variables: [] };
@@ -30,5 +51,5 @@ export function gateStep({ batch, units }: GateSize, repeats: number): { step: S
     }
     return { outputs: [k.row(dc ?? dh, 0)], variables: [] };
   };
-  return { step, shapes: [[batch, 4 * units], state, state] };
+  return { step, shapes: [[batch, 4 * units], state, state], resident: false };
 }

@@ -1,8 +1,10 @@
 /** Nothing is timed before it is right: results in float32 against the cpu backend in float64. */
 import { cpu } from 'bptt';
-import type { Backend, Shape, Step } from 'bptt';
+import type { Backend } from 'bptt';
 import { buildImageData, buildImageModel, reduced } from './images.js';
 import type { ImageWorkload } from './images.js';
+import { load } from './kernels.js';
+import type { Operation } from './kernels.js';
 import { buildData, buildModel } from './workloads.js';
 import type { Workload } from './workloads.js';
 
@@ -45,10 +47,10 @@ export async function checkImageTraining(workload: ImageWorkload, backend: Backe
   await checkGradients((on) => buildImageModel(small, on), buildImageData(small), backend);
 }
 
-export async function checkStep(step: Step, shapes: readonly Shape[], inputs: readonly Float32Array[], backend: Backend): Promise<void> {
+export async function checkOperation(operation: Operation, operands: readonly Float32Array[], backend: Backend): Promise<void> {
   const device = backend.open();
-  const actual = await device.compile(step, shapes, []).run(inputs);
+  const actual = await load(device, operation, operands)();
   device.dispose();
-  const expected = await cpu({ dtype: 'float64' }).open().compile(step, shapes, []).run(inputs);
+  const expected = await load(cpu({ dtype: 'float64' }).open(), operation, operands)();
   expected.forEach((values, i) => requireClose(`output ${i}`, actual[i] ?? [], values));
 }

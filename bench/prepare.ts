@@ -1,8 +1,9 @@
 /** One measurement on one backend, checked against the oracle and ready to be timed. */
-import type { Backend, Program } from 'bptt';
-import { gateSizes, gateStep, productStep } from './kernels.js';
+import type { Backend } from 'bptt';
+import { gateSizes, gates, load, product } from './kernels.js';
+import type { Operation } from './kernels.js';
 import { buildImageData, buildImageModel, imageWorkloads } from './images.js';
-import { checkImageTraining, checkStep, checkTraining } from './oracle.js';
+import { checkImageTraining, checkOperation, checkTraining } from './oracle.js';
 import { buildData, buildModel, products, randomArray, workloads } from './workloads.js';
 
 export interface Prepared {
@@ -22,24 +23,23 @@ export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Obje
 /** In words, for people who do not know the letters. */
 export function about(id: string): string {
   const n = products[id];
-  const gates = gateSizes[id];
+  const cell = gateSizes[id];
   if (n !== undefined) return `product ${n} × ${n}`;
   if (id === 'P1') return `predict one window, ${workloads[single.P1]?.about}`;
-  return gates ? `gates, ${gates.units} units` : (workloads[id] ?? imageWorkloads[id])?.about ?? '';
+  return cell ? `gates, ${cell.units} units` : (workloads[id] ?? imageWorkloads[id])?.about ?? '';
 }
 
 /** @throws Error if a result is not what the oracle says, or the id is unknown. */
 export async function prepare(id: string, backend: Backend): Promise<Prepared> {
   const n = products[id];
-  const gates = gateSizes[id];
+  const cell = gateSizes[id];
   if (n !== undefined) {
     const repeats = Math.max(1, Math.round(2 ** 25 / n ** 3));
-    const shapes = [[n, n], [n, n]];
-    return { ...await prepareStep(backend, shapes, (times) => productStep(times), repeats), operations: 2 * n ** 3 };
+    return { ...await prepareOperation(backend, (times) => product(n, times), repeats), operations: 2 * n ** 3 };
   }
-  if (gates) {
-    const repeats = Math.max(1, Math.round(2 ** 16 / (gates.batch * gates.units)));
-    return prepareStep(backend, gateStep(gates, 1).shapes, (times) => gateStep(gates, times).step, repeats);
+  if (cell) {
+    const repeats = Math.max(1, Math.round(2 ** 16 / (cell.batch * cell.units)));
+    return prepareOperation(backend, (times) => gates(cell, times), repeats);
   }
   if (id === 'P1') return preparePrediction(backend);
   const images = imageWorkloads[id];
@@ -66,12 +66,9 @@ async function preparePrediction(backend: Backend): Promise<Prepared> {
   return { call: () => model.predict(x), repeats: 1, dispose: () => model.dispose() };
 }
 
-type StepMaker = (repeats: number) => ReturnType<typeof productStep>;
-
-async function prepareStep(backend: Backend, shapes: Parameters<typeof checkStep>[1], make: StepMaker, repeats: number): Promise<Prepared> {
-  const inputs = shapes.map((shape, i) => randomArray(shape.reduce((a, b) => a * b, 1), i + 1));
-  await checkStep(make(1), shapes, inputs, backend);
+async function prepareOperation(backend: Backend, make: (repeats: number) => Operation, repeats: number): Promise<Prepared> {
+  const operands = make(1).shapes.map((shape, i) => randomArray(shape.reduce((a, b) => a * b, 1), i + 1));
+  await checkOperation(make(1), operands, backend);
   const device = backend.open();
-  const program: Program = device.compile(make(repeats), shapes, []);
-  return { call: () => program.run(inputs), repeats, dispose: () => device.dispose() };
+  return { call: load(device, make(repeats), operands), repeats, dispose: () => device.dispose() };
 }

@@ -41,12 +41,12 @@ function specOf(id: string, size: number | undefined): object | undefined {
   return id === 'P1' ? { ...workloads.W1, batch: 1, predict: true } : workloads[id] ?? imageWorkloads[id];
 }
 
-/** A script in bench/peers that takes a backend or a thread count, the workload as JSON, and the time. */
-function peer(folder: string, name: string, command: string, script: string, argument: string, images = false): Subject {
+/** A script in bench/peers that takes a backend or a thread count, the workload as JSON, and the time. `runs`: what it has code for. */
+function peer(folder: string, name: string, command: string, script: string, argument: string, runs: (id: string) => boolean): Subject {
   return {
     name,
     run(id, seconds) {
-      if (imageWorkloads[id] && !images) return undefined;
+      if (!runs(id)) return undefined;
       const size = products[id];
       const spec = specOf(id, size);
       return spec && childJson(command, [script, argument, JSON.stringify(spec), String(seconds)], folder);
@@ -54,16 +54,21 @@ function peer(folder: string, name: string, command: string, script: string, arg
   };
 }
 
-/** TensorFlow.js and jax-js, installed into bench/peers on first use. TensorFlow.js has no gradient of a convolution's kernel in wasm, jax-js takes seconds for W10. */
+/**
+ * TensorFlow.js, jax-js and brain.js, installed into bench/peers on first use. TensorFlow.js has no gradient of a convolution's kernel in
+ * wasm and takes a minute and a half for W10 without; jax-js has no room for W11; brain.js knows neither images nor products.
+ */
 export function javascriptPeers(folder: string): Subject[] {
   if (!existsSync(join(folder, 'node_modules'))) {
     process.stderr.write('installing the peers into bench/peers\n');
     const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(`npm install in bench/peers failed: ${stderr}`);
   }
+  const noImages = (id: string): boolean => imageWorkloads[id] === undefined;
   return [
-    peer(folder, 'tfjs cpu', process.execPath, 'tfjs.mjs', 'cpu'), peer(folder, 'tfjs wasm', process.execPath, 'tfjs.mjs', 'wasm'),
-    peer(folder, 'jax-js wasm', process.execPath, 'jax.mjs', 'wasm'),
+    peer(folder, 'tfjs cpu', process.execPath, 'tfjs.mjs', 'cpu', noImages), peer(folder, 'tfjs wasm', process.execPath, 'tfjs.mjs', 'wasm', noImages),
+    peer(folder, 'jax-js wasm', process.execPath, 'jax.mjs', 'wasm', (id) => id !== 'W11'),
+    peer(folder, 'brain.js', process.execPath, 'brain.mjs', 'cpu', (id) => noImages(id) && products[id] === undefined),
   ];
 }
 
@@ -77,5 +82,5 @@ export function findPython(): string {
 /** PyTorch on one and two threads. */
 export function pytorch(folder: string): Subject[] {
   const python = findPython();
-  return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads), true));
+  return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads), () => true));
 }

@@ -5,9 +5,6 @@ import type { Context } from './context.js';
 import { matmulCodes } from './raw.js';
 import { LinearTensor, open } from './tensor.js';
 
-/** Rows of A from which on one product alone pays for packing B: it would be gone through more than twice. */
-const tall = 400;
-
 export function matmulKernels(context: Context): MatmulKernels {
   const { raw, memory, make } = context;
 
@@ -26,7 +23,7 @@ export function matmulKernels(context: Context): MatmulKernels {
   function product(mode: MatmulMode, a: Tensor, b: Tensor, target: Tensor | undefined, accumulate: boolean): Tensor {
     const { m, n, k } = productSizes(mode, a, b, target);
     const A = open(a);
-    const B = open(m >= tall && mode !== 'tn' && !open(b).packedFor ? pack(mode, b) : b);
+    const B = open(b);
     if (B.packedFor && B.packedFor !== mode) {
       throw new BackendError({ operation: `matmul ${mode}`, argument: 'b', expected: 'a plain matrix, or one packed for this mode', actual: `packed for ${B.packedFor}` });
     }

@@ -12,9 +12,9 @@ const NT = 1;
 const TN = 2;
 const PACKED = 3;
 
-/** Depth of a panel: 384 × 8 floats are 12 kB of first-level cache. */
-const DEPTH = 384;
-/** Rows of A at work at once: at most 288 kB of second-level cache. */
+/** Largest depth of a panel: 512 × 8 floats are 16 kB of first-level cache. */
+const DEPTH = 512;
+/** Rows of A at work at once: at most 384 kB of second-level cache. */
 const ROWS = 192;
 /** From this many rows on, copying a panel of B pays for itself. */
 const PACK_ROWS = 24;
@@ -61,9 +61,11 @@ export function gemm(
     }
   }
   const rest = j;
+  const passes = max(1, (k + DEPTH - 1) / DEPTH);
+  const share = (k + passes - 1) / passes; // equal shares: what a pass over C costs pays for all of them alike
   let p = 0;
   do {
-    const depth = min(DEPTH, k - p);
+    const depth = min(share, k - p);
     const chain = accumulate != 0 || p > 0;
     for (let i = 0; i < m; i += ROWS) {
       const rows = min(ROWS, m - i);
@@ -84,6 +86,6 @@ export function gemm(
         else lastPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
       }
     }
-    p += DEPTH;
+    p += share;
   } while (p < k);
 }
