@@ -24,7 +24,10 @@ type NormParams = { gamma: Tensor; beta: Tensor };
 type NormStates = { movingMean: Tensor; movingVariance: Tensor };
 interface BatchNormCache { readonly x: Tensor; readonly forward: NormForward }
 
-/** Shape unchanged. Weights: gamma, beta [N] (trained), movingMean, movingVariance [N] (not trained). */
+/**
+ * Shape unchanged. Weights: gamma, beta [N] (trained), movingMean, movingVariance [N] (not trained). The statistics are over all
+ * axes but the last, padded steps of masked sequences included; LayerNorm mixes no steps.
+ */
 export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   override readonly kind = 'batch_norm';
   override readonly className = 'BatchNorm';
