@@ -104,11 +104,11 @@ export function judge(outcome: Outcome): Claim[] {
     claim: early, verdict: first < 1 && best > 1 ? 'holds' : 'does not hold',
     ours: `The map is ${first.toFixed(2)} times as strong on candles as on average after the first epoch, ${best.toFixed(2)} times after epoch ${bestEpoch}, whose weights were kept, and ${(onCandles[last] ?? NaN).toFixed(2)} times after the last. 1 means that it takes no notice of candles.`,
   });
-  const flattens = (amplitudes[last] ?? NaN) < 0.5 * Math.max(...amplitudes.slice(0, last));
+  const flattens = (amplitudes[last] ?? NaN) < 0.5;
   const fades = (strength[last] ?? NaN) < 0.5 * Math.max(...strength.slice(0, last));
   claims.push({
-    claim: late, verdict: flattens && fades ? 'holds' : flattens || fades || last < MANY ? 'cannot be told' : 'does not hold',
-    ours: `Over ${last + 1} epochs the forecast's standard deviation went from ${(amplitudes[0] ?? NaN).toFixed(2)} to ${(amplitudes[last] ?? NaN).toFixed(2)} of the target's (largest ${Math.max(...amplitudes).toFixed(2)}), the strongest value of a map from ${log10(strength[0] ?? NaN)} to ${log10(strength[last] ?? NaN)} (largest ${log10(Math.max(...strength))}), and ${(100 * (empty[last] ?? NaN)).toFixed(0)} % of the last maps are empty. The text puts this beyond 30 epochs.`,
+    claim: late, verdict: flattens && fades ? 'holds' : flattens || fades || last + 1 < MANY ? 'cannot be told' : 'does not hold',
+    ours: `Over ${last + 1} epochs the forecast's standard deviation went from ${(amplitudes[0] ?? NaN).toFixed(2)} to ${(amplitudes[last] ?? NaN).toFixed(2)} of the target's (flat is less than half of it), the strongest value of a map from ${log10(strength[0] ?? NaN)} to ${log10(strength[last] ?? NaN)} (faded is less than half of the largest, ${log10(Math.max(...strength))}), and ${(100 * (empty[last] ?? NaN)).toFixed(0)} % of the last maps are empty. The text puts this beyond 30 epochs.`,
   });
   return claims;
 }
