@@ -22,7 +22,7 @@ const help = `npm run bench -- [options]
   --only W1,W2,M3     which measurements (default: all of ${ids.join(' ')})
   --backends wasm,cpu which of ours (default: all that run here)
   --peers             beside TensorFlow.js, jax-js and brain.js, installed into bench/peers on first use
-  --torch             beside PyTorch on one and two threads, if a python3 here has it
+  --torch             beside PyTorch on one and two threads, and onnxruntime-node for P1, if a python3 here has torch
   --seconds 1         time for each measurement and round
   --rounds 3          rounds; the table shows the median over them
   --out DIR           where bench.json, the charts and the page go (default out/bench)

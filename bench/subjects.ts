@@ -54,16 +54,20 @@ function peer(folder: string, name: string, command: string, script: string, arg
   };
 }
 
+/** On first use. */
+function installPeers(folder: string): void {
+  if (existsSync(join(folder, 'node_modules'))) return;
+  process.stderr.write('installing the peers into bench/peers\n');
+  const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm install in bench/peers failed: ${stderr}`);
+}
+
 /**
- * TensorFlow.js, jax-js and brain.js, installed into bench/peers on first use. TensorFlow.js has no gradient of a convolution's kernel in
- * wasm and takes a minute and a half for W10 without; jax-js has no room for W11; brain.js knows neither images nor products.
+ * TensorFlow.js, jax-js and brain.js. TensorFlow.js has no gradient of a convolution's kernel in wasm and takes a minute and a half for
+ * W10 without; jax-js has no room for W11; brain.js knows neither images nor products.
  */
 export function javascriptPeers(folder: string): Subject[] {
-  if (!existsSync(join(folder, 'node_modules'))) {
-    process.stderr.write('installing the peers into bench/peers\n');
-    const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`npm install in bench/peers failed: ${stderr}`);
-  }
+  installPeers(folder);
   const noImages = (id: string): boolean => imageWorkloads[id] === undefined;
   return [
     peer(folder, 'tfjs cpu', process.execPath, 'tfjs.mjs', 'cpu', noImages), peer(folder, 'tfjs wasm', process.execPath, 'tfjs.mjs', 'wasm', noImages),
@@ -79,8 +83,12 @@ export function findPython(): string {
   return python;
 }
 
-/** PyTorch on one and two threads. */
+/** PyTorch on one and two threads, and its net for a single window in onnxruntime-node. */
 export function pytorch(folder: string): Subject[] {
   const python = findPython();
-  return [1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads), () => true));
+  installPeers(folder);
+  return [
+    ...[1, 2].map((threads) => peer(folder, `torch ${threads}`, python, 'torch.py', String(threads), () => true)),
+    peer(folder, 'onnxruntime', process.execPath, 'onnx.mjs', python, (id) => id === 'P1'),
+  ];
 }

@@ -1,4 +1,4 @@
-"""python3 torch.py THREADS JSON SECONDS: PyTorch on the CPU, the same workload as ours, one JSON line.
+"""python3 torch.py THREADS JSON SECONDS [FILE]: PyTorch on the CPU, the same workload as ours, one JSON line; or the net as an ONNX file.
 
 Needs a Python with torch; Debian: apt install python3-torch libopenblas0-pthread.
 """
@@ -103,6 +103,9 @@ def training():
         x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
     if workload.get('predict'):
         net.eval()
+        if len(sys.argv) > 4:
+            torch.onnx.export(net, x, sys.argv[4], opset_version=13)
+            sys.exit()
         with torch.no_grad():
             return {'train': measure(lambda: net(x), seconds)}
     y = torch.randn(workload['batch'], 1)
