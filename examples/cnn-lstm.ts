@@ -42,7 +42,7 @@ await runStudy({
   name: 'cnn-lstm',
   summary: 'Forecasts the next close from a candlestick picture and the prices of 50 bars with a CNN-LSTM of 16 residual blocks, beside each branch alone and no-change; explains it with Grad-CAM heat maps, and says when it would have raised an alert.',
   csv: 'bars with the columns Open, High, Low and Close; without it, AAPL 2013–2018, daily',
-  full: 'pictures of 350 × 350, 34 layers of up to 512 channels; about a quarter of an hour an epoch and network on two cores',
+  full: 'pictures of 350 × 350, 34 layers of up to 512 channels; about nine minutes an epoch and network on two cores',
   options: {
     networks: list('A,B', `which to train, of ${NETWORKS.join(', ')}; without it all`),
     epochs: wholeNumber(`at most; 0 stands for ${SIZES.reduced.epochs}, with --full ${SIZES.full.epochs}`, { fallback: 0, least: 0 }),
