@@ -51,7 +51,7 @@ function moduleOf(shared: boolean, hex: string): WebAssembly.Module {
   return module;
 }
 
-/** The kernels, and those of `texts`, each of which replace those of the ones before. */
+/** The kernels and those of `texts`; a later module replaces what an earlier one has. */
 export function compiled(shared: boolean, ...texts: readonly (string | undefined)[]): readonly WebAssembly.Module[] {
   return [moduleHex, ...texts].filter((hex) => hex !== undefined).map((hex) => moduleOf(shared, hex));
 }
