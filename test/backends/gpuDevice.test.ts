@@ -119,8 +119,10 @@ if (withVulkan()) {
     await program.run([x]);
     const made = count();
     assert.is(made > 0, buffers, 'the plan lives in buffers of the device');
-    const before = await run(500);
-    const after = await run(2000);
+    await run(2000); // what fills once: the pools of a software driver, the young generation after the first collection
+    const before = await run(2000);
+    // The driver's pools and the collector come and go by tens of megabytes; what leaks is there every time.
+    const after = Math.min(await run(2000), await run(2000), await run(2000));
     assert.is(count(), made, 'no buffer is made after the first step');
     assert.ok(after - before < 24e6, `${((after - before) / 1e6).toFixed(1)} MB more after 2,000 steps`);
     device.dispose();
