@@ -37,7 +37,7 @@ const CORE = { label: 'core + wasm', budget: 60 };
 /** Stands in for modules that are imported at run time: for images, for threads, for relaxed products. */
 const withoutExtras = {
   name: 'without-extras',
-  setup: ({ onLoad }) => onLoad({ filter: /(models[\\/]imageLayers|wasm[\\/](images|threads|moduleRelaxed))\.js$/ }, () => ({
+  setup: ({ onLoad }) => onLoad({ filter: /(models[\\/]files[\\/]imageLayers|wasm[\\/](images|threads|moduleRelaxed))\.js$/ }, () => ({
     contents: 'export const imageLayers = {}, images = undefined, threadedOpen = undefined, relaxedHex = undefined;',
   })),
 };

@@ -82,10 +82,10 @@ export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';
 export type { LoadOptions } from './models/load.js';
-export type { DataOptions, ModelData } from './models/data.js';
-export type { SampleSource } from './models/samples.js';
-export type { History, Position } from './models/fit.js';
-export type { Metric, MetricName } from './models/metrics.js';
+export type { DataOptions, ModelData } from './models/training/data.js';
+export type { SampleSource } from './models/training/samples.js';
+export type { History, Position } from './models/training/fit.js';
+export type { Metric, MetricName } from './models/training/metrics.js';
 export type { Observation } from './models/session.js';
 
 export { LambdaCallback, TerminateOnNaN } from './callbacks/callback.js';

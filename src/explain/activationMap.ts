@@ -1,5 +1,5 @@
 /** Class activation maps: where a layer's channels say what raises the score. */
-import type { ModelData } from '../models/data.js';
+import type { ModelData } from '../models/training/data.js';
 import { fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { captureAt, extentOf, openFocus } from './capture.js';

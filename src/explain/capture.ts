@@ -1,6 +1,6 @@
 /** What a layer computed, and the gradient of the score that arrived there: the raw material of all activation maps. */
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
-import type { ModelData } from '../models/data.js';
+import type { ModelData } from '../models/training/data.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, Shape } from '../tensor.js';
 import { choosePlace } from './places.js';

@@ -1,7 +1,7 @@
 /** Deletion and insertion (Petsiuk et al. 2018): does the score follow the places that a map calls important? */
 import { ShapeError, formatShape } from '../errors.js';
 import { requirePositiveInteger } from '../layers/layer.js';
-import type { ModelData } from '../models/data.js';
+import type { ModelData } from '../models/training/data.js';
 import { fromHost, sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, TensorLike } from '../tensor.js';
 import { groundOf, takeAway } from './inputs.js';

@@ -5,7 +5,7 @@
  * towards t = 0 by powers are a vanishing gradient, norms that rise an exploding one (Pascanu, Mikolov & Bengio 2013).
  */
 import { ArgumentError } from '../errors.js';
-import type { DataOptions, ModelData } from '../models/data.js';
+import type { DataOptions, ModelData } from '../models/training/data.js';
 import type { Model } from '../models/model.js';
 import type { Observation } from '../models/session.js';
 

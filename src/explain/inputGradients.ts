@@ -1,7 +1,7 @@
 /** Gradients of the score in the inputs, and their integral along a path from a baseline. */
 import { ArgumentError } from '../errors.js';
 import { requirePositiveInteger } from '../layers/layer.js';
-import type { ModelData } from '../models/data.js';
+import type { ModelData } from '../models/training/data.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, NdArray } from '../tensor.js';
 import { baselineOf } from './inputs.js';

@@ -1,5 +1,5 @@
 /** Maps: one number for each place of an image or each step of a sequence. */
-import { resizeBilinear } from '../charts/overlay.js';
+import { resizeBilinear } from '../charts/images/overlay.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { allocate, fromHost, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, Shape, TensorLike } from '../tensor.js';

@@ -1,6 +1,6 @@
 /** Occlusion (Zeiler & Fergus 2014): what the score loses when a window of the input is covered. No gradients, any model. */
 import { ArgumentError } from '../errors.js';
-import type { ModelData } from '../models/data.js';
+import type { ModelData } from '../models/training/data.js';
 import { fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { groundOf, takeAway } from './inputs.js';

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import type { AnyLayer } from '../layers/layer.js';
 import { TimeDistributed } from '../layers/timeDistributed.js';
-import type { Network, ValueId } from '../models/network.js';
+import type { Network, ValueId } from '../models/graph/network.js';
 
 /** The first output of one use of a layer. */
 export interface Place {

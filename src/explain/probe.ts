@@ -3,12 +3,12 @@
  * out with the gradients that arrive there. Inference mode; weights and states stay as they are.
  */
 import type { Tensor } from '../backend.js';
-import { inSequence, takeBatch } from '../models/batches.js';
-import type { DataOptions, ModelData } from '../models/data.js';
-import { backwardNetwork, byLayer, forwardNetwork } from '../models/execute.js';
-import type { NetworkObserver } from '../models/execute.js';
+import { inSequence, takeBatch } from '../models/training/batches.js';
+import type { DataOptions, ModelData } from '../models/training/data.js';
+import { backwardNetwork, byLayer, forwardNetwork } from '../models/graph/execute.js';
+import type { NetworkObserver } from '../models/graph/execute.js';
 import type { Model } from '../models/model.js';
-import type { Network, ValueId } from '../models/network.js';
+import type { Network, ValueId } from '../models/graph/network.js';
 import type { Session } from '../models/session.js';
 import type { DType, FloatArray, HostTensor, Shape } from '../tensor.js';
 

@@ -1,5 +1,5 @@
 /** Score-CAM (Wang et al. 2020): a channel weighs what the score gains when only the places where it is active are shown. No gradients. */
-import type { ModelData } from '../models/data.js';
+import type { ModelData } from '../models/training/data.js';
 import { sizeOf } from '../tensor.js';
 import type { FloatArray } from '../tensor.js';
 import { finishMaps } from './activationMap.js';

@@ -1,7 +1,7 @@
 /** A model, samples and a target: passes over the samples and over altered copies of them, batch after batch. */
-import type { DataOptions, ModelData } from '../models/data.js';
-import type { Network } from '../models/network.js';
-import { createYielder } from '../models/passes.js';
+import type { DataOptions, ModelData } from '../models/training/data.js';
+import type { Network } from '../models/graph/network.js';
+import { createYielder } from '../models/training/passes.js';
 import { requirePositiveInteger } from '../layers/layer.js';
 import { allocate, sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';

@@ -1,6 +1,6 @@
 /** What is to be explained: one number for each sample, linear in an output of the model. */
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
-import type { Network, NetworkNode, ValueId } from '../models/network.js';
+import type { Network, NetworkNode, ValueId } from '../models/graph/network.js';
 import { sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, Shape, TensorLike } from '../tensor.js';
 

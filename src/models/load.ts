@@ -2,13 +2,13 @@ import type { Backend, LossKind } from '../backend.js';
 import { FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
-import { makersFor, rebuildArchitecture } from './architecture.js';
-import type { LayerFactory } from './architecture.js';
-import { requireTensors } from './match.js';
-import type { Metric, MetricName } from './metrics.js';
+import { makersFor, rebuildArchitecture } from './files/architecture.js';
+import type { LayerFactory } from './files/architecture.js';
+import { requireTensors } from './graph/match.js';
+import type { Metric, MetricName } from './training/metrics.js';
 import { Model } from './model.js';
-import { decodeModel } from './persist.js';
-import type { SavedModel } from './persist.js';
+import { decodeModel } from './files/persist.js';
+import type { SavedModel } from './files/persist.js';
 
 export interface LoadOptions {
   /** Where the model will run. Default as in `compile`. */

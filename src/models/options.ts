@@ -6,8 +6,8 @@ import type { Loss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { OptimizerName } from '../optimizers/resolve.js';
 import type { FloatArray, NdArray } from '../tensor.js';
-import type { DataOptions, ModelData } from './data.js';
-import type { Metric, MetricName } from './metrics.js';
+import type { DataOptions, ModelData } from './training/data.js';
+import type { Metric, MetricName } from './training/metrics.js';
 
 export interface CompileOptions {
   /** Default: Adam with its defaults. */

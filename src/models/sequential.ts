@@ -5,7 +5,7 @@ import { Input } from '../layers/symbolic.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Shape } from '../tensor.js';
 import { Model } from './model.js';
-import { buildNetwork } from './network.js';
+import { buildNetwork } from './graph/network.js';
 
 export interface SequentialOptions {
   /** Of one sample: [60, 1] for windows of 60 steps with one feature. */

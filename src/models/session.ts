@@ -8,13 +8,13 @@ import { slot } from '../optimizers/optimizer.js';
 import type { Optimizer, Slots } from '../optimizers/optimizer.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';
 import { allocate, sizeOf } from '../tensor.js';
-import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './execute.js';
-import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from './execute.js';
-import { noiseOf, trainedWeights } from './network.js';
-import type { Network, WeightSpec } from './network.js';
-import { StateVariables } from './states.js';
-import { stepLayout } from './stepInputs.js';
-import type { StepForm, StepInputs } from './stepInputs.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './graph/execute.js';
+import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from './graph/execute.js';
+import { noiseOf, trainedWeights } from './graph/network.js';
+import type { Network, WeightSpec } from './graph/network.js';
+import { StateVariables } from './graph/states.js';
+import { stepLayout } from './training/stepInputs.js';
+import type { StepForm, StepInputs } from './training/stepInputs.js';
 
 /** One tensor seen on the way. */
 export interface Observation {

@@ -7,8 +7,8 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { randomStream } from '../random.js';
 import { allocate, sameShape, toHost } from '../tensor.js';
 import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../tensor.js';
-import { stateTensors, trainedWeights } from './network.js';
-import type { Network } from './network.js';
+import { stateTensors, trainedWeights } from './graph/network.js';
+import type { Network } from './graph/network.js';
 import { Session } from './session.js';
 
 function isWeight(name: string): boolean {

@@ -1,8 +1,8 @@
 /** `model.summary()`: what the network is, layer by layer, and what it runs on. */
 import { formatShape } from '../errors.js';
 import { sizeOf } from '../tensor.js';
-import { firstUses, stateTensors, trainedWeights } from './network.js';
-import type { Network } from './network.js';
+import { firstUses, stateTensors, trainedWeights } from './graph/network.js';
+import type { Network } from './graph/network.js';
 
 export interface SummaryExtras {
   readonly backend: string;

@@ -6,12 +6,12 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, DataError } from '../errors.js';
-import { findGaps } from '../forecast/calendar.js';
-import type { Gap } from '../forecast/calendar.js';
-import { parseDates } from '../forecast/dateFormats.js';
-import type { DateFormat, ParsedDate } from '../forecast/dateFormats.js';
-import { requireColumnNames } from '../forecast/frame.js';
-import type { Frame } from '../forecast/frame.js';
+import { findGaps } from '../forecast/series/calendar.js';
+import type { Gap } from '../forecast/series/calendar.js';
+import { parseDates } from '../forecast/series/dateFormats.js';
+import type { DateFormat, ParsedDate } from '../forecast/series/dateFormats.js';
+import { requireColumnNames } from '../forecast/series/frame.js';
+import type { Frame } from '../forecast/series/frame.js';
 import { parseNumber } from './csvNumber.js';
 import type { DecimalMark } from './csvNumber.js';
 import { CsvError, csvRecords } from './csvRecords.js';

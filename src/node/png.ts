@@ -1,8 +1,8 @@
 /** PNG files (fast-png): reading and writing RGB and RGBA images of eight bits a channel. */
 import { convertIndexedToRgb, decode, encode } from 'fast-png';
 import type { DecodedPng } from 'fast-png';
-import { requireImage } from '../charts/image.js';
-import type { RasterImage } from '../charts/image.js';
+import { requireImage } from '../charts/images/image.js';
+import type { RasterImage } from '../charts/images/image.js';
 import { FileFormatError } from '../errors.js';
 import { readBytes, writeAtomically } from '../files.js';
 

@@ -7,7 +7,7 @@ import { decide } from '../../src/backends/gpu/choose.js';
 import { measureCrossover } from '../../src/backends/gpu/crossover.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { Conv2D, Dense, Flatten, LSTM, Sequential } from '../../src/index.js';
-import { largestProduct } from '../../src/models/work.js';
+import { largestProduct } from '../../src/models/graph/work.js';
 
 const slow = explained(cpu(), 'stands in for a GPU');
 

@@ -86,7 +86,7 @@ const blocks: readonly Fault[] = [
     ['statistics over the wrong axis of images', 'const x = this.single(inputs);\n        if (!training)',
       'const x0 = this.single(inputs), n = x0.shape.at(-1);\n        const x = k.reshape(k.swapLeading(k.reshape(x0, [n, x0.size / n])), x0.shape);\n        if (!training)'],
   ),
-  ...faultsIn('models/execute', ['models/inputGradients'],
+  ...faultsIn('models/graph/execute', ['models/inputGradients'],
     ['the first layer with weights is skipped', 'gradients.has(node.name) || ', ''],
     ['gradients are computed that nobody asks for', 'const wanted = !node.inputs.every((id) => unwanted.has(id));', 'const wanted = true;'],
   ),

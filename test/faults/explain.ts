@@ -35,7 +35,7 @@ export const explainFaults: readonly Fault[] = [
   ...faultsIn('explain/probe', ['explain/attributions'],
     ['a stateful stream is read and stays', 'return session.states.aside(async', 'return ((f) => f())(async'],
   ),
-  ...faultsIn('models/execute', ['explain/places'],
+  ...faultsIn('models/graph/execute', ['explain/places'],
     ['a value used twice: the gradient of the last use alone arrives', 'before ? k.add(before, d) : d', 'd'],
   ),
   ...faultsIn('explain/places', ['explain/places'],

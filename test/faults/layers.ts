@@ -49,7 +49,7 @@ const others: readonly Fault[] = [
   ),
   ...faultsIn('layers/dropout', ['layers/simple'], ['mask not applied on the way back', 'mask ? k.mul(dy, mask) : dy', 'dy']),
   ...faultsIn('random', ['random'], ['dropout is not inverted', 'const keep = 1 / (1 - rate);', 'const keep = 1;']),
-  ...faultsIn('models/execute', ['layers/reuse'], ['a value used twice keeps one gradient', 'before ? k.add(before, d) : d', 'd']),
+  ...faultsIn('models/graph/execute', ['layers/reuse'], ['a value used twice keeps one gradient', 'before ? k.add(before, d) : d', 'd']),
   ...faultsIn('gradcheck', ['gradcheck'],
     ['the checker forgives a NaN', 'Number.isNaN(error) ? Infinity : error', 'Number.isNaN(error) ? 0 : error'],
     ['the checker compares one side only', 'Math.abs(analyticValue - numericValue) / scale', 'Math.max(0, analyticValue - numericValue) / scale'],

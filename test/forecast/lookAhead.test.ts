@@ -5,19 +5,19 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { backtest, countSamples } from '../../src/forecast/backtest.js';
-import { baselineForecaster, baselineForecasts, drift, movingAverage, noChange, seasonal } from '../../src/forecast/baselines.js';
-import { residualInterval } from '../../src/forecast/interval.js';
-import type { Forecaster } from '../../src/forecast/forecaster.js';
-import { scaleWindows } from '../../src/forecast/scaledWindows.js';
-import { createScaler } from '../../src/forecast/scalerFromJSON.js';
-import type { ScalerKind } from '../../src/forecast/scaler.js';
-import { expandingOrigin, purgeGap, rollingOrigin, rowsOfSamples, splitWindows } from '../../src/forecast/splits.js';
-import { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from '../../src/forecast/strategies.js';
-import { latestWindow, makeWindows } from '../../src/forecast/windows.js';
+import { backtest, countSamples } from '../../src/forecast/evaluation/backtest.js';
+import { baselineForecaster, baselineForecasts, drift, movingAverage, noChange, seasonal } from '../../src/forecast/baselines/baselines.js';
+import { residualInterval } from '../../src/forecast/evaluation/interval.js';
+import type { Forecaster } from '../../src/forecast/windows/model.js';
+import { scaleWindows } from '../../src/forecast/windows/scaledWindows.js';
+import { createScaler } from '../../src/forecast/scalers/scalerFromJSON.js';
+import type { ScalerKind } from '../../src/forecast/scalers/scaler.js';
+import { expandingOrigin, purgeGap, rollingOrigin, rowsOfSamples, splitWindows } from '../../src/forecast/windows/splits.js';
+import { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from '../../src/forecast/windows/strategies.js';
+import { latestWindow, makeWindows } from '../../src/forecast/windows/windows.js';
 import { parseCsv } from '../../src/node/csv.js';
 import { column, walk } from './support.js';
-import type { Float64NdArray } from '../../src/forecast/arrays.js';
+import type { Float64NdArray } from '../../src/forecast/series/arrays.js';
 
 const ROWS = 48;
 const original = walk(ROWS, 2);

@@ -6,7 +6,7 @@ import { Bidirectional } from '../../src/layers/bidirectional.js';
 import type { MergeMode } from '../../src/layers/bidirectional.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { Input } from '../../src/layers/symbolic.js';
-import { buildNetwork } from '../../src/models/network.js';
+import { buildNetwork } from '../../src/models/graph/network.js';
 import { assertClose, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';
 import { networkOf, projections, randomWeights, runNetwork } from '../support/network.js';

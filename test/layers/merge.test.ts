@@ -12,7 +12,7 @@ import { LSTM } from '../../src/layers/lstm.js';
 import { Add, Concatenate, Multiply } from '../../src/layers/merge.js';
 import { Input } from '../../src/layers/symbolic.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
-import { buildNetwork } from '../../src/models/network.js';
+import { buildNetwork } from '../../src/models/graph/network.js';
 import { assertClose, assertSame, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';
 import { networkOf, projections, randomWeights, runNetwork } from '../support/network.js';

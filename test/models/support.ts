@@ -1,7 +1,7 @@
 /** Data, models and comparisons for the tests of training. */
 import * as assert from 'uvu/assert';
 import type { Model } from '../../src/models/model.js';
-import { decodeModel } from '../../src/models/persist.js';
+import { decodeModel } from '../../src/models/files/persist.js';
 import type { HostTensor, Shape } from '../../src/tensor.js';
 import { randomTensor } from '../support/values.js';
 import { assertSame } from '../support/compare.js';

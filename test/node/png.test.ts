@@ -8,7 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, FileFormatError, ShapeError } from '../../src/errors.js';
 import { decodePng, encodePng, readPng, writePng } from '../../src/node/png.js';
-import type { RasterImage } from '../../src/charts/image.js';
+import type { RasterImage } from '../../src/charts/images/image.js';
 import { randomStream, uniform } from '../../src/random.js';
 
 function noise(height: number, width: number, channels: 3 | 4): RasterImage {

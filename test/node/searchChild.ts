@@ -1,5 +1,5 @@
 /** A process to be killed: a search of slow trials with a results file. Arguments: the file, the seed. */
-import { gridSearch } from '../../src/forecast/search.js';
+import { gridSearch } from '../../src/forecast/search/search.js';
 import { threads } from '../../src/node/pool.js';
 import { trialFile } from '../../src/node/trials.js';
 

@@ -1,6 +1,6 @@
 /** The network of a recurrent golden file, with its weights, inputs and projections. */
-import { buildNetwork } from '../../src/models/network.js';
-import type { Network } from '../../src/models/network.js';
+import { buildNetwork } from '../../src/models/graph/network.js';
+import type { Network } from '../../src/models/graph/network.js';
 import { Input } from '../../src/layers/symbolic.js';
 import type { SymbolicTensor } from '../../src/layers/symbolic.js';
 import type { Golden } from '../golden/read.js';

@@ -4,10 +4,10 @@
  */
 import type { Backend, Kernels, Step, Tensor } from '../../src/backend.js';
 import { resolveInitializer } from '../../src/initializers.js';
-import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/execute.js';
-import type { NetworkRun } from '../../src/models/execute.js';
-import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/models/network.js';
-import type { Network } from '../../src/models/network.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/graph/execute.js';
+import type { NetworkRun } from '../../src/models/graph/execute.js';
+import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/models/graph/network.js';
+import type { Network } from '../../src/models/graph/network.js';
 import type { Block } from '../../src/blocks/block.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { Input } from '../../src/layers/symbolic.js';

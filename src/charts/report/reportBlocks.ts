@@ -1,0 +1,130 @@
+/** The blocks a report is made of, and how each becomes HTML. */
+import { formatNumber } from '../plots/format.js';
+import type { NumberFormat } from '../plots/format.js';
+import type { Plot } from '../plots/plot.js';
+import { renderTable } from './reportTable.js';
+import type { TableBlock } from './reportTable.js';
+import { element, escapeText, join } from '../plots/svg.js';
+import type { Markup } from '../plots/svg.js';
+
+export type ReportBlock = TextBlock | TableBlock | FigureBlock | ImagesBlock | CalloutBlock | FactsBlock | PreformattedBlock | DataBlock;
+
+/** Paragraphs, separated by an empty line; `code` between backticks. */
+export interface TextBlock {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+export interface FigureBlock {
+  readonly kind: 'figure';
+  readonly plot: Plot;
+  /** What to see in the plot; `code` between backticks. */
+  readonly caption?: string;
+}
+
+/** Pictures side by side, kept inside the report. */
+export interface ImagesBlock {
+  readonly kind: 'images';
+  readonly images: readonly ReportImage[];
+  /** What to see in the pictures; `code` between backticks. */
+  readonly caption?: string;
+}
+
+export interface ReportImage {
+  /** The bytes of a PNG file. */
+  readonly png: Uint8Array;
+  /** Stands under the picture, and in its place where it cannot be seen. */
+  readonly title: string;
+}
+
+/** Paragraphs that must not be overlooked. */
+export interface CalloutBlock {
+  readonly kind: 'note' | 'warning';
+  readonly text: string;
+}
+
+/** Names with their values, such as the settings of a run. */
+export interface FactsBlock {
+  readonly kind: 'facts';
+  readonly facts: readonly (readonly [name: string, value: string | number])[];
+  /** How numbers are written. */
+  readonly format?: NumberFormat;
+}
+
+/** Text in a fixed pitch, line breaks kept: a model summary, a command. */
+export interface PreformattedBlock {
+  readonly kind: 'preformatted';
+  readonly text: string;
+  readonly caption?: string;
+}
+
+/** The values behind a figure as JSON, folded away. Typed arrays are written as arrays, what is not finite as null. */
+export interface DataBlock {
+  readonly kind: 'data';
+  readonly summary: string;
+  readonly data: unknown;
+}
+
+export function renderBlock(block: ReportBlock): Markup {
+  switch (block.kind) {
+    case 'text':
+      return paragraphs(block.text);
+    case 'table':
+      return renderTable(block);
+    case 'figure': {
+      const drawing = element('div', { class: 'scroll', role: 'group', tabindex: '0', 'aria-label': block.plot.title }, block.plot.svg);
+      return figure(drawing, block.caption);
+    }
+    case 'images': {
+      const pictures = block.images.map(({ png, title }) =>
+        element('div', {}, element('img', { src: `data:image/png;base64,${base64(png)}`, alt: title }), element('span', {}, ...inline(title))));
+      return figure(element('div', { class: 'pictures' }, ...pictures), block.caption);
+    }
+    case 'note':
+    case 'warning': {
+      const name = block.kind === 'note' ? 'Note' : 'Warning';
+      return element('div', { class: `callout ${block.kind}`, role: 'note' }, element('strong', {}, escapeText(name)), paragraphs(block.text));
+    }
+    case 'facts': {
+      const pairs = block.facts.map(([name, value]) => {
+        const text = typeof value === 'number' ? formatNumber(value, block.format) : value;
+        return element('div', {}, element('dt', {}, escapeText(name)), element('dd', {}, ...inline(text)));
+      });
+      return element('dl', {}, ...pairs);
+    }
+    case 'preformatted': {
+      const name = block.caption ?? 'Preformatted text';
+      const text = element('pre', { tabindex: '0', role: 'region', 'aria-label': name }, escapeText(block.text));
+      return block.caption === undefined ? text : figure(text, block.caption);
+    }
+    case 'data':
+      return element('details', {}, element('summary', {}, escapeText(block.summary)), element('pre', { tabindex: '0' }, escapeText(toJson(block.data))));
+  }
+}
+
+function figure(content: Markup, caption: string | undefined): Markup {
+  return element('figure', {}, content, ...(caption === undefined ? [] : [element('figcaption', {}, ...inline(caption))]));
+}
+
+function paragraphs(text: string): Markup {
+  const parts = text.split(/\n\s*\n/).filter((part) => part.trim() !== '');
+  return join(parts.map((part) => element('p', {}, ...inline(part.trim()))));
+}
+
+/** Text with `code` between backticks. */
+function inline(text: string): Markup[] {
+  return text.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? element('code', {}, escapeText(part.slice(1, -1))) : escapeText(part)));
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+function toJson(data: unknown): string {
+  const plain = (_: string, value: unknown): unknown =>
+    ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float64Array) : value;
+  // Arrays of numbers on one line each: otherwise a price series is a thousand lines.
+  return (JSON.stringify(data, plain, 1) ?? 'null').replace(/\[\s+([-+\d.eE,\snull]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`);
+}

@@ -1,0 +1,93 @@
+/**
+ * Two ways in which a forecast looks fine on a plot and is worth nothing.
+ *
+ * Collapse: the forecast hardly moves. Figure: std(predicted) / std(actual).
+ *
+ * Lag: the forecast repeats what it was given. On consecutive forecasts, with Δ the change from one to the next,
+ * it follows when corr(Δpredicted, Δprevious) > corr(Δpredicted, Δactual), the first being the change of the last
+ * known value. Changes, not levels: levels of a price correlate with everything, and a bias or a damped copy must not
+ * hide the lag. A good forecast of a near random walk also resembles the last value, so the warning is only
+ * given when it does not beat no-change: skill 1 − MSE / MSE(no-change) below 1 %.
+ */
+import { ShapeError, formatShape } from '../../errors.js';
+import { columnOf, toForecasts } from '../series/arrays.js';
+import type { Numbers } from '../series/arrays.js';
+import { correlation, variance } from '../series/describe.js';
+import { mse } from './metrics.js';
+import { repeatPrevious, skill } from './score.js';
+
+export interface ForecastWarning {
+  readonly kind: 'collapse' | 'lag';
+  /** Steps ahead that it concerns, counted from 1. */
+  readonly horizon: number;
+  /** collapse: std(predicted) / std(actual); lag: corr(Δpredicted, Δprevious). */
+  readonly figure: number;
+  /** A plain sentence with the figure in it. */
+  readonly message: string;
+}
+
+export interface WarningOptions {
+  /** A ratio of standard deviations below this is a collapse; 0.1 by default. */
+  readonly collapseBelow?: number;
+}
+
+/** Skill against no-change from which on a forecast is more than an echo. */
+const LEAST_SKILL = 0.01;
+
+/** std(predicted) / std(actual) over all numbers given; NaN when the actual values are constant. */
+export function collapseRatio(actual: Numbers, predicted: Numbers): number {
+  const spread = variance(toForecasts(actual, { operation: 'collapseRatio', argument: 'actual' }).data);
+  return spread === 0 ? NaN : Math.sqrt(variance(toForecasts(predicted, { operation: 'collapseRatio', argument: 'predicted' }).data) / spread);
+}
+
+/** How the changes of consecutive forecasts correlate with those of the last known value, and of the value to come. */
+export function lagCorrelations(actual: Float64Array, predicted: Float64Array, previous: Float64Array): { previous: number; actual: number } {
+  const change = changes(predicted);
+  return { previous: correlation(change, changes(previous)), actual: correlation(change, changes(actual)) };
+}
+
+function changes(values: Float64Array): Float64Array {
+  return values.subarray(1).map((v, i) => v - (values[i] ?? NaN));
+}
+
+/**
+ * Looks for collapse and lag, each step ahead on its own.
+ *
+ * @param actual [n] or [n, h], consecutive forecasts in time order.
+ * @param predicted the shape of `actual`.
+ * @param previous the last value known when each forecast was made, [n] or the shape of `actual`.
+ * @returns no entry if there is nothing to warn of.
+ */
+export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: Numbers, { collapseBelow = 0.1 }: WarningOptions = {}): ForecastWarning[] {
+  const operation = 'forecastWarnings';
+  const a = toForecasts(actual, { operation, argument: 'actual' });
+  const p = toForecasts(predicted, { operation, argument: 'predicted' });
+  if (p.count !== a.count || p.horizon !== a.horizon) {
+    throw new ShapeError({ operation, argument: 'predicted', expected: `of shape ${formatShape(a.shape)}`, actual: formatShape(p.shape) });
+  }
+  const still = repeatPrevious(previous, a.count, a.horizon).data;
+  const warnings: ForecastWarning[] = [];
+  for (let k = 0; k < a.horizon; k++) {
+    const truth = columnOf(a.data, a.horizon, k);
+    const forecast = columnOf(p.data, a.horizon, k);
+    const last = columnOf(still, a.horizon, k);
+    const ahead = a.horizon > 1 ? ` (${k + 1} steps ahead)` : '';
+    const ratio = collapseRatio(truth, forecast);
+    if (ratio < collapseBelow) {
+      warnings.push({
+        kind: 'collapse', horizon: k + 1, figure: ratio,
+        message: `The forecast${ahead} is nearly constant: it varies ${(100 * ratio).toFixed(1)} % as much as what it forecasts.`,
+      });
+    }
+    const echo = lagCorrelations(truth, forecast, last);
+    const gain = skill({ mse: mse(truth, forecast) }, { mse: mse(truth, last) });
+    if (echo.previous > 0 && echo.previous > echo.actual && gain < LEAST_SKILL) {
+      warnings.push({
+        kind: 'lag', horizon: k + 1, figure: echo.previous,
+        message: `The forecast${ahead} follows the last known value: its changes correlate ${echo.previous.toFixed(2)} with those already seen and `
+          + `${echo.actual.toFixed(2)} with those to come, and it does not beat no-change (skill ${gain.toFixed(3)}).`,
+      });
+    }
+  }
+  return warnings;
+}

@@ -1,0 +1,100 @@
+/**
+ * Each window relative to its own first row, column by column: n_i = p_i / p_0 − 1, undone by p_i = p_0 (n_i + 1).
+ * Nothing is learned from training rows but the number of columns, so nothing can leak.
+ */
+import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { fromHost } from '../../tensor.js';
+import { toFinite, toFiniteOfRank } from '../series/arrays.js';
+import type { Float64NdArray, Numbers } from '../series/arrays.js';
+import { requireColumn, requireFitted, toTrainingRows } from './scaler.js';
+import type { InverseOptions, ScalerJSON, WindowScaler } from './scaler.js';
+
+export class PercentChangeScaler implements WindowScaler {
+  readonly kind = 'percentChange';
+  readonly actsOn = 'windows';
+  #features: number | undefined;
+
+  /** @param training rows [rows, F] or windows [N, W, F]; only F is kept. */
+  fit(training: Numbers): this {
+    this.#features = toTrainingRows('percentChange.fit', training).features;
+    return this;
+  }
+
+  /** @param windows [N, W, F] @throws DataError if a window begins with 0. */
+  transform(windows: Numbers): Float64NdArray {
+    const { data, count, length, features } = this.#windows('percentChange.transform', windows);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < features; j++) {
+        const first = i * length * features + j;
+        const base = data[first] ?? NaN;
+        requireNonZero('percentChange.transform', base, i);
+        for (let at = first, step = 0; step < length; step++, at += features) data[at] = (data[at] ?? NaN) / base - 1;
+      }
+    }
+    return fromHost(data, [count, length, features]);
+  }
+
+  /** First value of one column in every window, [N]. */
+  reference(windows: Numbers, column: number): Float64Array {
+    const { data, count, length, features } = this.#windows('percentChange.reference', windows);
+    requireColumn('percentChange.reference', column, features);
+    return Float64Array.from({ length: count }, (_, i) => data[i * length * features + column] ?? NaN);
+  }
+
+  /** @param targets [N, h] @param reference [N], see `reference`. */
+  transformTarget(targets: Numbers, reference: Numbers): Float64NdArray {
+    return relative('percentChange.transformTarget', targets, reference, (value, base, sample) => {
+      requireNonZero('percentChange.transformTarget', base, sample);
+      return value / base - 1;
+    });
+  }
+
+  /** @param values [n, h] of one column, or windows [N, W, F] with one reference row [N, F] for each. */
+  inverse(values: Numbers, { reference }: InverseOptions = {}): Float64NdArray {
+    const operation = 'percentChange.inverse';
+    requireFitted(operation, this.#features);
+    if (reference === undefined) {
+      throw new ArgumentError({ operation, argument: 'reference', expected: "the first price of each row's window", actual: 'nothing' });
+    }
+    return relative(operation, values, reference, (value, base) => base * (value + 1));
+  }
+
+  toJSON(): ScalerJSON {
+    return { kind: this.kind, features: requireFitted('percentChange.toJSON', this.#features) };
+  }
+
+  #windows(operation: string, windows: Numbers): { data: Float64Array; count: number; length: number; features: number } {
+    const known = requireFitted(operation, this.#features);
+    const { data, shape } = toFiniteOfRank(windows, ['samples', 'window', known.toString()], { operation, argument: 'windows' });
+    const [count = 0, length = 0, features = 0] = shape;
+    if (features !== known) {
+      throw new ShapeError({ operation, argument: 'windows', expected: formatShape(['samples', 'window', known]), actual: formatShape(shape) });
+    }
+    return { data, count, length, features };
+  }
+}
+
+function requireNonZero(operation: string, base: number, sample: number): void {
+  if (base === 0) {
+    throw new DataError({ operation, argument: `first value of window ${sample}`, expected: 'not 0', actual: '0', hint: 'Percentage change divides by it; use another scaler.' });
+  }
+}
+
+/** Applies `change` to values [N, …, K] with reference [N, K], or to values [N, h] with reference [N]. */
+function relative(
+  operation: string, values: Numbers, reference: Numbers, change: (value: number, base: number, sample: number) => number,
+): Float64NdArray {
+  const { data, shape } = toFinite(values, { operation, argument: 'values' });
+  const base = toFinite(reference, { operation, argument: 'reference' });
+  const count = shape[0] ?? 0;
+  const width = base.shape.length > 1 ? base.shape[1] ?? 1 : 1;
+  const fits = base.shape[0] === count && base.shape.length <= 2 && (width === 1 || width === shape[shape.length - 1]);
+  if (!fits) {
+    throw new ShapeError({ operation, argument: 'reference', expected: `one value for each of ${count} rows`, actual: formatShape(base.shape) });
+  }
+  const perSample = data.length / count;
+  return fromHost(data.map((value, at) => {
+    const sample = Math.floor(at / perSample);
+    return change(value, base.data[sample * width + (at % width)] ?? NaN, sample);
+  }), shape);
+}

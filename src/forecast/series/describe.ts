@@ -1,0 +1,81 @@
+/** Summary statistics, with the conventions of pandas' `describe`. */
+import { ArgumentError } from '../../errors.js';
+import { tensor } from '../../tensor.js';
+import type { Numbers } from './arrays.js';
+
+export interface Description {
+  /** Values that are not NaN; the others are left out of every figure. */
+  readonly count: number;
+  readonly mean: number;
+  /** Sample standard deviation (divisor count − 1); NaN for fewer than two values. */
+  readonly std: number;
+  readonly min: number;
+  readonly q25: number;
+  readonly median: number;
+  readonly q75: number;
+  readonly max: number;
+}
+
+/**
+ * Quantile with linear interpolation between the two nearest order statistics (type 7 of Hyndman & Fan 1996).
+ *
+ * @param sorted ascending values.
+ * @param probability in [0, 1].
+ * @returns NaN for an empty array.
+ */
+export function quantile(sorted: ArrayLike<number>, probability: number): number {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new ArgumentError({ operation: 'quantile', argument: 'probability', expected: 'in [0, 1]', actual: String(probability) });
+  }
+  const position = probability * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below] ?? NaN;
+  const high = sorted[Math.ceil(position)] ?? NaN;
+  // Equal neighbours are returned as they are: 0 · (∞ − ∞) would be NaN.
+  return low === high ? low : low + (position - below) * (high - low);
+}
+
+/** Arithmetic mean; NaN for no values. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;
+  return sum / values.length;
+}
+
+/** Variance with divisor n − ddof; ddof 0 (population) by default. */
+export function variance(values: ArrayLike<number>, ddof: 0 | 1 = 0): number {
+  const center = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += ((values[i] ?? NaN) - center) ** 2;
+  return sum / (values.length - ddof);
+}
+
+/** Pearson's correlation; NaN when either side is constant. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const meanA = mean(a);
+  const meanB = mean(b);
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const da = (a[i] ?? NaN) - meanA;
+    const db = (b[i] ?? NaN) - meanB;
+    ab += da * db;
+    aa += da * da;
+    bb += db * db;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : NaN;
+}
+
+/** Count, mean, standard deviation, minimum, quartiles and maximum of all numbers in `values`, NaN left out. */
+export function describe(values: Numbers): Description {
+  const sorted = tensor(values, { dtype: 'float64' }).data.filter((v) => !Number.isNaN(v)).sort();
+  return {
+    count: sorted.length,
+    mean: mean(sorted),
+    std: sorted.length > 1 ? Math.sqrt(variance(sorted, 1)) : NaN,
+    min: sorted[0] ?? NaN,
+    q25: quantile(sorted, 0.25),
+    median: quantile(sorted, 0.5),
+    q75: quantile(sorted, 0.75),
+    max: sorted[sorted.length - 1] ?? NaN,
+  };
+}

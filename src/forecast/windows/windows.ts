@@ -1,0 +1,122 @@
+/**
+ * Cuts a series into supervised samples.
+ *
+ *   rows      0 … i·stride … i·stride+W−1 | +1 … +h
+ *   sample i       └─ x[i]: W rows ──┘      └─ y[i]
+ *                              ↑ origin: the last row known when the forecast is made
+ *
+ * A sample reads nothing after its origin but its own targets.
+ */
+import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { fromHost } from '../../tensor.js';
+import { sliceFirstAxis, toRows } from '../series/arrays.js';
+import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
+
+/** How a series is cut; what splits and folds need to know about samples. */
+export interface WindowSpec {
+  /** Rows per window, W. */
+  readonly window: number;
+  /** Rows ahead, h; 1 by default. */
+  readonly horizon?: number;
+  /** Rows between the starts of neighbouring windows; 1 by default. */
+  readonly stride?: number;
+}
+
+export interface WindowOptions<T extends number | readonly number[] = number | readonly number[]> extends WindowSpec {
+  /** Column to predict, 0 by default; several columns give y a third axis. */
+  readonly target?: T;
+}
+
+export interface Windows extends Required<WindowSpec> {
+  /** [N, W, F] */
+  readonly x: Float64NdArray;
+  /** [N, h] for one target column, [N, h, K] for several. */
+  readonly y: Float64NdArray;
+  /** Row of the series that is the last one of each window; its targets are the h rows after it. */
+  readonly origins: Int32Array;
+  readonly target: number | readonly number[];
+}
+
+/** A whole number of at least `least`, or an ArgumentError. */
+export function requireCount(operation: string, argument: string, value: number, least = 1): number {
+  if (!Number.isInteger(value) || value < least) {
+    throw new ArgumentError({ operation, argument, expected: `a whole number of at least ${least}`, actual: String(value) });
+  }
+  return value;
+}
+
+/** Fills in the defaults and checks them. */
+export function resolveSpec(operation: string, { window, horizon = 1, stride = 1 }: WindowSpec): Required<WindowSpec> {
+  return {
+    window: requireCount(operation, 'window', window),
+    horizon: requireCount(operation, 'horizon', horizon),
+    stride: requireCount(operation, 'stride', stride),
+  };
+}
+
+/** Checks that columns exist in a series of `features` columns. */
+export function requireColumns(operation: string, columns: readonly number[], features: number): void {
+  const bad = columns.find((column) => !Number.isInteger(column) || column < 0 || column >= features);
+  if (bad !== undefined || columns.length === 0) {
+    throw new ArgumentError({ operation, argument: 'target', expected: `a column from 0 to ${features - 1}`, actual: String(bad ?? 'none') });
+  }
+}
+
+/**
+ * Makes every complete sample of a series.
+ *
+ * @param series [rows, F], or a flat array for one feature; finite, in time order.
+ * @throws DataError if there are fewer than window + horizon rows.
+ */
+export function makeWindows(series: Numbers, options: WindowOptions): Windows {
+  const operation = 'makeWindows';
+  const spec = resolveSpec(operation, options);
+  const { window, horizon, stride } = spec;
+  const { data, rows, features } = toRows(series, { operation, argument: 'series' });
+  const target = options.target ?? 0;
+  const columns = typeof target === 'number' ? [target] : target;
+  requireColumns(operation, columns, features);
+  if (rows < window + horizon) {
+    throw new DataError({
+      operation, argument: 'series', expected: `at least ${window + horizon} rows for window ${window} and horizon ${horizon}`, actual: `${rows} rows`,
+      hint: 'Use a shorter window or more data.',
+    });
+  }
+  const count = Math.floor((rows - window - horizon) / stride) + 1;
+  const x = new Float64Array(count * window * features);
+  const y = new Float64Array(count * horizon * columns.length);
+  const origins = new Int32Array(count);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const first = i * stride;
+    const end = first + window;
+    x.set(data.subarray(first * features, end * features), i * window * features);
+    for (let row = end; row < end + horizon; row++) {
+      for (const column of columns) y[at++] = data[row * features + column] ?? NaN;
+    }
+    origins[i] = end - 1;
+  }
+  const yShape = typeof target === 'number' ? [count, horizon] : [count, horizon, columns.length];
+  return { ...spec, target, origins, x: fromHost(x, [count, window, features]), y: fromHost(y, yShape) };
+}
+
+/** The samples start … end − 1, sharing memory with the original. */
+export function sliceWindows(windows: Windows, range: Range): Windows {
+  return {
+    ...windows,
+    x: sliceFirstAxis(windows.x, range),
+    y: sliceFirstAxis(windows.y, range),
+    origins: windows.origins.subarray(range.start, range.end),
+  };
+}
+
+/** The window that ends with the series' last row, [1, W, F]: what a forecast of the unknown future starts from. */
+export function latestWindow(series: Numbers, window: number): Float64NdArray {
+  const operation = 'latestWindow';
+  requireCount(operation, 'window', window);
+  const { data, rows, features } = toRows(series, { operation, argument: 'series' });
+  if (rows < window) {
+    throw new ShapeError({ operation, argument: 'series', expected: formatShape([`at least ${window}`, 'features']), actual: formatShape([rows, features]) });
+  }
+  return fromHost(data.slice((rows - window) * features), [1, window, features]);
+}

@@ -1,0 +1,108 @@
+/**
+ * The file format: one .safetensors file. Weights under their keys (any safetensors reader finds them), carried states
+ * as `state:…`, optimiser slots as `optimizer:slot/key`, what callbacks keep as `callback:n/key`; everything else is one
+ * JSON text under `bptt` in the metadata.
+ */
+import { FileFormatError } from '../../errors.js';
+import type { JsonObject, JsonValue } from '../../layers/layer.js';
+import { toHost } from '../../tensor.js';
+import type { HostTensor } from '../../tensor.js';
+import { describeArchitecture } from './architecture.js';
+import type { Position } from '../training/fit.js';
+import { listOf, numberOf, objectOf, textOf } from './json.js';
+import type { Network } from '../graph/network.js';
+import { decodeTensorFile, encodeTensorFile } from './safetensors.js';
+
+const formatVersion = 1;
+
+export interface CompiledDescription {
+  readonly optimizer: { readonly className: string; readonly config: JsonObject };
+  readonly losses: readonly JsonObject[];
+  readonly metrics: readonly string[];
+}
+
+export interface SavedModel {
+  readonly seed: number;
+  readonly architecture: JsonObject;
+  readonly compiled: CompiledDescription | undefined;
+  readonly position: Position;
+  readonly metadata: Record<string, JsonValue>;
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
+export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly network: Network }): Uint8Array {
+  const tensors = new Map(model.tensors);
+  const callbacks = model.position.callbacks.map(({ name, state }, i) => {
+    for (const [key, value] of Object.entries(state.tensors ?? {})) {
+      tensors.set(`callback:${i}/${key}`, toHost(value, value.data instanceof Float32Array ? 'float32' : 'float64'));
+    }
+    return { name, state: { json: state.json } };
+  });
+  const description = {
+    version: formatVersion, seed: model.seed, architecture: describeArchitecture(model.network), compiled: model.compiled ?? null,
+    position: { ...model.position, callbacks }, metadata: model.metadata,
+  };
+  return encodeTensorFile({ tensors, metadata: { format: 'bptt', bptt: JSON.stringify(description) } });
+}
+
+function refuse(argument: string, expected: string, actual: string, cause?: unknown): FileFormatError {
+  return new FileFormatError({ operation: 'loadModel', argument, expected, actual }, { cause });
+}
+
+function parse(text: string | undefined): JsonObject {
+  if (text === undefined) throw refuse("metadata 'bptt'", 'present', 'missing: a safetensors file of another program');
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    throw refuse("metadata 'bptt'", 'JSON', 'something else', cause);
+  }
+  return objectOf("metadata 'bptt'", value);
+}
+
+function compiledOf(value: JsonValue | undefined): CompiledDescription | undefined {
+  if (value === null || value === undefined) return undefined;
+  const { optimizer, losses, metrics } = objectOf('compiled', value);
+  const { className, config } = objectOf('optimizer', optimizer);
+  return {
+    optimizer: { className: textOf('optimizer class', className), config: objectOf('optimizer config', config) },
+    losses: listOf('losses', losses).map((loss) => objectOf('loss', loss)),
+    metrics: listOf('metrics', metrics).map((metric) => textOf('metric', metric)),
+  };
+}
+
+/** Tensors named `callback:n/…` go back to the callbacks, the others stay. */
+function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTensor>): Position {
+  const saved = objectOf('position', value);
+  const number = (key: string): number => numberOf(`position ${key}`, saved[key]);
+  const callbacks = listOf('position callbacks', saved.callbacks).map((entry, i) => {
+    const { name, state } = objectOf('callback', entry);
+    const prefix = `callback:${i}/`;
+    const own: Record<string, HostTensor> = {};
+    for (const [key, tensor] of tensors) {
+      if (!key.startsWith(prefix)) continue;
+      own[key.slice(prefix.length)] = tensor;
+      tensors.delete(key);
+    }
+    const { json = null } = objectOf('callback state', state);
+    return { name: textOf('callback name', name), state: Object.keys(own).length > 0 ? { json, tensors: own } : { json } };
+  });
+  return {
+    epoch: number('epoch'), batch: number('batch'), step: number('step'), totalEpochs: number('totalEpochs'),
+    learningRateFactor: number('learningRateFactor'),
+    tally: listOf('position tally', saved.tally).map((sum) => (sum === null ? NaN : numberOf('tally', sum))), // JSON writes NaN as null
+    samples: number('samples'), batchSize: number('batchSize'), callbacks,
+  };
+}
+
+/** @throws FileFormatError if the bytes are not a whole, consistent model file. */
+export function decodeModel(bytes: Uint8Array): SavedModel {
+  const file = decodeTensorFile(bytes);
+  const { version, seed, architecture, compiled, position, metadata } = parse(file.metadata.bptt);
+  if (version !== formatVersion) throw refuse('version', String(formatVersion), JSON.stringify(version));
+  const tensors = new Map(file.tensors);
+  return {
+    seed: numberOf('seed', seed), architecture: objectOf('architecture', architecture), compiled: compiledOf(compiled),
+    position: positionOf(position, tensors), metadata: { ...objectOf('metadata', metadata) } as Record<string, JsonValue>, tensors,
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * The structure of a model: applications of layers in an order in which every input comes before its use, names, and
+ * the list of all weights. No numbers here.
+ */
+import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
+import type { AnyLayer, NoiseSpec, ParameterSpec, StateSpec } from '../../layers/layer.js';
+import type { Application, SymbolicTensor } from '../../layers/symbolic.js';
+import type { Shape } from '../../tensor.js';
+
+/** A value in the graph, by number. */
+export type ValueId = number;
+
+export interface NetworkNode {
+  readonly layer: AnyLayer;
+  /** Name of the layer; the same for every use of it. */
+  readonly name: string;
+  readonly inputs: readonly ValueId[];
+  readonly outputs: readonly ValueId[];
+  readonly inputShapes: readonly Shape[];
+  readonly outputShapes: readonly Shape[];
+}
+
+export interface Network {
+  readonly inputs: readonly { readonly id: ValueId; readonly shape: Shape }[];
+  readonly outputs: readonly { readonly id: ValueId; readonly shape: Shape }[];
+  readonly nodes: readonly NetworkNode[];
+}
+
+/** One tensor of a layer: `lstm_1/recurrentKernel`. */
+export interface WeightSpec extends ParameterSpec {
+  readonly key: string;
+  readonly layer: string;
+  readonly name: string;
+}
+
+/** An untrained tensor of a layer. */
+export type StateTensorSpec = WeightSpec & StateSpec;
+
+/**
+ * Orders a graph from its outputs.
+ * @throws ArgumentError for an input that is not among `inputs`, and for two layers of one name.
+ */
+export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Network {
+  const ids = new Map<SymbolicTensor, ValueId>();
+  const outputsOf = new Map<Application, ValueId[]>();
+  const names = layerNames(outputs);
+  const nodes: NetworkNode[] = [];
+  let count = 0;
+  for (const input of inputs) {
+    const { shape, source } = input;
+    if (source || ids.has(input)) {
+      throw new ArgumentError({ operation: 'Model', argument: 'inputs', expected: 'made by Input, each given once', actual: source ? "a layer's output" : 'one twice' });
+    }
+    if (!shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
+      throw new ShapeError({ operation: 'Model', argument: 'input shape', expected: 'whole numbers of at least 1, without the batch', actual: formatShape(shape) });
+    }
+    ids.set(input, count++);
+  }
+  if (outputs.length === 0) throw new ArgumentError({ operation: 'Model', argument: 'outputs', expected: 'at least one tensor', actual: 'none' });
+
+  function visit(tensor: SymbolicTensor): ValueId {
+    const known = ids.get(tensor);
+    if (known !== undefined) return known;
+    const { source } = tensor;
+    if (!source) {
+      throw new ArgumentError({
+        operation: 'Model', argument: 'inputs', expected: 'every Input that the outputs depend on', actual: 'one is missing',
+        hint: 'Add it to inputs.',
+      });
+    }
+    let made = outputsOf.get(source);
+    if (!made) {
+      const from = source.inputs.map(visit);
+      const inputShapes = source.inputs.map((input) => input.shape);
+      const outputShapes = source.layer.outputShapes(inputShapes);
+      made = outputShapes.map(() => count++);
+      outputsOf.set(source, made);
+      nodes.push({ layer: source.layer, name: names.get(source.layer) ?? source.layer.kind, inputs: from, outputs: made, inputShapes, outputShapes });
+    }
+    const id = made[tensor.index] ?? 0;
+    ids.set(tensor, id);
+    return id;
+  }
+
+  return {
+    inputs: inputs.map((input) => ({ id: ids.get(input) ?? 0, shape: input.shape })),
+    outputs: outputs.map((output) => ({ id: visit(output), shape: output.shape })),
+    nodes,
+  };
+}
+
+/** Names of all layers in order of first use: given ones as they are, others `lstm`, `lstm_1`, … */
+function layerNames(outputs: readonly SymbolicTensor[]): Map<AnyLayer, string> {
+  const layers: AnyLayer[] = [];
+  const seen = new Set<Application>();
+  const visit = (tensor: SymbolicTensor): void => {
+    const { source } = tensor;
+    if (!source || seen.has(source)) return;
+    seen.add(source);
+    source.inputs.forEach(visit);
+    if (!layers.includes(source.layer)) layers.push(source.layer);
+  };
+  outputs.forEach(visit);
+
+  const taken = new Set<string>();
+  for (const { name } of layers) {
+    if (name === undefined) continue;
+    if (taken.has(name)) {
+      throw new ArgumentError({ operation: 'Model', argument: 'layer name', expected: 'used by one layer', actual: `'${name}' twice` });
+    }
+    taken.add(name);
+  }
+  const names = new Map<AnyLayer, string>();
+  for (const layer of layers) {
+    let name = layer.name ?? layer.kind;
+    for (let n = 1; layer.name === undefined && taken.has(name); n++) name = `${layer.kind}_${n}`;
+    taken.add(name);
+    names.set(layer, name);
+  }
+  return names;
+}
+
+/** Every layer once, at its first use. */
+export function firstUses(network: Network): NetworkNode[] {
+  const seen = new Set<AnyLayer>();
+  return network.nodes.filter((node) => !seen.has(node.layer) && seen.add(node.layer));
+}
+
+function specsOf<T extends ParameterSpec>(node: NetworkNode, specs: { readonly [name: string]: T | undefined }): (T & WeightSpec)[] {
+  return Object.entries(specs).flatMap(([name, spec]) => (spec ? [{ ...spec, name, layer: node.name, key: `${node.name}/${name}` }] : []));
+}
+
+/** All trained tensors in order. @throws ShapeError if a shared layer would need two shapes of one weight. */
+export function trainedWeights(network: Network): WeightSpec[] {
+  const specs = firstUses(network).flatMap((node) => specsOf<ParameterSpec>(node, node.layer.parameters(node.inputShapes)));
+  const shapes = new Map(specs.map((spec) => [spec.key, spec.shape.join()]));
+  for (const node of network.nodes) {
+    for (const spec of specsOf<ParameterSpec>(node, node.layer.parameters(node.inputShapes))) {
+      if (shapes.get(spec.key) !== spec.shape.join()) {
+        throw new ShapeError({
+          operation: node.layer.label(), argument: 'input', expected: 'of one width wherever the layer is used', actual: `a second shape of ${spec.key}`,
+        });
+      }
+    }
+  }
+  return specs;
+}
+
+/** All states in order; `batch` matters for carried ones only. */
+export function stateTensors(network: Network, batch: number): StateTensorSpec[] {
+  return firstUses(network).flatMap((node) => specsOf<StateSpec>(node, node.layer.states(node.inputShapes, batch)));
+}
+
+/** Dropout masks of a training step, node by node. */
+export function noiseOf(network: Network, batch: number): NoiseSpec[][] {
+  return network.nodes.map((node) => node.layer.noise(node.inputShapes, batch));
+}

@@ -1,0 +1,96 @@
+/**
+ * Tensors that survive a step untrained: running statistics, which belong to the model, and carried states of stateful
+ * layers, which belong to a stream of batches of one size.
+ */
+import type { Device, Variable } from '../../backend.js';
+import { ShapeError } from '../../errors.js';
+import { allocate, sizeOf } from '../../tensor.js';
+import type { HostTensor } from '../../tensor.js';
+import { stateTensors } from './network.js';
+import type { Network, StateTensorSpec } from './network.js';
+
+interface StateVariable { readonly spec: StateTensorSpec; readonly variable: Variable }
+
+export class StateVariables {
+  private readonly network: Network;
+  private readonly device: Device;
+  private readonly lasting: readonly StateVariable[];
+  /** One set for each batch size met, zero unless its stream is under way. */
+  private readonly sets = new Map<number, readonly StateVariable[]>();
+  private carried: readonly StateVariable[] = [];
+  private carriedBatch = 0;
+  /** Whether a stream is under way: its states count and its batch size is fixed. */
+  private carrying = false;
+
+  constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>) {
+    this.network = network;
+    this.device = device;
+    this.lasting = stateTensors(network, 1).filter(({ kind }) => kind === 'weight').map((spec) => this.make(spec, initial.get(spec.key)));
+  }
+
+  private make(spec: StateTensorSpec, value?: HostTensor): StateVariable {
+    const { shape } = spec;
+    return { spec, variable: this.device.variable(value ?? { data: allocate(this.device.dtype, sizeOf(shape)), shape }) };
+  }
+
+  /** In the order steps take them. */
+  get all(): readonly StateVariable[] {
+    return [...this.lasting, ...this.carried];
+  }
+
+  /** Under the names a file uses: running statistics by key, carried states as `state:…`. */
+  named(): [string, Variable][] {
+    return [
+      ...this.lasting.map(({ spec, variable }): [string, Variable] => [spec.key, variable]),
+      ...(this.carrying ? this.carried : []).map(({ spec, variable }): [string, Variable] => [`state:${spec.key}`, variable]),
+    ];
+  }
+
+  /**
+   * Chooses the states that steps of this batch size read: those of the stream under way, or zeros.
+   * @throws ShapeError if the stream under way has another batch size.
+   */
+  select(batch: number): void {
+    if (this.carriedBatch === batch) return;
+    const specs = stateTensors(this.network, batch).filter(({ kind }) => kind === 'carried');
+    if (this.carrying) {
+      throw new ShapeError({
+        operation: 'stateful model', argument: 'batch', expected: `${this.carriedBatch} samples, as in the first batch`, actual: String(batch),
+        hint: 'Choose a batchSize that divides the number of samples, or call resetStates().',
+      });
+    }
+    this.carried = this.sets.get(batch) ?? specs.map((spec) => this.make(spec));
+    this.sets.set(batch, this.carried);
+    this.carriedBatch = batch;
+  }
+
+  /** The next step of this batch size belongs to the stream. @throws ShapeError as `select`. */
+  advance(batch: number): void {
+    this.select(batch);
+    this.carrying = this.carried.length > 0;
+  }
+
+  /** Forgets the stream and its batch size. */
+  reset(): void {
+    for (const { variable } of this.carried) this.device.write(variable, allocate(this.device.dtype, variable.size));
+    this.carrying = false;
+  }
+
+  /** Runs something on a stream of its own, as validation between two epochs, and goes back to the old one. */
+  async aside<T>(run: () => Promise<T>): Promise<T> {
+    if (!this.carrying) return run();
+    const { carried, carriedBatch } = this;
+    const kept = carried.map(({ variable }) => this.device.read(variable));
+    this.reset();
+    try {
+      return await run();
+    } finally {
+      this.reset();
+      this.advance(carriedBatch);
+      carried.forEach(({ variable }, i) => {
+        const values = kept[i];
+        if (values) this.device.write(variable, values);
+      });
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** How large a model's products are: what decides between a processor and a GPU. */
+import { sizeOf } from '../../tensor.js';
+import type { Network } from './network.js';
+
+/**
+ * Floating-point operations of the largest product that a batch needs: 2 · batch · size of the weight, times the places where a
+ * convolution's window lies. Of recurrent layers it is one time step: products that are taken for all steps at once are larger,
+ * but steps wait for each other.
+ */
+export function largestProduct(network: Network, batch: number): number {
+  const products = network.nodes.flatMap(({ layer, inputShapes, outputShapes }) => {
+    const places = sizeOf((outputShapes[0] ?? []).slice(0, -1));
+    return Object.values(layer.parameters(inputShapes)).map((spec) => {
+      const rank = spec?.shape.length ?? 0;
+      return rank < 2 ? 0 : sizeOf(spec?.shape ?? []) * (rank > 2 ? places : 1); // windows: rank 3 over time, 4 over images
+    });
+  });
+  return 2 * batch * Math.max(0, ...products);
+}

@@ -1,0 +1,150 @@
+/** What users pass to fit, evaluate and predict, checked and laid out for batching. */
+import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
+import { allocate, sameShape, sizeOf, toHost } from '../../tensor.js';
+import { checkedSource, cut, isSource, requireFinite } from './samples.js';
+import type { Samples, SampleSource } from './samples.js';
+
+/** Rows of several tensors that belong together. */
+export interface Dataset {
+  readonly samples: number;
+  readonly x: readonly Samples[];
+  readonly y: readonly Samples[];
+  /** [N] or [N, T]. */
+  readonly sampleWeight?: Samples;
+  /** [N, T]: 1 for real steps, 0 for padding. */
+  readonly mask?: Samples;
+}
+
+export interface DataOptions {
+  /** Weight of each sample's loss [N], or of each sample's steps [N, T]. */
+  sampleWeight?: TensorLike;
+  /** [N, T]: 1 for real time steps, 0 for padding. Padding changes no state and counts in no loss. */
+  mask?: TensorLike;
+  /** Valid steps of each sample, counted from the first; another way to give the mask. */
+  lengths?: readonly number[];
+}
+
+/** One value for a model with one input, a list of values for several. */
+export type ModelData = TensorLike | SampleSource | readonly (TensorLike | SampleSource)[];
+
+function listOf(value: ModelData | undefined, count: number, operation: string, argument: string): (TensorLike | SampleSource)[] {
+  if (count === 1) {
+    const [only, ...others] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const wrapped = others.length === 0 && typeof only === 'object' && only !== null && 'shape' in only;
+    return [(wrapped ? only : value) as TensorLike | SampleSource];
+  }
+  if (!Array.isArray(value) || value.length !== count) {
+    throw new ShapeError({
+      operation, argument, expected: `a list of ${count} tensors`, actual: Array.isArray(value) ? `${value.length}` : 'one tensor',
+    });
+  }
+  return value as (TensorLike | SampleSource)[];
+}
+
+function targetHint(output: Shape, target: Shape): string {
+  if (target.length <= output.length && output.length === 2) return 'The model returns a sequence: leave returnSequences off in its last recurrent layer.';
+  if (output.length === 1 && target.length === 1) return 'Class numbers must be one-hot.';
+  return 'The target must have the shape of the model output.';
+}
+
+function prepared(operation: string, argument: string, value: TensorLike | SampleSource, shape: Shape, dtype: DType): Samples {
+  if (typeof value !== 'object' || value === null) {
+    throw new ArgumentError({ operation, argument, expected: 'an ndarray, nested arrays or { data, shape }', actual: String(value) });
+  }
+  let host: Samples = isSource(value) ? checkedSource(operation, argument, value) : toHost(value, dtype);
+  if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
+  // One feature or one target a step may come without its axis of width one.
+  if (!isSource(host) && shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
+  if (!sameShape(host.shape.slice(1), shape)) {
+    throw new ShapeError({
+      operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
+      hint: argument.startsWith('y') ? targetHint(shape, host.shape) : 'Check inputShape.',
+    });
+  }
+  if (!isSource(host)) requireFinite(operation, argument, host.data, host.shape);
+  return host;
+}
+
+/** Checks shapes, counts and finiteness, and copies tensors into contiguous arrays of the backend's dtype; sources are read later. */
+export function prepareData(
+  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly Shape[], outputs: readonly Shape[], dtype: DType,
+  options: DataOptions = {},
+): Dataset {
+  const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): Samples[] =>
+    listOf(value, shapes.length, operation, name).map((item, i) =>
+      prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
+  const xs = prepareAll('x', x, inputs);
+  const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
+  const samples = xs[0]?.shape[0] ?? 0;
+  for (const [name, list] of [['x', xs], ['y', ys]] as const) {
+    for (const tensor of list) {
+      if (tensor.shape[0] !== samples) {
+        throw new ShapeError({ operation, argument: name, expected: `${samples} samples, as x has`, actual: String(tensor.shape[0]) });
+      }
+    }
+  }
+  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype), mask: maskOf(operation, options, samples, inputs, dtype) };
+}
+
+function weights(
+  operation: string, { sampleWeight }: DataOptions, samples: number, outputs: readonly Shape[], dtype: DType,
+): HostTensor | undefined {
+  if (sampleWeight === undefined) return undefined;
+  const host = toHost(sampleWeight, dtype);
+  const steps = new Set(outputs.map((shape) => sizeOf(shape.slice(0, -1))));
+  const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : [])];
+  if (!shapes.some((shape) => sameShape(shape, host.shape))) {
+    throw new ShapeError({ operation, argument: 'sampleWeight', expected: shapes.map(formatShape).join(' or '), actual: formatShape(host.shape) });
+  }
+  requireFinite(operation, 'sampleWeight', host.data, host.shape);
+  return host;
+}
+
+function maskOf(operation: string, options: DataOptions, samples: number, inputs: readonly Shape[], dtype: DType): HostTensor | undefined {
+  const { mask, lengths } = options;
+  if (mask === undefined && lengths === undefined) return undefined;
+  if (mask !== undefined && lengths !== undefined) {
+    throw new ArgumentError({ operation, argument: 'mask', expected: 'given without lengths', actual: 'both' });
+  }
+  const [first = []] = inputs;
+  if (first.length < 2) {
+    throw new ArgumentError({ operation, argument: mask ? 'mask' : 'lengths', expected: 'absent: the first input has no time axis', actual: 'given' });
+  }
+  const steps = first[0] ?? 0;
+  const shape = [samples, steps];
+  if (mask !== undefined) {
+    const host = toHost(mask, dtype);
+    if (!sameShape(host.shape, shape)) throw new ShapeError({ operation, argument: 'mask', expected: formatShape(shape), actual: formatShape(host.shape) });
+    const odd = host.data.find((value) => value !== 0 && value !== 1);
+    if (odd !== undefined) throw new DataError({ operation, argument: 'mask', expected: 'zeros and ones', actual: String(odd) });
+    return host;
+  }
+  const data = allocate(dtype, samples * steps);
+  if (lengths?.length !== samples) {
+    throw new ShapeError({ operation, argument: 'lengths', expected: `${samples} numbers`, actual: String(lengths?.length) });
+  }
+  lengths.forEach((length, row) => {
+    if (!Number.isInteger(length) || length < 1 || length > steps) {
+      throw new ArgumentError({ operation, argument: `lengths[${row}]`, expected: `a whole number from 1 to ${steps}`, actual: String(length) });
+    }
+    data.fill(1, row * steps, row * steps + length);
+  });
+  return { data, shape };
+}
+
+/** The last `fraction` of the samples as validation data, before any shuffling. */
+export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset] {
+  const from = Math.floor(data.samples * (1 - fraction) + 1e-9); // 1 − 0.9 is a little less than 0.1
+  if (!(fraction > 0 && fraction < 1) || from === 0 || from === data.samples) {
+    throw new ArgumentError({
+      operation: 'fit', argument: 'validationSplit', expected: 'a share in (0, 1) that leaves samples on both sides', actual: String(fraction),
+    });
+  }
+  const part = (start: number, end: number): Dataset => {
+    const of = (samples: Samples): Samples => cut(samples, start, end);
+    const { sampleWeight, mask } = data;
+    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), mask: mask && of(mask) };
+  };
+  return [part(0, from), part(from, data.samples)];
+}

@@ -1,0 +1,127 @@
+/**
+ * Metrics as running sums, computed in float64 on the host: an epoch's value is that of all its samples, not a mean of
+ * batch means, and a checkpoint in the middle of an epoch keeps it exact.
+ */
+import { ArgumentError } from '../../errors.js';
+import type { FloatArray } from '../../tensor.js';
+import type { Batch } from './batches.js';
+
+export interface Metric {
+  readonly name: string;
+  /** How many sums it keeps. */
+  readonly size: number;
+  /** Adds one row of n values. */
+  add(sums: Float64Array, prediction: FloatArray, target: FloatArray, at: number, n: number): void;
+  result(sums: Float64Array): number;
+}
+
+export type MetricName = 'mse' | 'rmse' | 'mae' | 'mape' | 'r2' | 'binaryAccuracy' | 'categoricalAccuracy';
+
+/** Mean of `term` over all elements. */
+function meanOf(name: string, term: (p: number, t: number) => number, finish = (mean: number): number => mean): Metric {
+  return {
+    name,
+    size: 2,
+    add(sums, prediction, target, at, n) {
+      for (let i = at; i < at + n; i++) sums[0] = (sums[0] ?? 0) + term(prediction[i] ?? NaN, target[i] ?? NaN);
+      sums[1] = (sums[1] ?? 0) + n;
+    },
+    result: ([total = 0, count = 0]) => finish(total / count),
+  };
+}
+
+function argMax(values: FloatArray, at: number, n: number): number {
+  let best = at;
+  for (let i = at + 1; i < at + n; i++) if ((values[i] ?? -Infinity) > (values[best] ?? -Infinity)) best = i;
+  return best;
+}
+
+const metrics: Record<MetricName, Metric> = {
+  mse: meanOf('mse', (p, t) => (p - t) ** 2),
+  rmse: meanOf('rmse', (p, t) => (p - t) ** 2, Math.sqrt),
+  mae: meanOf('mae', (p, t) => Math.abs(p - t)),
+  /** Per cent; a zero target counts with the float32 epsilon in its place. */
+  mape: meanOf('mape', (p, t) => (100 * Math.abs(p - t)) / Math.max(Math.abs(t), 1.1920929e-7)),
+  /** 1 − Σe²/Σ(t − mean t)²; the sums are Σe², Σt, Σt², count. */
+  r2: {
+    name: 'r2',
+    size: 4,
+    add(sums, prediction, target, at, n) {
+      for (let i = at; i < at + n; i++) {
+        const t = target[i] ?? NaN;
+        sums[0] = (sums[0] ?? 0) + ((prediction[i] ?? NaN) - t) ** 2;
+        sums[1] = (sums[1] ?? 0) + t;
+        sums[2] = (sums[2] ?? 0) + t * t;
+      }
+      sums[3] = (sums[3] ?? 0) + n;
+    },
+    result: ([error = 0, total = 0, squares = 0, count = 0]) => 1 - error / (squares - (total * total) / count),
+  },
+  /** Of logits: positive means class 1. */
+  binaryAccuracy: meanOf('binaryAccuracy', (p, t) => (p > 0 === t > 0.5 ? 1 : 0)),
+  categoricalAccuracy: {
+    name: 'categoricalAccuracy',
+    size: 2,
+    add(sums, prediction, target, at, n) {
+      sums[0] = (sums[0] ?? 0) + (argMax(prediction, at, n) === argMax(target, at, n) ? 1 : 0);
+      sums[1] = (sums[1] ?? 0) + 1;
+    },
+    result: ([hits = 0, count = 0]) => hits / count,
+  },
+};
+
+/** A metric by name, or one of your own. @throws ArgumentError for an unknown name. */
+export function resolveMetric(metric: MetricName | Metric): Metric {
+  if (typeof metric !== 'string') return metric;
+  const found = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+  if (!found) {
+    throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: Object.keys(metrics).join(' | '), actual: String(metric) });
+  }
+  return found;
+}
+
+/** Running sums of the loss and of all metrics. */
+export class Tally {
+  readonly metrics: readonly Metric[];
+  private lossSum = 0;
+  private weight = 0;
+  private readonly sums: Float64Array[];
+
+  constructor(metrics: readonly Metric[]) {
+    this.metrics = metrics;
+    this.sums = metrics.map((metric) => new Float64Array(metric.size));
+  }
+
+  /** One batch: its loss, and the first output's prediction where metrics want it. */
+  add(loss: number, batch: Batch, prediction: FloatArray | undefined): void {
+    const { weight, width, y: [target], counted: [counted] } = batch;
+    this.lossSum += loss * weight;
+    this.weight += weight;
+    if (!prediction || !target) return;
+    for (let at = 0, row = 0; at < prediction.length; at += width, row++) {
+      if (counted?.[row] === 0) continue;
+      this.metrics.forEach((metric, i) => metric.add(this.sums[i] ?? new Float64Array(metric.size), prediction, target, at, width));
+    }
+  }
+
+  logs(prefix = ''): Record<string, number> {
+    const all: Record<string, number> = { [`${prefix}loss`]: this.lossSum / this.weight };
+    this.metrics.forEach((metric, i) => {
+      all[prefix + metric.name] = metric.result(this.sums[i] ?? new Float64Array(metric.size));
+    });
+    return all;
+  }
+
+  /** For checkpoints in the middle of an epoch. */
+  toJSON(): number[] {
+    return [this.lossSum, this.weight, ...this.sums.flatMap((s) => [...s])];
+  }
+
+  restore(saved: readonly number[]): void {
+    const [lossSum = 0, weight = 0, ...rest] = saved;
+    this.lossSum = lossSum;
+    this.weight = weight;
+    let at = 0;
+    for (const s of this.sums) s.set(rest.slice(at, (at += s.length)));
+  }
+}

@@ -1,0 +1,59 @@
+/** Passes over data without training. */
+import { allocate, sizeOf } from '../../tensor.js';
+import type { HostTensor, Shape } from '../../tensor.js';
+import { inSequence, takeBatch } from './batches.js';
+import type { Dataset } from './data.js';
+import { Tally } from './metrics.js';
+import type { Metric } from './metrics.js';
+import type { Session } from '../session.js';
+
+/** Lets timers, I/O and rendering run; cheap enough between batches because it acts only every 30 ms. */
+export function createYielder(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < 30) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 0);
+    });
+    last = performance.now();
+  };
+}
+
+/** Loss and metrics over all batches. */
+export async function evaluateDataset(
+  session: Session, data: Dataset, metrics: readonly Metric[], outputShapes: readonly Shape[], batchSize: number, prefix: string, signal?: AbortSignal,
+): Promise<Record<string, number>> {
+  const tally = new Tally(metrics);
+  const order = inSequence(data.samples);
+  const breathe = createYielder();
+  for (let from = 0; from < data.samples; from += batchSize) {
+    signal?.throwIfAborted();
+    const count = Math.min(batchSize, data.samples - from);
+    const batch = takeBatch(data, order, from, count, outputShapes, false, session.device.dtype);
+    session.states.advance(count);
+    const [loss, prediction] = await session.evaluator(batch.form).run(batch.inputs);
+    tally.add(loss?.[0] ?? NaN, batch, prediction);
+    await breathe();
+  }
+  return tally.logs(prefix);
+}
+
+/** All outputs, batch after batch. */
+export async function predictDataset(
+  session: Session, data: Dataset, outputShapes: readonly Shape[], batchSize: number, signal?: AbortSignal,
+): Promise<HostTensor[]> {
+  const { dtype } = session.device;
+  const results = outputShapes.map((shape) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
+  const order = inSequence(data.samples);
+  const breathe = createYielder();
+  for (let from = 0; from < data.samples; from += batchSize) {
+    signal?.throwIfAborted();
+    const count = Math.min(batchSize, data.samples - from);
+    const batch = takeBatch(data, order, from, count, outputShapes, false, dtype);
+    session.states.advance(count);
+    const outputs = await session.predictor(batch.form).run(batch.inputs);
+    outputs.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputShapes[i] ?? [])));
+    await breathe();
+  }
+  return results;
+}

@@ -1,0 +1,79 @@
+/** Samples that are made when a batch needs them, so that a data set need not lie in memory. */
+import { DataError } from '../../errors.js';
+import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
+import { allocate, sizeOf } from '../../tensor.js';
+import type { DType } from '../../tensor.js';
+
+/** Images drawn or read one by one; goes wherever a tensor of samples does. */
+export interface SampleSource {
+  /** [samples, ...shape of one sample]. */
+  readonly shape: Shape;
+  /** Writes sample `index` into `out`, row-major; the same numbers each time it is asked. */
+  read(index: number, out: FloatArray): void;
+}
+
+/** A tensor of samples, or where they come from. */
+export type Samples = HostTensor | SampleSource;
+
+export function isSource(value: object): value is SampleSource {
+  return 'read' in value && 'shape' in value;
+}
+
+/** A source whose numbers are checked as they are read. @throws DataError naming the first entry that is not finite. */
+export function checkedSource(operation: string, argument: string, source: SampleSource): SampleSource {
+  return {
+    shape: source.shape,
+    read(index, out) {
+      source.read(index, out);
+      requireFinite(operation, argument, out, source.shape.slice(1), [index]);
+    },
+  };
+}
+
+/** @param before indices of the axes before those of `shape`. @throws DataError naming the first entry that is not finite. */
+export function requireFinite(operation: string, argument: string, data: FloatArray, shape: Shape, before: readonly number[] = []): void {
+  const at = firstNotFinite(data);
+  if (at < 0) return;
+  throw new DataError({
+    operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`, expected: 'a finite number', actual: String(data[at]),
+    hint: 'Drop or fill missing values before training.',
+  });
+}
+
+/** Index of the first entry that is NaN or infinite, or −1. */
+function firstNotFinite(data: FloatArray): number {
+  let doubt = 0; // x − x is 0 for every finite x and NaN for all others: no branch, no call
+  for (let i = 0; i < data.length; i++) doubt += (data[i] ?? NaN) - (data[i] ?? NaN);
+  return doubt === 0 ? -1 : data.findIndex((value) => !Number.isFinite(value));
+}
+
+/** The indices of a flat position, one for each axis. */
+function position(flat: number, shape: Shape): number[] {
+  const index: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const n = shape[axis] ?? 1;
+    index.unshift(flat % n);
+    flat = Math.floor(flat / n);
+  }
+  return index;
+}
+
+/** Samples start … end − 1. */
+export function cut(samples: Samples, start: number, end: number): Samples {
+  const shape = [end - start, ...samples.shape.slice(1)];
+  if (isSource(samples)) return { shape, read: (index, out) => { samples.read(start + index, out); } };
+  const row = sizeOf(shape.slice(1));
+  return { data: samples.data.subarray(start * row, end * row), shape };
+}
+
+/** Samples order[from … from + count), contiguous. */
+export function gather(samples: Samples, order: Int32Array, from: number, count: number, dtype: DType): FloatArray {
+  const row = sizeOf(samples.shape.slice(1));
+  const out = allocate(dtype, count * row);
+  for (let i = 0; i < count; i++) {
+    const index = order[from + i] ?? 0;
+    if (isSource(samples)) samples.read(index, out.subarray(i * row, (i + 1) * row));
+    else for (let j = 0; j < row; j++) out[i * row + j] = samples.data[index * row + j] ?? NaN;
+  }
+  return out;
+}

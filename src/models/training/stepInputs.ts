@@ -1,0 +1,53 @@
+/** What a step takes, in order: x, y, row weights, mask, dropout masks, extras (learning rate, optimiser scalars). */
+import type { Tensor } from '../../backend.js';
+import { sizeOf } from '../../tensor.js';
+import type { Shape } from '../../tensor.js';
+import { noiseOf } from '../graph/network.js';
+import type { Network } from '../graph/network.js';
+
+/** What decides the form of a step. */
+export interface StepForm {
+  readonly batch: number;
+  readonly mask: boolean;
+  /** For each output, whether row weights come in. */
+  readonly rowWeights: readonly boolean[];
+  readonly training: boolean;
+}
+
+export interface StepInputs {
+  readonly x: readonly Tensor[];
+  readonly y: readonly Tensor[];
+  readonly rowWeights: readonly (Tensor | undefined)[];
+  readonly mask: Tensor | undefined;
+  /** By node, as `noiseOf` lists them. */
+  readonly noise: readonly (readonly Tensor[])[];
+  readonly extras: readonly Tensor[];
+}
+
+export interface StepLayout {
+  readonly shapes: readonly Shape[];
+  read(inputs: readonly Tensor[]): StepInputs;
+}
+
+/** @param targets whether y and row weights come in. */
+export function stepLayout(network: Network, form: StepForm, targets: boolean, extraShapes: readonly Shape[]): StepLayout {
+  const withBatch = ({ shape }: { shape: Shape }): Shape => [form.batch, ...shape];
+  const xShapes = network.inputs.map(withBatch);
+  const yShapes = targets ? network.outputs.map(withBatch) : [];
+  const weighted = network.outputs.map((_, i) => targets && form.rowWeights[i] === true);
+  const weightShapes = network.outputs.filter((_, i) => weighted[i]).map(({ shape }) => [form.batch * sizeOf(shape.slice(0, -1))]);
+  const maskShapes = form.mask ? [[form.batch, network.inputs[0]?.shape[0] ?? 0]] : [];
+  const noiseSpecs = form.training ? noiseOf(network, form.batch) : network.nodes.map(() => []);
+  return {
+    shapes: [...xShapes, ...yShapes, ...weightShapes, ...maskShapes, ...noiseSpecs.flat().map((spec) => spec.shape), ...extraShapes],
+    read(inputs) {
+      const rest = [...inputs];
+      const take = (count: number): Tensor[] => rest.splice(0, count);
+      const x = take(xShapes.length);
+      const y = take(yShapes.length);
+      const rowWeights = weighted.map((present) => (present ? rest.shift() : undefined));
+      const [mask] = take(maskShapes.length);
+      return { x, y, rowWeights, mask, noise: noiseSpecs.map((specs) => take(specs.length)), extras: rest };
+    },
+  };
+}

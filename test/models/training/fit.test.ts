@@ -1,0 +1,273 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, piecewise,
+} from '../../../src/index.js';
+import type { CompileOptions, FitOptions, Metric } from '../../../src/index.js';
+import { permutation, randomStream } from '../../../src/random.js';
+import { assertClose, assertDifferent, assertSame, thrown } from '../../support/compare.js';
+import { assertSameState, assertSameWeights, randomData, range, rejected, rowsOf, sameWeights, sineData } from '../support.js';
+
+const float64 = cpu({ dtype: 'float64' });
+
+function build(seed = 1, options: Partial<CompileOptions> = {}): Sequential {
+  const model = new Sequential([new GRU({ units: 3, dropout: 0.2, returnSequences: true }), new BatchNorm({ momentum: 0.8 }), new LSTM({ units: 2 }), new Dropout({ rate: 0.1 }), new Dense({ units: 1 })],
+    { inputShape: [4, 2], seed });
+  model.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: 'mse', ...options });
+  return model;
+}
+
+/** Without dropout and batch statistics: what a batch does depends on its samples alone. */
+function plain(options: Partial<CompileOptions> = {}): Sequential {
+  const model = new Sequential([new GRU({ units: 3 }), new Dense({ units: 1 })], { inputShape: [4, 2], seed: 9 });
+  model.compile({ optimizer: new SGD({ learningRate: 0.05 }), loss: 'mse', backend: float64, ...options });
+  return model;
+}
+
+const { x, y } = randomData(13, [4, 2], [1]);
+
+test('training learns', async () => {
+  const data = sineData(200, 12);
+  const model = new Sequential([new LSTM({ units: 8 }), new Dense({ units: 1 })], { inputShape: [12, 1], seed: 2 });
+  model.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: 'mse' });
+  const before = (await model.evaluate(data.x, data.y)).loss ?? 0;
+  const { history, epoch, stopped } = await model.fit(data.x, data.y, { epochs: 8, batchSize: 16 });
+  assert.equal(epoch, range(0, 8));
+  assert.is(stopped, undefined);
+  const losses = history.loss ?? [];
+  assert.ok((losses.at(-1) ?? 1) < 0.1 * before, `${before} → ${losses.join(' ')}`);
+  const after = (await model.evaluate(data.x, data.y)).loss ?? 1;
+  assert.ok(after < 0.1 * before);
+});
+
+test('one seed, one result; another seed, another', async () => {
+  const trained = async (seed: number): Promise<Sequential> => {
+    const model = build(seed);
+    await model.fit(x, y, { epochs: 3, batchSize: 4 });
+    return model;
+  };
+  const [a, b, c] = [await trained(1), await trained(1), await trained(2)];
+  assertSameState(a, b, 'same seed');
+  assert.not(sameWeights(a, c));
+});
+
+test('shuffle: a new order each epoch, known from the seed; off: the given order', async () => {
+  const shuffled = plain();
+  await shuffled.fit(x, y, { epochs: 3, batchSize: 5 });
+  const byHand = plain();
+  for (const epoch of range(0, 3)) {
+    const order = [...permutation(randomStream(9, 'shuffle', epoch), 13)];
+    for (const from of [0, 5, 10]) {
+      const rows = order.slice(from, from + 5);
+      await byHand.trainOnBatch(rowsOf(x, rows), rowsOf(y, rows));
+    }
+  }
+  assertSameWeights(shuffled, byHand, 'shuffled, last batch of 3');
+
+  const straight = plain();
+  await straight.fit(x, y, { batchSize: 5, shuffle: false });
+  const inOrder = plain();
+  for (const from of [0, 5, 10]) {
+    const rows = range(from, Math.min(13, from + 5));
+    await inOrder.trainOnBatch(rowsOf(x, rows), rowsOf(y, rows));
+  }
+  assertSameWeights(straight, inOrder, 'in order');
+  assert.not(sameWeights(straight, shuffled));
+});
+
+test('validationSplit takes the last samples, before shuffling, and is the same as validationData', async () => {
+  const [a, b] = [build(), build()];
+  for (const model of [a, b]) model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
+  const first = await a.fit(x, y, { epochs: 2, batchSize: 4, validationSplit: 0.3 });
+  const [train, validate] = [range(0, 9), range(9, 13)];
+  const second = await b.fit(rowsOf(x, train), rowsOf(y, train), { epochs: 2, batchSize: 4, validationData: [rowsOf(x, validate), rowsOf(y, validate)] });
+  assert.equal(Object.keys(first.history), ['loss', 'mae', 'val_loss', 'val_mae', 'learningRate']);
+  assert.equal(first, second);
+  assertSameState(a, b, 'weights');
+  const again = await a.evaluate(rowsOf(x, validate), rowsOf(y, validate), { batchSize: 4 });
+  assert.equal([again.loss, again.mae], [first.history.val_loss?.at(-1), first.history.val_mae?.at(-1)]);
+  const tenth = await build().fit(rowsOf(x, range(0, 10)), rowsOf(y, range(0, 10)), { validationSplit: 0.9 });
+  assert.is(tenth.history.val_loss?.length, 1, '10 samples, 1 for training');
+});
+
+test('metrics of an epoch are those of all its samples, weights as they were at each batch', async () => {
+  const model = plain({ metrics: ['mse', 'mae', 'r2'] });
+  const twin = plain();
+  const { history } = await model.fit(x, y, { batchSize: 5, shuffle: false });
+  const predictions: number[] = [];
+  for (const from of [0, 5, 10]) {
+    const rows = range(from, Math.min(13, from + 5));
+    predictions.push(...(await twin.predict(rowsOf(x, rows))).data);
+    await twin.trainOnBatch(rowsOf(x, rows), rowsOf(y, rows));
+  }
+  const mean = Array.from(y.data).reduce((s, t) => s + t, 0) / 13;
+  const sum = (term: (t: number, p: number) => number): number => predictions.reduce((s, p, i) => s + term(y.data[i] ?? 0, p), 0);
+  const mse = sum((t, p) => (t - p) ** 2) / 13;
+  for (const [key, expected] of [['loss', mse], ['mse', mse], ['mae', sum((t, p) => Math.abs(t - p)) / 13], ['r2', 1 - (13 * mse) / sum((t) => (t - mean) ** 2)]] as const) {
+    assertClose(history[key] ?? [], [expected], 1e-12, key);
+  }
+});
+
+test('metrics: known values, logits, a metric of your own', async () => {
+  const model = new Sequential([new Dense({ units: 2 })], { inputShape: [2] });
+  const largest: Metric = {
+    name: 'largest', size: 1,
+    add(sums, prediction, _target, at, n) {
+      for (let i = at; i < at + n; i++) sums[0] = Math.max(sums[0] ?? 0, prediction[i] ?? 0);
+    },
+    result: ([max = 0]) => max,
+  };
+  model.compile({ loss: 'mse', metrics: ['mape', 'rmse', 'binaryAccuracy', 'categoricalAccuracy', largest] });
+  model.setWeights({ 'dense/kernel': [[1, 0], [0, 1]], 'dense/bias': [0, 0] });
+  const logs = await model.evaluate([[3, -1], [-2, 4], [1, 2]], [[1, 0], [1, 1], [2, 1]], { batchSize: 2 });
+  assertClose([logs.mape ?? 0], [100 * (2 + 1 / 1.1920929e-7 + 3 + 3 + 0.5 + 1) / 6], 1e-6, 'mape');
+  assertClose([logs.rmse ?? 0], [Math.sqrt((4 + 1 + 9 + 9 + 1 + 1) / 6)], 1e-7, 'rmse');
+  assert.is(logs.binaryAccuracy, 5 / 6);
+  assert.is(logs.categoricalAccuracy, 1 / 3);
+  assert.is(logs.largest, 4);
+});
+
+test('sample weights [N]: the loss and its steps', async () => {
+  const sampleWeight = range(0, 13).map((i) => 0.25 + (i % 3));
+  const [model, twin] = [plain(), plain()];
+  const before = await model.predict(x);
+  const { history } = await model.fit(x, y, { batchSize: 13, shuffle: false, sampleWeight });
+  const byHand = range(0, 13).reduce((s, i) => s + (sampleWeight[i] ?? 0) * ((before.data[i] ?? 0) - (y.data[i] ?? 0)) ** 2, 0) / 13;
+  assertClose(history.loss ?? [], [byHand], 1e-13, 'weighted loss');
+  await twin.fit(x, y, { batchSize: 13, shuffle: false });
+  assert.not(sameWeights(model, twin));
+  // Whole numbers as weights: the same as samples that many times.
+  const [a, b] = [plain(), plain()];
+  const rows = [0, 1, 1, 2, 2, 2, 3, 3];
+  const counted = await a.lossAndGradients(rowsOf(x, [0, 1, 2, 3]), rowsOf(y, [0, 1, 2, 3]), { sampleWeight: [1, 2, 3, 2] });
+  const repeated = await b.lossAndGradients(rowsOf(x, rows), rowsOf(y, rows));
+  assertClose([counted.loss / 2], [repeated.loss], 1e-13, 'repeated samples');
+  for (const [key, { data }] of Object.entries(repeated.gradients)) assertClose((counted.gradients[key]?.data ?? data).map((g) => g / 2), data, 1e-12, key);
+});
+
+test('learning-rate schedules reach the optimiser', async () => {
+  const schedule = piecewise({ rate: 0.1, afterEpochs: [2, 3], factor: 0.5 });
+  const scheduled = plain({ optimizer: new SGD({ learningRate: schedule }) });
+  const { history } = await scheduled.fit(x, y, { epochs: 5, batchSize: 13, shuffle: false });
+  assert.equal(history.learningRate, [0.1, 0.1, 0.05, 0.025, 0.025]);
+  let twin = plain();
+  for (const learningRate of [0.1, 0.1, 0.05, 0.025, 0.025]) {
+    const next = plain({ optimizer: new SGD({ learningRate }) });
+    next.setWeights(twin.getWeights());
+    await next.trainOnBatch(x, y);
+    twin = next;
+  }
+  assertSameWeights(scheduled, twin, 'five rates');
+  const rates: number[] = [];
+  await plain({ optimizer: new SGD({ learningRate: cosine({ rate: 1e-3, epochs: 2 }) }) }).fit(x, y, {
+    epochs: 2, batchSize: 7, callbacks: [new LambdaCallback({ onBatchEnd: (_batch, _logs, { learningRate }) => { rates.push(learningRate); } })],
+  });
+  assertClose(rates, [0, 0.5, 1, 1.5].map((epoch) => 5e-4 * (1 + Math.cos((Math.PI * epoch) / 2))), 1e-14, 'within the epoch');
+});
+
+test('clipping by norm and by value', async () => {
+  const rate = 0.5;
+  const moved = async (options: { globalClipNorm?: number; clipValue?: number }): Promise<number[]> => {
+    const model = plain({ optimizer: new SGD({ learningRate: rate, ...options }) });
+    const before = model.getWeights();
+    await model.trainOnBatch(x, y);
+    return Object.entries(model.getWeights()).flatMap(([key, { data }]) => [...data].map((w, i) => ((before[key]?.data[i] ?? 0) - w) / rate));
+  };
+  const gradient = await moved({});
+  const norm = Math.hypot(...gradient);
+  assertClose(await moved({ globalClipNorm: norm / 3 }), gradient.map((g) => g / 3), 1e-12, 'global norm');
+  assertClose(await moved({ globalClipNorm: norm * 3 }), gradient, 1e-12, 'below the limit');
+  const limit = Math.max(...gradient.map(Math.abs)) / 4;
+  assertClose(await moved({ clipValue: limit }), gradient.map((g) => Math.max(-limit, Math.min(limit, g))), 1e-12, 'by value');
+});
+
+test('callbacks: order, arguments, learning-rate factor', async () => {
+  const model = plain({ metrics: ['mae'] });
+  const seen: string[] = [];
+  const watch = (name: string): LambdaCallback => new LambdaCallback({
+    onTrainBegin: ({ epochs, batches, initialEpoch }) => { seen.push(`${name} begin ${epochs} ${batches} ${initialEpoch}`); },
+    onEpochBegin: (epoch) => { seen.push(`${name} epoch ${epoch}`); },
+    onBatchEnd: async (batch, logs) => {
+      await new Promise((resolve) => { setTimeout(resolve, 1); });
+      seen.push(`${name} batch ${batch} ${Object.keys(logs).join()}`);
+    },
+    onEpochEnd: (epoch, logs) => { seen.push(`${name} end ${epoch} ${Object.keys(logs).join()}`); },
+    onTrainEnd: () => { seen.push(`${name} done`); },
+  });
+  const halve = new LambdaCallback({ onEpochEnd: (_epoch, _logs, context) => { context.learningRateFactor /= 2; } });
+  const { history } = await model.fit(x, y, { epochs: 2, batchSize: 8, validationSplit: 0.2, callbacks: [watch('a'), watch('b'), halve] });
+  const pair = (text: string): string[] => [`a ${text}`, `b ${text}`];
+  const epoch = (n: number): string[] =>
+    [`epoch ${n}`, 'batch 0 loss,mae', 'batch 1 loss,mae', `end ${n} loss,mae,val_loss,val_mae,learningRate`].flatMap(pair);
+  assert.equal(seen, [...pair('begin 2 2 0'), ...epoch(0), ...epoch(1), ...pair('done')]);
+  assert.equal(history.learningRate, [0.05, 0.025]);
+});
+
+test('context.stop ends after the current batch, and the history says why', async () => {
+  const model = plain();
+  const stopAt = (n: number): LambdaCallback => new LambdaCallback({ onBatchEnd: (batch, _logs, context) => { if (batch === n) context.stop(`seen ${n}`); } });
+  const early = await model.fit(x, y, { epochs: 4, batchSize: 4, callbacks: [stopAt(1)] });
+  assert.equal([early.epoch, early.stopped, model.position.batch], [[], 'seen 1', 2]);
+  const last = await model.fit(x, y, { epochs: 4, batchSize: 4, callbacks: [stopAt(3)] });
+  assert.equal([last.epoch, last.stopped, model.position.batch], [[0], 'seen 3', 0], 'the last batch ends its epoch');
+});
+
+test('timers run while fit does', async () => {
+  let ticks = 0;
+  const timer = setInterval(() => { ticks++; }, 1);
+  const slow = new LambdaCallback({
+    onBatchEnd: () => {
+      for (const start = performance.now(); performance.now() - start < 35;); // as long as a heavy batch
+    },
+  });
+  await plain().fit(x, y, { epochs: 2, batchSize: 5, callbacks: [slow] });
+  clearInterval(timer);
+  assert.ok(ticks >= 5, `${ticks} ticks in 6 batches`);
+});
+
+test('a model trains once at a time', async () => {
+  const model = plain();
+  const running = model.fit(x, y, { epochs: 2 });
+  await rejected(StateError, model.fit(x, y));
+  await rejected(StateError, model.trainOnBatch(x, y));
+  thrown(StateError, () => { model.compile({ loss: 'mse' }); });
+  thrown(StateError, () => { model.dispose(); });
+  assert.is((await running).epoch.length, 2);
+  await model.fit(x, y);
+});
+
+test('an exception in a callback comes through, and the model trains again', async () => {
+  const model = plain();
+  const failing = new LambdaCallback({ onEpochEnd: () => { throw new RangeError('mine'); } });
+  assert.is((await rejected(RangeError, model.fit(x, y, { callbacks: [failing] }))).message, 'mine');
+  const ended: string[] = [];
+  const both = [
+    new LambdaCallback({ onTrainEnd: () => { throw new RangeError('first'); } }),
+    new LambdaCallback({ onTrainEnd: () => { ended.push('second'); throw new RangeError('second'); } }), failing,
+  ];
+  assert.is((await rejected(RangeError, model.fit(x, y, { callbacks: both }))).message, 'mine', 'the cause, not what followed');
+  assert.is((await rejected(RangeError, model.fit(x, y, { callbacks: both.slice(0, 2) }))).message, 'first');
+  assert.equal(ended, ['second', 'second'], 'every callback has its end');
+  assert.is((await model.fit(x, y)).epoch.length, 1);
+});
+
+test('bad data change nothing', async () => {
+  const model = build();
+  await model.fit(x, y, { batchSize: 4 });
+  const before = model.toBytes();
+  const bad: [string, FitOptions][] = [['batchSize', { batchSize: 1.5 }], ['epochs', { epochs: NaN }], ['validationSplit', { validationSplit: -0.1 }], ['validationSplit', { validationSplit: 0.99 }]];
+  for (const [argument, options] of bad) assert.is((await rejected(ArgumentError, model.fit(x, y, options))).argument, argument);
+  await rejected(Error, model.fit({ ...x, data: x.data.map((v, i) => (i === 100 ? NaN : v)) }, y));
+  assertSame(model.toBytes(), before, 'the whole model');
+});
+
+test('a second fit goes on, with its own order of samples', async () => {
+  const [a, b] = [plain(), plain()];
+  await a.fit(x, y, { epochs: 2, batchSize: 5 });
+  await b.fit(x, y, { batchSize: 5 });
+  assert.equal((await b.fit(x, y, { batchSize: 5 })).epoch, [0]);
+  assertSameWeights(b, a, 'two fits of one epoch');
+  assertDifferent(a.getWeights()['dense/kernel']?.data ?? [], plain().getWeights()['dense/kernel']?.data ?? [], 1e-6, 'trained');
+});
+
+test.run();
