@@ -77,7 +77,7 @@ export { cosine, exponential, piecewise, rateAt, warmUp } from './optimizers/sch
 export type { LearningRate, Schedule } from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';
-export type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './models/options.js';
+export type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './models/training/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';
@@ -86,7 +86,7 @@ export type { DataOptions, ModelData } from './models/training/data.js';
 export type { SampleSource } from './models/training/samples.js';
 export type { History, Position } from './models/training/fit.js';
 export type { Metric, MetricName } from './models/training/metrics.js';
-export type { Observation } from './models/session.js';
+export type { Observation } from './models/training/session.js';
 
 export { LambdaCallback, TerminateOnNaN } from './callbacks/callback.js';
 export type { Callback, CallbackState, Logs, TrainingContext } from './callbacks/callback.js';

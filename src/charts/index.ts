@@ -9,10 +9,10 @@ export { barChart } from './plots/barChart.js';
 export type { BarChartOptions, BarSeries } from './plots/barChart.js';
 export { heatMap } from './plots/heatMap.js';
 export type { HeatMapOptions } from './plots/heatMap.js';
-export { candlestickPlot } from './candlesticks/candlestickPlot.js';
-export type { CandlestickPlotOptions } from './candlesticks/candlestickPlot.js';
-export { candlestickBatch, candlestickImage } from './candlesticks/candlestickImage.js';
-export type { CandlestickBatchOptions, CandlestickImageOptions, CandlestickStyle, ImageBatch } from './candlesticks/candlestickImage.js';
+export { candlestickPlot } from './candlesticks/plot.js';
+export type { CandlestickPlotOptions } from './candlesticks/plot.js';
+export { candlestickBatch, candlestickImage } from './candlesticks/image.js';
+export type { CandlestickBatchOptions, CandlestickImageOptions, CandlestickStyle, ImageBatch } from './candlesticks/image.js';
 export type { Bars } from './candlesticks/candlesticks.js';
 export type { RasterImage } from './images/image.js';
 export { overlayHeatMap, resizeBilinear } from './images/overlay.js';
@@ -33,7 +33,7 @@ export { htmlReport } from './report/report.js';
 export type { ReportOptions, ReportSection } from './report/report.js';
 export type {
   CalloutBlock, DataBlock, FactsBlock, FigureBlock, ImagesBlock, PreformattedBlock, ReportBlock, ReportImage, TextBlock,
-} from './report/reportBlocks.js';
-export type { TableBlock, TableColumn, TableRow } from './report/reportTable.js';
+} from './report/blocks.js';
+export type { TableBlock, TableColumn, TableRow } from './report/table.js';
 export { formatNumber } from './plots/format.js';
 export type { NumberFormat } from './plots/format.js';

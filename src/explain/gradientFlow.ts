@@ -7,7 +7,7 @@
 import { ArgumentError } from '../errors.js';
 import type { DataOptions, ModelData } from '../models/training/data.js';
 import type { Model } from '../models/model.js';
-import type { Observation } from '../models/session.js';
+import type { Observation } from '../models/training/session.js';
 
 export interface GradientFlow {
   /** Name of the layer. */

@@ -9,7 +9,7 @@ import { backwardNetwork, byLayer, forwardNetwork } from '../models/graph/execut
 import type { NetworkObserver } from '../models/graph/execute.js';
 import type { Model } from '../models/model.js';
 import type { Network, ValueId } from '../models/graph/network.js';
-import type { Session } from '../models/session.js';
+import type { Session } from '../models/training/session.js';
 import type { DType, FloatArray, HostTensor, Shape } from '../tensor.js';
 
 /** Any model; its weights and states do not change. It need not be compiled, except to choose a backend. */

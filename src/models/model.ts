@@ -22,11 +22,11 @@ import type { Metric } from './training/metrics.js';
 import { buildNetwork, firstUses, stateTensors } from './graph/network.js';
 import type { Network } from './graph/network.js';
 import { evaluateDataset, predictDataset } from './training/passes.js';
-import type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './options.js';
+import type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './training/options.js';
 import { encodeModel } from './files/persist.js';
-import type { Observation, Session } from './session.js';
+import type { Observation, Session } from './training/session.js';
 import type { StepForm } from './training/stepInputs.js';
-import { WeightStore } from './store.js';
+import { WeightStore } from './training/store.js';
 import { describeNetwork } from './summary.js';
 
 interface Compiled {

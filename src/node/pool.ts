@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import { ArgumentError } from '../errors.js';
-import { describeError } from '../forecast/search/searchTrial.js';
-import type { TrialRunner } from '../forecast/search/searchTrial.js';
+import { describeError } from '../forecast/search/trial.js';
+import type { TrialRunner } from '../forecast/search/trial.js';
 import type { ThreadReply, ThreadRequest } from './worker.js';
 
 export interface ThreadOptions {

@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, BackendError } from '../errors.js';
-import type { TrialOutcome, TrialRunner } from '../forecast/search/searchTrial.js';
+import type { TrialOutcome, TrialRunner } from '../forecast/search/trial.js';
 import { connection, gaveUp, loadBullMQ, requireRedis } from './redisConnection.js';
 
 export interface QueueAddress {

@@ -5,7 +5,7 @@
 import type * as BullMQ from 'bullmq';
 import type * as IORedis from 'ioredis';
 import { BackendError } from '../errors.js';
-import { describeError } from '../forecast/search/searchTrial.js';
+import { describeError } from '../forecast/search/trial.js';
 
 const install = 'Run npm install bullmq ioredis, or run the trials on threads().';
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ArgumentError } from '../errors.js';
-import type { TrialRecord, TrialRunner, TrialTask } from '../forecast/search/searchTrial.js';
+import type { TrialRecord, TrialRunner, TrialTask } from '../forecast/search/trial.js';
 import { threads } from './pool.js';
 import { connection, loadBullMQ, requireRedis } from './redisConnection.js';
 import type { QueueAddress } from './redis.js';

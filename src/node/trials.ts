@@ -7,9 +7,9 @@
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ArgumentError, DataError, FileFormatError, StateError } from '../errors.js';
-import { fingerprint } from '../forecast/search/searchJournal.js';
-import type { TrialJournal } from '../forecast/search/searchJournal.js';
-import type { TrialRecord } from '../forecast/search/searchTrial.js';
+import { fingerprint } from '../forecast/search/journal.js';
+import type { TrialJournal } from '../forecast/search/journal.js';
+import type { TrialRecord } from '../forecast/search/trial.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
 
 interface Header {

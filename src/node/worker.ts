@@ -1,6 +1,6 @@
 /** What runs on a thread of the pool: loads the module of the trial, once a thread, and runs the trial. */
-import { describeError, runTrial } from '../forecast/search/searchTrial.js';
-import type { TrialOutcome, TrialProgram, TrialTask } from '../forecast/search/searchTrial.js';
+import { describeError, runTrial } from '../forecast/search/trial.js';
+import type { TrialOutcome, TrialProgram, TrialTask } from '../forecast/search/trial.js';
 
 export interface ThreadRequest {
   /** Address of the trial module. */

@@ -10,7 +10,7 @@ import { baselineForecaster, baselineForecasts, drift, movingAverage, noChange, 
 import { residualInterval } from '../../src/forecast/evaluation/interval.js';
 import type { Forecaster } from '../../src/forecast/windows/model.js';
 import { scaleWindows } from '../../src/forecast/windows/scaledWindows.js';
-import { createScaler } from '../../src/forecast/scalers/scalerFromJSON.js';
+import { createScaler } from '../../src/forecast/scalers/fromJSON.js';
 import type { ScalerKind } from '../../src/forecast/scalers/scaler.js';
 import { expandingOrigin, purgeGap, rollingOrigin, rowsOfSamples, splitWindows } from '../../src/forecast/windows/splits.js';
 import { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from '../../src/forecast/windows/strategies.js';

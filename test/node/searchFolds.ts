@@ -1,9 +1,9 @@
 /** The fold module of the tests: a forecaster that learns, so that the order of fits and its start matter. */
-import { StandardScaler } from '../../src/forecast/scalers/affineScalers.js';
+import { StandardScaler } from '../../src/forecast/scalers/affine.js';
 import { drift } from '../../src/forecast/baselines/baselines.js';
 import type { Forecaster } from '../../src/forecast/windows/model.js';
-import type { FoldSetup } from '../../src/forecast/search/searchBacktest.js';
-import { foldProgram } from '../../src/forecast/search/searchBacktest.js';
+import type { FoldSetup } from '../../src/forecast/search/backtest.js';
+import { foldProgram } from '../../src/forecast/search/backtest.js';
 import type { Fold } from '../../src/forecast/windows/splits.js';
 import { uniform, randomStream } from '../../src/random.js';
 import { walk } from '../forecast/support.js';

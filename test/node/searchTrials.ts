@@ -1,6 +1,6 @@
 /** The trial module of the tests: a cheap function of parameters and seed, with every way to end. */
 import { appendFileSync } from 'node:fs';
-import type { TrialProgram } from '../../src/forecast/search/searchTrial.js';
+import type { TrialProgram } from '../../src/forecast/search/trial.js';
 import { normal, randomStream } from '../../src/random.js';
 
 let started = 0;

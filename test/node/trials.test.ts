@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError, FileFormatError, StateError } from '../../src/errors.js';
-import type { TrialRecord } from '../../src/forecast/search/searchTrial.js';
+import type { TrialRecord } from '../../src/forecast/search/trial.js';
 import { trialFile } from '../../src/node/trials.js';
 import { thrown } from '../forecast/support.js';
 

@@ -4,9 +4,9 @@
  */
 import { ArgumentError } from '../../errors.js';
 import { readoutScript } from './readoutScript.js';
-import { renderBlock } from './reportBlocks.js';
-import type { ReportBlock } from './reportBlocks.js';
-import { reportCss } from './reportStyle.js';
+import { renderBlock } from './blocks.js';
+import type { ReportBlock } from './blocks.js';
+import { reportCss } from './style.js';
 import { element, escapeText, join, rawElement } from '../plots/svg.js';
 
 export interface ReportSection {

@@ -1,14 +1,14 @@
 /** Grid and random search over the parameters of a trial. */
 import { ArgumentError } from '../../errors.js';
 import type { JsonObject } from '../../layers/layer.js';
-import { runTrials } from './searchLoop.js';
-import type { RunOptions } from './searchLoop.js';
-import { checkPruning } from './searchPruning.js';
-import type { Pruning } from './searchPruning.js';
-import { gridPoints, randomPoint } from './searchSpace.js';
-import type { SearchSpace } from './searchSpace.js';
-import { trialSeed } from './searchTrial.js';
-import type { TrialRecord } from './searchTrial.js';
+import { runTrials } from './loop.js';
+import type { RunOptions } from './loop.js';
+import { checkPruning } from './pruning.js';
+import type { Pruning } from './pruning.js';
+import { gridPoints, randomPoint } from './space.js';
+import type { SearchSpace } from './space.js';
+import { trialSeed } from './trial.js';
+import type { TrialRecord } from './trial.js';
 
 export interface SearchOptions extends RunOptions {
   readonly space: SearchSpace;

@@ -2,7 +2,7 @@
 import { NotFiniteError } from '../../errors.js';
 import type { NotFiniteSite } from '../../errors.js';
 import type { FloatArray } from '../../tensor.js';
-import type { Observation, Session } from '../session.js';
+import type { Observation, Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 
 export async function observeStep(session: Session, form: StepForm, inputs: readonly FloatArray[]): Promise<Observation[]> {

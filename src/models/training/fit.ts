@@ -12,7 +12,7 @@ import { diagnose } from './doctor.js';
 import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { createYielder, evaluateDataset } from './passes.js';
-import type { Session } from '../session.js';
+import type { Session } from './session.js';
 
 /** Logged values of every epoch, in the form Keras users know. */
 export interface History {

@@ -5,7 +5,7 @@ import { inSequence, takeBatch } from './batches.js';
 import type { Dataset } from './data.js';
 import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
-import type { Session } from '../session.js';
+import type { Session } from './session.js';
 
 /** Lets timers, I/O and rendering run; cheap enough between batches because it acts only every 30 ms. */
 export function createYielder(): () => Promise<void> {

@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError } from '../../../src/errors.js';
-import { MinMaxScaler } from '../../../src/forecast/scalers/affineScalers.js';
+import { MinMaxScaler } from '../../../src/forecast/scalers/affine.js';
 import { backtest, countSamples, runFold, summariseFolds } from '../../../src/forecast/evaluation/backtest.js';
 import { baselineForecaster, drift, noChange, seasonal } from '../../../src/forecast/baselines/baselines.js';
 import type { Forecaster } from '../../../src/forecast/windows/model.js';
 import { naiveError, rmse } from '../../../src/forecast/evaluation/metrics.js';
-import { LogReturnScaler } from '../../../src/forecast/scalers/logScalers.js';
+import { LogReturnScaler } from '../../../src/forecast/scalers/log.js';
 import { scoreForecast } from '../../../src/forecast/evaluation/score.js';
 import { expandingOrigin, rollingOrigin } from '../../../src/forecast/windows/splits.js';
 import { makeWindows } from '../../../src/forecast/windows/windows.js';

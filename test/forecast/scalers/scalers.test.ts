@@ -2,10 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { ArgumentError, DataError, FileFormatError, ShapeError, StateError } from '../../../src/errors.js';
-import { MinMaxScaler, RobustScaler, StandardScaler } from '../../../src/forecast/scalers/affineScalers.js';
-import { Log10Scaler, LogReturnScaler } from '../../../src/forecast/scalers/logScalers.js';
+import { MinMaxScaler, RobustScaler, StandardScaler } from '../../../src/forecast/scalers/affine.js';
+import { Log10Scaler, LogReturnScaler } from '../../../src/forecast/scalers/log.js';
 import { PercentChangeScaler } from '../../../src/forecast/scalers/percentChange.js';
-import { createScaler, scalerFromJSON } from '../../../src/forecast/scalers/scalerFromJSON.js';
+import { createScaler, scalerFromJSON } from '../../../src/forecast/scalers/fromJSON.js';
 import type { Scaler, ScalerKind } from '../../../src/forecast/scalers/scaler.js';
 import { close, column, identical, strided, thrown, walk } from '../support.js';
 

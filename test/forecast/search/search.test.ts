@@ -2,11 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, BackendError } from '../../../src/errors.js';
 import { gridSearch, randomSearch } from '../../../src/forecast/search/search.js';
-import type { TrialJournal } from '../../../src/forecast/search/searchJournal.js';
-import { fingerprint } from '../../../src/forecast/search/searchJournal.js';
-import { gridPoints, randomPoint } from '../../../src/forecast/search/searchSpace.js';
-import { inProcess, runTrial, trialSeed } from '../../../src/forecast/search/searchTrial.js';
-import type { TrialProgram, TrialRecord, TrialRunner } from '../../../src/forecast/search/searchTrial.js';
+import type { TrialJournal } from '../../../src/forecast/search/journal.js';
+import { fingerprint } from '../../../src/forecast/search/journal.js';
+import { gridPoints, randomPoint } from '../../../src/forecast/search/space.js';
+import { inProcess, runTrial, trialSeed } from '../../../src/forecast/search/trial.js';
+import type { TrialProgram, TrialRecord, TrialRunner } from '../../../src/forecast/search/trial.js';
 import { thrown } from '../support.js';
 
 const space = { units: [4, 8, 16], rate: [0.1, 0.01] };

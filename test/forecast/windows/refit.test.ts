@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError } from '../../../src/errors.js';
-import { MinMaxScaler } from '../../../src/forecast/scalers/affineScalers.js';
+import { MinMaxScaler } from '../../../src/forecast/scalers/affine.js';
 import { backtest, countSamples } from '../../../src/forecast/evaluation/backtest.js';
 import type { Forecaster } from '../../../src/forecast/windows/model.js';
 import { foldChains } from '../../../src/forecast/windows/refit.js';

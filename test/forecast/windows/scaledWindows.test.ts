@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ShapeError } from '../../../src/errors.js';
-import { StandardScaler } from '../../../src/forecast/scalers/affineScalers.js';
+import { StandardScaler } from '../../../src/forecast/scalers/affine.js';
 import { scaleWindows } from '../../../src/forecast/windows/scaledWindows.js';
-import { createScaler } from '../../../src/forecast/scalers/scalerFromJSON.js';
+import { createScaler } from '../../../src/forecast/scalers/fromJSON.js';
 import type { ScalerKind } from '../../../src/forecast/scalers/scaler.js';
 import { makeWindows } from '../../../src/forecast/windows/windows.js';
 import { close, column, identical, strided, thrown, walk } from '../support.js';

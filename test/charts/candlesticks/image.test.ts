@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { candlestickBatch, candlestickImage } from '../../../src/charts/candlesticks/candlestickImage.js';
-import type { CandlestickStyle } from '../../../src/charts/candlesticks/candlestickImage.js';
+import { candlestickBatch, candlestickImage } from '../../../src/charts/candlesticks/image.js';
+import type { CandlestickStyle } from '../../../src/charts/candlesticks/image.js';
 import type { Bars } from '../../../src/charts/candlesticks/candlesticks.js';
 import type { RasterImage } from '../../../src/charts/images/image.js';
 import { ArgumentError, DataError, ShapeError } from '../../../src/errors.js';

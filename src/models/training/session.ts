@@ -2,19 +2,19 @@
  * A model on a device: its weights, states and optimiser slots as variables, and the programs that use them, made once
  * for each kind of step and batch size.
  */
-import type { Backend, Device, Kernels, Program, Step, Tensor, Variable } from '../backend.js';
-import type { ResolvedLoss } from '../losses/losses.js';
-import { slot } from '../optimizers/optimizer.js';
-import type { Optimizer, Slots } from '../optimizers/optimizer.js';
-import type { FloatArray, HostTensor, Shape } from '../tensor.js';
-import { allocate, sizeOf } from '../tensor.js';
-import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './graph/execute.js';
-import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from './graph/execute.js';
-import { noiseOf, trainedWeights } from './graph/network.js';
-import type { Network, WeightSpec } from './graph/network.js';
-import { StateVariables } from './graph/states.js';
-import { stepLayout } from './training/stepInputs.js';
-import type { StepForm, StepInputs } from './training/stepInputs.js';
+import type { Backend, Device, Kernels, Program, Step, Tensor, Variable } from '../../backend.js';
+import type { ResolvedLoss } from '../../losses/losses.js';
+import { slot } from '../../optimizers/optimizer.js';
+import type { Optimizer, Slots } from '../../optimizers/optimizer.js';
+import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
+import { allocate, sizeOf } from '../../tensor.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../graph/execute.js';
+import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
+import { noiseOf, trainedWeights } from '../graph/network.js';
+import type { Network, WeightSpec } from '../graph/network.js';
+import { StateVariables } from '../graph/states.js';
+import { stepLayout } from './stepInputs.js';
+import type { StepForm, StepInputs } from './stepInputs.js';
 
 /** One tensor seen on the way. */
 export interface Observation {

@@ -1,14 +1,14 @@
 /** A model's weights, wherever they are: on the host until a session is open, then on its device. */
-import type { Backend } from '../backend.js';
-import { ArgumentError, ShapeError, formatShape } from '../errors.js';
-import { resolveInitializer } from '../initializers.js';
-import type { ResolvedLoss } from '../losses/losses.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
-import { randomStream } from '../random.js';
-import { allocate, sameShape, toHost } from '../tensor.js';
-import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../tensor.js';
-import { stateTensors, trainedWeights } from './graph/network.js';
-import type { Network } from './graph/network.js';
+import type { Backend } from '../../backend.js';
+import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
+import { resolveInitializer } from '../../initializers.js';
+import type { ResolvedLoss } from '../../losses/losses.js';
+import type { Optimizer } from '../../optimizers/optimizer.js';
+import { randomStream } from '../../random.js';
+import { allocate, sameShape, toHost } from '../../tensor.js';
+import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../../tensor.js';
+import { stateTensors, trainedWeights } from '../graph/network.js';
+import type { Network } from '../graph/network.js';
 import { Session } from './session.js';
 
 function isWeight(name: string): boolean {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { candlestickPlot } from '../../../src/charts/candlesticks/candlestickPlot.js';
-import { slotScale } from '../../../src/charts/candlesticks/candlestickScale.js';
+import { candlestickPlot } from '../../../src/charts/candlesticks/plot.js';
+import { slotScale } from '../../../src/charts/candlesticks/scale.js';
 import { ArgumentError } from '../../../src/errors.js';
 import { byClass, findAll, parseXml, texts } from '../xml.js';
 import type { XmlNode } from '../xml.js';

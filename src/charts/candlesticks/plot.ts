@@ -1,6 +1,6 @@
 /** Candlesticks for readers: prices over dates, with the volume below if there is one. */
 import { drawAxes } from '../plots/axes.js';
-import { slotScale } from './candlestickScale.js';
+import { slotScale } from './scale.js';
 import { countBars, mergeBars, rises } from './candlesticks.js';
 import type { Bar, Bars } from './candlesticks.js';
 import { formatNumber } from '../plots/format.js';

@@ -6,10 +6,10 @@ import { runChain, summariseFolds } from '../evaluation/backtest.js';
 import type { BacktestResult, FoldSettings } from '../evaluation/backtest.js';
 import { foldChains } from '../windows/refit.js';
 import type { FoldChain, RefitOptions } from '../windows/refit.js';
-import { foldFromJSON, foldToJSON } from './searchFoldJson.js';
-import { runTrials } from './searchLoop.js';
-import type { RunOptions } from './searchLoop.js';
-import type { TrialProgram } from './searchTrial.js';
+import { foldFromJSON, foldToJSON } from './foldJson.js';
+import { runTrials } from './loop.js';
+import type { RunOptions } from './loop.js';
+import type { TrialProgram } from './trial.js';
 import type { Fold } from '../windows/splits.js';
 
 /** What a worker needs for its folds: the settings of `backtest`, and the data. */

@@ -1,13 +1,13 @@
 /** What users pass to a model, and what they get of its weights. */
-import type { Backend } from '../backend.js';
-import type { Callback } from '../callbacks/callback.js';
-import type { SymbolicTensor } from '../layers/symbolic.js';
-import type { Loss } from '../losses/losses.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
-import type { OptimizerName } from '../optimizers/resolve.js';
-import type { FloatArray, NdArray } from '../tensor.js';
-import type { DataOptions, ModelData } from './training/data.js';
-import type { Metric, MetricName } from './training/metrics.js';
+import type { Backend } from '../../backend.js';
+import type { Callback } from '../../callbacks/callback.js';
+import type { SymbolicTensor } from '../../layers/symbolic.js';
+import type { Loss } from '../../losses/losses.js';
+import type { Optimizer } from '../../optimizers/optimizer.js';
+import type { OptimizerName } from '../../optimizers/resolve.js';
+import type { FloatArray, NdArray } from '../../tensor.js';
+import type { DataOptions, ModelData } from './data.js';
+import type { Metric, MetricName } from './metrics.js';
 
 export interface CompileOptions {
   /** Default: Adam with its defaults. */

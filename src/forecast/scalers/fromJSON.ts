@@ -1,7 +1,7 @@
 /** Scalers by name, and back from JSON. */
 import { ArgumentError, FileFormatError } from '../../errors.js';
-import { MinMaxScaler, RobustScaler, StandardScaler } from './affineScalers.js';
-import { Log10Scaler, LogReturnScaler } from './logScalers.js';
+import { MinMaxScaler, RobustScaler, StandardScaler } from './affine.js';
+import { Log10Scaler, LogReturnScaler } from './log.js';
 import { PercentChangeScaler } from './percentChange.js';
 import type { Scaler, ScalerKind } from './scaler.js';
 

@@ -2,8 +2,8 @@
 import { formatNumber } from '../plots/format.js';
 import type { NumberFormat } from '../plots/format.js';
 import type { Plot } from '../plots/plot.js';
-import { renderTable } from './reportTable.js';
-import type { TableBlock } from './reportTable.js';
+import { renderTable } from './table.js';
+import type { TableBlock } from './table.js';
 import { element, escapeText, join } from '../plots/svg.js';
 import type { Markup } from '../plots/svg.js';
 

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../callbacks/progressBar.js';
 import type { TextStream } from '../../callbacks/progressBar.js';
-import type { TrialRecord } from './searchTrial.js';
+import type { TrialRecord } from './trial.js';
 
 /** One line that is redrawn, on a terminal; a line for each tenth of the trials elsewhere. */
 export class SearchProgress {

@@ -6,8 +6,8 @@
  * pieces never overlap. Bars beyond one for each pixel column are merged.
  */
 import { ArgumentError, DataError } from '../../errors.js';
-import { clear, fillRectangle } from './candlestickRaster.js';
-import type { Canvas, Color, Edges } from './candlestickRaster.js';
+import { clear, fillRectangle } from './raster.js';
+import type { Canvas, Color, Edges } from './raster.js';
 import { countBars, mergeBars, rises } from './candlesticks.js';
 import type { Bar, Bars } from './candlesticks.js';
 import type { Rgb } from '../plots/colorMap.js';

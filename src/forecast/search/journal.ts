@@ -1,6 +1,6 @@
 /** Where finished trials are kept: in memory here, in a file with `trialFile` of bptt/node. */
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
-import type { TrialRecord } from './searchTrial.js';
+import type { TrialRecord } from './trial.js';
 
 export interface TrialJournal {
   /**

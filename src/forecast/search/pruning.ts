@@ -11,7 +11,7 @@
  */
 import { ArgumentError } from '../../errors.js';
 import { describe } from '../series/describe.js';
-import type { Halt, Report, TrialRecord } from './searchTrial.js';
+import type { Halt, Report, TrialRecord } from './trial.js';
 
 export type Pruning =
   | {

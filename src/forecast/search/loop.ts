@@ -1,12 +1,12 @@
 /** Runs trials on a runner, as many at a time as it takes, and keeps each outcome before the next trial starts. */
 import type { TextStream } from '../../callbacks/progressBar.js';
 import type { JsonObject } from '../../layers/layer.js';
-import { fingerprint, forgetful } from './searchJournal.js';
-import type { TrialJournal } from './searchJournal.js';
-import { SearchProgress } from './searchProgress.js';
-import { haltRule, promoted, stages, survivors } from './searchPruning.js';
-import type { Pruning } from './searchPruning.js';
-import type { Trial, TrialRecord, TrialRunner } from './searchTrial.js';
+import { fingerprint, forgetful } from './journal.js';
+import type { TrialJournal } from './journal.js';
+import { SearchProgress } from './progress.js';
+import { haltRule, promoted, stages, survivors } from './pruning.js';
+import type { Pruning } from './pruning.js';
+import type { Trial, TrialRecord, TrialRunner } from './trial.js';
 
 /** What every kind of run over trials takes. */
 export interface RunOptions {
