@@ -28,6 +28,19 @@ const banNodeImports = { regex: '^node:', message: 'Only src/node/ may import No
 /** The mathematics is written once, against the contract in src/backend.ts. */
 const banBackendImports = { regex: '/backends/', message: 'Write against src/backend.ts; a backend is passed in.' };
 
+/** Rooms of one house, the lowest first: each may import those before it, never one after it. */
+const HOUSES = {
+  charts: ['plots', 'images', 'candlesticks', 'report'],
+  forecast: ['series', 'scalers', 'windows', 'baselines', 'evaluation', 'search'],
+  models: ['graph', 'training', 'files'],
+};
+
+const roomRules = Object.entries(HOUSES).flatMap(([house, rooms]) => rooms.map((room, i) => {
+  const above = [...rooms.slice(i + 1).map((name) => `/${name}/`), ...(house === 'models' ? ['/(model|sequential|load)\\.js$'] : [])];
+  const patterns = above.map((regex) => ({ regex: `^\\.\\.${regex}`, message: `${house}: ${rooms.join(' ← ')}; nothing imports a room above its own.` }));
+  return { files: [`src/${house}/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, ...patterns] }] } };
+}));
+
 export default ts.config(
   { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -91,6 +104,7 @@ export default ts.config(
     files: ['src/{cells,layers,blocks,losses,optimizers}/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, banBackendImports] }] },
   },
+  ...roomRules,
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: {

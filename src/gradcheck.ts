@@ -11,7 +11,7 @@ import { ArgumentError } from './errors.js';
 import { resolveInitializer } from './initializers.js';
 import type { AnyLayer } from './layers/layer.js';
 import { Recurrent } from './layers/recurrent.js';
-import { Input } from './layers/symbolic.js';
+import { Input } from './layers/layer.js';
 import { resolveLoss } from './losses/losses.js';
 import type { Loss } from './losses/losses.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './models/graph/execute.js';

@@ -20,8 +20,8 @@ export type { GruCache, GruParams } from './cells/gru.js';
 export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from './cells/rnn.js';
 export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
 
-export { Layer } from './layers/layer.js';
-export type { AnyLayer, Forward, JsonObject, JsonValue, NoTensors, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layers/layer.js';
+export { Input, Layer } from './layers/layer.js';
+export type { AnyLayer, Forward, JsonObject, JsonValue, NoiseSpec, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
@@ -61,8 +61,6 @@ export { ResidualBlock } from './blocks/residual.js';
 export type { ConvolutionStyle, ResidualBlockOptions } from './blocks/residual.js';
 export { ResNet, resnet34 } from './blocks/resnet.js';
 export type { ResNetOptions, ResNetStem } from './blocks/resnet.js';
-export { Input } from './layers/symbolic.js';
-export type { SymbolicTensor } from './layers/symbolic.js';
 
 export type { Loss, LossOptions } from './losses/losses.js';
 export { Optimizer } from './optimizers/optimizer.js';

@@ -6,7 +6,7 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { loadModel, tensor } from 'bptt';
 import type { Backend, JsonValue, Model } from 'bptt';
-import type { Forecaster } from 'bptt/forecast';
+import type { WindowModel } from 'bptt/forecast';
 
 /** What one split came to: the fit's report and the forecasts that followed, in the order they were asked for. */
 type SplitRecord = { readonly report: JsonValue; readonly forecasts: { readonly data: number[]; readonly shape: number[] }[] };
@@ -22,7 +22,7 @@ export interface CarriedOptions {
 }
 
 /** @param fitter what trains and forecasts with a model. */
-export function carried(fresh: Model, fitter: (model: Model) => Forecaster, { path, backend, every = 20, onServed }: CarriedOptions): Forecaster {
+export function carried(fresh: Model, fitter: (model: Model) => WindowModel, { path, backend, every = 20, onServed }: CarriedOptions): WindowModel {
   const [lines, weights] = [`${path}.jsonl`, `${path}.safetensors`];
   let known: SplitRecord[] | undefined;
   let model = fresh;

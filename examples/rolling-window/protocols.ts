@@ -5,7 +5,7 @@
 import { Adam, EarlyStopping, randomStream } from 'bptt';
 import type { Backend, Model } from 'bptt';
 import { MinMaxScaler, expandingOrigin, rollingOrigin } from 'bptt/forecast';
-import type { Fold, FoldSetup, Forecaster } from 'bptt/forecast';
+import type { Fold, FoldSetup, WindowModel } from 'bptt/forecast';
 import { stackedLstm } from '../support/network.js';
 
 /**
@@ -58,7 +58,7 @@ export function spanOf(values: Float64Array): Span {
 export interface Tools {
   readonly backend: Backend;
   /** Around the carried model, to keep where it stands. */
-  readonly keep?: (model: Model, fitter: (model: Model) => Forecaster) => Forecaster;
+  readonly keep?: (model: Model, fitter: (model: Model) => WindowModel) => WindowModel;
   /** Called after each fit with the samples of its split times the epochs it was allowed. */
   readonly onFit?: (work: number) => void;
 }
@@ -68,8 +68,8 @@ export function foldSetup(values: Float64Array, settings: ProtocolSettings, tool
   const { protocol, window, seed, committee = false } = settings;
   // One model at a time: a thread must not pile up the memory of a thousand.
   let current: Model | undefined;
-  const fitter = (model: Model): Forecaster => fitOf(model, settings, tools);
-  const forecaster = (fold: Fold): Forecaster => {
+  const fitter = (model: Model): WindowModel => fitOf(model, settings, tools);
+  const forecaster = (fold: Fold): WindowModel => {
     current?.dispose();
     const own = randomStream(seed, committee ? 'model' : 'split', committee ? fold.index : fold.train.end).next() >>> 0;
     const model = stackedLstm({ window, features: 1, outputs: 1, seed: own });
@@ -88,7 +88,7 @@ export function foldSetup(values: Float64Array, settings: ProtocolSettings, tool
 /** Loss curves of one fit, one value an epoch; the epoch whose weights were kept counts from 1. */
 export type Curves = { readonly loss: readonly number[]; readonly validation: readonly number[]; readonly best: number };
 
-function fitOf(model: Model, { epochs, protocol }: ProtocolSettings, { onFit }: Tools): Forecaster {
+function fitOf(model: Model, { epochs, protocol }: ProtocolSettings, { onFit }: Tools): WindowModel {
   const stopping = new EarlyStopping({ monitor: 'val_loss', patience: PUBLISHED.patience });
   return {
     async fit(x, y, { validation }) {

@@ -9,9 +9,9 @@
  */
 import { tensor } from 'bptt';
 import { PercentChangeScaler, recursiveForecast, scaleWindows, sliceWindows, timeSplit } from 'bptt/forecast';
-import type { Float64NdArray, Forecaster, Numbers, Split, Windows } from 'bptt/forecast';
+import type { Float64NdArray, WindowModel, Numbers, Split, Windows } from 'bptt/forecast';
 
-export type Predict = Forecaster['predict'];
+export type Predict = WindowModel['predict'];
 
 export interface Samples {
   /** Original units. */

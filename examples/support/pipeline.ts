@@ -9,7 +9,7 @@ import {
   rowsOfSamples, scaleWindows, scoreForecast, sequenceForecaster, splitWindows, timeSplit, toSeries,
 } from 'bptt/forecast';
 import type {
-  Float64NdArray, Forecaster, ForecastScore, ForecastWarning, Frame, Range, ResidualInterval, ScaledWindows, Scaler, ScalerKind, Split,
+  Float64NdArray, WindowModel, ForecastScore, ForecastWarning, Frame, Range, ResidualInterval, ScaledWindows, Scaler, ScalerKind, Split,
 } from 'bptt/forecast';
 import { stackedLstm } from './network.js';
 import { UsageError } from './options.js';
@@ -139,7 +139,7 @@ export async function runForecast(prepared: PreparedForecast, { signal, progress
  * One column: the network as published says the next value, and is fed its own forecasts. Several columns: it says all
  * steps at once, since nobody knows tomorrow's other columns.
  */
-function multiStep({ strategy, setup: { horizon } }: PreparedForecast, network: Forecaster): Forecaster {
+function multiStep({ strategy, setup: { horizon } }: PreparedForecast, network: WindowModel): WindowModel {
   return strategy === 'recursive' ? recursiveForecaster(network, { horizon }) : sequenceForecaster(network, { horizon });
 }
 

@@ -3,8 +3,7 @@
  * the graph, where each has a name, weights and an output of its own. Its chain rule is the graph's.
  */
 import { ShapeError } from '../errors.js';
-import type { AnyLayer } from '../layers/layer.js';
-import type { SymbolicTensor } from '../layers/symbolic.js';
+import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
 
 export abstract class Block {
   /** Stem of the names of its layers, `name.conv1`; without one they are numbered, as all unnamed layers are: `conv2d_3`. */

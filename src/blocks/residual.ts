@@ -16,10 +16,9 @@ import type { Initializer } from '../initializers.js';
 import { Activation } from '../layers/activation.js';
 import { BatchNorm } from '../layers/batchNorm.js';
 import { Conv2D } from '../layers/conv2d.js';
-import { requirePositiveInteger } from '../layers/layer.js';
-import type { AnyLayer } from '../layers/layer.js';
+import { requireCount } from '../checks.js';
+import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
 import { Add } from '../layers/merge.js';
-import type { SymbolicTensor } from '../layers/symbolic.js';
 import { Block, chain } from './block.js';
 
 export interface ConvolutionStyle {
@@ -61,8 +60,8 @@ export class ResidualBlock extends Block {
   constructor(options: ResidualBlockOptions) {
     super(options.name);
     const { filters, stride = 1 } = options;
-    requirePositiveInteger('ResidualBlock', 'filters', filters);
-    requirePositiveInteger('ResidualBlock', 'stride', stride);
+    requireCount('ResidualBlock', 'filters', filters);
+    requireCount('ResidualBlock', 'stride', stride);
     this.filters = filters;
     this.stride = stride;
     this.projects = options.projection === true || stride !== 1;

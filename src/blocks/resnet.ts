@@ -1,9 +1,8 @@
 /** Residual networks (He et al. 2015, table 1): a stem, then stages of residual blocks; all stages but the first halve the image. */
 import { ArgumentError } from '../errors.js';
 import { Activation } from '../layers/activation.js';
-import type { AnyLayer } from '../layers/layer.js';
+import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
 import { MaxPool2D } from '../layers/pooling.js';
-import type { SymbolicTensor } from '../layers/symbolic.js';
 import { Block, chain } from './block.js';
 import { ResidualBlock, convolution } from './residual.js';
 import type { ConvolutionStyle } from './residual.js';

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import { requirePositiveInteger } from '../layers/layer.js';
+import { requireCount } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
 import { finiteOrNull } from './earlyStopping.js';
@@ -35,7 +35,7 @@ export class ModelCheckpoint implements Callback {
   constructor(options: ModelCheckpointOptions) {
     const { everyBatches } = options;
     if (everyBatches !== undefined) {
-      requirePositiveInteger('ModelCheckpoint', 'everyBatches', everyBatches);
+      requireCount('ModelCheckpoint', 'everyBatches', everyBatches);
       if (options.saveBestOnly) {
         throw new ArgumentError({ operation: 'ModelCheckpoint', argument: 'everyBatches', expected: 'without saveBestOnly', actual: `${everyBatches}` });
       }

@@ -1,6 +1,6 @@
 /** Deletion and insertion (Petsiuk et al. 2018): does the score follow the places that a map calls important? */
 import { ShapeError, formatShape } from '../errors.js';
-import { requirePositiveInteger } from '../layers/layer.js';
+import { requireCount } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost, sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, TensorLike } from '../tensor.js';
@@ -40,7 +40,7 @@ export async function deletionInsertion(
   model: ExplainedModel, x: ModelData, maps: TensorLike, options: DeletionInsertionOptions = {},
 ): Promise<DeletionInsertion> {
   const { steps = 20 } = options;
-  requirePositiveInteger('deletionInsertion', 'steps', steps);
+  requireCount('deletionInsertion', 'steps', steps);
   const subject = await Subject.open(model, x, options);
   const ground = groundOf('deletionInsertion', subject, options);
   const { data, shape } = toHost(maps, 'float64');

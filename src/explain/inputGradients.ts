@@ -1,6 +1,6 @@
 /** Gradients of the score in the inputs, and their integral along a path from a baseline. */
 import { ArgumentError } from '../errors.js';
-import { requirePositiveInteger } from '../layers/layer.js';
+import { requireCount } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, NdArray } from '../tensor.js';
@@ -61,7 +61,7 @@ export interface IntegratedGradients {
  */
 export async function integratedGradients(model: ExplainedModel, x: ModelData, options: IntegratedGradientsOptions = {}): Promise<IntegratedGradients> {
   const { steps = 50, baseline = 0 } = options;
-  requirePositiveInteger('integratedGradients', 'steps', steps);
+  requireCount('integratedGradients', 'steps', steps);
   const subject = await Subject.open(model, x, options);
   if (typeof baseline !== 'number' && baseline.length !== subject.x.length) {
     throw new ArgumentError({ operation: 'integratedGradients', argument: 'baseline', expected: `a number or a list of ${subject.x.length}, one for each input`, actual: `${baseline.length}` });

@@ -2,7 +2,7 @@
 import type { DataOptions, ModelData } from '../models/training/data.js';
 import type { Network } from '../models/graph/network.js';
 import { createYielder } from '../models/training/passes.js';
-import { requirePositiveInteger } from '../layers/layer.js';
+import { requireCount } from '../checks.js';
 import { allocate, sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';
 import { Probe } from './probe.js';
@@ -67,7 +67,7 @@ export class Subject {
 
   /** @throws ShapeError, DataError for samples that do not fit or are not finite; what `target` throws. */
   static async open(model: ExplainedModel, x: ModelData, options: ExplainOptions): Promise<Subject> {
-    requirePositiveInteger('explain', 'batchSize', options.batchSize ?? 8);
+    requireCount('explain', 'batchSize', options.batchSize ?? 8);
     const { mask, lengths } = options;
     const subject = new Subject(await Probe.open(model, x, { mask, lengths }), options);
     await subject.aim();

@@ -12,7 +12,7 @@ export type { DateFormat, ParsedColumn, ParsedDate } from './series/dateFormats.
 export { correlation, describe, mean, quantile, variance } from './series/describe.js';
 export type { Description } from './series/describe.js';
 export { modelForecaster } from './windows/model.js';
-export type { FitContext, FitReport, Forecaster, TrainableModel } from './windows/model.js';
+export type { FitContext, FitReport, WindowModel, TrainableModel } from './windows/model.js';
 export { toSeries } from './series/frame.js';
 export type { Frame } from './series/frame.js';
 export { applyInterval, residualInterval, residualsNeeded } from './evaluation/interval.js';

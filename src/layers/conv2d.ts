@@ -17,7 +17,8 @@ import { ShapeError } from '../errors.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
 import { activationDefaults, requireActivation } from './activation.js';
-import { Layer, checkedInitializer, dOutput, initializerName, requirePositiveInteger } from './layer.js';
+import { requireCount } from '../checks.js';
+import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
 import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
 import { fromImage, placesOf, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
@@ -76,8 +77,8 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
     this.kernelInitializer = checkedInitializer(options.kernelInitializer ?? 'glorotUniform');
     this.biasInitializer = checkedInitializer(options.biasInitializer ?? 'zeros');
     this.axes = windowAxes(label, 'kernelSize', axisCount, { size: kernelSize, stride, dilation, padding });
-    requirePositiveInteger(label, 'filters', filters);
-    requirePositiveInteger(label, 'groups', groups);
+    requireCount(label, 'filters', filters);
+    requireCount(label, 'groups', groups);
   }
 
   override config(): JsonObject {

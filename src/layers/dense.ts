@@ -8,7 +8,8 @@ import type { ActivationKind, Tensor } from '../backend.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
 import { activationDefaults, requireActivation } from './activation.js';
-import { Layer, checkedInitializer, dOutput, initializerName, requirePositiveInteger } from './layer.js';
+import { requireCount } from '../checks.js';
+import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
 import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
 
 export interface DenseOptions {
@@ -45,7 +46,7 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
     this.useBias = options.useBias ?? true;
     this.kernelInitializer = checkedInitializer(options.kernelInitializer ?? 'glorotUniform');
     this.biasInitializer = checkedInitializer(options.biasInitializer ?? 'zeros');
-    requirePositiveInteger('Dense', 'units', this.units);
+    requireCount('Dense', 'units', this.units);
   }
 
   override config(): JsonObject {

@@ -4,7 +4,8 @@
  */
 import type { Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput, requireRate } from './layer.js';
+import { requireRate } from '../checks.js';
+import { Layer, dOutput } from './layer.js';
 import type { Forward, JsonObject, NoiseSpec, NoTensors, Run } from './layer.js';
 
 export interface DropoutOptions {

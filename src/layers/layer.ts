@@ -12,8 +12,6 @@ import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
-import { applyLayer } from './symbolic.js';
-import type { SymbolicTensor } from './symbolic.js';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
@@ -122,7 +120,9 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
 
   /** Uses the layer in a graph and returns all outputs: `const [y, h, c] = lstm.applyAll(x)`. */
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
-    return applyLayer(this as AnyLayer, 'shape' in inputs ? [inputs] : inputs);
+    const from = 'shape' in inputs ? [inputs] : [...inputs];
+    const source = { layer: this as AnyLayer, inputs: from };
+    return this.outputShapes(from.map((input) => input.shape)).map((shape, index) => ({ shape, source, index }));
   }
 
   /** `LSTM 'lstm_1'`, for messages. */
@@ -152,6 +152,29 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
 /** A layer whose type parameters do not matter to the caller. */
 export type AnyLayer = Layer<Tensors, Tensors, unknown>;
 
+/** One use of a layer. A layer applied twice has two. */
+export interface Application {
+  readonly layer: AnyLayer;
+  readonly inputs: readonly SymbolicTensor[];
+}
+
+/**
+ * Stands for "output `index` of this layer applied to those tensors": graph models are described with them before any
+ * number exists.
+ */
+export interface SymbolicTensor {
+  /** Without the batch axis. */
+  readonly shape: Shape;
+  /** Undefined for a model input. */
+  readonly source: Application | undefined;
+  readonly index: number;
+}
+
+/** A model input. shape without the batch axis. */
+export function Input(options: { shape: Shape }): SymbolicTensor {
+  return { shape: [...options.shape], source: undefined, index: 0 };
+}
+
 /** The output gradient of a layer with one output; zeros where nothing flowed back. */
 export function dOutput(k: Kernels, dOutputs: readonly (Tensor | undefined)[], like: Tensor): Tensor {
   return dOutputs[0] ?? k.zeros(like.shape);
@@ -166,16 +189,4 @@ export function initializerName(initializer: Initializer): JsonValue | undefined
 export function checkedInitializer(initializer: Initializer): Initializer {
   resolveInitializer(initializer);
   return initializer;
-}
-
-export function requirePositiveInteger(operation: string, argument: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new ArgumentError({ operation, argument, expected: 'a whole number of at least 1', actual: String(value) });
-  }
-}
-
-export function requireRate(operation: string, argument: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new ArgumentError({ operation, argument, expected: 'a rate in [0, 1)', actual: String(value), hint: 'A rate is the share of units dropped.' });
-  }
 }

@@ -13,7 +13,8 @@ import type { Kernels, Tensor } from '../backend.js';
 import type { Cell, State } from '../cells/cell.js';
 import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, checkedInitializer, initializerName, requirePositiveInteger, requireRate } from './layer.js';
+import { requireCount, requireRate } from '../checks.js';
+import { Layer, checkedInitializer, initializerName } from './layer.js';
 import type { Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import type { Initializer } from '../initializers.js';
 
@@ -92,8 +93,8 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
       recurrent: checkedInitializer(options.recurrentInitializer ?? 'orthogonal'),
       bias: checkedInitializer(options.biasInitializer ?? 'zeros'),
     };
-    requirePositiveInteger(label, 'units', this.units);
-    if (this.truncate !== undefined) requirePositiveInteger(label, 'truncate', this.truncate);
+    requireCount(label, 'units', this.units);
+    if (this.truncate !== undefined) requireCount(label, 'truncate', this.truncate);
     requireRate(label, 'dropout', this.dropout);
     requireRate(label, 'recurrentDropout', this.recurrentDropout);
   }

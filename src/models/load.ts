@@ -3,7 +3,7 @@ import { FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
 import { makersFor, rebuildArchitecture } from './files/architecture.js';
-import type { LayerFactory } from './files/architecture.js';
+import type { LayerFactory } from './files/factory.js';
 import { requireTensors } from './graph/match.js';
 import type { Metric, MetricName } from './training/metrics.js';
 import { Model } from './model.js';

@@ -1,8 +1,7 @@
 /** A trainable model: what users hold. */
 import { ArgumentError, StateError } from '../errors.js';
 import { writeAtomically } from '../files.js';
-import type { AnyLayer, JsonValue } from '../layers/layer.js';
-import type { SymbolicTensor } from '../layers/symbolic.js';
+import type { AnyLayer, JsonValue, SymbolicTensor } from '../layers/layer.js';
 import { lossConfig, resolveLoss } from '../losses/losses.js';
 import type { Loss, ResolvedLoss } from '../losses/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';

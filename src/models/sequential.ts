@@ -1,8 +1,7 @@
 import type { Block } from '../blocks/block.js';
 import { ArgumentError } from '../errors.js';
-import type { AnyLayer } from '../layers/layer.js';
-import { Input } from '../layers/symbolic.js';
-import type { SymbolicTensor } from '../layers/symbolic.js';
+import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
+import { Input } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 import { Model } from './model.js';
 import { buildNetwork } from './graph/network.js';

@@ -5,7 +5,7 @@ import type { Block } from '../../src/blocks/block.js';
 import { ResidualBlock } from '../../src/blocks/residual.js';
 import { ResNet, resnet34 } from '../../src/blocks/resnet.js';
 import { ArgumentError, ShapeError } from '../../src/errors.js';
-import { Input } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
 import { buildNetwork, trainedWeights } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
 import { sizeOf } from '../../src/tensor.js';

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { backtest, countSamples } from '../../src/forecast/evaluation/backtest.js';
 import { baselineForecaster, baselineForecasts, drift, movingAverage, noChange, seasonal } from '../../src/forecast/baselines/baselines.js';
 import { residualInterval } from '../../src/forecast/evaluation/interval.js';
-import type { Forecaster } from '../../src/forecast/windows/model.js';
+import type { WindowModel } from '../../src/forecast/windows/model.js';
 import { scaleWindows } from '../../src/forecast/windows/scaledWindows.js';
 import { createScaler } from '../../src/forecast/scalers/fromJSON.js';
 import type { ScalerKind } from '../../src/forecast/scalers/scaler.js';
@@ -38,7 +38,7 @@ const spec = { window: 4, horizon: 3, target: 1 };
 const head = (array: Float64NdArray, count: number): number[] => Array.from(array.data.subarray(0, (array.data.length / (array.shape[0] ?? 1)) * count));
 
 /** Trained on every number it is given: its forecasts change if any of them does. */
-function sensitive(width: number): Forecaster {
+function sensitive(width: number): WindowModel {
   let learned = 0;
   return {
     fit(x, y, { validation }) {
@@ -126,7 +126,7 @@ test('recursive forecast: one true window and nothing after it', () => blindAfte
   return head(forecast, origins.filter((row) => row <= 22).length);
 }));
 
-const strategies: Record<string, () => Forecaster> = {
+const strategies: Record<string, () => WindowModel> = {
   recursive: () => recursiveForecaster(sensitive(1), { horizon: 3, target: 1, nextRow: holdOtherFeatures(1) }),
   direct: () => directForecaster(() => sensitive(1), { horizon: 3 }),
   sequence: () => sequenceForecaster(sensitive(3), { horizon: 3 }),

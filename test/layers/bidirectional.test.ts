@@ -5,7 +5,7 @@ import { ArgumentError } from '../../src/errors.js';
 import { Bidirectional } from '../../src/layers/bidirectional.js';
 import type { MergeMode } from '../../src/layers/bidirectional.js';
 import { LSTM } from '../../src/layers/lstm.js';
-import { Input } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
 import { buildNetwork } from '../../src/models/graph/network.js';
 import { assertClose, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';

@@ -10,7 +10,7 @@ import { Dropout } from '../../src/layers/dropout.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { Add, Concatenate, Multiply } from '../../src/layers/merge.js';
-import { Input } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { buildNetwork } from '../../src/models/graph/network.js';
 import { assertClose, assertSame, thrown } from '../support/compare.js';

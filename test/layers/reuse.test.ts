@@ -11,7 +11,7 @@ import type { AnyLayer } from '../../src/layers/layer.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { AveragePool1D, MaxPool2D } from '../../src/layers/pooling.js';
-import { Input } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/graph/execute.js';

@@ -7,7 +7,7 @@ import { Dense } from '../../src/layers/dense.js';
 import { Dropout } from '../../src/layers/dropout.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { Flatten, Reshape } from '../../src/layers/reshape.js';
-import { Input } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
 import { assertClose, assertSame, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';
 import { networkOf, runNetwork } from '../support/network.js';

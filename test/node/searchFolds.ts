@@ -1,7 +1,7 @@
 /** The fold module of the tests: a forecaster that learns, so that the order of fits and its start matter. */
 import { StandardScaler } from '../../src/forecast/scalers/affine.js';
 import { drift } from '../../src/forecast/baselines/baselines.js';
-import type { Forecaster } from '../../src/forecast/windows/model.js';
+import type { WindowModel } from '../../src/forecast/windows/model.js';
 import type { FoldSetup } from '../../src/forecast/search/backtest.js';
 import { foldProgram } from '../../src/forecast/search/backtest.js';
 import type { Fold } from '../../src/forecast/windows/splits.js';
@@ -11,7 +11,7 @@ import { walk } from '../forecast/support.js';
 export const rows = walk(90, 2, 4);
 
 /** y ≈ w · last value, w by gradient descent from where it stands. */
-function learner(fold: Fold): Forecaster {
+function learner(fold: Fold): WindowModel {
   let w = uniform(randomStream(fold.index, 'start'));
   return {
     fit: (x, y) => {

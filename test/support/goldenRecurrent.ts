@@ -1,8 +1,8 @@
 /** The network of a recurrent golden file, with its weights, inputs and projections. */
 import { buildNetwork } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
-import { Input } from '../../src/layers/symbolic.js';
-import type { SymbolicTensor } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
+import type { SymbolicTensor } from '../../src/layers/layer.js';
 import type { Golden } from '../golden/read.js';
 import type { NetworkData } from './network.js';
 import { Concat, ReverseTime, cellKinds, recurrentLayer } from './recurrent.js';

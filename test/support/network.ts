@@ -10,7 +10,7 @@ import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/m
 import type { Network } from '../../src/models/graph/network.js';
 import type { Block } from '../../src/blocks/block.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
-import { Input } from '../../src/layers/symbolic.js';
+import { Input } from '../../src/layers/layer.js';
 import { randomStream, uniform } from '../../src/random.js';
 import type { HostTensor, Shape } from '../../src/tensor.js';
 import { float64 } from './step.js';

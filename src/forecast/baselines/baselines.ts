@@ -7,13 +7,14 @@
  *   drift            ŷ[T+k] = y[T] + k (y[T] − y[1]) / (T − 1)
  *   moving average   ŷ[T+k] = mean of the last n values
  */
+import { requireCount } from '../../checks.js';
 import { DataError, ShapeError, StateError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 import { mean } from '../series/describe.js';
-import type { Forecaster } from '../windows/model.js';
-import { requireColumns, requireCount } from '../windows/windows.js';
+import type { WindowModel } from '../windows/model.js';
+import { requireColumns } from '../windows/windows.js';
 
 /** @param history values of the target up to the origin; must not be changed. @returns h values. */
 export type Baseline = (history: Float64Array, horizon: number) => Float64Array;
@@ -84,7 +85,7 @@ export function baselineForecasts(baseline: Baseline, series: Numbers, origins: 
 }
 
 /** A baseline as a forecaster: its history is the target column of each window. The horizon is that of `y` in `fit`. */
-export function baselineForecaster(baseline: Baseline, { target = 0 }: { target?: number } = {}): Forecaster {
+export function baselineForecaster(baseline: Baseline, { target = 0 }: { target?: number } = {}): WindowModel {
   const operation = 'baselineForecaster';
   let horizon: number | undefined;
   return {

@@ -3,6 +3,7 @@
  * forecaster is fitted on the training samples, and the block after them is forecast and scored in original units
  * beside no-change. Nothing of a forecast depends on a row after its origin.
  */
+import { requireCount } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonValue } from '../../layers/layer.js';
 import { fromHost } from '../../tensor.js';
@@ -12,7 +13,7 @@ import { baselineForecasts } from '../baselines/baselines.js';
 import type { Baseline } from '../baselines/baselines.js';
 import { describe } from '../series/describe.js';
 import type { Description } from '../series/describe.js';
-import type { FitContext, Forecaster } from '../windows/model.js';
+import type { FitContext, WindowModel } from '../windows/model.js';
 import { naiveError } from './metrics.js';
 import { scaleWindows } from '../windows/scaledWindows.js';
 import type { ScaledWindows } from '../windows/scaledWindows.js';
@@ -23,7 +24,7 @@ import { foldChains } from '../windows/refit.js';
 import type { FoldChain, RefitOptions } from '../windows/refit.js';
 import { purgeGap, rowsOfSamples } from '../windows/splits.js';
 import type { Fold } from '../windows/splits.js';
-import { resolveSpec, requireCount, sliceWindows } from '../windows/windows.js';
+import { resolveSpec, sliceWindows } from '../windows/windows.js';
 import type { WindowSpec } from '../windows/windows.js';
 
 /** How one fold is run. */
@@ -31,7 +32,7 @@ export interface FoldSettings extends WindowSpec {
   /** Column to predict; 0 by default. */
   readonly target?: number;
   /** A new model: for each fit, or with `warmStart` for the first of a chain of fits. */
-  readonly forecaster: (fold: Fold) => Forecaster;
+  readonly forecaster: (fold: Fold) => WindowModel;
   /** A new scaler for each fold; without it, the model works in original units. */
   readonly scaler?: () => Scaler;
   /**
@@ -114,10 +115,10 @@ export async function backtest(series: Numbers, options: BacktestOptions): Promi
 
 /** The folds of a chain in order, with one forecaster. Independent of every other chain: what a worker runs. */
 export async function* runChain(series: Numbers, chain: FoldChain, settings: FoldSettings): AsyncGenerator<FoldResult> {
-  let shared: Forecaster | undefined;
+  let shared: WindowModel | undefined;
   for (const { fold, fit } of chain) {
     const forecaster = (shared ??= settings.forecaster(fold));
-    const asFitted: Forecaster = { fit: () => undefined, predict: (x) => forecaster.predict(x) };
+    const asFitted: WindowModel = { fit: () => undefined, predict: (x) => forecaster.predict(x) };
     yield await runFold(series, fold, { ...settings, forecaster: () => (fit ? forecaster : asFitted) });
   }
 }

@@ -6,7 +6,7 @@
  * single missing weekday counts as one, two in a row as a gap.
  */
 import { ArgumentError, DataError } from '../../errors.js';
-import { requireCount } from '../windows/windows.js';
+import { requireCount } from '../../checks.js';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

@@ -12,7 +12,7 @@ export interface FitContext {
 export type FitReport = JsonValue | undefined | void;
 
 /** A model as forecasting sees it. x is [N, W, F]; y and predictions are [N, h]. */
-export interface Forecaster {
+export interface WindowModel {
   /** May return what is worth knowing of the fit, such as its loss curve: a backtest keeps it with the fold. */
   fit(x: Float64NdArray, y: Float64NdArray, context: FitContext): FitReport | Promise<FitReport>;
   predict(x: Float64NdArray): TensorLike | Promise<TensorLike>;
@@ -30,7 +30,7 @@ export interface TrainableModel<Options extends object> {
  * @param model a compiled `Sequential` whose output is [N, h].
  * @param options what to pass to its `fit`: epochs, batchSize, callbacks, …; `validationData` is filled in when there is any.
  */
-export function modelForecaster<Options extends object>(model: TrainableModel<Options>, options: Options): Forecaster {
+export function modelForecaster<Options extends object>(model: TrainableModel<Options>, options: Options): WindowModel {
   return {
     async fit(x, y, { validation }) {
       await model.fit(x, y, validation ? { ...options, validationData: [validation.x, validation.y] } : options);

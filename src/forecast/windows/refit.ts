@@ -1,7 +1,7 @@
 /** How often a backtest fits its model, and what each fit starts from. */
 import { ArgumentError } from '../../errors.js';
 import type { Fold } from './splits.js';
-import { requireCount } from './windows.js';
+import { requireCount } from '../../checks.js';
 
 export interface RefitOptions {
   /**

@@ -5,9 +5,10 @@
  * rows that the first validation samples must forecast. `purgeGap` says how many samples to leave out between the
  * two parts; `splitWindows` and `backtest` do it by themselves.
  */
+import { requireCount } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { Range } from '../series/arrays.js';
-import { requireCount, resolveSpec, sliceWindows } from './windows.js';
+import { resolveSpec, sliceWindows } from './windows.js';
 import type { Windows, WindowSpec } from './windows.js';
 
 /** Sizes of the parts: all fractions (of the whole, sum ≤ 1) or all counts of samples (sum ≤ n). */

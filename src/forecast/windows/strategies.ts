@@ -8,13 +8,14 @@
  * Values are in whatever unit the windows are in; for the recursive strategy the model's output must be in the unit
  * of the window's target column, as it is after `scaleWindows`.
  */
+import { requireCount } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import type { TensorLike } from '../../tensor.js';
 import { columnOf, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import type { FitContext, Forecaster } from './model.js';
-import { requireColumns, requireCount } from './windows.js';
+import type { FitContext, WindowModel } from './model.js';
+import { requireColumns } from './windows.js';
 
 /**
  * The row that follows, made from what was forecast.
@@ -54,7 +55,7 @@ function asSamples(operation: string, prediction: TensorLike, count: number, wid
  * @param windows [N, W, F], one true window for each start.
  * @returns [N, horizon], the target column.
  */
-export async function recursiveForecast(predict: Forecaster['predict'], windows: Numbers, options: RecursiveOptions): Promise<Float64NdArray> {
+export async function recursiveForecast(predict: WindowModel['predict'], windows: Numbers, options: RecursiveOptions): Promise<Float64NdArray> {
   const operation = 'recursiveForecast';
   const { horizon, target = 0, nextRow } = options;
   requireCount(operation, 'horizon', horizon);
@@ -99,7 +100,7 @@ function stepContext({ validation }: FitContext, k: number): FitContext {
 }
 
 /** Trains `model` on the first step of y and forecasts by feeding it back. */
-export function recursiveForecaster(model: Forecaster, options: RecursiveOptions): Forecaster {
+export function recursiveForecaster(model: WindowModel, options: RecursiveOptions): WindowModel {
   return {
     fit: (x, y, context) => model.fit(x, step(y, 0), stepContext(context, 0)),
     predict: (x) => recursiveForecast((windows) => model.predict(windows), x, options),
@@ -107,7 +108,7 @@ export function recursiveForecaster(model: Forecaster, options: RecursiveOptions
 }
 
 /** Trains one model for each step ahead. @param create the model for one horizon, counted from 1. */
-export function directForecaster(create: (horizon: number) => Forecaster, { horizon }: { horizon: number }): Forecaster {
+export function directForecaster(create: (horizon: number) => WindowModel, { horizon }: { horizon: number }): WindowModel {
   const operation = 'directForecaster';
   requireCount(operation, 'horizon', horizon);
   const models = Array.from({ length: horizon }, (_, k) => create(k + 1));
@@ -130,7 +131,7 @@ export function directForecaster(create: (horizon: number) => Forecaster, { hori
 }
 
 /** One model whose outputs are the h steps; checks that it really has h of them. */
-export function sequenceForecaster(model: Forecaster, { horizon }: { horizon: number }): Forecaster {
+export function sequenceForecaster(model: WindowModel, { horizon }: { horizon: number }): WindowModel {
   requireCount('sequenceForecaster', 'horizon', horizon);
   return {
     fit: (x, y, context) => model.fit(x, y, context),

@@ -7,6 +7,7 @@
  *
  * A sample reads nothing after its origin but its own targets.
  */
+import { requireCount } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { sliceFirstAxis, toRows } from '../series/arrays.js';
@@ -35,14 +36,6 @@ export interface Windows extends Required<WindowSpec> {
   /** Row of the series that is the last one of each window; its targets are the h rows after it. */
   readonly origins: Int32Array;
   readonly target: number | readonly number[];
-}
-
-/** A whole number of at least `least`, or an ArgumentError. */
-export function requireCount(operation: string, argument: string, value: number, least = 1): number {
-  if (!Number.isInteger(value) || value < least) {
-    throw new ArgumentError({ operation, argument, expected: `a whole number of at least ${least}`, actual: String(value) });
-  }
-  return value;
 }
 
 /** Fills in the defaults and checks them. */

@@ -6,24 +6,18 @@ import { Bidirectional } from '../../layers/bidirectional.js';
 import { Dense } from '../../layers/dense.js';
 import { Dropout } from '../../layers/dropout.js';
 import { GRU } from '../../layers/gru.js';
-import type { AnyLayer, JsonObject, JsonValue } from '../../layers/layer.js';
+import type { AnyLayer, JsonObject, JsonValue, SymbolicTensor } from '../../layers/layer.js';
 import { LayerNorm } from '../../layers/layerNorm.js';
 import { LSTM } from '../../layers/lstm.js';
 import { Add, Concatenate, Multiply } from '../../layers/merge.js';
 import { Flatten, Reshape } from '../../layers/reshape.js';
 import { SimpleRNN } from '../../layers/simpleRnn.js';
-import { Input, applyLayer } from '../../layers/symbolic.js';
-import type { SymbolicTensor } from '../../layers/symbolic.js';
+import { Input } from '../../layers/layer.js';
 import { TimeDistributed } from '../../layers/timeDistributed.js';
+import type { LayerFactory } from './factory.js';
 import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
 import type { Network } from '../graph/network.js';
 import { buildNetwork, firstUses } from '../graph/network.js';
-
-/**
- * Makes a layer from what its `config()` returned, plus its name.
- * @param inner makes the layer within a layer, from `{ className, config }`.
- */
-export type LayerFactory = (options: JsonObject & { readonly name: string }, inner: (entry: JsonValue | undefined) => AnyLayer) => AnyLayer;
 
 function recurrent(layer: AnyLayer): LSTM | GRU | SimpleRNN {
   if (layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN) return layer;
@@ -100,7 +94,7 @@ export function rebuildArchitecture(description: JsonObject, known: Readonly<Rec
     const { layer, inputs: from } = objectOf('node', entry);
     const found = layers[numberOf('node layer', layer)];
     if (!found) throw damaged('node layer', `below ${layers.length}`, layer);
-    made.push(applyLayer(found, listOf('node inputs', from).map(resolve)));
+    made.push(found.applyAll(listOf('node inputs', from).map(resolve)));
   }
   return buildNetwork(inputs, listOf('outputs', description.outputs).map(resolve));
 }

@@ -4,7 +4,7 @@ import {
   AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
 } from '../../layers/pooling.js';
 import { ZeroPad1D, ZeroPad2D } from '../../layers/zeroPad.js';
-import type { LayerFactory } from './architecture.js';
+import type { LayerFactory } from './factory.js';
 import { numberOf } from './json.js';
 
 export const imageLayers: Readonly<Record<string, LayerFactory>> = {

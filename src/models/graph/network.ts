@@ -3,8 +3,7 @@
  * the list of all weights. No numbers here.
  */
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
-import type { AnyLayer, NoiseSpec, ParameterSpec, StateSpec } from '../../layers/layer.js';
-import type { Application, SymbolicTensor } from '../../layers/symbolic.js';
+import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
 import type { Shape } from '../../tensor.js';
 
 /** A value in the graph, by number. */

@@ -1,7 +1,7 @@
 /** What users pass to a model, and what they get of its weights. */
 import type { Backend } from '../../backend.js';
 import type { Callback } from '../../callbacks/callback.js';
-import type { SymbolicTensor } from '../../layers/symbolic.js';
+import type { SymbolicTensor } from '../../layers/layer.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { OptimizerName } from '../../optimizers/resolve.js';

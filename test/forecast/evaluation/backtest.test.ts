@@ -4,7 +4,7 @@ import { ArgumentError, DataError } from '../../../src/errors.js';
 import { MinMaxScaler } from '../../../src/forecast/scalers/affine.js';
 import { backtest, countSamples, runFold, summariseFolds } from '../../../src/forecast/evaluation/backtest.js';
 import { baselineForecaster, drift, noChange, seasonal } from '../../../src/forecast/baselines/baselines.js';
-import type { Forecaster } from '../../../src/forecast/windows/model.js';
+import type { WindowModel } from '../../../src/forecast/windows/model.js';
 import { naiveError, rmse } from '../../../src/forecast/evaluation/metrics.js';
 import { LogReturnScaler } from '../../../src/forecast/scalers/log.js';
 import { scoreForecast } from '../../../src/forecast/evaluation/score.js';
@@ -17,10 +17,10 @@ const prices = column(rows, 1);
 const spec = { window: 5, horizon: 2, target: 1 };
 const n = countSamples(60, spec);
 const folds = rollingOrigin(n, { train: 12, validation: 4, step: 7, gap: 1 });
-const repeat = (): Forecaster => baselineForecaster(noChange(), { target: 1 });
+const repeat = (): WindowModel => baselineForecaster(noChange(), { target: 1 });
 
 /** Remembers what it was given. */
-function spy(log: { x: number[]; y: number[]; validation?: number[] }[]): Forecaster {
+function spy(log: { x: number[]; y: number[]; validation?: number[] }[]): WindowModel {
   const inner = repeat();
   return {
     async fit(x, y, context) {
@@ -82,7 +82,7 @@ test('the summary describes the folds and pools the steps ahead', async () => {
 test('log returns cost one sample and come back as prices', async () => {
   const scaler = (): LogReturnScaler => new LogReturnScaler();
   assert.is(countSamples(60, spec, scaler()), n - 1);
-  const zeroReturn: Forecaster = { fit: () => undefined, predict: (x) => Array.from({ length: x.shape[0] ?? 0 }, () => [0, 0]) };
+  const zeroReturn: WindowModel = { fit: () => undefined, predict: (x) => Array.from({ length: x.shape[0] ?? 0 }, () => [0, 0]) };
   const last = rollingOrigin(n - 1, { train: 12, validation: 4, step: 1, gap: 1 }).at(-1);
   assert.ok(last);
   if (!last) return;
@@ -105,7 +105,7 @@ test('monitor holds the last training samples back, purged; scored hands over th
 });
 
 test('training samples are scored on request, the monitored ones too; what a fit says is kept', async () => {
-  const forecaster = (): Forecaster => {
+  const forecaster = (): WindowModel => {
     const inner = repeat();
     return {
       async fit(x, y, context) {

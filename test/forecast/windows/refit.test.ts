@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { ArgumentError } from '../../../src/errors.js';
 import { MinMaxScaler } from '../../../src/forecast/scalers/affine.js';
 import { backtest, countSamples } from '../../../src/forecast/evaluation/backtest.js';
-import type { Forecaster } from '../../../src/forecast/windows/model.js';
+import type { WindowModel } from '../../../src/forecast/windows/model.js';
 import { foldChains } from '../../../src/forecast/windows/refit.js';
 import type { RefitOptions } from '../../../src/forecast/windows/refit.js';
 import { rollingOrigin } from '../../../src/forecast/windows/splits.js';
@@ -30,7 +30,7 @@ test('settings that make no sense are refused', () => {
 });
 
 /** Forecasts the mean of its training targets plus the number of fits so far. */
-function counting(log: string[]): (fold: { readonly index: number }) => Forecaster {
+function counting(log: string[]): (fold: { readonly index: number }) => WindowModel {
   return ({ index }) => {
     let level = 0;
     let fits = 0;

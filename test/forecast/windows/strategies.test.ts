@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, ShapeError } from '../../../src/errors.js';
-import type { FitContext, Forecaster } from '../../../src/forecast/windows/model.js';
+import type { FitContext, WindowModel } from '../../../src/forecast/windows/model.js';
 import { modelForecaster } from '../../../src/forecast/windows/model.js';
 import { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from '../../../src/forecast/windows/strategies.js';
 import { makeWindows } from '../../../src/forecast/windows/windows.js';
@@ -61,7 +61,7 @@ test('recursive: a wrong prediction or row is refused', async () => {
 });
 
 /** Records what it is trained on and predicts a constant. */
-function probe(constant: number, width = 1): Forecaster & { seen: { y: number[]; shape: number[]; validation?: number[] }[] } {
+function probe(constant: number, width = 1): WindowModel & { seen: { y: number[]; shape: number[]; validation?: number[] }[] } {
   const seen: { y: number[]; shape: number[]; validation?: number[] }[] = [];
   return {
     seen,
