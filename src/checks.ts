@@ -14,3 +14,54 @@ export function requireRate(operation: string, argument: string, value: number):
     throw new ArgumentError({ operation, argument, expected: 'a rate in [0, 1)', actual: String(value), hint: 'A rate is the share of units dropped.' });
   }
 }
+
+/** Every option of T by name: the compiler refuses a list that misses one or holds another. */
+export type OptionNames<T> = { readonly [K in keyof Required<T>]: true };
+
+/**
+ * Options as they came, once every key is known; nothing a caller says is ignored.
+ * @param options what the caller gave; a missing object, as in `new LSTM()`, is refused.
+ * @throws ArgumentError naming the first unknown option and the nearest known one.
+ */
+export function checkOptions<T extends object>(operation: string, options: T, names: OptionNames<T>): T {
+  const known = Object.keys(names);
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ArgumentError({ operation, argument: 'options', expected: `an object of ${known.join(', ')}`, actual: typeName(given) });
+  }
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(names, key));
+  if (unknown !== undefined) {
+    throw new ArgumentError({
+      operation, argument: `option '${unknown}'`, expected: `one of ${known.join(', ')}`, actual: 'an unknown name', hint: `Did you mean '${nearest(unknown, known)}'?`,
+    });
+  }
+  return options;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value;
+}
+
+/** The known name that a mistyped one most likely means: `lr` learningRate, `return_sequences` returnSequences, `epoch` epochs. */
+export function nearest(name: string, known: readonly string[]): string {
+  const initials = (text: string): string => text.slice(0, 1) + text.slice(1).replace(/[^A-Z]/g, '');
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const given = plain(name);
+  const cost = (candidate: string): number => (plain(initials(candidate)) === given ? 0 : editDistance(given, plain(candidate)));
+  return known.reduce((best, candidate) => (cost(candidate) < cost(best) ? candidate : best), known[0] ?? '');
+}
+
+/** Levenshtein 1966: least number of letters added, removed or exchanged. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const exchanged = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, exchanged));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
