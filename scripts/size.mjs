@@ -11,11 +11,11 @@ import { gzipSync } from 'node:zlib';
 
 /** Gzipped kilobytes (1000 bytes). `bptt` is everything the entry exports, images and the WebAssembly kernels included. */
 const BUDGETS = {
-  '.': 82, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
-  './forecast': 26, // 20 before the search machinery
+  '.': 88, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
+  './forecast': 28, // 20 before the search machinery, 26 before options were checked by name
   './explain': 20,
-  './charts': 20.5, // 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
-  './gpu': 40, // with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted
+  './charts': 21.5, // 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
+  './gpu': 42, // with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted
   './node': 40,
 };
 
@@ -26,13 +26,13 @@ const entries = Object.entries(exports).filter(([, target]) => typeof target ===
 /** What a training script pulls in, the embedded kernels aside: the core that every user pays for. */
 const PROGRAM = {
   label: 'training program',
-  budget: 37, // 35 before the contract and the plain kernels had convolution
+  budget: 42, // 35 before the contract and the plain kernels had convolution, 37 before options were checked by name
   source: `export { Sequential, LSTM, Dropout, Dense, Adam, EarlyStopping, ProgressBar } from '${name}';`,
 };
 
 /** Everything but images: what a recurrent model can use, kernels included. What is fetched only where it is asked for is not counted. */
 const IMAGES = /^(Conv|MaxPool|AveragePool|GlobalAveragePool|ZeroPad)[12]D$|^Residual|^ResNet|^resnet/;
-const CORE = { label: 'core + wasm', budget: 60 };
+const CORE = { label: 'core + wasm', budget: 66 }; // 60 before options were checked by name, masks declared, weights shared
 
 /** Stands in for modules that are imported at run time: for images, for threads, for relaxed products. */
 const withoutExtras = {

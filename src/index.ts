@@ -82,7 +82,7 @@ export { loadModel } from './models/load.js';
 export type { LoadOptions } from './models/load.js';
 export type { DataOptions, ModelData } from './models/training/data.js';
 export type { SampleSource } from './models/training/samples.js';
-export type { History, Position } from './models/training/fit.js';
+export type { History, Position } from './models/training/position.js';
 export type { Metric, MetricName } from './models/training/metrics.js';
 export type { Observation } from './models/training/session.js';
 

@@ -101,7 +101,7 @@ export class Probe {
         if (name === 'output gradient' && node !== undefined) arrived.set(node, tensor);
       };
       const run = { ...parts.run, observe, inputGradients, wanted: inputGradients ? undefined : downstream(this.network, places) };
-      const weights = byLayer(session.trained, parts.weights);
+      const { weights } = parts;
       const forward = forwardNetwork(scored, run, weights, parts.states, parts.x);
       const activations = places.flatMap((node) => forward.values.get(scored.nodes[node]?.outputs[0] ?? -1) ?? []);
       const unused = byLayer(session.trained, session.trained.map((spec) => k.zeros(spec.shape))); // gradients of the weights

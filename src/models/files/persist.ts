@@ -8,7 +8,7 @@ import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { toHost } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { describeArchitecture } from './architecture.js';
-import type { Position } from '../training/fit.js';
+import type { Position } from '../training/position.js';
 import { listOf, numberOf, objectOf, textOf } from './json.js';
 import type { Network } from '../graph/network.js';
 import { decodeTensorFile, encodeTensorFile } from './safetensors.js';

@@ -6,6 +6,7 @@ import type { Device, Variable } from '../../backend.js';
 import { ShapeError } from '../../errors.js';
 import { allocate, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
+import { stateName } from './names.js';
 import { stateTensors } from './network.js';
 import type { Network, StateTensorSpec } from './network.js';
 
@@ -40,10 +41,7 @@ export class StateVariables {
 
   /** Under the names a file uses: running statistics by key, carried states as `state:…`. */
   named(): [string, Variable][] {
-    return [
-      ...this.lasting.map(({ spec, variable }): [string, Variable] => [spec.key, variable]),
-      ...(this.carrying ? this.carried : []).map(({ spec, variable }): [string, Variable] => [`state:${spec.key}`, variable]),
-    ];
+    return [...this.lasting, ...(this.carrying ? this.carried : [])].map(({ spec, variable }) => [stateName(spec), variable]);
   }
 
   /**

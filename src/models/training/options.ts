@@ -40,6 +40,12 @@ export interface FitOptions extends DataOptions {
   resume?: boolean;
 }
 
+export interface EvaluateOptions extends DataOptions {
+  /** Default 32. */
+  batchSize?: number;
+  signal?: AbortSignal;
+}
+
 export interface PredictOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
   /** Default 32. */
   batchSize?: number;

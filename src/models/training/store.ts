@@ -7,13 +7,10 @@ import type { Optimizer } from '../../optimizers/optimizer.js';
 import { randomStream } from '../../random.js';
 import { allocate, sameShape, toHost } from '../../tensor.js';
 import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../../tensor.js';
+import { isCarried, isWeight } from '../graph/names.js';
 import { stateTensors, trainedWeights } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { Session } from './session.js';
-
-function isWeight(name: string): boolean {
-  return !name.includes(':');
-}
 
 export class WeightStore {
   session: Session | undefined;
@@ -46,7 +43,7 @@ export class WeightStore {
   everything(): Map<string, HostTensor> {
     const { session } = this;
     if (!session) return new Map([...this.values].map(([key, { data, shape }]) => [key, { data: data.slice(), shape }]));
-    return new Map([...session.variables()].map(([key, variable]) => [key, { data: session.device.read(variable), shape: variable.shape }]));
+    return new Map([...session.variables.saved()].map(([key, variable]) => [key, { data: session.device.read(variable), shape: variable.shape }]));
   }
 
   /** Copies of the weights by key, in the precision of the device they are on or, with `dtype`, will be on. */
@@ -71,7 +68,7 @@ export class WeightStore {
 
   /** Takes over every tensor of a file that fits (see `requireTensors`). */
   restore(tensors: ReadonlyMap<string, HostTensor>): void {
-    const carried = [...tensors].find(([name]) => name.startsWith('state:'));
+    const carried = [...tensors].find(([name]) => isCarried(name));
     if (carried) this.session?.states.advance(carried[1].shape[0] ?? 1);
     this.write([...tensors]);
   }
@@ -82,12 +79,12 @@ export class WeightStore {
       for (const [key, value] of entries) this.values.set(key, value);
       return;
     }
-    const variables = session.variables();
+    const variables = session.variables.saved();
     for (const [key, { data }] of entries) {
       const variable = variables.get(key);
       if (variable) session.device.write(variable, inType(data, session.device.dtype));
     }
-    session.trustWeights();
+    session.variables.trustWeights();
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Backend } from '../backend.js';
-import { autoBackend, explained } from '../backends/auto.js';
-import { wasmBackend } from '../backends/wasm/backend.js';
-import type { DType } from '../tensor.js';
-import type { Network } from './graph/network.js';
-import { largestProduct } from './graph/work.js';
+import type { Backend } from '../../backend.js';
+import { autoBackend, explained } from '../../backends/auto.js';
+import { wasmBackend } from '../../backends/wasm/backend.js';
+import type { DType } from '../../tensor.js';
+import type { Network } from '../graph/network.js';
+import { largestProduct } from '../graph/work.js';
 
 /** A model's backend, which 'auto' leaves open until the first run shows how much work there is. */
 export class BackendChoice {

@@ -1,0 +1,115 @@
+/** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
+import { ArgumentError, StateError } from '../../errors.js';
+import { resolveLoss } from '../../losses/losses.js';
+import type { Loss, ResolvedLoss } from '../../losses/losses.js';
+import type { Optimizer } from '../../optimizers/optimizer.js';
+import { resolveOptimizer } from '../../optimizers/resolve.js';
+import type { DType, Shape } from '../../tensor.js';
+import type { Network } from '../graph/network.js';
+import { BackendChoice } from './backendChoice.js';
+import { prepareData } from './data.js';
+import type { DataOptions, Dataset, ModelData } from './data.js';
+import { resolveMetric } from './metrics.js';
+import type { Metric } from './metrics.js';
+import type { CompileOptions } from './options.js';
+import { startPosition } from './position.js';
+import type { Position } from './position.js';
+import type { Session } from './session.js';
+import { WeightStore } from './store.js';
+
+export interface Compiled {
+  readonly backend: BackendChoice;
+  readonly optimizer: Optimizer;
+  readonly losses: readonly ResolvedLoss[];
+  readonly metrics: readonly Metric[];
+}
+
+export class Engine {
+  readonly network: Network;
+  readonly seed: number;
+  readonly store: WeightStore;
+  position: Position = startPosition();
+  compiled: Compiled | undefined;
+  /** Before `compile`. */
+  private readonly usual = new BackendChoice();
+  private training = false;
+
+  constructor(network: Network, seed: number) {
+    this.network = network;
+    this.seed = seed;
+    this.store = new WeightStore(network, seed);
+  }
+
+  get inputShapes(): Shape[] {
+    return this.network.inputs.map(({ shape }) => shape);
+  }
+
+  get outputShapes(): Shape[] {
+    return this.network.outputs.map(({ shape }) => shape);
+  }
+
+  get dtype(): DType {
+    return this.compiled?.backend.dtype ?? 'float32';
+  }
+
+  /** Weights stay; optimiser state and position start anew. */
+  compile(options: CompileOptions): void {
+    const losses = (Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss]).map(resolveLoss);
+    const { outputs } = this.network;
+    if (losses.length !== outputs.length) {
+      throw new ArgumentError({ operation: 'compile', argument: 'loss', expected: `${outputs.length} losses, one for each output`, actual: `${losses.length}` });
+    }
+    const compiled = {
+      losses,
+      optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
+      metrics: (options.metrics ?? []).map(resolveMetric),
+      backend: new BackendChoice(options.backend),
+    };
+    this.requireIdle('compile');
+    this.store.close();
+    this.position = startPosition();
+    this.compiled = compiled;
+  }
+
+  requireCompiled(operation: string): Compiled {
+    if (this.compiled) return this.compiled;
+    throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });
+  }
+
+  /** Settles what computes, before anything is asked of the session. */
+  async choose(batch = 32): Promise<void> {
+    await (this.compiled?.backend ?? this.usual).settle(this.network, batch);
+  }
+
+  /** The model on its device. */
+  open(): Session {
+    const { backend, losses, optimizer } = this.compiled ?? { backend: this.usual, losses: [], optimizer: undefined };
+    return this.store.open(backend.backend, losses, optimizer);
+  }
+
+  /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */
+  prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
+    this.requireCompiled(operation);
+    return prepareData(operation, x, y, this.inputShapes, this.outputShapes, this.dtype, options);
+  }
+
+  /** Samples alone. */
+  prepareInputs(operation: string, x: ModelData, options: DataOptions): Dataset {
+    return prepareData(operation, x, undefined, this.inputShapes, [], this.dtype, options);
+  }
+
+  requireIdle(operation: string): void {
+    if (!this.training) return;
+    throw new StateError({ operation, argument: 'model', expected: 'idle', actual: 'training', hint: 'Await the promise of fit first.' });
+  }
+
+  /** Refuses a second training, and what would pull the ground from under this one. */
+  async whileTraining(work: () => Promise<void>): Promise<void> {
+    this.training = true;
+    try {
+      await work();
+    } finally {
+      this.training = false;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** One pass forward and back over data as a single batch, for those who want to look at gradients. */
+import { allocate, fromHost } from '../../tensor.js';
+import type { FloatArray, NdArray } from '../../tensor.js';
+import { drawNoise, inSequence, takeBatch } from './batches.js';
+import type { DataOptions, ModelData } from './data.js';
+import { observeStep } from './doctor.js';
+import type { Engine } from './engine.js';
+import type { Weights } from './options.js';
+import type { Observation, Session } from './session.js';
+import type { StepForm } from './stepInputs.js';
+
+export interface PassOptions extends DataOptions {
+  /** Dropout (mask of step 0) and batch statistics. Default false. */
+  training?: boolean;
+}
+
+export interface Gradients {
+  readonly loss: number;
+  /** Of every trained weight, keyed as weights are. */
+  readonly gradients: Weights;
+  /** Of each input of the model. */
+  readonly inputGradients: NdArray<FloatArray>[];
+}
+
+export async function lossAndGradients(engine: Engine, x: ModelData, y: ModelData, options: PassOptions): Promise<Gradients> {
+  const { session, form, inputs } = await oneBatch(engine, 'lossAndGradients', x, y, options);
+  const [loss, ...all] = await session.differentiator(form).run(inputs);
+  const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
+  const inputGradients = engine.inputShapes.map((shape, i) =>
+    fromHost(all[session.trained.length + i] ?? allocate('float32', 0), [form.batch, ...shape]));
+  return { loss: loss?.[0] ?? NaN, gradients, inputGradients };
+}
+
+export async function observe(engine: Engine, x: ModelData, y: ModelData, options: PassOptions): Promise<Observation[]> {
+  const { session, form, inputs } = await oneBatch(engine, 'observe', x, y, options);
+  return observeStep(session, form, inputs);
+}
+
+async function oneBatch(
+  engine: Engine, operation: string, x: ModelData, y: ModelData, options: PassOptions,
+): Promise<{ session: Session; form: StepForm; inputs: FloatArray[] }> {
+  engine.requireCompiled(operation);
+  await engine.choose();
+  const session = engine.open();
+  const { dtype } = session.device;
+  const data = engine.prepare(operation, x, y, options);
+  const { form, inputs } = takeBatch(data, inSequence(data.samples), 0, data.samples, engine.outputShapes, options.training ?? false, dtype);
+  session.states.select(data.samples);
+  return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), engine.seed, 0, dtype)] };
+}

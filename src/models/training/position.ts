@@ -1,0 +1,46 @@
+/** Where training stands, and what it has logged. */
+import type { CallbackState } from '../../callbacks/callback.js';
+import { ArgumentError } from '../../errors.js';
+
+/** Logged values of every epoch, in the form Keras users know. */
+export interface History {
+  /** Epoch numbers, from 0. */
+  readonly epoch: number[];
+  /** Each logged value over the epochs: loss, mae, val_loss, learningRate, … */
+  readonly history: Record<string, number[]>;
+  /** Why training ended before its last epoch; undefined if it did not. */
+  stopped?: string;
+}
+
+/** Where training stands; saved with the model. */
+export interface Position {
+  /** Epochs done in the current run of fit. */
+  epoch: number;
+  /** Batches done in the current epoch. */
+  batch: number;
+  /** Optimiser steps done since the model was made; drives dropout masks and Adam's corrections. */
+  step: number;
+  /** Epochs done since the model was made; drives shuffling. */
+  totalEpochs: number;
+  learningRateFactor: number;
+  /** Sums of the epoch in progress; empty between epochs. */
+  tally: number[];
+  /** Of the data and batches the current epoch began with. */
+  samples: number;
+  batchSize: number;
+  /** States of the callbacks, by order and name. */
+  callbacks: { name: string; state: CallbackState }[];
+}
+
+export function startPosition(): Position {
+  return { epoch: 0, batch: 0, step: 0, totalEpochs: 0, learningRateFactor: 1, tally: [], samples: 0, batchSize: 0, callbacks: [] };
+}
+
+/** @throws ArgumentError if an epoch that was interrupted would go on with other batches. */
+export function requireSameBatches(position: Position, samples: number, batchSize: number): void {
+  if (position.batch === 0 || (position.samples === samples && position.batchSize === batchSize)) return;
+  throw new ArgumentError({
+    operation: 'fit', argument: 'resume', expected: `${position.samples} samples in batches of ${position.batchSize}, as when the epoch began`,
+    actual: `${samples} in batches of ${batchSize}`, hint: 'Pass the same data and batchSize, or leave resume off.',
+  });
+}

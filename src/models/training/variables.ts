@@ -1,0 +1,68 @@
+/** A model's tensors on a device, by name: weights, states, optimiser slots, and what guards a training step. */
+import type { Device, Variable } from '../../backend.js';
+import type { Optimizer } from '../../optimizers/optimizer.js';
+import { allocate, sizeOf } from '../../tensor.js';
+import type { HostTensor, Shape } from '../../tensor.js';
+import { slotName, stateName } from '../graph/names.js';
+import { trainedWeights } from '../graph/network.js';
+import type { Network, WeightSpec } from '../graph/network.js';
+import { StateVariables } from '../graph/states.js';
+
+/** The weight before the first step whose loss was not finite. */
+export function goodName(key: string): string {
+  return `good:${key}`;
+}
+
+/** [1]: not finite once a step has failed; the steps after it in the same plan then change nothing. */
+export const TROUBLE = 'trouble';
+
+export class Variables {
+  readonly trained: readonly WeightSpec[];
+  readonly states: StateVariables;
+  private readonly device: Device;
+  private readonly weights: ReadonlyMap<string, Variable>;
+  private readonly slots: ReadonlyMap<string, Variable>;
+  private readonly guards: ReadonlyMap<string, Variable>;
+
+  constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>, optimizer: Optimizer | undefined) {
+    this.device = device;
+    this.trained = trainedWeights(network);
+    this.states = new StateVariables(network, device, initial);
+    const zeros = (shape: Shape): Variable => device.variable({ data: allocate(device.dtype, sizeOf(shape)), shape });
+    const weight = ({ key, shape }: WeightSpec): Variable => {
+      const value = initial.get(key);
+      return value ? device.variable(value) : zeros(shape);
+    };
+    this.weights = new Map(this.trained.map((spec) => [spec.key, weight(spec)]));
+    const slots = optimizer?.slotNames ?? [];
+    this.slots = new Map(slots.flatMap((slot) => this.trained.map(({ key, shape }) => [slotName(slot, key), zeros(shape)])));
+    this.guards = new Map(optimizer ? [...this.trained.map((spec) => [goodName(spec.key), weight(spec)] as const), [TROUBLE, zeros([1])]] : []);
+  }
+
+  /** What a file holds: weights and running statistics, carried states of a stream under way, slots. */
+  saved(): Map<string, Variable> {
+    return new Map([...this.weights, ...this.states.named(), ...this.slots]);
+  }
+
+  /** What a step reads and may change; one that trains also slots and guards. */
+  held(training: boolean): Map<string, Variable> {
+    const states = this.states.all.map(({ spec, variable }) => [stateName(spec), variable] as const);
+    return new Map([...this.weights, ...states, ...(training ? [...this.slots, ...this.guards] : [])]);
+  }
+
+  /** Takes the present weights for good ones: they did not come from a step. */
+  trustWeights(): void {
+    for (const [key, weight] of this.weights) this.copy(weight, this.guards.get(goodName(key)));
+  }
+
+  /** Puts back the weights of the last step whose loss was finite. */
+  restoreLastGood(): void {
+    for (const [key, weight] of this.weights) this.copy(this.guards.get(goodName(key)), weight);
+    const trouble = this.guards.get(TROUBLE);
+    if (trouble) this.device.write(trouble, allocate(this.device.dtype, 1));
+  }
+
+  private copy(from: Variable | undefined, to: Variable | undefined): void {
+    if (from && to) this.device.write(to, this.device.read(from));
+  }
+}
