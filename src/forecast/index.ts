@@ -9,7 +9,8 @@ export { findGaps, inferSpacing, nextBusinessDays, nextDates } from './series/ca
 export type { Gap, Spacing } from './series/calendar.js';
 export { DATE_FORMATS, parseDate, parseDates } from './series/dateFormats.js';
 export type { DateFormat, ParsedColumn, ParsedDate } from './series/dateFormats.js';
-export { correlation, describe, mean, quantile, variance } from './series/describe.js';
+export { describe, quantile } from './series/describe.js';
+export { correlation, mean, variance } from '../statistics.js';
 export type { Description } from './series/describe.js';
 export { modelForecaster } from './windows/model.js';
 export type { FitContext, FitReport, WindowModel, TrainableModel } from './windows/model.js';

@@ -9,10 +9,10 @@
  */
 import { requireCount } from '../../checks.js';
 import { DataError, ShapeError, StateError, formatShape } from '../../errors.js';
+import { mean } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import { mean } from '../series/describe.js';
 import type { WindowModel } from '../windows/model.js';
 import { requireColumns } from '../windows/windows.js';
 

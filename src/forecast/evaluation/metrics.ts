@@ -8,13 +8,16 @@
  *   MASE = MAE / mean |yₜ − yₜ₋ₘ| over the training series (Hyndman & Koehler 2006)
  *   R² = 1 − Σe² / Σ(actual − mean)²      explained variance = 1 − Var(e) / Var(actual)
  *
+ * Constant means constant but for rounding (`withinRounding`): 0.1 is not a binary number, and 0.1 + 0.2 is not 0.3. RMSE,
+ * MAE, R² and explained variance hold for numbers of any size; MSE is a square, and leaves float64 beyond 1e±154.
+ *
  * Every function throws ShapeError if the shapes differ and DataError for NaN, infinities or no numbers at all.
  */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { deviation, isConstant, magnitude, mean, rootMeanSquare, withinRounding } from '../../statistics.js';
 import { sameShape } from '../../tensor.js';
 import { toFinite } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
-import { mean, variance } from '../series/describe.js';
 
 /** Checks both sides and hands back contiguous values. */
 function pair(operation: string, actual: Numbers, predicted: Numbers): { a: Float64Array; p: Float64Array } {
@@ -28,9 +31,11 @@ function pair(operation: string, actual: Numbers, predicted: Numbers): { a: Floa
 }
 
 function meanOver({ a, p }: { a: Float64Array; p: Float64Array }, term: (actual: number, predicted: number) => number): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += term(a[i] ?? NaN, p[i] ?? NaN);
-  return sum / a.length;
+  return mean(a.map((actual, i) => term(actual, p[i] ?? NaN)));
+}
+
+function errors({ a, p }: { a: Float64Array; p: Float64Array }): Float64Array {
+  return a.map((actual, i) => actual - (p[i] ?? NaN));
 }
 
 /** A relative error: no error is 0 % of anything, even of nothing. */
@@ -45,7 +50,7 @@ export function mse(actual: Numbers, predicted: Numbers): number {
 
 /** Root mean squared error, in units of the target. */
 export function rmse(actual: Numbers, predicted: Numbers): number {
-  return Math.sqrt(meanOver(pair('rmse', actual, predicted), (a, p) => (a - p) ** 2));
+  return rootMeanSquare(errors(pair('rmse', actual, predicted)));
 }
 
 /** Mean absolute error, in units of the target. */
@@ -66,15 +71,13 @@ export function smape(actual: Numbers, predicted: Numbers): number {
 /** Coefficient of determination: 1 is perfect, 0 is as good as the mean of `actual`; NaN when `actual` is constant. */
 export function r2(actual: Numbers, predicted: Numbers): number {
   const values = pair('r2', actual, predicted);
-  const spread = variance(values.a);
-  return spread === 0 ? NaN : 1 - meanOver(values, (a, p) => (a - p) ** 2) / spread;
+  return isConstant(values.a) ? NaN : 1 - (rootMeanSquare(errors(values)) / deviation(values.a)) ** 2;
 }
 
 /** Like R², but a constant offset of the forecast costs nothing; NaN when `actual` is constant. */
 export function explainedVariance(actual: Numbers, predicted: Numbers): number {
-  const { a, p } = pair('explainedVariance', actual, predicted);
-  const spread = variance(a);
-  return spread === 0 ? NaN : 1 - variance(a.map((v, i) => v - (p[i] ?? NaN))) / spread;
+  const values = pair('explainedVariance', actual, predicted);
+  return isConstant(values.a) ? NaN : 1 - (deviation(errors(values)) / deviation(values.a)) ** 2;
 }
 
 /**
@@ -82,6 +85,7 @@ export function explainedVariance(actual: Numbers, predicted: Numbers): number {
  *
  * @param series training values of the target in time order, flat.
  * @param season lag m of the naive forecast; 1 by default.
+ * @returns 0 for a series that repeats itself but for rounding.
  * @throws DataError if the series is not longer than the season.
  */
 export function naiveError(series: Numbers, season = 1): number {
@@ -93,14 +97,17 @@ export function naiveError(series: Numbers, season = 1): number {
   if (data.length <= season) {
     throw new DataError({ ...site, expected: `longer than the season of ${season}`, actual: `${data.length} values` });
   }
-  return mean(data.subarray(season).map((v, i) => Math.abs(v - (data[i] ?? NaN))));
+  const steps = data.subarray(season).map((v, i) => Math.abs(v - (data[i] ?? NaN)));
+  return withinRounding(0, magnitude(steps), magnitude(data)) ? 0 : mean(steps);
 }
 
 /** What MASE divides by: a training series (and its season), or the naive error worked out before. */
 export type MaseScale = { readonly training: Numbers; readonly season?: number } | { readonly naiveError: number };
 
-/** Mean absolute scaled error: below 1 beats the naive forecast of the training series. Infinite if that series is constant. */
+/** Mean absolute scaled error: below 1 beats the naive forecast of the training series. Infinite if that series is constant and the forecast errs. */
 export function mase(actual: Numbers, predicted: Numbers, scale: MaseScale): number {
   const unit = 'naiveError' in scale ? scale.naiveError : naiveError(scale.training, scale.season);
-  return ratio(mae(actual, predicted), unit);
+  const values = pair('mase', actual, predicted);
+  const error = mae(actual, predicted);
+  return ratio(unit === 0 && withinRounding(0, error, magnitude(values.a)) ? 0 : error, unit);
 }

@@ -1,9 +1,10 @@
 /** One report for a forecast: every metric, the same metrics of no-change, and the skill against it. */
 import { ShapeError, formatShape } from '../../errors.js';
+import { magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import { explainedVariance, mae, mape, mase, mse, r2, smape } from './metrics.js';
+import { explainedVariance, mae, mape, mase, mse, r2, rmse, smape } from './metrics.js';
 import type { MaseScale } from './metrics.js';
 
 /** Names of the metrics, in the order of every table. */
@@ -16,7 +17,7 @@ export type Scores = Readonly<Record<Exclude<Metric, 'mase'>, number>> & { reado
 export interface ForecastScore extends Scores {
   /** The same metrics of the forecast "nothing changes". */
   readonly noChange: Scores;
-  /** 1 − MSE / MSE of no-change: above 0 beats no-change, 1 is perfect; NaN if no-change makes no error. */
+  /** 1 − MSE / MSE of no-change: above 0 beats no-change, 1 is perfect; NaN if no-change makes no error but for rounding. */
   readonly skill: number;
 }
 
@@ -29,10 +30,9 @@ export interface ScoreOptions {
 
 /** Every metric of one forecast. */
 export function scores(actual: Numbers, predicted: Numbers, scale?: MaseScale): Scores {
-  const squared = mse(actual, predicted);
   return {
-    mse: squared,
-    rmse: Math.sqrt(squared),
+    mse: mse(actual, predicted),
+    rmse: rmse(actual, predicted),
     mae: mae(actual, predicted),
     mape: mape(actual, predicted),
     smape: smape(actual, predicted),
@@ -42,9 +42,14 @@ export function scores(actual: Numbers, predicted: Numbers, scale?: MaseScale): 
   };
 }
 
-/** Skill against a reference: 1 − MSE / MSE of the reference. */
-export function skill(error: Pick<Scores, 'mse'>, reference: Pick<Scores, 'mse'>): number {
-  return reference.mse === 0 ? NaN : 1 - error.mse / reference.mse;
+/**
+ * Skill against a reference: 1 − MSE / MSE of the reference, NaN if the reference makes no error but for rounding.
+ *
+ * @param error, reference RMSE of either.
+ * @param size magnitude of what was forecast.
+ */
+export function skill(error: number, reference: number, size: number): number {
+  return withinRounding(0, reference, size) ? NaN : 1 - (error / reference) ** 2;
 }
 
 /**
@@ -61,7 +66,7 @@ export function scoreForecast(actual: Numbers, predicted: Numbers, options: Scor
   const truth = fromHost(targets.data, targets.shape);
   const model = scores(truth, fromHost(forecasts.data, forecasts.shape), options.scale);
   const noChange = scores(truth, still, options.scale);
-  return { ...model, noChange, skill: skill(model, noChange) };
+  return { ...model, noChange, skill: skill(model.rmse, noChange.rmse, magnitude(targets.data)) };
 }
 
 /** The no-change forecast [n, horizon] from the last known values [n] (or [n, horizon], taken as it is). */

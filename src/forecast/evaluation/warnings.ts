@@ -10,10 +10,10 @@
  * given when it does not beat no-change: skill 1 − MSE / MSE(no-change) below 1 %.
  */
 import { ShapeError, formatShape } from '../../errors.js';
+import { correlation, deviation, isConstant, magnitude } from '../../statistics.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
-import { correlation, variance } from '../series/describe.js';
-import { mse } from './metrics.js';
+import { rmse } from './metrics.js';
 import { repeatPrevious, skill } from './score.js';
 
 export interface ForecastWarning {
@@ -34,16 +34,25 @@ export interface WarningOptions {
 /** Skill against no-change from which on a forecast is more than an echo. */
 const LEAST_SKILL = 0.01;
 
-/** std(predicted) / std(actual) over all numbers given; NaN when the actual values are constant. */
+/** std(predicted) / std(actual) over all numbers given; NaN when the actual values are constant but for rounding. */
 export function collapseRatio(actual: Numbers, predicted: Numbers): number {
-  const spread = variance(toForecasts(actual, { operation: 'collapseRatio', argument: 'actual' }).data);
-  return spread === 0 ? NaN : Math.sqrt(variance(toForecasts(predicted, { operation: 'collapseRatio', argument: 'predicted' }).data) / spread);
+  const a = toForecasts(actual, { operation: 'collapseRatio', argument: 'actual' }).data;
+  const p = toForecasts(predicted, { operation: 'collapseRatio', argument: 'predicted' }).data;
+  return isConstant(a) ? NaN : deviation(p) / deviation(a);
 }
 
-/** How the changes of consecutive forecasts correlate with those of the last known value, and of the value to come. */
+/**
+ * How the changes of consecutive forecasts correlate with those of the last known value, and of the value to come; NaN where
+ * either moves by equal steps, or not at all.
+ */
 export function lagCorrelations(actual: Float64Array, predicted: Float64Array, previous: Float64Array): { previous: number; actual: number } {
-  const change = changes(predicted);
-  return { previous: correlation(change, changes(previous)), actual: correlation(change, changes(actual)) };
+  return { previous: changeCorrelation(predicted, previous), actual: changeCorrelation(predicted, actual) };
+}
+
+/** The changes are rounded as the levels are: what is left between equal steps is compared with the levels. */
+function changeCorrelation(a: Float64Array, b: Float64Array): number {
+  const [da, db] = [changes(a), changes(b)];
+  return isConstant(da, magnitude(a)) || isConstant(db, magnitude(b)) ? NaN : correlation(da, db);
 }
 
 function changes(values: Float64Array): Float64Array {
@@ -80,7 +89,7 @@ export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: 
       });
     }
     const echo = lagCorrelations(truth, forecast, last);
-    const gain = skill({ mse: mse(truth, forecast) }, { mse: mse(truth, last) });
+    const gain = skill(rmse(truth, forecast), rmse(truth, last), magnitude(truth));
     if (echo.previous > 0 && echo.previous > echo.actual && gain < LEAST_SKILL) {
       warnings.push({
         kind: 'lag', horizon: k + 1, figure: echo.previous,

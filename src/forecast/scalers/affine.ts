@@ -1,18 +1,21 @@
 /**
- * Scalers of the form z = (x − center) / scale, one center and scale for each column:
+ * Scalers of the form z = (x − center) / scale + offset, one center and scale for each column:
  *
- *   standard   center = mean                  scale = standard deviation (divisor n)
- *   min-max    center = min − a · scale       scale = (max − min) / (b − a)       maps training rows to [a, b]
- *   robust     center = median                scale = third − first quartile
+ *   standard   center = mean      scale = standard deviation (divisor n)   offset = 0
+ *   min-max    center = min       scale = (max − min) / (b − a)            offset = a      maps training rows to [a, b]
+ *   robust     center = median    scale = third − first quartile           offset = 0
  *
- * A column that is constant in training gets scale 1, so that it maps to a constant and back.
+ * A column that is constant in training but for rounding (`withinRounding`) has its value for center and 1 for scale: it maps
+ * to the offset and back exactly. So does one whose quartiles are equal, for the robust scaler: what is not equal to them
+ * keeps its distance.
  */
 import ops from 'ndarray-ops';
-import { ArgumentError } from '../../errors.js';
+import { ArgumentError, DataError } from '../../errors.js';
+import { deviation, mean, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toFinite } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import { mean, quantile, variance } from '../series/describe.js';
+import { quantile } from '../series/describe.js';
 import { requireColumn, requireFitted, toFeatures, toTrainingRows } from './scaler.js';
 import type { InverseOptions, RowScaler, ScalerJSON } from './scaler.js';
 
@@ -25,18 +28,32 @@ abstract class AffineScaler implements RowScaler {
   abstract readonly kind: 'standard' | 'minMax' | 'robust';
   readonly actsOn = 'rows';
   readonly rowsLost = 0;
+  /** Where the center goes. */
+  protected readonly offset: number = 0;
   #columns: readonly Affine[] | undefined;
 
-  /** What one training column teaches; a scale of 0 is replaced by 1. */
+  /** What one training column teaches. */
   protected abstract learn(column: Float64Array): Affine;
   abstract toJSON(): ScalerJSON;
 
-  /** @param training [rows, F], training rows only. */
+  /**
+   * @param training [rows, F], training rows only.
+   * @throws DataError for a column whose range, or scale, float64 cannot hold.
+   */
   fit(training: Numbers): this {
-    const { data, features } = toTrainingRows(`${this.kind}.fit`, training);
+    const operation = `${this.kind}.fit`;
+    const { data, features } = toTrainingRows(operation, training);
     this.#columns = Array.from({ length: features }, (_, j) => {
-      const { center, scale } = this.learn(columnOf(data, features, j));
-      return { center, scale: scale === 0 ? 1 : scale };
+      const column = columnOf(data, features, j);
+      const [low, high] = ends(column);
+      const { center, scale: learned } = this.learn(column);
+      const scale = withinRounding(low, high) ? 1 : learned;
+      if (!(Number.isFinite(high - low) && scale > 0 && Number.isFinite(scale))) {
+        throw new DataError({
+          operation, argument: `column ${j}`, expected: 'a range that float64 can hold', actual: `${low} … ${high}`, hint: 'Change the unit of the column.',
+        });
+      }
+      return { center, scale };
     });
     return this;
   }
@@ -51,6 +68,7 @@ abstract class AffineScaler implements RowScaler {
       const column = rows.pick(null, j);
       ops.subseq(column, center);
       ops.divseq(column, scale);
+      if (this.offset !== 0) ops.addseq(column, this.offset);
     });
     return fromHost(data, shape);
   }
@@ -67,6 +85,7 @@ abstract class AffineScaler implements RowScaler {
     const chosen = column === undefined ? columns : columns.slice(requireColumn(operation, column, columns.length)).slice(0, 1);
     chosen.forEach(({ center, scale }, j) => {
       const view = rows.pick(null, j);
+      if (this.offset !== 0) ops.subseq(view, this.offset);
       ops.mulseq(view, scale);
       ops.addseq(view, center);
     });
@@ -85,12 +104,17 @@ abstract class AffineScaler implements RowScaler {
   }
 }
 
+/** Smallest and largest value. */
+function ends(column: Float64Array): readonly [number, number] {
+  return [column.reduce((a, b) => Math.min(a, b)), column.reduce((a, b) => Math.max(a, b))];
+}
+
 /** Mean 0, standard deviation 1 over the training rows. */
 export class StandardScaler extends AffineScaler {
   readonly kind = 'standard';
 
   protected learn(column: Float64Array): Affine {
-    return { center: mean(column), scale: Math.sqrt(variance(column)) };
+    return { center: mean(column), scale: deviation(column) };
   }
 
   toJSON(): ScalerJSON {
@@ -102,21 +126,20 @@ export class StandardScaler extends AffineScaler {
 export class MinMaxScaler extends AffineScaler {
   readonly kind = 'minMax';
   readonly range: readonly [number, number];
+  protected override readonly offset: number;
 
   constructor({ range = [0, 1] }: { range?: readonly [number, number] } = {}) {
     super();
-    if (!(Number.isFinite(range[0]) && Number.isFinite(range[1]) && range[0] < range[1])) {
+    if (!(Number.isFinite(range[1] - range[0]) && range[0] < range[1])) {
       throw new ArgumentError({ operation: 'MinMaxScaler', argument: 'range', expected: 'two rising numbers', actual: range.join(', ') });
     }
     this.range = [...range];
+    this.offset = range[0];
   }
 
   protected learn(column: Float64Array): Affine {
-    const [low, high] = this.range;
-    const min = column.reduce((a, b) => Math.min(a, b));
-    const max = column.reduce((a, b) => Math.max(a, b));
-    const scale = (max - min) / (high - low) || 1;
-    return { center: min - low * scale, scale };
+    const [min, max] = ends(column);
+    return { center: min, scale: (max - min) / (this.range[1] - this.range[0]) };
   }
 
   toJSON(): ScalerJSON {
@@ -130,7 +153,8 @@ export class RobustScaler extends AffineScaler {
 
   protected learn(column: Float64Array): Affine {
     const sorted = column.slice().sort();
-    return { center: quantile(sorted, 0.5), scale: quantile(sorted, 0.75) - quantile(sorted, 0.25) };
+    const [low, high] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
+    return { center: quantile(sorted, 0.5), scale: withinRounding(low, high) ? 1 : high - low };
   }
 
   toJSON(): ScalerJSON {

@@ -1,5 +1,4 @@
 /** Logarithms of positive values: log10 of each, and the return ln(pₜ / pₜ₋₁) from row to row. */
-import ops from 'ndarray-ops';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { toFinite } from '../series/arrays.js';
@@ -12,6 +11,13 @@ function requirePositive(operation: string, data: Float64Array): void {
   if (bad !== undefined) {
     throw new DataError({ operation, argument: 'values', expected: 'above 0', actual: String(bad), hint: 'A logarithm needs positive values; use another scaler for this column.' });
   }
+}
+
+/** ln(a / b): a small return keeps all its digits, since a − b is exact where a and b are near; a large ratio does not overflow. */
+function logRatio(a: number, b: number): number {
+  if (a > b / 2 && a / 2 < b) return Math.log1p((a - b) / b);
+  const ratio = a / b;
+  return ratio > 1e-300 && ratio < Infinity ? Math.log(ratio) : Math.log(a) - Math.log(b);
 }
 
 /** z = log₁₀ x. Learns nothing but the number of columns. */
@@ -79,10 +85,7 @@ export class LogReturnScaler implements RowScaler {
     if (shape.length !== 2 || rows < 2) {
       throw new ShapeError({ operation, argument: 'values', expected: `of shape [rows, ${features}] with at least two rows`, actual: formatShape(shape) });
     }
-    const out = fromHost(data.slice(features), [rows - 1, features]);
-    ops.diveq(out, fromHost(data, shape).hi(rows - 1, features));
-    ops.logeq(out);
-    return out;
+    return fromHost(data.slice(features).map((price, at) => logRatio(price, data[at] ?? NaN)), [rows - 1, features]);
   }
 
   /**

@@ -1,8 +1,11 @@
 /**
- * Each window relative to its own first row, column by column: n_i = p_i / p_0 − 1, undone by p_i = p_0 (n_i + 1).
+ * Each window relative to its own first row, column by column: n_i = p_i / p_0 − 1, undone by p_i = p_0 (n_i + 1). Worked out
+ * as (p_i − p_0) / p_0, so that small changes keep their digits. A p_0 that is 0 beside the largest value it is compared with,
+ * but for rounding, is refused: 0.1 + 0.2 − 0.3 is not 0, and nothing is a percentage of it.
  * Nothing is learned from training rows but the number of columns, so nothing can leak.
  */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
@@ -20,15 +23,16 @@ export class PercentChangeScaler implements WindowScaler {
     return this;
   }
 
-  /** @param windows [N, W, F] @throws DataError if a window begins with 0. */
+  /** @param windows [N, W, F] @throws DataError if a window begins with 0, but for rounding. */
   transform(windows: Numbers): Float64NdArray {
     const { data, count, length, features } = this.#windows('percentChange.transform', windows);
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < features; j++) {
         const first = i * length * features + j;
         const base = data[first] ?? NaN;
-        requireNonZero('percentChange.transform', base, i);
-        for (let at = first, step = 0; step < length; step++, at += features) data[at] = (data[at] ?? NaN) / base - 1;
+        const at = Array.from({ length }, (_, step) => first + step * features);
+        requireNonZero('percentChange.transform', base, at.map((place) => data[place] ?? NaN), i);
+        for (const place of at) data[place] = ((data[place] ?? NaN) - base) / base;
       }
     }
     return fromHost(data, [count, length, features]);
@@ -41,11 +45,11 @@ export class PercentChangeScaler implements WindowScaler {
     return Float64Array.from({ length: count }, (_, i) => data[i * length * features + column] ?? NaN);
   }
 
-  /** @param targets [N, h] @param reference [N], see `reference`. */
+  /** @param targets [N, h] @param reference [N], see `reference`. @throws DataError for a reference that is 0, but for rounding. */
   transformTarget(targets: Numbers, reference: Numbers): Float64NdArray {
     return relative('percentChange.transformTarget', targets, reference, (value, base, sample) => {
-      requireNonZero('percentChange.transformTarget', base, sample);
-      return value / base - 1;
+      requireNonZero('percentChange.transformTarget', base, [value], sample);
+      return (value - base) / base;
     });
   }
 
@@ -74,9 +78,9 @@ export class PercentChangeScaler implements WindowScaler {
   }
 }
 
-function requireNonZero(operation: string, base: number, sample: number): void {
-  if (base === 0) {
-    throw new DataError({ operation, argument: `first value of window ${sample}`, expected: 'not 0', actual: '0', hint: 'Percentage change divides by it; use another scaler.' });
+function requireNonZero(operation: string, base: number, values: readonly number[], sample: number): void {
+  if (withinRounding(0, Math.abs(base), magnitude(values))) {
+    throw new DataError({ operation, argument: `first value of window ${sample}`, expected: 'not 0 beside the others', actual: String(base), hint: 'Percentage change divides by it; use another scaler.' });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Summary statistics, with the conventions of pandas' `describe`. */
 import { ArgumentError } from '../../errors.js';
+import { deviation, mean } from '../../statistics.js';
 import { tensor } from '../../tensor.js';
 import type { Numbers } from './arrays.js';
 
@@ -31,38 +32,10 @@ export function quantile(sorted: ArrayLike<number>, probability: number): number
   const below = Math.floor(position);
   const low = sorted[below] ?? NaN;
   const high = sorted[Math.ceil(position)] ?? NaN;
-  // Equal neighbours are returned as they are: 0 · (∞ − ∞) would be NaN.
-  return low === high ? low : low + (position - below) * (high - low);
-}
-
-/** Arithmetic mean; NaN for no values. */
-export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;
-  return sum / values.length;
-}
-
-/** Variance with divisor n − ddof; ddof 0 (population) by default. */
-export function variance(values: ArrayLike<number>, ddof: 0 | 1 = 0): number {
-  const center = mean(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += ((values[i] ?? NaN) - center) ** 2;
-  return sum / (values.length - ddof);
-}
-
-/** Pearson's correlation; NaN when either side is constant. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const meanA = mean(a);
-  const meanB = mean(b);
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const da = (a[i] ?? NaN) - meanA;
-    const db = (b[i] ?? NaN) - meanB;
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : NaN;
+  if (low === high) return low; // 0 · (∞ − ∞) would be NaN
+  const share = position - below;
+  const gap = high - low;
+  return Number.isFinite(gap) ? low + share * gap : (1 - share) * low + share * high; // the gap of −1.7e308 and 1.7e308 overflows
 }
 
 /** Count, mean, standard deviation, minimum, quartiles and maximum of all numbers in `values`, NaN left out. */
@@ -71,7 +44,7 @@ export function describe(values: Numbers): Description {
   return {
     count: sorted.length,
     mean: mean(sorted),
-    std: sorted.length > 1 ? Math.sqrt(variance(sorted, 1)) : NaN,
+    std: sorted.length > 1 ? deviation(sorted, 1) : NaN,
     min: sorted[0] ?? NaN,
     q25: quantile(sorted, 0.25),
     median: quantile(sorted, 0.5),

@@ -3,6 +3,7 @@
  * batch means, and a checkpoint in the middle of an epoch keeps it exact.
  */
 import { ArgumentError } from '../../errors.js';
+import { binaryUnit, withinRounding } from '../../statistics.js';
 import type { FloatArray } from '../../tensor.js';
 import type { Batch } from './batches.js';
 
@@ -36,27 +37,50 @@ function argMax(values: FloatArray, at: number, n: number): number {
   return best;
 }
 
+/**
+ * R² = 1 − Σe²/Σ(t − mean t)²; NaN for targets that are constant but for rounding.
+ *
+ * Sums: count, least t, greatest t, first t, mean of t − first, unit, Σ(t − mean t)², Σe², the last two in units of unit². Σt²
+ * − (Σt)²/n has no digit left for seconds since 1970: here the first value is taken off, and the mean moves with each value
+ * (Welford 1962). The unit is a power of two no smaller than what was added, so that squares neither overflow nor vanish.
+ */
+const r2: Metric = {
+  name: 'r2',
+  size: 8,
+  add(sums, prediction, target, at, n) {
+    let [count = 0, low = 0, high = 0, first = 0, mean = 0, unit = 0, squares = 0, errors = 0] = sums;
+    for (let i = at; i < at + n; i++) {
+      const t = target[i] ?? NaN;
+      const e = (prediction[i] ?? NaN) - t;
+      if (count === 0) low = high = first = t;
+      const d = t - first - mean;
+      mean += d / ++count;
+      low = Math.min(low, t);
+      high = Math.max(high, t);
+      const size = Math.max(Math.abs(d), Math.abs(e));
+      if (size > unit) {
+        const larger = 2 * binaryUnit(size);
+        squares *= (unit / larger) ** 2;
+        errors *= (unit / larger) ** 2;
+        unit = larger;
+      }
+      if (unit > 0) {
+        squares += (d / unit) * ((t - first - mean) / unit);
+        errors += (e / unit) ** 2;
+      }
+    }
+    sums.set([count, low, high, first, mean, unit, squares, errors]);
+  },
+  result: ([count = 0, low = 0, high = 0, , , , squares = 0, errors = 0]) => (count > 0 && !withinRounding(low, high) ? 1 - errors / squares : NaN),
+};
+
 const metrics: Record<MetricName, Metric> = {
   mse: meanOf('mse', (p, t) => (p - t) ** 2),
   rmse: meanOf('rmse', (p, t) => (p - t) ** 2, Math.sqrt),
   mae: meanOf('mae', (p, t) => Math.abs(p - t)),
   /** Per cent; a zero target counts with the float32 epsilon in its place. */
   mape: meanOf('mape', (p, t) => (100 * Math.abs(p - t)) / Math.max(Math.abs(t), 1.1920929e-7)),
-  /** 1 − Σe²/Σ(t − mean t)²; the sums are Σe², Σt, Σt², count. */
-  r2: {
-    name: 'r2',
-    size: 4,
-    add(sums, prediction, target, at, n) {
-      for (let i = at; i < at + n; i++) {
-        const t = target[i] ?? NaN;
-        sums[0] = (sums[0] ?? 0) + ((prediction[i] ?? NaN) - t) ** 2;
-        sums[1] = (sums[1] ?? 0) + t;
-        sums[2] = (sums[2] ?? 0) + t * t;
-      }
-      sums[3] = (sums[3] ?? 0) + n;
-    },
-    result: ([error = 0, total = 0, squares = 0, count = 0]) => 1 - error / (squares - (total * total) / count),
-  },
+  r2,
   /** Of logits: positive means class 1. */
   binaryAccuracy: meanOf('binaryAccuracy', (p, t) => (p > 0 === t > 0.5 ? 1 : 0)),
   categoricalAccuracy: {

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { correlation, describe, quantile } from '../../../src/forecast/series/describe.js';
+import { describe, quantile } from '../../../src/forecast/series/describe.js';
+import { correlation } from '../../../src/statistics.js';
 import { close } from '../support.js';
 
 test('the figures of pandas for a small series', () => {
