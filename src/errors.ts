@@ -91,3 +91,11 @@ export class NotFiniteError extends BpttError {
 export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(', ')}]`;
 }
+
+/** Most characters of a caller's text that a message repeats. */
+const LONGEST_QUOTE = 60;
+
+/** A text from outside as messages show it: in quotes, and not longer than a reader can take in. */
+export function quoted(text: string): string {
+  return text.length <= LONGEST_QUOTE ? `'${text}'` : `'${text.slice(0, LONGEST_QUOTE)}…' (${text.length} characters)`;
+}

@@ -5,42 +5,20 @@
  */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ArgumentError, DataError } from '../errors.js';
+import { DataError, quoted } from '../errors.js';
+import { CommaEvidence, parseNumber } from '../forecast/series/cellNumbers.js';
+import { CsvError } from '../forecast/series/csvError.js';
+import type { CsvPlace } from '../forecast/series/csvError.js';
 import { findGaps } from '../forecast/series/calendar.js';
 import type { Gap } from '../forecast/series/calendar.js';
 import { parseDates } from '../forecast/series/dateFormats.js';
 import type { DateFormat, ParsedDate } from '../forecast/series/dateFormats.js';
 import { requireColumnNames } from '../forecast/series/frame.js';
 import type { Frame } from '../forecast/series/frame.js';
-import { parseNumber } from './csvNumber.js';
-import type { DecimalMark } from './csvNumber.js';
-import { CsvError, csvRecords } from './csvRecords.js';
+import { checkCsvOptions } from './csvOptions.js';
+import type { CsvOptions, MissingPolicy } from './csvOptions.js';
+import { csvRecords } from './csvRecords.js';
 import type { CsvChunks, CsvRecord } from './csvRecords.js';
-
-/** What to do with empty cells, NA, null and the like. */
-export type MissingPolicy = 'refuse' | 'drop' | 'carryForward';
-
-export interface CsvOptions {
-  /** Number columns to read, in this order; by default every column but the date. */
-  readonly columns?: readonly string[];
-  /** Name of the date column, or false if there is none. By default the first one called date, datetime, time, month, … */
-  readonly dateColumn?: string | false;
-  /** By default decided over the whole column. */
-  readonly dateFormat?: DateFormat;
-  /**
-   * `refuse` (default): a DataError at the first one. `drop`: the whole row goes. `carryForward`: the value of the date
-   * before; rows before the first value go.
-   */
-  readonly missing?: MissingPolicy;
-  /** Rows with the same date: `report` (default, both are kept, in file order) or `refuse`. */
-  readonly duplicates?: 'report' | 'refuse';
-  /** Missing dates: `report` (default) or `refuse`. */
-  readonly gaps?: 'report' | 'refuse';
-  /** Between cells; a comma by default. */
-  readonly delimiter?: string;
-  /** Decimal mark, `.` by default. */
-  readonly decimal?: DecimalMark;
-}
 
 /** A cell of the file. */
 export interface CsvCell {
@@ -80,13 +58,18 @@ export async function readCsv(source: string | URL | AsyncIterable<Uint8Array | 
   if (typeof source !== 'string' && !(source instanceof URL)) return readTable(source, 'stream', options);
   const path = source instanceof URL ? fileURLToPath(source) : source;
   try {
-    return await readTable(createReadStream(path), path, options);
+    return await readTable(fileChunks(path), path, options);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error && 'code' in error) {
       throw new DataError({ operation: 'readCsv', argument: 'path', expected: 'a readable file', actual: `${path} (${String(error.code)})` }, { cause: error });
     }
     throw error;
   }
+}
+
+/** Opened when it is read, and closed when the reader stops. */
+async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }
 
 /** Reads CSV text, like `readCsv`. */
@@ -112,17 +95,19 @@ interface Header {
   readonly dateIndex: number;
 }
 
-async function readTable(chunks: CsvChunks, file: string, options: CsvOptions): Promise<CsvTable> {
-  const { missing = 'refuse', delimiter = ',', duplicates: onDuplicates = 'report', gaps: onGaps = 'report' } = options;
-  if (!['refuse', 'drop', 'carryForward'].includes(missing)) {
-    throw new ArgumentError({ operation: 'readCsv', argument: 'missing', expected: "'refuse', 'drop' or 'carryForward'", actual: `'${String(missing)}'` });
-  }
-  let header: Header | undefined;
+async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Promise<CsvTable> {
+  const options = checkCsvOptions(given);
+  const { missing = 'refuse', duplicates: onDuplicates = 'report', gaps: onGaps = 'report', decimal, names } = options;
+  let header = names && headerOf(names, 'names', options);
+  const commas = new CommaEvidence<CsvPlace>();
   const rows: Row[] = [];
-  for await (const record of csvRecords(chunks, file, delimiter)) {
-    if (record.cells.every((cell) => cell.trim() === '') && record.cells.length <= 1) continue;
-    if (header) rows.push(readRow(record, header, file, options));
-    else header = readHeader(record, options);
+  for await (const record of tableRecords(chunks, file, options)) {
+    if (header) rows.push(readRow(record, header, file, options, commas));
+    else header = readHeader(record, file, options);
+  }
+  if (decimal === undefined && commas.doubt) {
+    throw new CsvError(commas.doubt, 'a number that can be read in one way only', quoted(commas.doubt.text ?? ''),
+      "Say decimal: '.' if its comma groups thousands, decimal: ',' if it marks the decimals.");
   }
   if (!header || rows.length === 0) {
     throw new DataError({ operation: 'readCsv', argument: file, expected: 'a header and at least one row', actual: header ? 'a header only' : 'an empty file' });
@@ -150,40 +135,73 @@ async function readTable(chunks: CsvChunks, file: string, options: CsvOptions): 
   };
 }
 
-function readHeader({ cells, line }: CsvRecord, { columns, dateColumn, delimiter = ',' }: CsvOptions): Header {
+/** Records of the table, blank lines and footer left out. */
+async function* tableRecords(chunks: CsvChunks, file: string, options: CsvOptions): AsyncGenerator<CsvRecord> {
+  const { skipFooter = 0 } = options;
+  let held: CsvRecord[] = [];
+  for await (const records of csvRecords(chunks, file, options)) {
+    held = held.concat(records.filter(({ cells }) => cells.length > 1 || (cells[0] ?? '').trim() !== ''));
+    const ready = held.length - skipFooter;
+    if (ready > 0) {
+      yield* held.slice(0, ready);
+      held = held.slice(ready);
+    }
+  }
+}
+
+const RENAME = 'Say skipRows, header: false and names to name the columns yourself.';
+
+function readHeader({ cells, line }: CsvRecord, file: string, options: CsvOptions): Header {
   const names = cells.map((cell) => cell.trim());
+  if (options.header === undefined && names.every((name) => typeof parseNumber(name, options.decimal ?? '.') === 'number')) {
+    throw new CsvError({ file, line }, 'names of columns', 'numbers only',
+      'Say header: false and names if the first record holds data, header: true if these are names.');
+  }
+  return headerOf(names, `header on line ${line}`, options);
+}
+
+function headerOf(names: readonly string[], place: string, { columns, dateColumn }: CsvOptions): Header {
   const dateName = dateColumn === false ? undefined : dateColumn ?? names.find((name) => DATE_NAME.test(name));
   const wanted = columns ?? names.filter((name) => name !== dateName);
-  requireColumnNames('readCsv', dateName === undefined ? wanted : [dateName, ...wanted], names);
-  const repeated = wanted.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (repeated !== undefined || wanted.length === 0) {
+  const used = dateName === undefined ? wanted : [dateName, ...wanted];
+  requireColumnNames('readCsv', used, names);
+  const places = new Map<string, number>();
+  const repeated = new Set(names.filter((name, i) => places.size === places.set(name, places.get(name) ?? i).size));
+  const twice = used.find((name) => repeated.has(name));
+  if (twice !== undefined || wanted.length === 0) {
     throw new DataError({
-      operation: 'readCsv', argument: `header on line ${line}`, expected: 'distinct names of number columns',
-      actual: repeated === undefined ? `only ${names.join(delimiter)}` : `'${repeated}' more than once`,
+      operation: 'readCsv', argument: place, expected: 'distinct names of number columns',
+      actual: twice === undefined ? `only ${quoted(names.join(', '))}` : `${quoted(twice)} more than once`, hint: RENAME,
     });
   }
   return {
-    width: cells.length, names: wanted, dateName,
-    indices: wanted.map((name) => names.indexOf(name)),
+    width: names.length, names: wanted, dateName,
+    indices: wanted.map((name) => places.get(name) ?? -1),
     dateIndex: dateName === undefined ? -1 : names.indexOf(dateName),
   };
 }
 
-function readRow({ cells, line }: CsvRecord, header: Header, file: string, { decimal = '.', missing = 'refuse' }: CsvOptions): Row {
+function readRow({ cells, line }: CsvRecord, header: Header, file: string, { decimal, missing = 'refuse' }: CsvOptions, commas: CommaEvidence<CsvPlace>): Row {
   if (cells.length !== header.width) {
-    throw new CsvError({ file, line }, `a record of ${header.width} cells`, `${cells.length}`,
-      'Thousands separators need quotes around the number; other delimiters the delimiter option.');
+    const hint = cells.length > header.width ? 'Thousands separators need quotes around the number; other delimiters the delimiter option.'
+      : 'Say delimiter if other marks stand between the cells; skipRows, skipFooter or comment if the line is no part of the table.';
+    throw new CsvError({ file, line }, `a record of ${header.width} cells`, `${cells.length}`, hint);
   }
   const values = header.indices.map((index, j) => {
     const text = cells[index] ?? '';
-    const value = parseNumber(text, decimal);
-    if (typeof value === 'number') return value;
+    const value = parseNumber(text, decimal ?? '.');
     const column = header.names[j] ?? '';
+    if (typeof value === 'number') {
+      if (decimal === undefined) commas.add(text, () => ({ file, line, column, text }));
+      return value;
+    }
     if (value === 'bad') {
-      throw new CsvError({ file, line, column, text }, 'a number', `'${text}'`, 'Correct the cell, or choose number columns with the columns option.');
+      const isOther = typeof parseNumber(text, decimal === ',' ? '.' : ',') === 'number';
+      throw new CsvError({ file, line, column, text }, 'a number', quoted(text), isOther
+        ? `Say decimal: '${decimal === ',' ? '.' : ','}' if that is what marks the decimals.` : 'Correct the cell, or choose number columns with the columns option.');
     }
     if (missing === 'refuse') {
-      throw new CsvError({ file, line, column, text }, 'a number', text.trim() === '' ? 'an empty cell' : `'${text}'`,
+      throw new CsvError({ file, line, column, text }, 'a number', text.trim() === '' ? 'an empty cell' : quoted(text),
         "Say missing: 'drop' or missing: 'carryForward' if that is right for these data.");
     }
     return NaN;
@@ -201,7 +219,7 @@ function sortByDate(
   const parsed = parseDates(dated.map((row) => row.dateText), format);
   if (!parsed.ok) {
     const { line, dateText: text } = dated[parsed.index] ?? { line: 0, dateText: '' };
-    throw new CsvError({ file, line, column, text }, parsed.expected, text === '' ? 'an empty cell' : `'${text}'`, parsed.hint);
+    throw new CsvError({ file, line, column, text }, parsed.expected, text === '' ? 'an empty cell' : quoted(text), parsed.hint);
   }
   const withDates = dated.map((row, i): DatedRow => ({ ...row, date: parsed.dates[i] }));
   const signs = new Set(parsed.dates.slice(1).map((date, i) => Math.sign(date.time - (parsed.dates[i]?.time ?? NaN))));

@@ -1,8 +1,9 @@
 /** Everything that needs Node. */
 export { parseCsv, readCsv } from './csv.js';
-export type { CsvCell, CsvOptions, CsvReport, CsvTable, MissingPolicy } from './csv.js';
-export { CsvError } from './csvRecords.js';
-export type { DecimalMark } from './csvNumber.js';
+export type { CsvCell, CsvReport, CsvTable } from './csv.js';
+export { CsvError } from '../forecast/series/csvError.js';
+export type { DecimalMark } from '../forecast/series/cellNumbers.js';
+export type { CsvOptions, MissingPolicy } from './csvOptions.js';
 export { decodePng, encodePng, readPng, writePng } from './png.js';
 export { threads } from './pool.js';
 export type { ThreadOptions } from './pool.js';
