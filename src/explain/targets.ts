@@ -1,5 +1,6 @@
 /** What is to be explained: one number for each sample, linear in an output of the model. */
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { headNodes } from '../models/graph/heads.js';
 import type { Network, NetworkNode, ValueId } from '../models/graph/network.js';
 import { sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, Shape, TensorLike } from '../tensor.js';
@@ -127,7 +128,7 @@ export function scoredValue(network: Network, target: Target | undefined): Score
   if (!output) {
     throw new ArgumentError({ operation: 'explain', argument: 'target.output', expected: `an output from 0 to ${network.outputs.length - 1}`, actual: String(index) });
   }
-  const maker = network.nodes.find((node) => node.outputs.includes(output.id));
-  const [before] = target?.beforeSoftmax && isSoftmax(maker) ? maker.inputs : [];
+  const makers = target?.beforeSoftmax ? headNodes(network, output.id) : [];
+  const [before] = makers.length === 1 && isSoftmax(makers[0]) ? makers[0].inputs : [];
   return { target: target ?? onlyElement(output.shape), id: before ?? output.id, shape: output.shape };
 }

@@ -3,7 +3,7 @@ import type { ActivationKind, Tensor } from '../backend.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
+import type { AnyLayer, Forward, JsonObject, LayerHead, NoTensors, Run } from './layer.js';
 
 /** Slope of leakyRelu below zero and scale of elu: Keras's defaults. The other kinds have no parameter. */
 export function activationDefaults(kind: ActivationKind): number {
@@ -50,6 +50,10 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
     return [this.single(inputs)];
   }
 
+  override head(): LayerHead | undefined {
+    return headOf(this.function, (name) => new Activation({ kind: 'linear', name }));
+  }
+
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ActivationCache> {
     const x = this.single(inputs);
     const y = this.function === 'softmax' ? k.softmax(x) : k.activate(this.function, x, this.alpha);
@@ -60,4 +64,10 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
     const dy = dOutput(k, dOutputs, y);
     return [this.function === 'softmax' ? k.softmaxBackward(y, dy) : k.activateBackward(this.function, x, y, dy, this.alpha)];
   }
+}
+
+/** Of a layer that ends in this activation. @param linear the layer without it, under a name. */
+export function headOf(activation: ActivationKind | 'softmax', linear: (name: string) => AnyLayer): LayerHead | undefined {
+  if (activation === 'linear') return undefined;
+  return { activation, split: (name) => ({ linear: linear(name), activation: new Activation({ kind: activation, name: `${name}.${activation}` }) }) };
 }

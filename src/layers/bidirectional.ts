@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { GRU } from './gru.js';
 import { Layer } from './layer.js';
-import type { AnyLayer, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import type { AnyLayer, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { LSTM } from './lstm.js';
 import { addPrefix, withoutPrefix } from './nested.js';
 import { reverseTime } from './recurrent.js';
@@ -77,6 +77,10 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     const [y = []] = this.layer.outputShapes([this.single(inputs)]);
     return [this.mergeMode === 'concat' ? [...y.slice(0, -1), 2 * (y.at(-1) ?? 0)] : y];
+  }
+
+  override head(): LayerHead | undefined {
+    return this.layer.head();
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {

@@ -16,10 +16,10 @@ import type { ActivationKind, Tensor, Window } from '../backend.js';
 import { ShapeError } from '../errors.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
-import { activationDefaults, requireActivation } from './activation.js';
+import { activationDefaults, headOf, requireActivation } from './activation.js';
 import { requireCount } from '../checks.js';
 import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
-import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
+import type { AnyLayer, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import { fromImage, placesOf, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
@@ -65,6 +65,9 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
   private readonly kernelInitializer: Initializer;
   private readonly biasInitializer: Initializer;
 
+  /** The same layer with other options. */
+  protected abstract like(options: Options): AnyLayer;
+
   constructor(label: string, axisCount: AxisCount, options: Options) {
     super(options.name);
     const { filters, kernelSize, stride = 1, padding = 'valid', dilation = 1, groups = 1 } = options;
@@ -100,6 +103,10 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
       });
     }
     return [[...places, this.filters]];
+  }
+
+  override head(): LayerHead | undefined {
+    return headOf(this.activation, (name) => this.like({ ...this.options, activation: 'linear', name }));
   }
 
   override parameters(inputs: readonly Shape[]): { kernel: ParameterSpec; bias?: ParameterSpec } {
@@ -150,6 +157,10 @@ export class Conv2D extends Convolution<Conv2DOptions> {
   constructor(options: Conv2DOptions) {
     super('Conv2D', 2, options);
   }
+
+  protected override like(options: Conv2DOptions): Conv2D {
+    return new Conv2D(options);
+  }
 }
 
 /** x [B, T, C] → [B, T′, filters]. Weights: kernel [k, C/groups, filters], bias [filters]. Padding may be 'causal'. */
@@ -159,5 +170,9 @@ export class Conv1D extends Convolution<Conv1DOptions> {
 
   constructor(options: Conv1DOptions) {
     super('Conv1D', 1, options);
+  }
+
+  protected override like(options: Conv1DOptions): Conv1D {
+    return new Conv1D(options);
   }
 }

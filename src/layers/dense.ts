@@ -7,10 +7,10 @@
 import type { ActivationKind, Tensor } from '../backend.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
-import { activationDefaults, requireActivation } from './activation.js';
+import { activationDefaults, headOf, requireActivation } from './activation.js';
 import { requireCount } from '../checks.js';
 import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
-import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
+import type { Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 
 export interface DenseOptions {
   /** Width of the output. */
@@ -60,6 +60,10 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
     const x = this.single(inputs);
     if (x.length === 0) this.requireRank(x, 1, '[batch, …, features]');
     return [[...x.slice(0, -1), this.units]];
+  }
+
+  override head(): LayerHead | undefined {
+    return headOf(this.activation, (name) => new Dense({ units: this.units, useBias: this.useBias, name }));
   }
 
   override parameters(inputs: readonly Shape[]): { kernel: ParameterSpec; bias?: ParameterSpec } {

@@ -20,6 +20,7 @@ interface DropoutCache { readonly y: Tensor; readonly mask: Tensor | undefined }
 export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
   override readonly kind = 'dropout';
   override readonly className = 'Dropout';
+  override readonly output = 'blended';
   readonly rate: number;
 
   constructor(options: DropoutOptions) {

@@ -7,7 +7,7 @@
  * - dX means ∂L/∂X. A missing dOutput means zero.
  * - Inputs and dOutputs are read only.
  */
-import type { Kernels, Tensor } from '../backend.js';
+import type { ActivationKind, Kernels, Tensor } from '../backend.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
@@ -54,6 +54,13 @@ export interface Run {
   readonly inputGradient?: boolean;
 }
 
+/** The activation that a layer ends in. */
+export interface LayerHead {
+  readonly activation: ActivationKind | 'softmax';
+  /** The same layer as two, where losses may look between them; `name`: its name in the model. */
+  readonly split?: (name: string) => { readonly linear: AnyLayer; readonly activation: AnyLayer };
+}
+
 export interface Forward<S, C> {
   readonly outputs: readonly Tensor[];
   readonly cache: C;
@@ -73,6 +80,11 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   abstract readonly className: string;
   /** Whether it calls kernels of convolution or pooling. */
   readonly overImages: boolean = false;
+  /**
+   * What the outputs are: `made` anew, the inputs' numbers `moved` to other places, or `blended` without weights, so that sums
+   * and means of probabilities are probabilities again. Losses look through layers that move.
+   */
+  readonly output: 'made' | 'moved' | 'blended' = 'made';
 
   constructor(name?: string) {
     if (name !== undefined && !/^[\w.-]+$/.test(name)) {
@@ -94,6 +106,11 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   /** Untrained tensors; `carried` ones may depend on the batch size. */
   states(_inputs: readonly Shape[], _batch: number): { [K in keyof S]: StateSpec } {
     return {} as { [K in keyof S]: StateSpec };
+  }
+
+  /** The activation that comes last; undefined where the outputs are a linear function of something. */
+  head(): LayerHead | undefined {
+    return undefined;
   }
 
   /** Dropout masks wanted for a training step. */

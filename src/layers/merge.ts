@@ -69,6 +69,7 @@ function all(inputs: readonly Tensor[], combine: (a: Tensor, b: Tensor) => Tenso
 /** The sum of two or more tensors of one shape: `new Add().apply([a, b])`. */
 export class Add extends Merge {
   override readonly kind = 'add';
+  override readonly output = 'blended';
   override readonly className = 'Add';
 
   protected override join(k: Kernels, inputs: readonly Tensor[]): Tensor {
@@ -83,6 +84,7 @@ export class Add extends Merge {
 /** The product, entry by entry, of two or more tensors of one shape. */
 export class Multiply extends Merge {
   override readonly kind = 'multiply';
+  override readonly output = 'blended';
   override readonly className = 'Multiply';
 
   protected override join(k: Kernels, inputs: readonly Tensor[]): Tensor {
@@ -97,6 +99,7 @@ export class Multiply extends Merge {
 /** Side by side along the last axis: [.., C₁], [.., C₂], … → [.., C₁ + C₂ + …]. */
 export class Concatenate extends Merge {
   override readonly kind = 'concatenate';
+  override readonly output = 'moved';
   override readonly className = 'Concatenate';
 
   protected override mayDiffer(axis: number, shape: Shape): boolean {

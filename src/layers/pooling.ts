@@ -39,6 +39,7 @@ function poolWindow(label: string, count: AxisCount, options: Pool1DOptions | Po
 }
 
 abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
+  override readonly output = 'blended';
   override readonly overImages = true;
   protected readonly axisCount: AxisCount;
   protected readonly axes: readonly WindowAxis[];
@@ -141,6 +142,7 @@ export class AveragePool1D extends AveragePooling {
 interface GlobalCache extends AverageCache { readonly input: Tensor }
 
 abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCache> {
+  override readonly output = 'blended';
   override readonly overImages = true;
   private readonly axisCount: AxisCount;
 

@@ -15,7 +15,7 @@ import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { requireCount, requireRate } from '../checks.js';
 import { Layer, checkedInitializer, initializerName } from './layer.js';
-import type { Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import type { Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import type { Initializer } from '../initializers.js';
 
 export interface RecurrentOptions {
@@ -129,6 +129,11 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     const y = this.returnSequences ? [x[0] ?? 0, this.units] : [this.units];
     const state = this.returnState ? Array.from({ length: this.cell.stateCount }, () => [this.units]) : [];
     return [y, ...state];
+  }
+
+  /** h is bounded by its tanh, and no loss can look behind it: the gates come in between. */
+  override head(): LayerHead {
+    return { activation: 'tanh' };
   }
 
   override parameters([x = []]: readonly Shape[]): { [K in keyof P]: ParameterSpec } {

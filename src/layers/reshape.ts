@@ -9,6 +9,8 @@ interface ReshapeCache { readonly x: Tensor; readonly y: Tensor }
 
 /** Rearranges nothing, only renames axes: row-major order stays. */
 abstract class Reshaping extends Layer<NoTensors, NoTensors, ReshapeCache> {
+  override readonly output = 'moved';
+
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ReshapeCache> {
     const x = this.single(inputs);
     const [batch = 0, ...shape] = x.shape;

@@ -2,7 +2,7 @@ import type { Cell } from '../cells/cell.js';
 import { rnnCell } from '../cells/rnn.js';
 import type { RnnActivation, RnnCache, RnnParams, RnnWork } from '../cells/rnn.js';
 import { ArgumentError } from '../errors.js';
-import type { JsonObject } from './layer.js';
+import type { JsonObject, LayerHead } from './layer.js';
 import { Recurrent } from './recurrent.js';
 import type { RecurrentOptions } from './recurrent.js';
 
@@ -31,6 +31,10 @@ export class SimpleRNN extends Recurrent<RnnParams, RnnCache, RnnWork> {
       units: this.units, activation: this.activation, kernelInitializer: this.initializers.kernel,
       recurrentInitializer: this.initializers.recurrent, biasInitializer: this.initializers.bias,
     });
+  }
+
+  override head(): LayerHead {
+    return { activation: this.activation };
   }
 
   override config(): JsonObject {

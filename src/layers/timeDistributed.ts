@@ -8,7 +8,7 @@ import type { Kernels, Tensor } from '../backend.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
-import type { AnyLayer, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import type { AnyLayer, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 
 export interface TimeDistributedOptions {
   /** Of one input and one output. */
@@ -29,11 +29,13 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override readonly className = 'TimeDistributed';
   readonly layer: AnyLayer;
   override readonly overImages: boolean;
+  override readonly output: AnyLayer['output'];
 
   constructor(options: TimeDistributedOptions) {
     super(options.name);
     this.layer = options.layer;
     this.overImages = options.layer.overImages;
+    this.output = options.layer.output;
   }
 
   override config(): JsonObject {
@@ -50,6 +52,19 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
       });
     }
     return [[x[0] ?? 0, ...this.single(this.layer.outputShapes([x.slice(1)]))]];
+  }
+
+  override head(): LayerHead | undefined {
+    const inner = this.layer.head();
+    const split = inner?.split;
+    if (!inner || !split) return inner;
+    return {
+      activation: inner.activation,
+      split: (name) => {
+        const { linear, activation } = split(name);
+        return { linear: new TimeDistributed({ layer: linear, name }), activation };
+      },
+    };
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {

@@ -129,7 +129,7 @@ export class Model {
   summary(): string {
     const { compiled } = this.engine;
     return describeNetwork(this.network, {
-      backend: compiled?.backend.description ?? 'none', optimizer: compiled?.optimizer.className, loss: compiled?.losses.map((l) => l.kind).join(' + '),
+      backend: compiled?.backend.description ?? 'none', optimizer: compiled?.optimizer.className, loss: compiled?.objective.losses.map((l) => l.kind).join(' + '),
     });
   }
 
@@ -160,7 +160,7 @@ export class Model {
       network, seed, position, metadata: this.metadata, tensors: store.everything(),
       compiled: compiled && {
         optimizer: { className: compiled.optimizer.className, config: compiled.optimizer.config() },
-        losses: compiled.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),
+        losses: compiled.objective.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),
       },
     });
   }

@@ -53,4 +53,19 @@ const optimizers: readonly Fault[] = [
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers];
+const heads: readonly Fault[] = [
+  ...faultsIn('models/training/objective', ['models/training/heads'],
+    ['a loss takes probabilities for logits', 'return ending === wanted;', 'return false;'],
+    ['the loss of one output looks behind every output', 'behind[i] ? split', 'true ? split'],
+    ['metrics never meet logits', "endingOf(network, id) === 'linear'", 'false'],
+  ),
+  ...faultsIn('models/graph/heads', ['models/training/heads'],
+    ['a head is not found behind a Reshape', "layer.output === 'made'", "layer.output !== 'blended'"],
+    ['averages of probabilities count as logits', "probabilities.length > others.length ? 'blended' : 'linear'", "'linear'"],
+  ),
+  ...faultsIn('models/training/metrics', ['models/training/heads'],
+    ['accuracy of probabilities asks for their sign', 'binaryAccuracy: binaryAccuracy(0.5)', 'binaryAccuracy: binaryAccuracy(0)'],
+  ),
+];
+
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads];

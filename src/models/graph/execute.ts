@@ -44,7 +44,8 @@ function runOf(run: NetworkRun, node: NetworkNode, index: number, inputGradient?
   };
 }
 
-function valueOf(values: ReadonlyMap<ValueId, Tensor>, id: ValueId): Tensor {
+/** @throws Error where a pass has not come to it yet. */
+export function valueOf(values: ReadonlyMap<ValueId, Tensor>, id: ValueId): Tensor {
   const value = values.get(id);
   if (!value) throw new Error(`value ${id} is used before it is computed`);
   return value;

@@ -1,7 +1,7 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
-import { ArgumentError, StateError } from '../../errors.js';
+import { StateError } from '../../errors.js';
 import { resolveLoss } from '../../losses/losses.js';
-import type { Loss, ResolvedLoss } from '../../losses/losses.js';
+import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
 import type { DType, Shape } from '../../tensor.js';
@@ -11,6 +11,8 @@ import { prepareData } from './data.js';
 import type { DataOptions, Dataset, ModelData } from './data.js';
 import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
+import { givesLogits, objectiveOf } from './objective.js';
+import type { Objective } from './objective.js';
 import type { CompileOptions } from './options.js';
 import { startPosition } from './position.js';
 import type { Position } from './position.js';
@@ -20,7 +22,7 @@ import { WeightStore } from './store.js';
 export interface Compiled {
   readonly backend: BackendChoice;
   readonly optimizer: Optimizer;
-  readonly losses: readonly ResolvedLoss[];
+  readonly objective: Objective;
   readonly metrics: readonly Metric[];
 }
 
@@ -55,14 +57,11 @@ export class Engine {
   /** Weights stay; optimiser state and position start anew. */
   compile(options: CompileOptions): void {
     const losses = (Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss]).map(resolveLoss);
-    const { outputs } = this.network;
-    if (losses.length !== outputs.length) {
-      throw new ArgumentError({ operation: 'compile', argument: 'loss', expected: `${outputs.length} losses, one for each output`, actual: `${losses.length}` });
-    }
+    const first = { logits: givesLogits(this.network, 0, losses[0]), width: this.outputShapes[0]?.at(-1) ?? 1 };
     const compiled = {
-      losses,
+      objective: objectiveOf(this.network, losses),
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
-      metrics: (options.metrics ?? []).map(resolveMetric),
+      metrics: (options.metrics ?? []).map((metric) => resolveMetric(metric, first)),
       backend: new BackendChoice(options.backend),
     };
     this.requireIdle('compile');
@@ -83,8 +82,8 @@ export class Engine {
 
   /** The model on its device. */
   open(): Session {
-    const { backend, losses, optimizer } = this.compiled ?? { backend: this.usual, losses: [], optimizer: undefined };
-    return this.store.open(backend.backend, losses, optimizer);
+    const { backend, objective, optimizer } = this.compiled ?? { backend: this.usual, objective: undefined, optimizer: undefined };
+    return this.store.open(backend.backend, objective, optimizer);
   }
 
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */

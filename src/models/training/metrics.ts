@@ -74,6 +74,19 @@ const r2: Metric = {
   result: ([count = 0, low = 0, high = 0, , , , squares = 0, errors = 0]) => (count > 0 && !withinRounding(low, high) ? 1 - errors / squares : NaN),
 };
 
+/** What a metric meets: the output it judges. */
+export interface JudgedOutput {
+  /** Whether its numbers are logits, not what the target holds. */
+  readonly logits: boolean;
+  /** Of its last axis. */
+  readonly width: number;
+}
+
+/** Share of numbers on the target's side of `threshold`. */
+function binaryAccuracy(threshold: number): Metric {
+  return meanOf('binaryAccuracy', (p, t) => (p > threshold === t > 0.5 ? 1 : 0));
+}
+
 const metrics: Record<MetricName, Metric> = {
   mse: meanOf('mse', (p, t) => (p - t) ** 2),
   rmse: meanOf('rmse', (p, t) => (p - t) ** 2, Math.sqrt),
@@ -81,8 +94,7 @@ const metrics: Record<MetricName, Metric> = {
   /** Per cent; a zero target counts with the float32 epsilon in its place. */
   mape: meanOf('mape', (p, t) => (100 * Math.abs(p - t)) / Math.max(Math.abs(t), 1.1920929e-7)),
   r2,
-  /** Of logits: positive means class 1. */
-  binaryAccuracy: meanOf('binaryAccuracy', (p, t) => (p > 0 === t > 0.5 ? 1 : 0)),
+  binaryAccuracy: binaryAccuracy(0.5),
   categoricalAccuracy: {
     name: 'categoricalAccuracy',
     size: 2,
@@ -94,14 +106,23 @@ const metrics: Record<MetricName, Metric> = {
   },
 };
 
-/** A metric by name, or one of your own. @throws ArgumentError for an unknown name. */
-export function resolveMetric(metric: MetricName | Metric): Metric {
+/**
+ * A metric by name, or one of your own. `binaryAccuracy` of logits asks for their sign, of probabilities and other outputs whether
+ * they are above 0.5.
+ * @throws ArgumentError for an unknown name, and for `categoricalAccuracy` of a single class, which is always 1.
+ */
+export function resolveMetric(metric: MetricName | Metric, { logits, width }: JudgedOutput): Metric {
   if (typeof metric !== 'string') return metric;
   const found = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
   if (!found) {
     throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: Object.keys(metrics).join(' | '), actual: String(metric) });
   }
-  return found;
+  if (metric === 'categoricalAccuracy' && width === 1) {
+    throw new ArgumentError({
+      operation: 'compile', argument: `metric '${metric}'`, expected: 'of two or more classes', actual: 'of an output of width 1', hint: "Take 'binaryAccuracy'.",
+    });
+  }
+  return metric === 'binaryAccuracy' && logits ? binaryAccuracy(0) : found;
 }
 
 /** Running sums of the loss and of all metrics. */

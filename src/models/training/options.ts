@@ -12,9 +12,13 @@ import type { Metric, MetricName } from './metrics.js';
 export interface CompileOptions {
   /** Default: Adam with its defaults. */
   optimizer?: Optimizer | OptimizerName;
-  /** One loss, or one for each output; several are added. */
+  /**
+   * One loss, or one for each output; several are added. Cross-entropies take a linear output for logits, and look behind one that
+   * ends in their sigmoid or softmax.
+   * @throws ArgumentError where an output ends in something else.
+   */
   loss: Loss | readonly Loss[];
-  /** Of the first output. */
+  /** Of the first output. `binaryAccuracy` asks for the sign of logits, and of other outputs whether they are above 0.5. */
   metrics?: readonly (MetricName | Metric)[];
   /**
    * Default: wasm, or cpu float32 where WebAssembly SIMD is missing. 'auto': wasm, or the GPU where a crossover measured once

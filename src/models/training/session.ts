@@ -1,14 +1,14 @@
 /** A model on a device: its variables, and the programs that use them, made once for each kind of step and batch size. */
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
-import type { ResolvedLoss } from '../../losses/losses.js';
 import { slot } from '../../optimizers/optimizer.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
-import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../graph/execute.js';
+import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
 import { slotName, stateName } from '../graph/names.js';
 import { noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
+import type { Objective } from './objective.js';
 import { stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
 import { TROUBLE, Variables, goodName } from './variables.js';
@@ -43,17 +43,28 @@ interface BodyResult {
 
 type Body = (k: Kernels, parts: Parts) => BodyResult;
 
+/** A pass forward and what the losses say of it. */
+interface Judged {
+  readonly objective: Objective;
+  readonly forward: NetworkForward;
+  readonly loss: Tensor;
+  /** Of what the losses compare. */
+  readonly dOutputs: readonly Tensor[];
+  readonly predictions: readonly Tensor[];
+  readonly states: LayerTensors;
+}
+
 export class Session {
   readonly device: Device;
   readonly variables: Variables;
   private readonly network: Network;
-  private readonly losses: readonly ResolvedLoss[];
+  private readonly objective: Objective | undefined;
   private readonly optimizer: Optimizer | undefined;
   private readonly programs = new Map<string, Program>();
 
-  constructor(network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, losses: readonly ResolvedLoss[], optimizer?: Optimizer) {
+  constructor(network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, objective?: Objective, optimizer?: Optimizer) {
     this.network = network;
-    this.losses = losses;
+    this.objective = objective;
     this.optimizer = optimizer;
     this.device = backend.open();
     this.variables = new Variables(network, this.device, initial, optimizer);
@@ -75,7 +86,7 @@ export class Session {
   /** Inputs: x. Outputs: predictions. States move on. */
   predictor(form: StepForm): Program {
     return this.program('predict', form, false, [], (_, parts) => {
-      const { outputs, states } = this.forward(parts);
+      const { outputs, states } = forwardNetwork(this.network, parts.run, parts.weights, parts.states, parts.x);
       return { outputs, states };
     });
   }
@@ -83,8 +94,8 @@ export class Session {
   /** Inputs: x, y, row weights, mask. Outputs: loss, predictions. */
   evaluator(form: StepForm): Program {
     return this.program('evaluate', form, true, [], (k, parts) => {
-      const forward = this.forward(parts);
-      return { outputs: [this.loss(k, parts, forward).loss, ...forward.outputs], states: forward.states };
+      const { loss, predictions, states } = this.judge(k, parts);
+      return { outputs: [loss, ...predictions], states };
     });
   }
 
@@ -125,7 +136,7 @@ export class Session {
       const { before } = parts;
       const [learningRate, scalars] = parts.extras;
       if (!learningRate) throw new Error('no learning rate');
-      const { loss, gradients, forward } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
+      const { loss, predictions, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(k.add(loss, sumOfSquares), before(TROUBLE));
       const after = new Map([[TROUBLE, k.keepIfFinite(guard, k.copy(guard), k.zeros([1]))]]);
@@ -139,7 +150,7 @@ export class Session {
         after.set(key, updated.p);
         for (const name of optimizer.slotNames) after.set(slotName(name, key), slot(updated.slots, name));
       }
-      return { outputs: [loss, guard, ...forward.outputs], states: forward.states, after, guard };
+      return { outputs: [loss, guard, ...predictions], states, after, guard };
     });
   }
 
@@ -147,31 +158,30 @@ export class Session {
     return [kind, form.batch, form.mask, form.rowWeights, form.training].join('/');
   }
 
-  private forward({ run, weights, states, x }: Parts): NetworkForward {
-    return forwardNetwork(this.network, run, weights, states, x);
-  }
-
-  private loss(k: Kernels, parts: Parts, forward: NetworkForward): { loss: Tensor; dOutputs: Tensor[] } {
-    const results = forward.outputs.map((prediction, i) => {
-      const { kind, parameter } = this.losses[i] ?? { kind: 'mse', parameter: 0 };
-      return k.loss(kind, prediction, parts.y[i] ?? prediction, parts.rowWeights[i], parameter);
+  /** Forward through the network that holds what the losses compare. */
+  private judge(k: Kernels, parts: Parts): Judged {
+    const { objective } = this;
+    if (!objective) throw new Error('a loss without an objective');
+    const forward = forwardNetwork(objective.network, parts.run, parts.weights, parts.states, parts.x);
+    const results = forward.outputs.map((compared, i) => {
+      const { kind, parameter } = objective.losses[i] ?? { kind: 'mse', parameter: 0 };
+      return k.loss(kind, compared, parts.y[i] ?? compared, parts.rowWeights[i], parameter);
     });
     const [first, ...others] = results.map((r) => r.loss);
-    const loss = others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1]));
-    return { loss, dOutputs: results.map((r) => r.dPrediction) };
+    return {
+      objective, forward, states: forward.states, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
+      dOutputs: results.map((r) => r.dPrediction), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
+    };
   }
 
   /** Gradients by key, in the order of the trained weights. */
-  private backward(
-    k: Kernels, parts: Parts, observe?: NetworkObserver,
-  ): { loss: Tensor; gradients: Map<string, Tensor>; dInputs: Tensor[]; forward: NetworkForward } {
-    const forward = this.forward(parts);
-    const { loss, dOutputs } = this.loss(k, parts, forward);
-    observe?.('loss', 'loss', loss);
+  private backward(k: Kernels, parts: Parts, observe?: NetworkObserver): Judged & { gradients: Map<string, Tensor>; dInputs: Tensor[] } {
+    const judged = this.judge(k, parts);
+    observe?.('loss', 'loss', judged.loss);
     const grads = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
-    const dInputs = backwardNetwork(this.network, parts.run, parts.weights, forward, dOutputs, grads);
+    const dInputs = backwardNetwork(judged.objective.network, parts.run, parts.weights, judged.forward, judged.dOutputs, grads);
     return {
-      loss, forward, gradients: new Map(inOrder(this.trained, grads).map((gradient, i) => [this.trained[i]?.key ?? '', gradient])),
+      ...judged, gradients: new Map(inOrder(this.trained, grads).map((gradient, i) => [this.trained[i]?.key ?? '', gradient])),
       dInputs: dInputs.map((d, i) => d ?? k.zeros(parts.x[i]?.shape ?? [])),
     };
   }

@@ -2,7 +2,6 @@
 import type { Backend } from '../../backend.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import { resolveInitializer } from '../../initializers.js';
-import type { ResolvedLoss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { randomStream } from '../../random.js';
 import { allocate, sameShape, toHost } from '../../tensor.js';
@@ -10,6 +9,7 @@ import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../../ten
 import { isCarried, isWeight } from '../graph/names.js';
 import { stateTensors, trainedWeights } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
+import type { Objective } from './objective.js';
 import { Session } from './session.js';
 
 export class WeightStore {
@@ -26,8 +26,8 @@ export class WeightStore {
       [key, { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
   }
 
-  open(backend: Backend, losses: readonly ResolvedLoss[], optimizer: Optimizer | undefined): Session {
-    this.session ??= new Session(this.network, backend, this.values, losses, optimizer);
+  open(backend: Backend, objective: Objective | undefined, optimizer: Optimizer | undefined): Session {
+    this.session ??= new Session(this.network, backend, this.values, objective, optimizer);
     return this.session;
   }
 
