@@ -8,7 +8,7 @@ import { forAll } from '../../support/property.js';
 
 /** R² over rows of `width` numbers; after `cut` rows the sums go through JSON, as in a checkpoint. */
 function epochR2(targets: readonly number[], predictions: readonly number[], width = 1, cut = Infinity): number {
-  const metric = resolveMetric('r2');
+  const metric = resolveMetric('r2', { logits: false, width: 1 });
   const [p, t] = [Float64Array.from(predictions), Float64Array.from(targets)];
   let sums = new Float64Array(metric.size);
   for (let at = 0; at + width <= t.length; at += width) {
