@@ -12,7 +12,7 @@ import { gzipSync } from 'node:zlib';
 /** Gzipped kilobytes (1000 bytes). `bptt` is everything the entry exports, images and the WebAssembly kernels included. */
 const BUDGETS = {
   '.': 88, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
-  './forecast': 28, // 20 before the search machinery, 26 before options were checked by name
+  './forecast': 30, // 20 before the search machinery, 26 before options were checked by name, 28 before outcomes of workers and records of searches were
   './explain': 20,
   './charts': 21.5, // 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
   './gpu': 42, // with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted

@@ -2,6 +2,7 @@
  * Files without importing Node: browsers and bundlers never see `node:fs`, and Node hands it over at run time.
  */
 import { BackendError, DataError } from './errors.js';
+import { filesBeside, nameBeside } from './writers.js';
 
 /** @throws BackendError outside Node. */
 function fileSystem(operation: string) {
@@ -26,12 +27,19 @@ export async function readBytes(operation: string, path: string): Promise<Uint8A
   }
 }
 
-/** All or nothing: writes beside the target, flushes, renames. A crash leaves the old file whole. */
+/**
+ * All or nothing: writes beside the target, flushes, renames. A crash leaves the old file whole; what a killed process had
+ * begun beside it goes with the next write.
+ *
+ * @throws DataError if the file cannot be written, for a full disk too.
+ */
 export async function writeAtomically(operation: string, path: string, bytes: Uint8Array): Promise<void> {
   const fs = fileSystem(operation);
   // A name of its own: two saves to one path must not write into one file.
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  const temporary = nameBeside(path, 'tmp');
   try {
+    // First, so that a disk they have filled has room again.
+    for (const left of await filesBeside(path, 'tmp')) if (!left.living) await fs.rm(left.path, { force: true });
     const file = await fs.open(temporary, 'w');
     try {
       await file.writeFile(bytes);

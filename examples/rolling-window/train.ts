@@ -115,13 +115,13 @@ export async function train(plan: TrainingPlan): Promise<Trained> {
     const journal = plan.journal(name);
     const chain = refit.warmStart ? (refit.restart ?? folds.length) : 1;
     const watched: TrialJournal = {
-      async open(trials) {
-        const records = await journal.open(trials);
-        for (const { index, seconds } of records) {
+      async open(trials, code) {
+        const history = await journal.open(trials, code);
+        for (const { index, seconds } of history.records) {
           threadSeconds += seconds;
           folds.slice(index * chain, (index + 1) * chain).forEach((fold) => { progress.skip(cost(fold, epochs)); });
         }
-        return records;
+        return history;
       },
       append: (record) => journal.append(record),
       close: () => journal.close(),

@@ -20,14 +20,15 @@ export interface Resumed {
 export function studyJournal(folder: string, name: string, identity: object, resumed: Resumed): TrialJournal {
   let file: TrialJournal | undefined;
   return {
-    async open(plan) {
+    async open(plan, code) {
       const hash = createHash('sha256').update(JSON.stringify([identity, plan])).digest('hex').slice(0, 8);
       await makeFolder(folder);
       file = trialFile(join(folder, `${name}-${hash}.jsonl`));
-      const records = await file.open(plan);
+      const history = await file.open(plan, code);
+      const { records } = history;
       resumed.trials += records.length;
       resumed.seconds += records.reduce((sum, { seconds }) => sum + seconds, 0);
-      return records;
+      return history;
     },
     async append(record) {
       await file?.append(record);

@@ -33,7 +33,7 @@ export { gridSearch, randomSearch } from './search/search.js';
 export type { SearchOptions, SearchResult } from './search/search.js';
 export { foldProgram, parallelBacktest } from './search/backtest.js';
 export type { FoldSetup, ParallelBacktestOptions, ParallelBacktestResult } from './search/backtest.js';
-export type { TrialJournal } from './search/journal.js';
+export type { TrialHistory, TrialJournal } from './search/journal.js';
 export type { RunOptions } from './search/loop.js';
 export type { Pruning } from './search/pruning.js';
 export type { Domain, SearchSpace } from './search/space.js';

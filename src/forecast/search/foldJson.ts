@@ -1,8 +1,13 @@
 /** Results of folds as JSON, to the last bit: JSON has no NaN, no infinities and no negative zero, so these are texts. */
+import { DataError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { fromHost } from '../../tensor.js';
-import type { Float64NdArray } from '../series/arrays.js';
+import type { Float64NdArray, Range } from '../series/arrays.js';
 import type { FoldResult } from '../evaluation/backtest.js';
+import { METRICS } from '../evaluation/score.js';
+import type { ForecastScore, Scores } from '../evaluation/score.js';
+import type { Fold } from '../windows/splits.js';
+import { canonical, isJson, isRecord, shorten } from './json.js';
 
 export function foldToJSON({ fold, origins, predictions, actual, previous, score, baselines, inSample, fitReport }: FoldResult): JsonObject {
   const numbers = (values: Float64Array): JsonValue => Array.from(values, encode);
@@ -19,19 +24,8 @@ export function foldToJSON({ fold, origins, predictions, actual, previous, score
   };
 }
 
-/** What `foldToJSON` wrote, after any number of trips through JSON. */
-export function foldFromJSON(json: JsonValue): FoldResult {
-  const { fitReport, ...figures } = json as JsonObject;
-  const { fold, origins, predictions, actual, previous, score, baselines, inSample } = decodeAll(figures) as StoredFold;
-  const table = (values: readonly number[]): Float64NdArray => fromHost(Float64Array.from(values), [origins.length, values.length / origins.length]);
-  return {
-    fold, origins: Int32Array.from(origins), predictions: table(predictions), actual: table(actual), previous: Float64Array.from(previous), score, baselines,
-    ...(inSample && { inSample }),
-    ...(fitReport !== undefined && { fitReport }),
-  };
-}
-
-type StoredFold = Pick<FoldResult, 'fold' | 'score' | 'baselines' | 'inSample'> & Readonly<Record<'origins' | 'predictions' | 'actual' | 'previous', readonly number[]>>;
+/** The texts that stand for numbers, and no other text does. */
+const ODD: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity, '-0': -0 };
 
 function encode(value: number): number | string {
   return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);
@@ -44,10 +38,66 @@ function encodeAll(value: object): JsonObject {
   }));
 }
 
-/** Every text is a number: `encode` writes no other. */
-function decodeAll(value: JsonValue | undefined): unknown {
-  if (typeof value === 'string') return Number(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(decodeAll);
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, decodeAll(entry)]));
+/**
+ * What `foldToJSON` wrote, after any number of trips through JSON.
+ *
+ * @param due the fold that was asked for.
+ * @throws DataError that names what is no result of this fold.
+ */
+export function foldFromJSON(operation: string, due: Fold, found: unknown): FoldResult {
+  const refuse = (field: string, expected: string, actual: unknown): never => {
+    throw new DataError({ operation, argument: `result of fold ${due.index}: ${field}`, expected, actual: shorten(actual) });
+  };
+  const json = isRecord(found) ? found : refuse('all of it', 'an object', found);
+  const unknown = Object.keys(json).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) refuse(unknown, 'absent', json[unknown]);
+
+  const number = (field: string, value: unknown): number => {
+    const odd = typeof value === 'string' && Object.hasOwn(ODD, value) ? ODD[value] : undefined;
+    return odd ?? (typeof value === 'number' && Number.isFinite(value) ? value : refuse(field, `a number, or one of ${Object.keys(ODD).join(', ')}`, value));
+  };
+  const numbers = (field: string): number[] => {
+    const list = json[field];
+    return Array.isArray(list) ? list.map((value) => number(field, value)) : refuse(field, 'a list of numbers', list);
+  };
+  const metrics = (field: string, value: unknown): Scores => {
+    const entries = isRecord(value) ? value : refuse(field, 'metrics', value);
+    const missing = METRICS.find((name) => name !== 'mase' && !(name in entries));
+    if (missing) refuse(field, `with ${missing}`, entries);
+    return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, number(`${field}.${name}`, entry)])) as Scores;
+  };
+  const score = (field: string): ForecastScore => {
+    const { noChange, skill, ...own } = isRecord(json[field]) ? json[field] : {};
+    return { ...metrics(field, own), noChange: metrics(`${field}.noChange`, noChange), skill: number(`${field}.skill`, skill) };
+  };
+  const table = (field: string, rows: number): Float64NdArray => {
+    const values = numbers(field);
+    if (values.length === 0 || values.length % rows !== 0) refuse(field, `a multiple of ${rows} numbers`, values.length);
+    return fromHost(Float64Array.from(values), [rows, values.length / rows]);
+  };
+
+  const { fold } = json;
+  if (!isJson(fold) || canonical(fold) !== canonical(plain(due))) refuse('fold', shorten(plain(due)), fold);
+  const rows = due.validation.end - due.validation.start;
+  const [origins, previous] = [numbers('origins'), numbers('previous')];
+  if (origins.length !== rows || !origins.every(Number.isInteger)) refuse('origins', `${rows} whole numbers`, origins);
+  if (previous.length !== rows) refuse('previous', `${rows} numbers`, previous);
+  const [predictions, actual] = [table('predictions', rows), table('actual', rows)];
+  if (predictions.size !== actual.size) refuse('predictions', `as many as actual, ${actual.size}`, predictions.size);
+  const baselines = isRecord(json.baselines) ? json.baselines : refuse('baselines', 'an object', json.baselines);
+  const { fitReport } = json;
+  if (fitReport !== undefined && !isJson(fitReport)) return refuse('fitReport', 'plain JSON', fitReport);
+  return {
+    fold: due, origins: Int32Array.from(origins), predictions, actual, previous: Float64Array.from(previous), score: score('score'),
+    baselines: Object.fromEntries(Object.entries(baselines).map(([name, entry]) => [name, metrics(`baselines.${name}`, entry)])),
+    ...(json.inSample !== undefined && { inSample: score('inSample') }),
+    ...(fitReport !== undefined && { fitReport }),
+  };
+}
+
+const FIELDS = ['fold', 'origins', 'predictions', 'actual', 'previous', 'score', 'baselines', 'inSample', 'fitReport'];
+
+function plain({ index, train, validation }: Fold): JsonObject {
+  const range = ({ start, end }: Range): JsonObject => ({ start, end });
+  return { index, train: range(train), validation: range(validation) };
 }

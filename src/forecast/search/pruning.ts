@@ -9,7 +9,10 @@
  *   on; those left after the last rung run to their end. Each rung is decided when it is complete, so the same reports
  *   give the same choice, whatever the scheduling. A promoted trial runs again from the beginning, with its own seed.
  */
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
+import { isRecord, shorten } from './json.js';
 import { describe } from '../series/describe.js';
 import type { Halt, Report, TrialRecord } from './trial.js';
 
@@ -29,17 +32,30 @@ export type Pruning =
     readonly factor?: number;
   };
 
-/** @throws ArgumentError if a setting is out of its domain. */
+const RULES = {
+  median: { rule: true, after: true, warmUp: true } satisfies OptionNames<Extract<Pruning, { rule: 'median' }>>,
+  halving: { rule: true, rungs: true, factor: true } satisfies OptionNames<Extract<Pruning, { rule: 'halving' }>>,
+};
+
+/** @throws ArgumentError for an unknown rule or setting, or a setting out of its domain. */
 export function checkPruning(operation: string, prune: Pruning | undefined): void {
-  if (prune?.rule === 'halving') {
+  if (prune === undefined) return;
+  const given: unknown = prune;
+  const refuse = (argument: string, expected: string, actual: unknown): never => {
+    throw new ArgumentError({ operation, argument, expected, actual: shorten(actual) });
+  };
+  if (!isRecord(given) || (given.rule !== 'median' && given.rule !== 'halving')) return refuse('prune', `an object with the rule ${Object.keys(RULES).join(' or ')}`, given);
+  if (prune.rule === 'halving') {
+    checkOptions(`${operation}: prune`, prune, RULES.halving);
     const { rungs, factor = 3 } = prune;
-    const ascending = rungs.length > 0 && rungs.every((step, i) => Number.isFinite(step) && step > (rungs[i - 1] ?? -Infinity));
-    if (!ascending) throw new ArgumentError({ operation, argument: 'prune.rungs', expected: 'at least one step, ascending', actual: JSON.stringify(rungs) });
-    if (!(factor > 1)) throw new ArgumentError({ operation, argument: 'prune.factor', expected: 'above 1', actual: String(factor) });
+    const ascending = Array.isArray(rungs) && rungs.length > 0 && rungs.every((step, i) => Number.isFinite(step) && step > (rungs[i - 1] ?? -Infinity));
+    if (!ascending) refuse('prune.rungs', 'at least one step, ascending', rungs);
+    if (!(factor > 1 && factor < Infinity)) refuse('prune.factor', 'a finite number above 1', factor);
+    return;
   }
-  if (prune?.rule === 'median' && !(Number.isSafeInteger(prune.after ?? 5) && (prune.after ?? 5) >= 1)) {
-    throw new ArgumentError({ operation, argument: 'prune.after', expected: 'a whole number of at least 1', actual: String(prune.after) });
-  }
+  checkOptions(`${operation}: prune`, prune, RULES.median);
+  requireCount(operation, 'prune.after', prune.after ?? 5);
+  if (!Number.isFinite(prune.warmUp ?? 0)) refuse('prune.warmUp', 'a finite step', prune.warmUp);
 }
 
 /** Where the rungs are: a search without halving has one stage, and nothing to halt at. */

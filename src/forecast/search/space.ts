@@ -1,10 +1,12 @@
 /** What a search varies: plain JSON, so that a results file can say which search it belongs to. */
+import { nearest } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
+import { isJson, isList, isRecord, pairOf, shorten } from './json.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { randomStream, uniform } from '../../random.js';
 import type { RandomGenerator } from '../../random.js';
 
-/** One parameter: a list of values, or bounds (both included for `integer`; the upper one excluded otherwise). */
+/** One parameter: a list of plain JSON values, or bounds (both included for `integer`; otherwise drawn from within them). */
 export type Domain =
   | readonly JsonValue[]
   | { readonly uniform: readonly [number, number] }
@@ -44,30 +46,47 @@ function draw(random: RandomGenerator, domain: Domain): JsonValue {
     const [low, high] = domain.integer;
     return low + Math.floor(u * (high - low + 1));
   }
-  const [low, high] = 'uniform' in domain ? domain.uniform : domain.logUniform;
-  return 'uniform' in domain ? low + u * (high - low) : low * (high / low) ** u;
-}
-
-function isList(domain: Domain): domain is readonly JsonValue[] {
-  return Array.isArray(domain);
+  if ('uniform' in domain) {
+    const [low, high] = domain.uniform;
+    return low + u * (high - low);
+  }
+  const [low, high] = domain.logUniform;
+  return low * (high / low) ** u;
 }
 
 function entries(operation: string, space: SearchSpace): [string, Domain][] {
+  if (!isRecord(space)) {
+    throw new ArgumentError({ operation, argument: 'space', expected: 'an object of parameters and their values', actual: shorten(space) });
+  }
   const found = Object.entries(space);
   for (const [parameter, domain] of found) {
-    const expected = expectation(domain);
-    if (expected) throw new ArgumentError({ operation, argument: `space.${parameter}`, expected, actual: JSON.stringify(domain) });
+    const { expected, hint } = fault(domain) ?? {};
+    if (expected) throw new ArgumentError({ operation, argument: `space.${parameter}`, expected, actual: shorten(domain), hint });
   }
   if (found.length === 0) throw new ArgumentError({ operation, argument: 'space', expected: 'at least one parameter', actual: '{}' });
   return found;
 }
 
+/** Bounds that a kind of domain takes. */
+const KINDS: Readonly<Record<'uniform' | 'logUniform' | 'integer', { readonly expected: string; readonly holds: (low: number, high: number) => boolean }>> = {
+  uniform: { expected: 'finite bounds [low, high], low at most high', holds: (low, high) => low <= high && Number.isFinite(high - low) },
+  logUniform: { expected: 'finite bounds [low, high] above 0, low at most high', holds: (low, high) => 0 < low && low <= high && Number.isFinite(high / low) },
+  integer: { expected: 'whole bounds [low, high], low at most high', holds: (low, high) => low <= high && [low, high, high - low].every(Number.isSafeInteger) },
+};
+
 /** What a domain ought to be, if it is not that. */
-function expectation(domain: Domain): string | undefined {
-  if (isList(domain)) return domain.length > 0 ? undefined : 'at least one value';
-  const ordered = ([low, high]: readonly [number, number]): boolean => Number.isFinite(low) && Number.isFinite(high) && low <= high;
-  if ('uniform' in domain) return ordered(domain.uniform) ? undefined : 'finite bounds in ascending order';
-  if ('logUniform' in domain) return ordered(domain.logUniform) && domain.logUniform[0] > 0 ? undefined : 'finite bounds above 0 in ascending order';
-  const whole = ordered(domain.integer) && domain.integer.every((bound) => Number.isSafeInteger(bound));
-  return whole ? undefined : 'whole bounds in ascending order';
+function fault(domain: unknown): { expected: string; hint?: string } | undefined {
+  if (Array.isArray(domain)) {
+    if (domain.length === 0) return { expected: 'at least one value' };
+    return isJson(domain) ? undefined : { expected: 'a list of plain JSON values, its numbers finite' };
+  }
+  const [name = '', ...others] = isRecord(domain) ? Object.keys(domain) : [];
+  const kinds = Object.keys(KINDS);
+  const kind = others.length === 0 ? Object.entries(KINDS).find(([key]) => key === name)?.[1] : undefined;
+  if (!isRecord(domain) || !kind) {
+    const hint = others.length === 0 && name ? `Did you mean '${nearest(name, kinds)}'?` : undefined;
+    return { expected: `a list of values, or one of ${kinds.map((each) => `{ ${each}: [low, high] }`).join(', ')}`, hint };
+  }
+  const [low, high] = pairOf(domain[name]);
+  return typeof low === 'number' && typeof high === 'number' && kind.holds(low, high) ? undefined : { expected: kind.expected };
 }

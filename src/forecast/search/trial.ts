@@ -2,7 +2,7 @@
  * A trial: what is to be run, what comes of it, and who runs it. Tasks and outcomes are plain JSON, so that a trial runs
  * the same in this process, on a thread or on another machine.
  */
-import { DataError } from '../../errors.js';
+import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { randomStream } from '../../random.js';
 
@@ -32,6 +32,8 @@ export interface TrialTask extends Trial {
   /** The field of the result that must be a finite number. */
   readonly objective?: string;
   readonly halt?: Halt;
+  /** Seconds after which the trial is ended and has failed; it has all the time it wants by default. */
+  readonly timeout?: number;
 }
 
 export interface TrialOutcome {
@@ -58,7 +60,7 @@ export interface TrialTools {
    * let the error pass.
    */
   readonly report: (step: number, value: number) => void;
-  /** Aborted when the trial is pruned or the search is stopped: to pass on to `fit`. */
+  /** Aborted when the trial is pruned, out of time, or the search is stopped: to pass on to `fit`. */
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +71,8 @@ export type TrialProgram = (trial: Trial, tools: TrialTools) => JsonValue | Prom
 export interface TrialRunner {
   /** Trials worth submitting at the same time. */
   readonly concurrency: number;
+  /** Hash of the code of the trials, where they are a module: a journal of other code is refused. */
+  code?(): Promise<string>;
   /** Resolves however the trial ends; rejects only when trials cannot be run at all, or on abort. */
   submit(task: TrialTask, signal?: AbortSignal): Promise<TrialOutcome>;
   close(): Promise<void>;
@@ -79,8 +83,17 @@ export function trialSeed(seed: number, index: number): number {
   return randomStream(seed, 'trial', index).next() >>> 0;
 }
 
-/** Runs trials here, one at a time: for tests, for browsers, and where a trial uses all cores itself. */
+/**
+ * Runs trials here, one at a time: for tests, for browsers, and where a trial uses all cores itself.
+ *
+ * A trial that waits is ended by an abort or by its time limit, whether it heeds its signal or not. One that computes
+ * without ever waiting holds this whole process: it is judged at its next report or when it returns, and only `threads`
+ * can end it before.
+ */
 export function inProcess(program: TrialProgram): TrialRunner {
+  if (typeof program !== 'function') {
+    throw new ArgumentError({ operation: 'inProcess', argument: 'program', expected: 'a function', actual: typeof program });
+  }
   return { concurrency: 1, submit: (task, signal) => runTrial(program, task, signal), close: async () => undefined };
 }
 
@@ -88,6 +101,18 @@ export function inProcess(program: TrialProgram): TrialRunner {
 class Pruned extends Error {
   override readonly name = 'Pruned';
 }
+
+/** The trial took longer than it may. */
+export class Overtime extends Error {
+  override readonly name = 'Overtime';
+
+  constructor(timeout: number) {
+    super(`not finished after ${timeout} s (trialTimeout)`);
+  }
+}
+
+/** Milliseconds that a trial which was told to stop has for leaving in order, before nobody waits for it any more. */
+const GRACE = 1000;
 
 /**
  * Runs one trial and turns whatever happens into an outcome. What every runner calls in the end.
@@ -97,24 +122,39 @@ class Pruned extends Error {
 export async function runTrial(program: TrialProgram, task: TrialTask, signal?: AbortSignal): Promise<TrialOutcome> {
   signal?.throwIfAborted();
   const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
   const reports: Report[] = [];
   const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal?.reason);
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  let leave = (_: Error): void => undefined;
+  const left = new Promise<never>((_, reject) => { leave = reject; });
+  const end = (reason: Error): void => {
+    stop.abort(reason);
+    timers.push(setTimeout(leave, GRACE, reason));
+  };
+  const onAbort = (): void => end(signal?.reason as Error);
   signal?.addEventListener('abort', onAbort);
+  const { index, seed, parameters, timeout = Infinity } = task;
+  const onTime = (): void => {
+    if (seconds() > timeout) end(new Overtime(timeout));
+  };
+  if (timeout < Infinity) timers.push(setTimeout(() => end(new Overtime(timeout)), 1000 * timeout));
   const report = (step: number, value: number): void => {
+    onTime();
     stop.signal.throwIfAborted();
     reports.push([step, value]);
-    const end = verdict(reports, task.halt);
-    if (!end) return;
-    stop.abort(end);
-    throw end;
+    const stopped = verdict(reports, task.halt);
+    if (!stopped) return;
+    stop.abort(stopped);
+    throw stopped;
   };
-  const { index, seed, parameters } = task;
   const outcome = (rest: Pick<TrialOutcome, 'status' | 'value' | 'result' | 'reason'>): TrialOutcome => ({
-    ...rest, reports: reports.filter(([, value]) => Number.isFinite(value)), seconds: (performance.now() - started) / 1000,
+    ...rest, reports: reports.filter(([, value]) => Number.isFinite(value)), seconds: seconds(),
   });
   try {
-    const result = await program({ index, seed, parameters }, { report, signal: stop.signal });
+    // A copy: what the program does to its parameters is not what is recorded.
+    const result = await Promise.race([program({ index, seed, parameters: structuredClone(parameters) }, { report, signal: stop.signal }), left]);
+    onTime();
     stop.signal.throwIfAborted();
     return outcome(judge(result, task.objective));
   } catch (error) {
@@ -124,6 +164,7 @@ export async function runTrial(program: TrialProgram, task: TrialTask, signal?: 
     if (reason instanceof Pruned) return outcome({ status: 'pruned', reason: reason.message, value: reports.at(-1)?.[1] });
     return outcome({ status: 'failed', reason: describeError(reason) });
   } finally {
+    timers.forEach(clearTimeout);
     signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DataError } from '../../../src/errors.js';
+import { ArgumentError, DataError } from '../../../src/errors.js';
 import { backtest, countSamples } from '../../../src/forecast/evaluation/backtest.js';
-import { parallelBacktest } from '../../../src/forecast/search/backtest.js';
+import { foldProgram, parallelBacktest } from '../../../src/forecast/search/backtest.js';
 import { foldFromJSON, foldToJSON } from '../../../src/forecast/search/foldJson.js';
 import { inProcess } from '../../../src/forecast/search/trial.js';
 import { expandingOrigin } from '../../../src/forecast/windows/splits.js';
-import type { JsonValue } from '../../../src/layers/layer.js';
+import type { JsonObject, JsonValue } from '../../../src/layers/layer.js';
 import { fromHost } from '../../../src/tensor.js';
 import program, { rows, setup } from '../../node/searchFolds.js';
 import { identical, thrown } from '../support.js';
@@ -42,14 +42,64 @@ test('results come through JSON to the last bit: NaN, infinities, negative zero'
   const { folds: [fold] } = await parallelBacktest({ folds: folds.slice(0, 1), runner });
   assert.ok(fold);
   if (!fold) return;
-  const odd = { ...fold, predictions: fromHost(Float64Array.of(-0, 0.1 + 0.2, 5e-324, -1 / 3), [2, 2]), origins: Int32Array.of(7, 8), score: { ...fold.score, r2: NaN, mape: Infinity, skill: -Infinity } };
-  const back = foldFromJSON(JSON.parse(JSON.stringify(foldToJSON(odd))) as JsonValue);
+  const predictions = Float64Array.from(fold.predictions.data, (value, i) => [-0, 0.1 + 0.2, 5e-324, -1 / 3][i] ?? value);
+  const odd = { ...fold, predictions: fromHost(predictions, fold.predictions.shape), score: { ...fold.score, r2: NaN, mape: Infinity, skill: -Infinity } };
+  const back = foldFromJSON('test', fold.fold, JSON.parse(JSON.stringify(foldToJSON(odd))) as JsonValue);
   identical(back.predictions.data, odd.predictions.data);
-  assert.equal(back.predictions.shape, [2, 2]);
+  assert.equal(back.predictions.shape, fold.predictions.shape);
   assert.ok(Object.is(back.score.r2, NaN));
   assert.ok(fold.inSample);
   assert.equal([back.inSample, back.fitReport], [fold.inSample, fold.fitReport]);
   assert.equal([back.score.mape, back.score.skill, back.score.noChange], [Infinity, -Infinity, odd.score.noChange]);
+});
+
+test('a result that is none of the fold is refused, and named', async () => {
+  const { folds: [fold] } = await parallelBacktest({ folds: folds.slice(0, 1), runner });
+  assert.ok(fold);
+  if (!fold) return;
+  const good = foldToJSON(fold);
+  const { score, fold: range, origins } = good as { score: JsonObject; fold: JsonObject; origins: JsonValue[] };
+  const { mse: _, ...withoutMse } = score;
+  for (const [change, message] of [
+    [{ extra: 1 }, /extra must be absent/],
+    [{ fold: { ...range, index: 3 } }, /: fold must be/],
+    [{ origins: origins.slice(1) }, /origins must be 5 whole numbers/],
+    [{ previous: [] }, /previous must be 5 numbers/],
+    [{ previous: ['nan', 1, 2, 3, 4] }, /previous must be a number, or one of NaN/],
+    [{ previous: [null, 1, 2, 3, 4] }, /previous must be a number/],
+    [{ predictions: [1, 2, 3] }, /predictions must be a multiple of 5/],
+    [{ predictions: [1, 2, 3, 4, 5] }, /predictions must be as many as actual/],
+    [{ actual: 'many' }, /actual must be a list/],
+    [{ score: { ...score, skill: 'high' } }, /score\.skill must be a number/],
+    [{ score: withoutMse }, /score must be with mse/],
+    [{ score: null }, /score/],
+    [{ baselines: { drift: { mse: 1 } } }, /baselines\.drift must be with rmse/],
+    [{ inSample: {} }, /inSample/],
+  ] as const) {
+    assert.match((await thrown(DataError, async () => foldFromJSON('test', fold.fold, { ...good, ...change }))).message, message);
+  }
+  for (const answer of [7, [], ['x', 'y']]) {
+    await thrown(DataError, () => parallelBacktest({ folds: folds.slice(0, 1), runner: inProcess(() => answer) }));
+  }
+});
+
+test('unknown options of a backtest, and of what a setup returns', async () => {
+  const misspelt = { folds, runner, parameter: {} };
+  assert.match((await thrown(ArgumentError, () => parallelBacktest(misspelt))).message, /Did you mean 'parameters'/);
+  const wrong = foldProgram(() => ({ ...setup(-1), horizons: 2 }));
+  assert.match((await thrown(DataError, () => parallelBacktest({ folds, runner: inProcess(wrong) }))).message, /Did you mean 'horizon'/);
+  const unasked = await thrown(DataError, () => parallelBacktest({ folds, runner: inProcess((trial, tools) => program({ ...trial, parameters: {} }, tools)) }));
+  assert.match(unasked.message, /foldProgram: parameters must be folds/);
+});
+
+test('the caller may change everything as soon as the call is made', async () => {
+  const mine = folds.slice(0, 2).map((fold) => ({ ...fold, train: { ...fold.train }, validation: { ...fold.validation } }));
+  const parameters: { failing: number } = { failing: -1 };
+  const running = parallelBacktest({ folds: mine, runner, parameters });
+  parameters.failing = 0;
+  for (const fold of mine) Object.assign(fold.validation, { start: 0, end: 1 });
+  mine.length = 0;
+  assert.equal(await running, await parallelBacktest({ folds: folds.slice(0, 2), runner, parameters: { failing: -1 } }));
 });
 
 test.run();

@@ -29,7 +29,7 @@ function scrambled(run: TrialProgram, lanes: number): TrialRunner {
 /** A journal in memory that can be opened again. */
 function notebook(): TrialJournal & { readonly records: TrialRecord[] } {
   const records: TrialRecord[] = [];
-  return { records, open: async () => [...records], append: async (record) => void records.push(record), close: async () => undefined };
+  return { records, open: async () => ({ run: 'notebook', records: [...records] }), append: async (record) => void records.push(record), close: async () => undefined };
 }
 
 const timeless = (trials: readonly TrialRecord[]): unknown => JSON.parse(JSON.stringify(trials.map((trial) => ({ ...trial, seconds: 0 }))));
