@@ -6,9 +6,11 @@ export type { BacktestOptions, BacktestResult, FoldResult, FoldSettings, ScoreSu
 export { baselineForecaster, baselineForecasts, drift, movingAverage, noChange, seasonal } from './baselines/baselines.js';
 export type { Baseline } from './baselines/baselines.js';
 export { findGaps, inferSpacing, nextBusinessDays, nextDates } from './series/calendar.js';
-export type { Gap, Spacing } from './series/calendar.js';
-export { DATE_FORMATS, parseDate, parseDates } from './series/dateFormats.js';
-export type { DateFormat, ParsedColumn, ParsedDate } from './series/dateFormats.js';
+export type { Gap, NextDatesOptions, Spacing } from './series/calendar.js';
+export { parseDates } from './series/dateColumn.js';
+export type { DateOptions, ParsedColumn } from './series/dateColumn.js';
+export { DATE_FORMATS, parseDate } from './series/dateFormats.js';
+export type { DateFormat, ParsedDate } from './series/dateFormats.js';
 export { describe, quantile } from './series/describe.js';
 export { correlation, mean, variance } from '../statistics.js';
 export type { Description } from './series/describe.js';

@@ -11,7 +11,7 @@ import { CsvError } from '../forecast/series/csvError.js';
 import type { CsvPlace } from '../forecast/series/csvError.js';
 import { findGaps } from '../forecast/series/calendar.js';
 import type { Gap } from '../forecast/series/calendar.js';
-import { parseDates } from '../forecast/series/dateFormats.js';
+import { parseDates } from '../forecast/series/dateColumn.js';
 import type { DateFormat, ParsedDate } from '../forecast/series/dateFormats.js';
 import { requireColumnNames } from '../forecast/series/frame.js';
 import type { Frame } from '../forecast/series/frame.js';
@@ -216,7 +216,7 @@ function sortByDate(
   if (column === undefined) return { sorted: [...rows], undated: [], order: 'none' };
   const dated = missing === 'drop' ? rows.filter((row) => row.dateText !== '') : rows;
   if (dated.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
-  const parsed = parseDates(dated.map((row) => row.dateText), format);
+  const parsed = parseDates(dated.map((row) => row.dateText), format ? { format } : {});
   if (!parsed.ok) {
     const { line, dateText: text } = dated[parsed.index] ?? { line: 0, dateText: '' };
     throw new CsvError({ file, line, column, text }, parsed.expected, text === '' ? 'an empty cell' : quoted(text), parsed.hint);

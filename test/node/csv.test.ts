@@ -135,7 +135,7 @@ test('duplicates and gaps are reported, and refused when asked', async () => {
 test('dates: one bad cell is named, ambiguity is refused, offsets sort by the instant', async () => {
   const error = await bad('date,a\n01/02/2024,1\n01/13/2024,2\n13/01/2024,3\n');
   assert.equal([error.line, error.column, error.text], [4, 'date', '13/01/2024']);
-  assert.match((await bad('date,a\n01/01/2024,1\n02/01/2024,2\n')).message, /read in one way only \(MM\/DD\/YYYY or DD\/MM\/YYYY\).* Set dateFormat\./);
+  assert.match((await bad('date,a\n01/01/2024,1\n02/01/2024,2\n')).message, /read in one way only \(MM\/DD\/YYYY or DD\/MM\/YYYY\).* Say dateFormat: /);
   assert.equal((await parseCsv('date,a\n01/01/2024,1\n02/01/2024,2\n', { dateFormat: 'DD/MM/YYYY' })).dates, ['2024-01-01', '2024-01-02']);
   assert.equal((await parseCsv('Datetime,a\n2024-02-02 10:00:00+02:00,1\n2024-02-02 09:30:00+02:00,2\n2024-02-02 09:00:00-05:00,3\n')).dates,
     ['2024-02-02T09:30:00+02:00', '2024-02-02T10:00:00+02:00', '2024-02-02T09:00:00-05:00']);

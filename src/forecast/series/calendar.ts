@@ -1,12 +1,15 @@
 /**
  * Dates that follow, and dates that are missing, in a series of ISO dates.
  *
- * All arithmetic is on the wall-clock part (`2024-02-02T09:30:00`); an offset such as `-05:00` is carried along
- * unchanged, so a change to daylight-saving time shows only in the offset of generated dates. Holidays are unknown here: a
+ * Days, months and trading hours are counted on the wall clock (`2024-02-02T09:30:00`), whatever the offset; round the clock,
+ * hours are counted between instants, so that neither change to or from daylight-saving time is a gap. Holidays are unknown here: a
  * single missing weekday counts as one, two in a row as a gap.
  */
 import { ArgumentError, DataError } from '../../errors.js';
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import { formatOffset } from './dateFormats.js';
+import { offsetsOf, timeZone as zoneNamed } from './timeZone.js';
+import type { TimeZone } from './timeZone.js';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -15,8 +18,8 @@ const DAY = 1440 * MINUTE;
 export type Spacing =
   | { readonly unit: 'businessDays' }
   | { readonly unit: 'days'; readonly count: number }
-  /** `monthEnd`: every date is the last of its month. */
-  | { readonly unit: 'months'; readonly count: number; readonly monthEnd: boolean }
+  /** `day`: the same in every month, or every date is the last day, or the last weekday, of its month. */
+  | { readonly unit: 'months'; readonly count: number; readonly day: 'same' | 'last' | 'lastWeekday' }
   /** Round the clock, every `milliseconds`. */
   | { readonly unit: 'time'; readonly milliseconds: number }
   /** Business days with trading hours: `times` of the day in milliseconds, ascending. */
@@ -34,21 +37,32 @@ interface Wall {
   /** Wall clock as if it were UTC. */
   readonly time: number;
   readonly hasTime: boolean;
+  /** As written: `Z`, `-05:00`, or nothing. */
   readonly offset: string;
+  /** Milliseconds since 1970 UTC, as far as the offset tells. */
+  readonly instant: number;
 }
 
 function parseIso(operation: string, date: string): Wall {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?(Z|[+-]\d{2}:\d{2})?$/.exec(date);
-  const time = match ? Date.parse(`${match[1]}T${match[2] ?? '00:00'}Z`) : NaN;
+  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2}(?::\d{2})?)?)?$/.exec(date);
+  const [, day = '', clock, offset = ''] = (match ?? []) as readonly (string | undefined)[];
+  const [whole, fraction] = (clock ?? '00:00').split('.');
+  const time = Date.parse(`${day}T${whole}Z`) + (fraction === undefined ? 0 : Number(`0.${fraction}`) * 1000);
   if (!match || Number.isNaN(time)) {
-    throw new ArgumentError({ operation, argument: 'date', expected: 'an ISO date such as 2024-07-26 or 2024-07-26T09:30:00', actual: `'${date}'` });
+    throw new ArgumentError({ operation, argument: 'date', expected: 'an ISO date such as 2024-07-26 or 2024-07-26T09:30:00', actual: `'${String(date)}'` });
   }
-  return { time, hasTime: match[2] !== undefined, offset: match[3] ?? '' };
+  const [hours = 0, minutes = 0, seconds = 0] = offset.slice(1).split(':').map(Number);
+  const ahead = Number(`${offset.startsWith('-') ? '-' : '+'}1`) * ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  return { time, hasTime: clock !== undefined, offset, instant: time - ahead };
 }
 
-function formatIso(time: number, like: Wall): string {
-  const iso = new Date(time).toISOString();
-  return like.hasTime ? `${iso.slice(0, time % 1000 === 0 ? 19 : 23)}${like.offset}` : iso.slice(0, 10);
+/** @param offset as it shall be written. */
+function formatIso(time: number, hasTime: boolean, offset: string): string {
+  const micros = Math.round(time * 1000);
+  const iso = new Date(Math.floor(micros / 1000)).toISOString();
+  if (!hasTime) return iso.slice(0, 10);
+  const finer = micros % 1000 === 0 ? '' : String(((micros % 1000) + 1000) % 1000).padStart(3, '0');
+  return `${iso.slice(0, micros % 1_000_000 === 0 ? 19 : 23)}${finer}${offset}`;
 }
 
 function dayOf(time: number): number {
@@ -77,15 +91,22 @@ function monthNumber(time: number): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
-function isMonthEnd(time: number): boolean {
-  return new Date(time + DAY).getUTCDate() === 1;
+function lastDayOf(time: number): number {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0);
 }
 
-function addMonths(time: number, months: number, monthEnd: boolean): number {
+function lastWeekdayOf(time: number): number {
+  let day = lastDayOf(time);
+  while (isWeekend(day)) day -= DAY;
+  return day;
+}
+
+function addMonths(time: number, months: number, day: 'same' | 'last' | 'lastWeekday'): number {
   const date = new Date(time);
-  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months + 1, 0)).getUTCDate();
-  const day = monthEnd ? lastDay : Math.min(date.getUTCDate(), lastDay);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, day) + (time - dayOf(time));
+  const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1);
+  const same = Math.min(first + (date.getUTCDate() - 1) * DAY, lastDayOf(first));
+  return (day === 'last' ? lastDayOf(first) : day === 'lastWeekday' ? lastWeekdayOf(first) : same) + (time - dayOf(time));
 }
 
 /**
@@ -94,27 +115,40 @@ function addMonths(time: number, months: number, monthEnd: boolean): number {
  * @param dates ISO dates, ascending, at least three.
  */
 export function inferSpacing(dates: readonly string[]): Spacing {
-  const operation = 'inferSpacing';
-  const times = dates.map((date) => parseIso(operation, date).time);
-  const steps = times.slice(1).map((time, i) => time - (times[i] ?? NaN)).filter((delta) => delta > 0).sort((a, b) => a - b);
-  const median = steps[Math.floor(steps.length / 2)];
-  if (dates.length < 3 || median === undefined) {
-    throw new DataError({ operation, argument: 'dates', expected: 'at least three different dates', actual: `${dates.length}`, hint: 'The spacing of a series cannot be told from fewer.' });
+  return spacingOf('inferSpacing', dates.map((date) => parseIso('inferSpacing', date)));
+}
+
+function spacingOf(operation: string, walls: readonly Wall[]): Spacing {
+  const instants = medianStep(walls.map(({ instant }) => instant));
+  if (walls.length < 3 || instants === undefined) {
+    throw new DataError({ operation, argument: 'dates', expected: 'at least three different dates', actual: `${walls.length}`, hint: 'The spacing of a series cannot be told from fewer.' });
   }
-  if (median < DAY) return intradaySpacing(times, median);
-  const days = Math.round(median / DAY);
-  if (days >= 28) return { unit: 'months', count: Math.max(1, Math.round(median / (30.44 * DAY))), monthEnd: times.every(isMonthEnd) };
+  if (instants < 0.9 * DAY) return intradaySpacing(walls, instants);
+  const times = walls.map(({ time }) => time);
+  const days = Math.round(instants / DAY);
+  if (days >= 28) {
+    const all = (last: (time: number) => number): boolean => times.every((time) => last(time) === dayOf(time));
+    return { unit: 'months', count: Math.max(1, Math.round(instants / (30.44 * DAY))), day: all(lastDayOf) ? 'last' : all(lastWeekdayOf) ? 'lastWeekday' : 'same' };
+  }
   // Exchanges open on a rare Saturday; a real seven-day series has two days in seven.
   const weekends = times.filter(isWeekend).length / times.length;
   return days === 1 && weekends < 0.05 ? { unit: 'businessDays' } : { unit: 'days', count: days };
 }
 
-function intradaySpacing(times: readonly number[], milliseconds: number): Spacing {
-  const overnight = times.slice(1).filter((time, i) => dayOf(time) !== dayOf(times[i] ?? NaN)).length;
-  const seamless = times.slice(1).filter((time, i) => dayOf(time) !== dayOf(times[i] ?? NaN) && time - (times[i] ?? NaN) === milliseconds).length;
-  if (2 * seamless >= overnight) return { unit: 'time', milliseconds };
-  const days = [...new Set(times.map(dayOf))].slice(-5);
-  const recent = times.filter((time) => time >= (days[0] ?? 0));
+/** Median of the distances above 0; undefined where there is none. */
+function medianStep(times: readonly number[]): number | undefined {
+  const steps = times.slice(1).map((time, i) => time - (times[i] ?? NaN)).filter((delta) => delta > 0).sort((a, b) => a - b);
+  return steps[Math.floor(steps.length / 2)];
+}
+
+function intradaySpacing(walls: readonly Wall[], milliseconds: number): Spacing {
+  const overnight = walls.slice(1).flatMap((wall, i) => {
+    const before = walls[i] ?? wall;
+    return dayOf(wall.time) === dayOf(before.time) ? [] : [wall.instant - before.instant];
+  });
+  if (2 * overnight.filter((step) => step === milliseconds).length >= overnight.length) return { unit: 'time', milliseconds };
+  const days = [...new Set(walls.map(({ time }) => dayOf(time)))].slice(-5);
+  const recent = walls.map(({ time }) => time).filter((time) => time >= (days[0] ?? 0));
   return { unit: 'session', milliseconds, times: [...new Set(recent.map((time) => time - dayOf(time)))].sort((a, b) => a - b) };
 }
 
@@ -122,7 +156,7 @@ function advance(time: number, spacing: Spacing): number {
   switch (spacing.unit) {
     case 'businessDays': return nextWeekday(time);
     case 'days': return time + spacing.count * DAY;
-    case 'months': return addMonths(time, spacing.count, spacing.monthEnd);
+    case 'months': return addMonths(time, spacing.count, spacing.day);
     case 'time': return time + spacing.milliseconds;
     case 'session': {
       const later = spacing.times.find((clock) => clock > time - dayOf(time));
@@ -133,36 +167,55 @@ function advance(time: number, spacing: Spacing): number {
 
 /** The n weekdays (Monday to Friday) after a date, ISO, time and offset kept. */
 export function nextBusinessDays(date: string, n: number): string[] {
-  return follow('nextBusinessDays', date, n, { unit: 'businessDays' });
+  return follow('nextBusinessDays', parseIso('nextBusinessDays', date), n, { unit: 'businessDays' });
 }
 
-/** The n dates after the last one, at the spacing of the series: business days, days, weeks, months, hours, sessions. */
-export function nextDates(dates: readonly string[], n: number): string[] {
-  return follow('nextDates', dates[dates.length - 1] ?? '', n, inferSpacing(dates));
+export interface NextDatesOptions {
+  /** IANA name: generated dates get the offset that its clock has then. By default they keep the last offset of the series. */
+  readonly timeZone?: string | undefined;
 }
 
-function follow(operation: string, date: string, n: number, spacing: Spacing): string[] {
+/**
+ * The n dates after the last one, at the spacing of the series: business days, days, weeks, months, hours, sessions.
+ *
+ * With `timeZone`, a time that the clock skips in spring is written with the offset before the change, the same instant; a time that it
+ * shows twice in autumn is the first.
+ */
+export function nextDates(dates: readonly string[], n: number, options: NextDatesOptions = {}): string[] {
+  const { timeZone } = checkOptions('nextDates', options, { timeZone: true });
+  const walls = dates.map((date) => parseIso('nextDates', date));
+  const spacing = spacingOf('nextDates', walls);
+  const [last] = walls.slice(-1);
+  return last ? follow('nextDates', last, n, spacing, timeZone === undefined ? undefined : zoneNamed('nextDates', timeZone)) : [];
+}
+
+function follow(operation: string, start: Wall, n: number, spacing: Spacing, zone?: TimeZone): string[] {
   requireCount(operation, 'n', n, 0);
-  const start = parseIso(operation, date);
   const out: string[] = [];
   let time = start.time;
   for (let k = 1; k <= n; k++) {
     // Months are counted from the start, so that January 31 is followed by February 28 and then March 31.
-    time = spacing.unit === 'months' ? addMonths(start.time, k * spacing.count, spacing.monthEnd) : advance(time, spacing);
-    out.push(formatIso(time, start));
+    time = spacing.unit === 'months' ? addMonths(start.time, k * spacing.count, spacing.day) : advance(time, spacing);
+    out.push(zone && start.offset ? inZone(spacing.unit === 'time' ? start.instant + (time - start.time) : undefined, time, zone) : formatIso(time, start.hasTime, start.offset));
   }
   return out;
 }
 
-function missingBetween(from: number, to: number, spacing: Spacing): number {
+/** @param instant where time runs round the clock; else the clock of the zone shows `wall`. */
+function inZone(instant: number | undefined, wall: number, zone: TimeZone): string {
+  const offset = instant === undefined ? offsetsOf(wall, zone)[0] ?? zone.offsetAt(wall - 86_400_000) : zone.offsetAt(instant);
+  return formatIso(instant === undefined ? wall : instant + offset, true, formatOffset(offset));
+}
+
+function missingBetween(from: Wall, to: Wall, spacing: Spacing): number {
   switch (spacing.unit) {
-    case 'businessDays': return atLeastTwo(weekdaysBetween(from, to));
-    case 'days': return Math.round((to - from) / (spacing.count * DAY)) - 1;
-    case 'months': return Math.round((monthNumber(to) - monthNumber(from)) / spacing.count) - 1;
-    case 'time': return Math.round((to - from) / spacing.milliseconds) - 1;
-    case 'session': return dayOf(from) === dayOf(to)
-      ? Math.round((to - from) / spacing.milliseconds) - 1
-      : atLeastTwo(weekdaysBetween(from, to)) * spacing.times.length;
+    case 'businessDays': return atLeastTwo(weekdaysBetween(from.time, to.time));
+    case 'days': return Math.round((to.time - from.time) / (spacing.count * DAY)) - 1;
+    case 'months': return Math.round((monthNumber(to.time) - monthNumber(from.time)) / spacing.count) - 1;
+    case 'time': return Math.round((to.instant - from.instant) / spacing.milliseconds) - 1;
+    case 'session': return dayOf(from.time) === dayOf(to.time)
+      ? Math.round((to.time - from.time) / spacing.milliseconds) - 1
+      : atLeastTwo(weekdaysBetween(from.time, to.time)) * spacing.times.length;
   }
 }
 
@@ -174,10 +227,11 @@ function atLeastTwo(weekdays: number): number {
 /** Where a series misses dates of its own spacing. @param dates ISO dates, ascending; fewer than three have no gaps. */
 export function findGaps(dates: readonly string[]): Gap[] {
   if (new Set(dates).size < 3) return [];
-  const spacing = inferSpacing(dates);
-  const times = dates.map((date) => parseIso('findGaps', date).time);
-  return dates.slice(1).flatMap((before, i) => {
-    const missing = missingBetween(times[i] ?? NaN, times[i + 1] ?? NaN, spacing);
-    return missing > 0 ? [{ after: dates[i] ?? '', before, missing }] : [];
+  const walls = dates.map((date) => parseIso('findGaps', date));
+  const spacing = spacingOf('findGaps', walls);
+  return walls.slice(1).flatMap((to, i) => {
+    const from = walls[i];
+    const missing = from ? missingBetween(from, to, spacing) : 0;
+    return missing > 0 ? [{ after: dates[i] ?? '', before: dates[i + 1] ?? '', missing }] : [];
   });
 }

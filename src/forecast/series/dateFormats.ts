@@ -1,119 +1,216 @@
 /**
- * Dates as people write them in tables. A column has one format, so it is decided over the whole column: `01/02/2024`
- * alone could be January or February, a `26/07/2024` further down settles it.
+ * Dates as people write them in tables, one cell at a time. What a whole column means is settled in dateColumn.ts: a
+ * cell such as `01/02/2024` fits two formats, and no cell is asked which one is likelier.
  */
+import { nearest } from '../../checks.js';
+import { ArgumentError } from '../../errors.js';
 
-/** Formats that `parseDates` knows. Each may be followed by a time, AM or PM, and Z or an offset such as -05:00. */
-export const DATE_FORMATS = ['YYYY-MM-DD', 'YYYY-MM', 'YYYYMMDD', 'MM/DD/YYYY', 'DD/MM/YYYY', 'DD.MM.YYYY', 'MMM D YYYY', 'D MMM YYYY'] as const;
+/** Formats a cell of text can be read in without being told that it is a date. */
+export const TEXT_FORMATS = [
+  'YYYY-MM-DD', 'YYYY/MM/DD', 'YYYY.MM.DD', 'YYYY年MM月DD日', 'MM/DD/YYYY', 'DD/MM/YYYY', 'MM-DD-YYYY', 'DD-MM-YYYY', 'DD.MM.YYYY',
+  'MM/DD/YY', 'DD/MM/YY', 'YY/MM/DD', 'MM-DD-YY', 'DD-MM-YY', 'YY-MM-DD', 'DD.MM.YY',
+  'MMM D YYYY', 'D MMM YYYY', 'D MMM YY', 'YYYY-MM', 'YYYY/MM', 'YYYY年MM月', 'MM/YYYY', 'MMM YYYY', 'YYYY-Q',
+] as const;
+/** Digits alone are a number until a name or an option says that they are dates. */
+const DIGIT_FORMATS = ['YYYYMMDD', 'YYYYMM', 'YYYY', 'seconds', 'milliseconds', 'microseconds', 'nanoseconds'] as const;
+
+/**
+ * Formats that `parseDates` knows. Those of days may be followed by T or a blank and a time (`9:30`, `09:30:00.123 AM`, `093000`) and by Z, UTC or
+ * an offset such as -05:00. MMM is an English month name, short or long; YY is 1969 to 2068; Q is the quarter in `2024Q1` or
+ * `Q1 2024`. `seconds` to `nanoseconds` count from 1970 UTC.
+ */
+export const DATE_FORMATS = [...TEXT_FORMATS, ...DIGIT_FORMATS] as const;
 export type DateFormat = (typeof DATE_FORMATS)[number];
 
 export interface ParsedDate {
-  /** Milliseconds since 1970 UTC; without an offset in the text, the wall clock is read as UTC. */
+  /** Whole milliseconds since 1970 UTC; without an offset or a time zone, the wall clock is read as UTC. */
   readonly time: number;
-  /** `2024-07-26`, or `2024-07-26T09:30:00` with the offset of the text, if any. */
+  /** Nanoseconds on top of `time`, below a million; absent when 0. */
+  readonly nanos?: number;
+  /** `2024-07-26`, or `2024-07-26T09:30:00` with what the text has of fractions and offset. */
   readonly iso: string;
 }
 
-export type ParsedColumn =
-  | { readonly ok: true; readonly format: DateFormat; readonly dates: readonly ParsedDate[] }
-  /** `index`: the first cell that does not fit; `expected`: what would have. */
-  | { readonly ok: false; readonly index: number; readonly expected: string; readonly hint?: string };
+/** A date with its parts: what the wall clock shows, and how far that is from UTC. */
+export interface DateCell {
+  /** Milliseconds that the wall clock would show as UTC. */
+  readonly wall: number;
+  /** Nanoseconds on top, below a million. */
+  readonly nanos: number;
+  /** `day`: no time of day. `local`: a time of day without an offset. `instant`: with one. */
+  readonly kind: 'day' | 'local' | 'instant';
+  /** Milliseconds that the wall clock is ahead of UTC; 0 unless the text says so. */
+  readonly offset: number;
+}
 
-type Parts = 'year' | 'month' | 'day';
+type Part = 'year' | 'shortYear' | 'month' | 'day' | 'quarter';
 interface Pattern {
   readonly regex: RegExp;
-  /** What the groups of the expression are. */
-  readonly groups: readonly Parts[];
+  /** What the first groups of the expression are; the groups of the clock follow. */
+  readonly parts: readonly Part[];
 }
 
+/** Longer cells are no dates; it also bounds the work on a hostile one. */
+const LONGEST = 64;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH_NAME = '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
-const SLASHED = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/;
-const PATTERNS: Readonly<Record<DateFormat, Pattern>> = {
-  'YYYY-MM-DD': { regex: /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/, groups: ['year', 'month', 'day'] },
-  'YYYY-MM': { regex: /^(\d{4})[-/](\d{1,2})$/, groups: ['year', 'month'] },
-  'YYYYMMDD': { regex: /^(\d{4})(\d{2})(\d{2})$/, groups: ['year', 'month', 'day'] },
-  'MM/DD/YYYY': { regex: SLASHED, groups: ['month', 'day', 'year'] },
-  'DD/MM/YYYY': { regex: SLASHED, groups: ['day', 'month', 'year'] },
-  'DD.MM.YYYY': { regex: /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, groups: ['day', 'month', 'year'] },
-  'MMM D YYYY': { regex: new RegExp(`^${MONTH_NAME}\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})$`, 'i'), groups: ['month', 'day', 'year'] },
-  'D MMM YYYY': { regex: new RegExp(`^(\\d{1,2})[\\s-]${MONTH_NAME}\\.?,?[\\s-](\\d{4})$`, 'i'), groups: ['day', 'month', 'year'] },
+const MONTH_NAME = '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
+const WEEKDAY = '(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?';
+const ZONE = '(?: ?(Z|UTC|GMT|(?:UTC|GMT)?[+-]\\d{2}(?::?\\d{2})?))?';
+const CLOCK = `(?:(?:T|,? ) ?(?:(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?(?: ?([AP]M))?|(\\d{2})(\\d{2})(\\d{2})?)${ZONE})?`;
+
+function day(date: string, ...parts: Part[]): Pattern {
+  return { regex: new RegExp(`^${date}${CLOCK}$`, 'i'), parts };
+}
+function numeric(separator: string, ...parts: Part[]): Pattern {
+  return day(parts.map((part) => (part === 'year' ? '(\\d{4})' : part === 'shortYear' ? '(\\d{2})' : '(\\d{1,2})')).join(separator), ...parts);
+}
+function month(date: string, ...parts: Part[]): Pattern {
+  return { regex: new RegExp(`^${date}$`, 'i'), parts };
+}
+
+const PATTERNS: Readonly<Record<Exclude<DateFormat, Epoch>, Pattern>> = {
+  'YYYY-MM-DD': numeric('-', 'year', 'month', 'day'),
+  'YYYY/MM/DD': numeric('/', 'year', 'month', 'day'),
+  'YYYY.MM.DD': numeric('\\.', 'year', 'month', 'day'),
+  'YYYY年MM月DD日': day('(\\d{4})年(\\d{1,2})月(\\d{1,2})日', 'year', 'month', 'day'),
+  'MM/DD/YYYY': numeric('/', 'month', 'day', 'year'),
+  'DD/MM/YYYY': numeric('/', 'day', 'month', 'year'),
+  'MM-DD-YYYY': numeric('-', 'month', 'day', 'year'),
+  'DD-MM-YYYY': numeric('-', 'day', 'month', 'year'),
+  'DD.MM.YYYY': numeric('\\.', 'day', 'month', 'year'),
+  'MM/DD/YY': numeric('/', 'month', 'day', 'shortYear'),
+  'DD/MM/YY': numeric('/', 'day', 'month', 'shortYear'),
+  'YY/MM/DD': numeric('/', 'shortYear', 'month', 'day'),
+  'MM-DD-YY': numeric('-', 'month', 'day', 'shortYear'),
+  'DD-MM-YY': numeric('-', 'day', 'month', 'shortYear'),
+  'YY-MM-DD': numeric('-', 'shortYear', 'month', 'day'),
+  'DD.MM.YY': numeric('\\.', 'day', 'month', 'shortYear'),
+  'MMM D YYYY': day(`${WEEKDAY}${MONTH_NAME}[ -](\\d{1,2})(?:, ?|[ -])(\\d{4})`, 'month', 'day', 'year'),
+  'D MMM YYYY': day(`${WEEKDAY}(\\d{1,2})[ -]?${MONTH_NAME}(?:, ?|[ -])?(\\d{4})`, 'day', 'month', 'year'),
+  'D MMM YY': day(`(\\d{1,2})[ -]?${MONTH_NAME}[ -]?(\\d{2})`, 'day', 'month', 'shortYear'),
+  'YYYY-MM': month('(\\d{4})-(\\d{1,2})', 'year', 'month'),
+  'YYYY/MM': month('(\\d{4})/(\\d{1,2})', 'year', 'month'),
+  'YYYY年MM月': month('(\\d{4})年(\\d{1,2})月(?:份)?', 'year', 'month'),
+  'MM/YYYY': month('(\\d{1,2})/(\\d{4})', 'month', 'year'),
+  'MMM YYYY': month(`${MONTH_NAME}[ -](\\d{4})`, 'month', 'year'),
+  'YYYY-Q': { regex: /^(?:(\d{4})[ -]?Q([1-4])|Q([1-4])[ -/]?(\d{4}))$/i, parts: ['year', 'quarter', 'quarter', 'year'] },
+  YYYYMMDD: day('(\\d{4})(\\d{2})(\\d{2})', 'year', 'month', 'day'),
+  YYYYMM: month('(\\d{4})(\\d{2})', 'year', 'month'),
+  YYYY: month('(\\d{4})', 'year'),
 };
-const CLOCK = /^(.*?)[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i;
 
-const pad = (n: number): string => String(n).padStart(2, '0');
+const EPOCHS = { seconds: 1_000_000_000n, milliseconds: 1_000_000n, microseconds: 1000n, nanoseconds: 1n } as const;
+type Epoch = keyof typeof EPOCHS;
 
-/** One date in one format; undefined if it does not fit or does not exist. */
-export function parseDate(text: string, format: DateFormat): ParsedDate | undefined {
-  const clock = CLOCK.exec(text.trim());
-  const pattern = PATTERNS[format];
-  const match = pattern.regex.exec(clock ? (clock[1] ?? '').trim() : text.trim());
+function isEpoch(format: DateFormat): format is Epoch {
+  return Object.hasOwn(EPOCHS, format);
+}
+
+/** One cell in one format; undefined if it does not fit or there is no such date. */
+export function parseDateCell(text: string, format: DateFormat): DateCell | undefined {
+  if (text.length > LONGEST) return undefined;
+  // Exports pad with blanks of every kind: no-break ones stand before AM and PM.
+  const cell = text.trim().replace(/\s+/g, ' ');
+  if (isEpoch(format)) return epochCell(cell, EPOCHS[format]);
+  const { regex, parts } = PATTERNS[format];
+  const match = regex.exec(cell);
   if (!match) return undefined;
-  const parts: Record<Parts, number> = { year: NaN, month: NaN, day: 1 };
-  pattern.groups.forEach((part, i) => {
-    const value = match[i + 1] ?? '';
-    parts[part] = /^\d+$/.test(value) ? Number(value) : MONTHS.indexOf(value.slice(0, 3).toLowerCase()) + 1;
+  const wall = midnight(parts, match);
+  if (wall === undefined) return undefined;
+  const clock = match.slice(parts.length + 1);
+  return clock.some((group) => (group as string | undefined) !== undefined) ? withClock(wall, clock) : { wall, nanos: 0, kind: 'day', offset: 0 };
+}
+
+function midnight(parts: readonly Part[], match: RegExpExecArray): number | undefined {
+  let [year, month, dayOfMonth] = [NaN, 1, 1];
+  parts.forEach((part, i) => {
+    const text = match[i + 1];
+    if (text === undefined) return;
+    const number = Number(text);
+    if (part === 'year') year = number;
+    else if (part === 'shortYear') year = number < 69 ? 2000 + number : 1900 + number;
+    else if (part === 'quarter') month = 3 * number - 2;
+    else if (part === 'day') dayOfMonth = number;
+    else month = Number.isNaN(number) ? MONTHS.indexOf(text.slice(0, 3).toLowerCase()) + 1 : number;
   });
-  const { year, month, day } = parts;
-  const midnight = Date.UTC(year, month - 1, day);
-  if (month < 1 || month > 12 || day < 1 || new Date(midnight).getUTCDate() !== day) return undefined;
-  const date = `${year}-${pad(month)}-${pad(day)}`;
-  return clock ? withClock(date, midnight, clock) : { time: midnight, iso: date };
+  // Date.UTC takes years below 100 for the twentieth century.
+  if (year < 100 || month < 1 || month > 12 || dayOfMonth < 1) return undefined;
+  const time = Date.UTC(year, month - 1, dayOfMonth);
+  return new Date(time).getUTCDate() === dayOfMonth ? time : undefined;
 }
 
-function withClock(date: string, midnight: number, clock: RegExpExecArray): ParsedDate | undefined {
-  const [, , hourText = '0', minuteText = '0', secondText = '0', fraction = '', half, zone = ''] = clock;
-  const [minute, second] = [Number(minuteText), Number(secondText)];
-  let hour = Number(hourText);
-  if (half && (hour < 1 || hour > 12)) return undefined;
-  if (half) hour = (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+/** Adds the time of day. @param clock groups of CLOCK. */
+function withClock(wall: number, clock: readonly string[]): DateCell | undefined {
+  const time = timeOfDay(clock);
+  if (time === undefined) return undefined;
+  const zone = clock[8];
+  const local = { wall: wall + time.milliseconds, nanos: time.nanos };
+  if (zone === undefined) return { ...local, kind: 'local', offset: 0 };
+  const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  return { ...local, kind: 'instant', offset: Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 };
+}
+
+function timeOfDay(clock: readonly string[]): { milliseconds: number; nanos: number } | undefined {
+  const [hourText, minuteText, secondText = '0', fraction = '', half, compactHour, compactMinute, compactSecond = '0'] = clock as readonly (string | undefined)[];
+  let hour = Number(hourText ?? compactHour);
+  const minute = Number(minuteText ?? compactMinute);
+  const second = Number(hourText === undefined ? compactSecond : secondText);
+  if (half !== undefined) {
+    if (hour < 1 || hour > 12) return undefined;
+    hour = (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+  }
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const milliseconds = fraction ? `.${fraction.padEnd(3, '0')}` : '';
-  const wall = midnight + ((hour * 60 + minute) * 60 + second) * 1000 + Number(`0${milliseconds}`) * 1000;
-  const offset = /^[A-Z]+$/i.test(zone) ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
-  const [, sign = '+', hours = '0', minutes = '0'] = /^([+-])(\d{2}):(\d{2})$/.exec(offset) ?? [];
-  const shift = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-  return { time: wall - shift, iso: `${date}T${pad(hour)}:${pad(minute)}:${pad(second)}${milliseconds}${offset}` };
+  const nanos = Number(fraction.padEnd(9, '0'));
+  return { milliseconds: ((hour * 60 + minute) * 60 + second) * 1000 + Math.floor(nanos / 1e6), nanos: nanos % 1e6 };
 }
 
-function parseAll(texts: readonly string[], format: DateFormat): ParsedColumn {
-  const dates: ParsedDate[] = [];
-  for (const [index, text] of texts.entries()) {
-    const date = parseDate(text, format);
-    if (!date) return { ok: false, index, expected: `a date ${format}` };
-    dates.push(date);
-  }
-  return { ok: true, format, dates };
+/** Seconds to nanoseconds since 1970, exact whatever the number of digits. */
+function epochCell(text: string, unit: bigint): DateCell | undefined {
+  const [, sign, whole, fraction = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const digits = String(unit).length - 1;
+  // More decimals than nanoseconds can hold are no date.
+  if (/[1-9]/.test(fraction.slice(digits))) return undefined;
+  const size = BigInt(whole) * unit + BigInt(fraction.slice(0, digits).padEnd(digits, '0') || '0');
+  const nanos = sign === '-' ? -size : size;
+  const rest = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const wall = Number((nanos - rest) / 1_000_000n);
+  return Number.isNaN(new Date(wall).getTime()) ? undefined : { wall, nanos: Number(rest), kind: 'instant', offset: 0 };
 }
 
-function inOrder(dates: readonly ParsedDate[]): boolean {
-  const pairs = dates.slice(1).map((date, i) => Math.sign(date.time - (dates[i]?.time ?? NaN)));
-  return pairs.every((sign) => sign >= 0) || pairs.every((sign) => sign <= 0);
+/** Counts since 1970 that lie from 1980 to 2100 when read in this unit: no number does so in two. */
+export function isPlausible(cell: DateCell, format: DateFormat): boolean {
+  return !isEpoch(format) || (cell.wall >= Date.UTC(1980, 0) && cell.wall < Date.UTC(2100, 0));
 }
 
-/**
- * Reads a column of dates.
- *
- * Without a format, the one is taken that every cell fits. If both MM/DD/YYYY and DD/MM/YYYY fit, the one that puts the
- * rows in order is taken; if both do, or neither, the column is ambiguous and the caller must say.
- */
-export function parseDates(texts: readonly string[], format?: DateFormat): ParsedColumn {
-  if (format) return parseAll(texts, format);
-  const attempts = DATE_FORMATS.map((candidate) => parseAll(texts, candidate));
-  const fitting = attempts.filter((attempt) => attempt.ok);
-  const [first, ...others] = fitting;
-  if (!first) {
-    // The attempt that got furthest names the cell where the column breaks its own format.
-    const failures = attempts.filter((attempt) => !attempt.ok);
-    const furthest = failures.reduce((best, attempt) => (attempt.index > best.index ? attempt : best));
-    return furthest.index > 0 ? furthest : { ...furthest, expected: `a date in one of the formats ${DATE_FORMATS.join(', ')}` };
-  }
-  if (others.length === 0) return first;
-  const ordered = fitting.filter((attempt) => inOrder(attempt.dates));
-  const [only, ...rest] = ordered;
-  if (only && rest.length === 0) return only;
-  return {
-    ok: false, index: 0, expected: `a date that can be read in one way only (${fitting.map((attempt) => attempt.format).join(' or ')})`,
-    hint: 'Set dateFormat.',
-  };
+/** A cell as the rest of the library sees it. */
+export function toParsedDate({ wall, nanos, kind, offset }: DateCell): ParsedDate {
+  const iso = new Date(wall).toISOString();
+  const time = wall - offset;
+  if (kind === 'day') return { time, iso: iso.slice(0, 10) };
+  const fraction = nanos > 0 ? `${iso.slice(19, 23)}${String(nanos).padStart(6, '0').replace(/0{3}$/, '')}` : wall % 1000 === 0 ? '' : iso.slice(19, 23);
+  return { time, ...(nanos > 0 && { nanos }), iso: `${iso.slice(0, 19)}${fraction}${kind === 'instant' ? formatOffset(offset) : ''}` };
+}
+
+/** `Z`, `-05:00`; with seconds where a zone had them, before 1900 or so. */
+export function formatOffset(offset: number): string {
+  if (offset === 0) return 'Z';
+  const seconds = Math.round(Math.abs(offset) / 1000);
+  const pad = (n: number): string => String(n).padStart(2, '0');
+  const rest = seconds % 60;
+  return `${offset < 0 ? '-' : '+'}${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}${rest === 0 ? '' : `:${pad(rest)}`}`;
+}
+
+/** @throws ArgumentError with the nearest of the formats. */
+export function requireDateFormat(operation: string, argument: string, format: string): void {
+  if ((DATE_FORMATS as readonly string[]).includes(format)) return;
+  throw new ArgumentError({ operation, argument, expected: `one of ${DATE_FORMATS.join(', ')}`, actual: `'${format}'`, hint: `Did you mean '${nearest(format, DATE_FORMATS)}'?` });
+}
+
+/** One date in one format; undefined if it does not fit or does not exist. @throws ArgumentError for an unknown format. */
+export function parseDate(text: string, format: DateFormat): ParsedDate | undefined {
+  requireDateFormat('parseDate', 'format', format);
+  const cell = parseDateCell(text, format);
+  return cell && toParsedDate(cell);
 }

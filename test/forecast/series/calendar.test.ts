@@ -20,8 +20,8 @@ test('spacing is told from the dates', () => {
   assert.equal(inferSpacing(weekdays('2024-07-01', 30)), { unit: 'businessDays' });
   assert.equal(inferSpacing(days('2024-07-01', 30)), { unit: 'days', count: 1 });
   assert.equal(inferSpacing(days('2024-07-05', 5, 7)), { unit: 'days', count: 7 });
-  assert.equal(inferSpacing(['2019-10-01', '2019-11-01', '2019-12-01']), { unit: 'months', count: 1, monthEnd: false });
-  assert.equal(inferSpacing(['2019-03-31', '2019-06-30', '2019-09-30', '2019-12-31']), { unit: 'months', count: 3, monthEnd: true });
+  assert.equal(inferSpacing(['2019-10-01', '2019-11-01', '2019-12-01']), { unit: 'months', count: 1, day: 'same' });
+  assert.equal(inferSpacing(['2019-03-31', '2019-06-30', '2019-09-30', '2019-12-31']), { unit: 'months', count: 3, day: 'last' });
   assert.equal(inferSpacing(['2024-01-01T22:00:00', '2024-01-01T23:00:00', '2024-01-02T00:00:00', '2024-01-02T01:00:00']), { unit: 'time', milliseconds: 3_600_000 });
 });
 
@@ -52,9 +52,81 @@ test('gaps: two weekdays or more, months, hours; a holiday is none', () => {
   assert.equal(findGaps(['2019-09-01', '2024-09-01']), []);
 });
 
+test('months that end stay at the end: 30 is followed by 31, and the last weekday by the last weekday', () => {
+  assert.equal(nextDates(['2024-02-29', '2024-03-31', '2024-04-30'], 3), ['2024-05-31', '2024-06-30', '2024-07-31']);
+  assert.equal(nextDates(['2023-09-30', '2023-12-31', '2024-03-31', '2024-06-30'], 2), ['2024-09-30', '2024-12-31']);
+  assert.equal(nextDates(['2024-12-31', '2025-01-31', '2025-02-28'], 1), ['2025-03-31']);
+  const weekday = ['2024-05-31', '2024-06-28', '2024-07-31', '2024-08-30'];
+  assert.equal(inferSpacing(weekday), { unit: 'months', count: 1, day: 'lastWeekday' });
+  assert.equal(nextDates(weekday, 3), ['2024-09-30', '2024-10-31', '2024-11-29']);
+  // The 29th of every month is no end of month
+  assert.equal(nextDates(['2023-12-29', '2024-01-29', '2024-02-29'], 2), ['2024-03-29', '2024-04-29']);
+  assert.equal(nextDates(['2024-04-30T16:00:00-04:00', '2024-05-31T16:00:00-04:00', '2024-06-30T16:00:00-04:00'], 1), ['2024-07-31T16:00:00-04:00']);
+});
+
+test('a rare Saturday is no seven-day calendar, and neither is a rare Sunday; two days in seven are', () => {
+  const dates = weekdays('2024-01-01', 120);
+  for (const rare of ['2024-03-02', '2024-03-03']) {
+    const open = [...dates, rare].sort();
+    assert.equal(inferSpacing(open), { unit: 'businessDays' });
+    assert.equal(nextDates(open, 1), ['2024-04-30']);
+    assert.equal(findGaps(open), []);
+  }
+  assert.equal(inferSpacing(days('2024-01-01', 120)), { unit: 'days', count: 1 });
+  assert.equal(nextDates(days('2024-07-01', 26), 2), ['2024-07-27', '2024-07-28']);
+});
+
+/** Hours of a New York clock with its offsets, from a UTC instant in March or November 2024 on. */
+function newYorkHours(from: string, hours: number): string[] {
+  const change = { '2024-03': Date.UTC(2024, 2, 10, 7), '2024-11': Date.UTC(2024, 10, 3, 6) }[from.slice(0, 7)] ?? NaN;
+  return Array.from({ length: hours }, (_, i) => {
+    const time = Date.parse(from) + i * 3_600_000;
+    const offset = (time < change) === from.startsWith('2024-03') ? -5 : -4;
+    return `${new Date(time + offset * 3_600_000).toISOString().slice(0, 19)}-0${-offset}:00`;
+  });
+}
+
+test('round the clock, neither change of the clock is a gap', () => {
+  for (const [start, next] of [['2024-03-09T12:00:00Z', '2024-03-11T08:00:00-04:00'], ['2024-11-02T12:00:00Z', '2024-11-04T07:00:00-05:00']] as const) {
+    const hours = newYorkHours(start, 48);
+    assert.is(new Set(hours.map((hour) => hour.slice(-6))).size, 2);
+    assert.equal(findGaps(hours), []);
+    assert.equal(inferSpacing(hours), { unit: 'time', milliseconds: 3_600_000 });
+    assert.equal(nextDates(hours, 1), [next]);
+    assert.equal(findGaps(hours.filter((_, i) => i !== 19)).map(({ missing }) => missing), [1]);
+  }
+});
+
+test('trading hours go over the change of the clock: the wall clock stays, and with the zone the offset moves', () => {
+  const before = weekdays('2024-03-04', 5).flatMap((day) => ['09:30', '10:30', '11:30'].map((time) => `${day}T${time}:00-05:00`));
+  const after = weekdays('2024-03-11', 2).flatMap((day) => ['09:30', '10:30', '11:30'].map((time) => `${day}T${time}:00-04:00`));
+  assert.equal(findGaps([...before, ...after]), []);
+  assert.equal(inferSpacing([...before, ...after]).unit, 'session');
+  assert.equal(nextDates(before, 2), ['2024-03-11T09:30:00-05:00', '2024-03-11T10:30:00-05:00']);
+  assert.equal(nextDates(before, 2, { timeZone: 'America/New_York' }), ['2024-03-11T09:30:00-04:00', '2024-03-11T10:30:00-04:00']);
+});
+
+test('with the zone, generated hours show what its clock shows, skipped and repeated hours too', () => {
+  const zone = { timeZone: 'America/New_York' };
+  assert.equal(nextDates(['2024-03-09T23:00:00-05:00', '2024-03-10T00:00:00-05:00', '2024-03-10T01:00:00-05:00'], 2, zone), ['2024-03-10T03:00:00-04:00', '2024-03-10T04:00:00-04:00']);
+  assert.equal(nextDates(['2024-11-02T23:00:00-04:00', '2024-11-03T00:00:00-04:00', '2024-11-03T01:00:00-04:00'], 2, zone), ['2024-11-03T01:00:00-05:00', '2024-11-03T02:00:00-05:00']);
+  // Daily at 02:30: on the day of the change that clock does not exist
+  assert.equal(nextDates(['2024-03-07T02:30:00-05:00', '2024-03-08T02:30:00-05:00', '2024-03-09T02:30:00-05:00'], 2, zone), ['2024-03-10T02:30:00-05:00', '2024-03-11T02:30:00-04:00']);
+  // Days have no clock
+  assert.equal(nextDates(['2024-03-09', '2024-03-10', '2024-03-11'], 1, zone), ['2024-03-12']);
+});
+
+test('steps below a millisecond', () => {
+  const fine = ['2024-01-02T00:00:00.000250Z', '2024-01-02T00:00:00.000500Z', '2024-01-02T00:00:00.000750Z'];
+  assert.equal(nextDates(fine, 2), ['2024-01-02T00:00:00.001Z', '2024-01-02T00:00:00.001250Z']);
+  assert.equal(findGaps(fine), []);
+});
+
 test('wrong input is refused by name', async () => {
   await thrown(ArgumentError, () => nextBusinessDays('26/07/2024', 1));
   await thrown(ArgumentError, () => nextBusinessDays('2024-07-26', -1));
+  await thrown(ArgumentError, () => nextDates(['2024-07-26', '2024-07-27', '2024-07-28'], 1, { timeZone: 'New York' }));
+  await thrown(ArgumentError, () => nextDates(['2024-07-26', '2024-07-27', '2024-07-28'], 1, { zone: 'UTC' } as object));
   await thrown(DataError, () => nextDates(['2024-07-26', '2024-07-27'], 1));
   await thrown(DataError, () => inferSpacing(['2024-07-26', '2024-07-26', '2024-07-26']));
 });

@@ -1,32 +1,69 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseDate, parseDates } from '../../../src/forecast/series/dateFormats.js';
+import { ArgumentError } from '../../../src/errors.js';
+import { DATE_FORMATS, parseDate } from '../../../src/forecast/series/dateFormats.js';
 import type { DateFormat } from '../../../src/forecast/series/dateFormats.js';
+import { thrown } from '../support.js';
 
-const iso = (texts: string[], format?: DateFormat): string[] | string => {
-  const parsed = parseDates(texts, format);
-  return parsed.ok ? parsed.dates.map((date) => date.iso) : `${parsed.index}: ${parsed.expected}`;
-};
+/** Each text with every format it fits, and what it means there. */
+const READINGS: readonly (readonly [text: string, ...readings: (readonly [format: DateFormat, iso: string])[]])[] = [
+  ['2024-02-29', ['YYYY-MM-DD', '2024-02-29']],
+  ['2024/2/9', ['YYYY/MM/DD', '2024-02-09']],
+  ['2024.01.02', ['YYYY.MM.DD', '2024-01-02']],
+  ['2024年1月2日', ['YYYY年MM月DD日', '2024-01-02']],
+  ['02/29/2024', ['MM/DD/YYYY', '2024-02-29']],
+  ['29-02-2024', ['DD-MM-YYYY', '2024-02-29']],
+  ['1/2/2024', ['MM/DD/YYYY', '2024-01-02'], ['DD/MM/YYYY', '2024-02-01']],
+  ['1-2-2024', ['MM-DD-YYYY', '2024-01-02'], ['DD-MM-YYYY', '2024-02-01']],
+  ['9.2.2024', ['DD.MM.YYYY', '2024-02-09']],
+  ['01/31/24', ['MM/DD/YY', '2024-01-31']],
+  ['31/12/99', ['DD/MM/YY', '1999-12-31']],
+  ['31.12.68', ['DD.MM.YY', '2068-12-31']],
+  ['01/02/03', ['MM/DD/YY', '2003-01-02'], ['DD/MM/YY', '2003-02-01'], ['YY/MM/DD', '2001-02-03']],
+  ['69-12-31', ['YY-MM-DD', '1969-12-31']],
+  ['Jan 2 2000', ['MMM D YYYY', '2000-01-02']],
+  ['September 12, 2001', ['MMM D YYYY', '2001-09-12']],
+  ['Tue, Jan 2, 2024', ['MMM D YYYY', '2024-01-02']],
+  ['02-Jan-2000', ['D MMM YYYY', '2000-01-02']],
+  ['12JAN2024', ['D MMM YYYY', '2024-01-12']],
+  ['Tue, 02 Jan 2024 09:30:00 GMT', ['D MMM YYYY', '2024-01-02T09:30:00Z']],
+  ['3 March 1999', ['D MMM YYYY', '1999-03-03']],
+  ['02-Jan-24', ['D MMM YY', '2024-01-02']],
+  ['2024-02', ['YYYY-MM', '2024-02-01']],
+  ['2024年2月', ['YYYY年MM月', '2024-02-01']],
+  ['02/2024', ['MM/YYYY', '2024-02-01']],
+  ['Feb 2024', ['MMM YYYY', '2024-02-01']],
+  ['2024Q3', ['YYYY-Q', '2024-07-01']],
+  ['Q4 2024', ['YYYY-Q', '2024-10-01']],
+  ['20240209', ['YYYYMMDD', '2024-02-09']],
+  ['20240209 093005', ['YYYYMMDD', '2024-02-09T09:30:05']],
+  ['202402', ['YYYYMM', '2024-02-01']],
+  ['2024', ['YYYY', '2024-01-01']],
+  ['2024-02-02 09:30', ['YYYY-MM-DD', '2024-02-02T09:30:00']],
+  ['2024-02-02 09:30:00-05:00', ['YYYY-MM-DD', '2024-02-02T09:30:00-05:00']],
+  ['2024-02-02T09:30:05.25Z', ['YYYY-MM-DD', '2024-02-02T09:30:05.250Z']],
+  ['2024-02-02T09:30:05.123456Z', ['YYYY-MM-DD', '2024-02-02T09:30:05.123456Z']],
+  ['2024-02-02T09:30:05,000000001', ['YYYY-MM-DD', '2024-02-02T09:30:05.000000001']],
+  ['2024-02-02T09:30:00+0530', ['YYYY-MM-DD', '2024-02-02T09:30:00+05:30']],
+  ['2024-02-02 09:30:00 UTC', ['YYYY-MM-DD', '2024-02-02T09:30:00Z']],
+  ['02.01.2024 00:00:00.000 GMT-0500', ['DD.MM.YYYY', '2024-01-02T00:00:00-05:00']],
+  ['2024.01.02 15:30', ['YYYY.MM.DD', '2024-01-02T15:30:00']],
+  ['07/26/2024 12:05 AM', ['MM/DD/YYYY', '2024-07-26T00:05:00']],
+  ['7/26/2024, 4:00:00\u202fPM', ['MM/DD/YYYY', '2024-07-26T16:00:00']],
+  // No dates
+  ['soon'], ['Foo 2 2000'], ['2023-02-29'], ['2024-13-01'], ['2024-01-00'], ['2024-01-01 25:00'], ['2024-01-01 24:00'], ['2024-01-01 00:30 PM'], ['2024-01-01 9:61'], ['2024-01-01 09:30 EST'],
+  ['12JAN'], ['Jan-24'], ['2024-01-01x'], ['2024-01/02'], ['2024-01-01T09:30+25:00'], ['2024Q5'], [' '.repeat(70)], [`2024-01-01${' '.repeat(70)}`],
+];
+const COUNTS: readonly DateFormat[] = ['seconds', 'milliseconds', 'microseconds', 'nanoseconds'];
 
-for (const [name, text, expected] of [
-  ['ISO', '2024-02-29', '2024-02-29'],
-  ['ISO with slashes', '2024/2/9', '2024-02-09'],
-  ['month only', '2024-02', '2024-02-01'],
-  ['compact', '20240209', '2024-02-09'],
-  ['US', '02/29/2024', '2024-02-29'],
-  ['day first', '29/02/2024', '2024-02-29'],
-  ['dotted', '9.2.2024', '2024-02-09'],
-  ['month name first', 'Jan 2 2000', '2000-01-02'],
-  ['long month name with comma', 'September 12, 2001', '2001-09-12'],
-  ['month name in the middle', '02-Jan-2000', '2000-01-02'],
-  ['day, long month, year', '3 March 1999', '1999-03-03'],
-  ['time without offset', '2024-02-02 09:30', '2024-02-02T09:30:00'],
-  ['time with offset', '2024-02-02 09:30:00-05:00', '2024-02-02T09:30:00-05:00'],
-  ['T, fraction and Z', '2024-02-02T09:30:05.25Z', '2024-02-02T09:30:05.250Z'],
-  ['offset without colon', '2024-02-02T09:30:00+0530', '2024-02-02T09:30:00+05:30'],
-  ['AM and PM', '07/26/2024 12:05 AM', '2024-07-26T00:05:00'],
-] as const) {
-  test(`${name}: ${text}`, () => assert.equal(iso([text]), [expected]));
+for (const [text, ...readings] of READINGS) {
+  test(`'${text.slice(0, 40)}' fits ${readings.map(([format]) => format).join(' and ') || 'no format'}`, () => {
+    const found = DATE_FORMATS.filter((format) => !COUNTS.includes(format)).flatMap((format) => {
+      const date = parseDate(text, format);
+      return date ? [[format, date.iso] as const] : [];
+    });
+    assert.equal(found, readings);
+  });
 }
 
 test('an offset moves the instant, not the wall clock', () => {
@@ -35,31 +72,22 @@ test('an offset moves the instant, not the wall clock', () => {
   assert.is(parseDate('2024-02-02 01:30 PM', 'YYYY-MM-DD')?.time, Date.UTC(2024, 1, 2, 13, 30));
 });
 
-test('day or month first is decided over the whole column', () => {
-  assert.equal(iso(['01/02/2024', '02/13/2024']), ['2024-01-02', '2024-02-13']);
-  assert.equal(iso(['01/02/2024', '13/02/2024']), ['2024-02-01', '2024-02-13']);
+test('counts since 1970 are exact in every unit, before 1970 too', () => {
+  assert.equal(parseDate('1704186000', 'seconds'), { time: 1704186000000, iso: '2024-01-02T09:00:00Z' });
+  assert.equal(parseDate('1704186000.5', 'seconds'), { time: 1704186000500, iso: '2024-01-02T09:00:00.500Z' });
+  assert.equal(parseDate('1704186000.0', 'milliseconds')?.iso, '1970-01-20T17:23:06Z');
+  assert.equal(parseDate('1704186000123', 'milliseconds'), { time: 1704186000123, iso: '2024-01-02T09:00:00.123Z' });
+  assert.equal(parseDate('1704186000123456', 'microseconds'), { time: 1704186000123, nanos: 456000, iso: '2024-01-02T09:00:00.123456Z' });
+  // 1704186000123456789 is no float64: its neighbours are 256 apart
+  assert.equal(parseDate('1704186000123456789', 'nanoseconds'), { time: 1704186000123, nanos: 456789, iso: '2024-01-02T09:00:00.123456789Z' });
+  assert.equal(parseDate('1704186000123456790', 'nanoseconds'), { time: 1704186000123, nanos: 456790, iso: '2024-01-02T09:00:00.123456790Z' });
+  assert.equal(parseDate('-3106800001', 'milliseconds'), { time: -3106800001, iso: '1969-11-26T00:59:59.999Z' });
+  assert.equal(parseDate('-1', 'nanoseconds'), { time: -1, nanos: 999999, iso: '1969-12-31T23:59:59.999999999Z' });
+  for (const text of ['soon', '', '1e9', '1704186000.0000000001', '9'.repeat(30)]) assert.is(parseDate(text, 'seconds'), undefined);
 });
 
-test('when both readings exist, the one in order is taken', () => {
-  assert.equal(iso(['11/01/2024', '12/01/2024', '01/02/2024', '02/02/2024']), ['2024-01-11', '2024-01-12', '2024-02-01', '2024-02-02']);
-  assert.equal(iso(['02/02/2024', '02/01/2024', '01/12/2024', '01/11/2024']), ['2024-02-02', '2024-02-01', '2024-01-12', '2024-01-11']);
-});
-
-test('a column that can be read both ways is refused unless the caller says how', () => {
-  const months = ['01/01/2024', '02/01/2024', '03/01/2024'];
-  assert.equal(iso(months), '0: a date that can be read in one way only (MM/DD/YYYY or DD/MM/YYYY)');
-  assert.equal(iso(months, 'MM/DD/YYYY'), ['2024-01-01', '2024-02-01', '2024-03-01']);
-  assert.equal(iso(months, 'DD/MM/YYYY'), ['2024-01-01', '2024-01-02', '2024-01-03']);
-});
-
-test('dates that do not exist and columns that change format name the cell', () => {
-  assert.equal(iso(['2024-02-28', '2023-02-29']), '1: a date YYYY-MM-DD');
-  assert.equal(iso(['01/02/2024', '02/13/2024', '13/02/2024']), '2: a date MM/DD/YYYY');
-  assert.equal(iso(['01/02/2024', '2024-01-03']), '1: a date MM/DD/YYYY');
-  assert.match(String(iso(['soon'])), /^0: a date in one of the formats YYYY-MM-DD, /);
-  assert.equal(iso(['2024-01-01 25:00']), '0: a date in one of the formats YYYY-MM-DD, YYYY-MM, YYYYMMDD, MM/DD/YYYY, DD/MM/YYYY, DD.MM.YYYY, MMM D YYYY, D MMM YYYY');
-  assert.match(String(iso(['Foo 2 2000'])), /^0: /);
-  assert.match(String(iso(['2024-01-01 00:30 PM'])), /^0: /);
+test('an unknown format is refused with the nearest one', async () => {
+  assert.match((await thrown(ArgumentError, () => parseDate('1.2.2024', 'DD/MM/JJJJ' as DateFormat))).message, /Did you mean '(MM\/DD|DD\/MM)\/YY/);
 });
 
 test.run();
