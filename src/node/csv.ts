@@ -6,9 +6,8 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DataError, quoted } from '../errors.js';
-import { CommaEvidence, parseNumber } from '../forecast/series/cellNumbers.js';
+import { parseNumber } from '../forecast/series/cellNumbers.js';
 import { CsvError } from '../forecast/series/csvError.js';
-import type { CsvPlace } from '../forecast/series/csvError.js';
 import { findGaps } from '../forecast/series/calendar.js';
 import type { Gap } from '../forecast/series/calendar.js';
 import { parseDates } from '../forecast/series/dateColumn.js';
@@ -19,6 +18,8 @@ import { checkCsvOptions } from './csvOptions.js';
 import type { CsvOptions, MissingPolicy } from './csvOptions.js';
 import { csvRecords } from './csvRecords.js';
 import type { CsvChunks, CsvRecord } from './csvRecords.js';
+import { CsvRows } from './csvRows.js';
+import type { CsvHeader } from './csvRows.js';
 
 /** A cell of the file. */
 export interface CsvCell {
@@ -79,43 +80,29 @@ export function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTab
 
 const DATE_NAME = /^(date|datetime|timestamp|time|month|period|observation_date|order_date)$/i;
 
-/** A row as read: NaN where a value is missing. */
-interface Row {
-  readonly line: number;
-  readonly dateText: string;
-  readonly values: number[];
-}
-type DatedRow = Row & { readonly date?: ParsedDate };
-
-interface Header {
-  readonly width: number;
-  readonly names: readonly string[];
-  readonly indices: readonly number[];
-  readonly dateName: string | undefined;
-  readonly dateIndex: number;
-}
-
 async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Promise<CsvTable> {
   const options = checkCsvOptions(given);
-  const { missing = 'refuse', duplicates: onDuplicates = 'report', gaps: onGaps = 'report', decimal, names } = options;
+  const { missing = 'refuse', duplicates: onDuplicates = 'report', gaps: onGaps = 'report', names } = options;
   let header = names && headerOf(names, 'names', options);
-  const commas = new CommaEvidence<CsvPlace>();
-  const rows: Row[] = [];
-  for await (const record of tableRecords(chunks, file, options)) {
-    if (header) rows.push(readRow(record, header, file, options, commas));
-    else header = readHeader(record, file, options);
+  let rows = header && new CsvRows(file, header, options);
+  for await (const records of tableRecords(chunks, file, options)) {
+    for (const record of records) {
+      if (rows) {
+        rows.add(record);
+      } else {
+        header = readHeader(record, file, options);
+        rows = new CsvRows(file, header, options);
+      }
+    }
   }
-  if (decimal === undefined && commas.doubt) {
-    throw new CsvError(commas.doubt, 'a number that can be read in one way only', quoted(commas.doubt.text ?? ''),
-      "Say decimal: '.' if its comma groups thousands, decimal: ',' if it marks the decimals.");
-  }
-  if (!header || rows.length === 0) {
+  if (!header || !rows || rows.lines.length === 0) {
     throw new DataError({ operation: 'readCsv', argument: file, expected: 'a header and at least one row', actual: header ? 'a header only' : 'an empty file' });
   }
+  rows.close();
   const { sorted, undated, order, dateFormat } = sortByDate(rows, header, file, options.dateFormat, missing);
-  const { kept, ...filled } = settleMissing(sorted, header.names, missing);
+  const { kept, ...filled } = settleMissing(rows, sorted, header.names, missing);
   if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
-  const dates = kept.flatMap((row) => (row.date ? [row.date.iso] : []));
+  const dates = kept.flatMap(({ date }) => (date ? [date.iso] : []));
   const duplicates = findDuplicates(kept);
   const gaps = findGaps(dates);
   const [twice] = duplicates;
@@ -129,29 +116,26 @@ async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Pr
   return {
     rows: kept.length,
     dates,
-    times: Float64Array.from(kept.flatMap((row) => (row.date ? [row.date.time] : []))),
-    columns: Object.fromEntries(header.names.map((name, j) => [name, Float64Array.from(kept, (row) => row.values[j] ?? NaN)])),
+    times: Float64Array.from(kept.flatMap(({ date }) => (date ? [date.time] : []))),
+    columns: Object.fromEntries(header.names.map((name, j) => [name, pick(rows.numbers[j] ?? [], kept)])),
     report: { file, order, ...(dateFormat && { dateFormat }), duplicates, gaps, dropped: [...undated, ...filled.dropped], carried: filled.carried },
   };
 }
 
 /** Records of the table, blank lines and footer left out. */
-async function* tableRecords(chunks: CsvChunks, file: string, options: CsvOptions): AsyncGenerator<CsvRecord> {
+async function* tableRecords(chunks: CsvChunks, file: string, options: CsvOptions): AsyncGenerator<CsvRecord[]> {
   const { skipFooter = 0 } = options;
   let held: CsvRecord[] = [];
   for await (const records of csvRecords(chunks, file, options)) {
     held = held.concat(records.filter(({ cells }) => cells.length > 1 || (cells[0] ?? '').trim() !== ''));
-    const ready = held.length - skipFooter;
-    if (ready > 0) {
-      yield* held.slice(0, ready);
-      held = held.slice(ready);
-    }
+    yield held.slice(0, Math.max(0, held.length - skipFooter));
+    held = held.slice(Math.max(0, held.length - skipFooter));
   }
 }
 
 const RENAME = 'Say skipRows, header: false and names to name the columns yourself.';
 
-function readHeader({ cells, line }: CsvRecord, file: string, options: CsvOptions): Header {
+function readHeader({ cells, line }: CsvRecord, file: string, options: CsvOptions): CsvHeader {
   const names = cells.map((cell) => cell.trim());
   if (options.header === undefined && names.every((name) => typeof parseNumber(name, options.decimal ?? '.') === 'number')) {
     throw new CsvError({ file, line }, 'names of columns', 'numbers only',
@@ -160,7 +144,7 @@ function readHeader({ cells, line }: CsvRecord, file: string, options: CsvOption
   return headerOf(names, `header on line ${line}`, options);
 }
 
-function headerOf(names: readonly string[], place: string, { columns, dateColumn }: CsvOptions): Header {
+function headerOf(names: readonly string[], place: string, { columns, dateColumn }: CsvOptions): CsvHeader {
   const dateName = dateColumn === false ? undefined : dateColumn ?? names.find((name) => DATE_NAME.test(name));
   const wanted = columns ?? names.filter((name) => name !== dateName);
   const used = dateName === undefined ? wanted : [dateName, ...wanted];
@@ -181,73 +165,67 @@ function headerOf(names: readonly string[], place: string, { columns, dateColumn
   };
 }
 
-function readRow({ cells, line }: CsvRecord, header: Header, file: string, { decimal, missing = 'refuse' }: CsvOptions, commas: CommaEvidence<CsvPlace>): Row {
-  if (cells.length !== header.width) {
-    const hint = cells.length > header.width ? 'Thousands separators need quotes around the number; other delimiters the delimiter option.'
-      : 'Say delimiter if other marks stand between the cells; skipRows, skipFooter or comment if the line is no part of the table.';
-    throw new CsvError({ file, line }, `a record of ${header.width} cells`, `${cells.length}`, hint);
-  }
-  const values = header.indices.map((index, j) => {
-    const text = cells[index] ?? '';
-    const value = parseNumber(text, decimal ?? '.');
-    const column = header.names[j] ?? '';
-    if (typeof value === 'number') {
-      if (decimal === undefined) commas.add(text, () => ({ file, line, column, text }));
-      return value;
-    }
-    if (value === 'bad') {
-      const isOther = typeof parseNumber(text, decimal === ',' ? '.' : ',') === 'number';
-      throw new CsvError({ file, line, column, text }, 'a number', quoted(text), isOther
-        ? `Say decimal: '${decimal === ',' ? '.' : ','}' if that is what marks the decimals.` : 'Correct the cell, or choose number columns with the columns option.');
-    }
-    if (missing === 'refuse') {
-      throw new CsvError({ file, line, column, text }, 'a number', text.trim() === '' ? 'an empty cell' : quoted(text),
-        "Say missing: 'drop' or missing: 'carryForward' if that is right for these data.");
-    }
-    return NaN;
-  });
-  return { line, values, dateText: cells[header.dateIndex]?.trim() ?? '' };
+/** A row by its place in the file. */
+interface DatedRow {
+  readonly row: number;
+  readonly line: number;
+  readonly date?: ParsedDate | undefined;
 }
 
 function sortByDate(
-  rows: readonly Row[], header: Header, file: string, format: DateFormat | undefined, missing: MissingPolicy,
+  { lines, dateTexts }: CsvRows, { dateName: column }: CsvHeader, file: string, format: DateFormat | undefined, missing: MissingPolicy,
 ): { sorted: DatedRow[]; undated: CsvCell[]; order: CsvReport['order']; dateFormat?: DateFormat } {
-  const column = header.dateName;
-  if (column === undefined) return { sorted: [...rows], undated: [], order: 'none' };
-  const dated = missing === 'drop' ? rows.filter((row) => row.dateText !== '') : rows;
-  if (dated.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
-  const parsed = parseDates(dated.map((row) => row.dateText), format ? { format } : {});
+  const rows = lines.map((line, row): DatedRow => ({ row, line }));
+  if (column === undefined) return { sorted: rows, undated: [], order: 'none' };
+  const textOf = ({ row }: DatedRow): string => dateTexts[row] ?? '';
+  const dated = missing === 'drop' ? rows.filter((row) => textOf(row) !== '') : rows;
+  const [first] = dated;
+  if (!first) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
+  const parsed = parseDates(dated.map(textOf), format ? { format } : {});
   if (!parsed.ok) {
-    const { line, dateText: text } = dated[parsed.index] ?? { line: 0, dateText: '' };
-    throw new CsvError({ file, line, column, text }, parsed.expected, text === '' ? 'an empty cell' : quoted(text), parsed.hint);
+    const at = dated[parsed.index] ?? first;
+    const text = textOf(at);
+    throw new CsvError({ file, line: at.line, column, text }, parsed.expected, text === '' ? 'an empty cell' : quoted(text), parsed.hint);
   }
-  const withDates = dated.map((row, i): DatedRow => ({ ...row, date: parsed.dates[i] }));
-  const signs = new Set(parsed.dates.slice(1).map((date, i) => Math.sign(date.time - (parsed.dates[i]?.time ?? NaN))));
+  const { dates } = parsed;
+  const signs = new Set(dates.slice(1).map((date, i) => Math.sign(date.time - (dates[i]?.time ?? NaN))));
   const order = !signs.has(-1) ? 'ascending' : !signs.has(1) ? 'descending' : 'unsorted';
+  const withDates = dated.map(({ row, line }, i): DatedRow => ({ row, line, date: dates[i] }));
   // Array sort is stable: rows of one date stay in file order.
-  withDates.sort((a, b) => (a.date?.time ?? 0) - (b.date?.time ?? 0));
-  const undated = rows.filter((row) => row.dateText === '').map(({ line }) => ({ line, column }));
+  if (order !== 'ascending') withDates.sort((a, b) => (a.date?.time ?? 0) - (b.date?.time ?? 0));
+  const undated = rows.filter((row) => textOf(row) === '').map(({ line }) => ({ line, column }));
   return { sorted: withDates, undated, order, dateFormat: parsed.format };
 }
 
-/** Drops or fills rows with missing values, in time order, so that a filled cell knows only earlier dates. */
-function settleMissing(rows: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { kept: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
-  const kept: DatedRow[] = [];
+/** Fills what is missing in place, or leaves the row out, in time order, so that a filled cell knows only earlier dates. */
+function settleMissing({ numbers }: CsvRows, sorted: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { kept: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
   const dropped: CsvCell[] = [];
   const carried: CsvCell[] = [];
   const last = names.map(() => NaN);
-  for (const row of rows) {
-    const filled = missing === 'carryForward' ? row.values.map((value, j) => (Number.isNaN(value) ? last[j] ?? NaN : value)) : row.values;
-    filled.forEach((value, j) => { last[j] = value; });
-    const hole = filled.findIndex((value) => Number.isNaN(value));
-    if (hole >= 0) {
-      dropped.push({ line: row.line, column: names[hole] ?? '' });
-      continue;
+  const kept = sorted.filter(({ row, line }) => {
+    const filled: CsvCell[] = [];
+    let hole: string | undefined;
+    for (const [j, values] of numbers.entries()) {
+      const column = names[j] ?? '';
+      if (Number.isNaN(values[row])) {
+        if (missing === 'carryForward') values[row] = last[j] ?? NaN;
+        if (Number.isNaN(values[row])) hole ??= column;
+        else filled.push({ line, column });
+      }
+      last[j] = values[row] ?? NaN;
     }
-    row.values.forEach((value, j) => { if (Number.isNaN(value)) carried.push({ line: row.line, column: names[j] ?? '' }); });
-    kept.push({ ...row, values: filled });
-  }
+    if (hole === undefined) carried.push(...filled);
+    else dropped.push({ line, column: hole });
+    return hole === undefined;
+  });
   return { kept, dropped, carried };
+}
+
+/** Numbers of the rows that are kept, in their order. */
+function pick(values: readonly number[], rows: readonly DatedRow[]): Float64Array {
+  const picked = new Float64Array(rows.length);
+  rows.forEach(({ row }, i) => { picked[i] = values[row] ?? NaN; });
+  return picked;
 }
 
 function findDuplicates(rows: readonly DatedRow[]): { date: string; lines: number[] }[] {
@@ -259,7 +237,7 @@ function findDuplicates(rows: readonly DatedRow[]): { date: string; lines: numbe
       run.push(row);
       continue;
     }
-    if (first?.date && run.length > 1) found.push({ date: first.date.iso, lines: run.map((r) => r.line) });
+    if (first?.date && run.length > 1) found.push({ date: first.date.iso, lines: run.map(({ line }) => line) });
     run = row ? [row] : [];
   }
   return found;
