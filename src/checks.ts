@@ -1,12 +1,25 @@
 /** Checks of arguments that every part of the library makes in the same words. */
-import { ArgumentError } from './errors.js';
+import { ArgumentError, ShapeError, formatShape } from './errors.js';
 
 /** A whole number of at least `least`, or an ArgumentError. */
 export function requireCount(operation: string, argument: string, value: number, least = 1): number {
-  if (!Number.isInteger(value) || value < least) {
+  if (!Number.isSafeInteger(value) || value < least) {
     throw new ArgumentError({ operation, argument, expected: `a whole number of at least ${least}`, actual: String(value) });
   }
   return value;
+}
+
+/** No tensor holds as many elements: 4 GiB of float32 are all that WebAssembly addresses, and no number in a kernel outgrows 32 bits. */
+export const elementLimit = 2 ** 30;
+
+/** @throws ShapeError unless these sizes are whole numbers and fewer than 2^30 elements together. */
+export function requireAddressable(operation: string, argument: string, shape: readonly number[]): void {
+  let elements = 1;
+  for (const size of shape) elements *= size;
+  if (elements < elementLimit && shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
+  throw new ShapeError({
+    operation, argument, expected: 'whole sizes, and fewer than 2^30 elements in all', actual: formatShape(shape), hint: '4 GiB of float32 are the most that a tensor may take.',
+  });
 }
 
 export function requireRate(operation: string, argument: string, value: number): void {

@@ -18,6 +18,12 @@ export interface ErrorDetails {
   readonly hint?: string;
 }
 
+/** What came from a file or a caller, at a length that a message can bear. */
+function brief(given: string): string {
+  const text = `${given}`; // JSON.stringify claims a string for what it leaves out
+  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+}
+
 /** Base of every error this library throws on purpose. */
 export class BpttError extends Error implements ErrorDetails {
   // Written out in every class: a minifier renames classes, not strings.
@@ -30,7 +36,7 @@ export class BpttError extends Error implements ErrorDetails {
 
   constructor(details: ErrorDetails, options?: ErrorOptions) {
     const { operation, argument, expected, actual, hint } = details;
-    super(`${operation}: ${argument} must be ${expected}, got ${actual}.${hint ? ` ${hint}` : ''}`, options);
+    super(`${operation}: ${brief(argument)} must be ${expected}, got ${brief(actual)}.${hint ? ` ${brief(hint)}` : ''}`, options);
     this.operation = operation;
     this.argument = argument;
     this.expected = expected;

@@ -43,7 +43,11 @@ export function allocate(dtype: 'float32', size: number): Float32Array;
 export function allocate(dtype: 'float64', size: number): Float64Array;
 export function allocate(dtype: DType, size: number): FloatArray;
 export function allocate(dtype: DType, size: number): FloatArray {
-  return dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
+  try {
+    return dtype === 'float32' ? new Float32Array(size) : new Float64Array(size);
+  } catch (cause) {
+    throw new ShapeError({ operation: 'tensor', argument: 'size', expected: 'one that memory holds', actual: `${size} numbers`, hint: 'Use a smaller batch, or smaller layers.' }, { cause });
+  }
 }
 
 function isNested(value: TensorLike): value is NestedArray {
@@ -124,19 +128,14 @@ export function toHost(value: TensorLike, dtype: DType): HostTensor {
       throw new ShapeError({ operation: 'tensor', argument: 'shape', expected: 'whole numbers of at least 0', actual: formatShape(shape) });
     }
   }
-  const data = allocate(dtype, sizeOf(shape));
-  if (isNested(value)) {
-    copyNested(value, shape, 0, data, 0);
-  } else if (isNdArray(value)) {
-    copyStrided(value, data);
-  } else {
-    if (value.data.length !== data.length) {
-      throw new ShapeError({
-        operation: 'tensor', argument: 'data', expected: `${data.length} numbers for shape ${formatShape(shape)}`, actual: String(value.data.length),
-      });
-    }
-    data.set(value.data);
+  const size = sizeOf(shape);
+  if (!isNested(value) && !isNdArray(value) && value.data.length !== size) {
+    throw new ShapeError({ operation: 'tensor', argument: 'data', expected: `${size} numbers for shape ${formatShape(shape)}`, actual: String(value.data.length) });
   }
+  const data = allocate(dtype, size);
+  if (isNested(value)) copyNested(value, shape, 0, data, 0);
+  else if (isNdArray(value)) copyStrided(value, data);
+  else data.set(value.data);
   return { data, shape };
 }
 

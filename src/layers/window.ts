@@ -3,6 +3,7 @@
  * a sequence [batch, time, channels] is an image of height 1, so both run on the same kernels.
  */
 import type { Kernels, Tensor, Window } from '../backend.js';
+import { elementLimit, requireAddressable } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { places } from '../slidingSizes.js';
 import type { Shape } from '../tensor.js';
@@ -53,14 +54,18 @@ const still: WindowAxis = { taps: 1, stride: 1, dilation: 1, padding: 'valid' };
 function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount): readonly number[] {
   const list = typeof value === 'number' ? [value, value].slice(0, count) : value;
   if (Array.isArray(value) || typeof value === 'number') {
-    if (list.length === count && list.every((n) => Number.isInteger(n) && n >= 1)) return list;
+    if (list.length === count && list.every((n) => isSize(n) && n >= 1)) return list;
   }
-  const expected = `a whole number of at least 1${count === 2 ? ', or [vertical, horizontal]' : ''}`;
+  const expected = `a whole number from 1 to 2^30 − 1${count === 2 ? ', or [vertical, horizontal]' : ''}`;
   throw new ArgumentError({ operation, argument, expected, actual: JSON.stringify(value) });
 }
 
+function isSize(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < elementLimit;
+}
+
 function isSides(value: unknown): value is Sides {
-  return Array.isArray(value) && value.length === 2 && value.every((n) => Number.isInteger(n) && Number(n) >= 0);
+  return Array.isArray(value) && value.length === 2 && value.every(isSize);
 }
 
 function paddingPerAxis(operation: string, padding: WindowOptions['padding'], count: AxisCount, names: readonly string[]): readonly WindowAxis['padding'][] {
@@ -70,7 +75,7 @@ function paddingPerAxis(operation: string, padding: WindowOptions['padding'], co
   const numbers = count === 1 ? 'a number or [before, after]' : 'a number or [[top, bottom], [left, right]]';
   throw new ArgumentError({
     operation, argument: 'padding', expected: [...names.map((name) => `'${name}'`), numbers].join(', '), actual: JSON.stringify(padding),
-    hint: `Numbers count ${count === 1 ? 'time steps' : 'pixels'}.`,
+    hint: `Numbers count ${count === 1 ? 'time steps' : 'pixels'}, from 0 to 2^30 − 1.`,
   });
 }
 
@@ -96,6 +101,17 @@ function sidesOf(axis: WindowAxis, size: number): Sides {
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
+/** Length of an axis with its padding. */
+function framed(axis: WindowAxis, size: number): number {
+  const [before, after] = sidesOf(axis, size);
+  return before + size + after;
+}
+
+/** A stride beyond the axis means one place, however large it is; kernels take time for each remainder of a stride. */
+function within(axis: WindowAxis, size: number): WindowAxis {
+  return { ...axis, stride: Math.min(axis.stride, framed(axis, size)) };
+}
+
 /** @param x without the batch. @throws ShapeError if it is no sequence, or no image. */
 export function requireAxes(operation: string, count: AxisCount, x: Shape): void {
   if (x.length === count + 1) return;
@@ -109,6 +125,7 @@ export function requireAxes(operation: string, count: AxisCount, x: Shape): void
 export function placesOf(operation: string, count: AxisCount, axes: readonly WindowAxis[], x: Shape): number[] {
   requireAxes(operation, count, x);
   const sizes = x.slice(0, -1);
+  requireAddressable(operation, 'input with its padding', [...axes.map((axis, i) => framed(axis, sizes[i] ?? 0)), x.at(-1) ?? 0]);
   const counts = axes.map((axis, i) => {
     const size = sizes[i] ?? 0;
     return places(size, axis.taps, axis.stride, axis.dilation, ...sidesOf(axis, size));
@@ -123,11 +140,12 @@ export function placesOf(operation: string, count: AxisCount, axes: readonly Win
 /** The window over x [B, H, W, C] or [B, T, C] as kernels take it. */
 export function windowOver(axes: readonly WindowAxis[], x: Tensor): Window {
   const [first = still, second = still] = axes;
-  const [y, z] = axes.length === 1 ? [still, first] : [first, second];
-  const [height, width] = asImage(x.shape).slice(1);
+  const [, height = 1, width = 1] = asImage(x.shape);
+  const y = within(axes.length === 1 ? still : first, height);
+  const z = within(axes.length === 1 ? first : second, width);
   return {
     size: [y.taps, z.taps], stride: [y.stride, z.stride], dilation: [y.dilation, z.dilation],
-    padding: [...sidesOf(y, height ?? 1), ...sidesOf(z, width ?? 1)],
+    padding: [...sidesOf(y, height), ...sidesOf(z, width)],
   };
 }
 

@@ -3,13 +3,13 @@
  * as `state:…`, optimiser slots as `optimizer:slot/key`, what callbacks keep as `callback:n/key`; everything else is one
  * JSON text under `bptt` in the metadata.
  */
-import { FileFormatError } from '../../errors.js';
+import { ArgumentError, FileFormatError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { toHost } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { describeArchitecture } from './architecture.js';
 import type { Position } from '../training/position.js';
-import { listOf, numberOf, objectOf, textOf } from './json.js';
+import { depthLimit, faultOf, listOf, numberOf, objectOf, parseJson, textOf } from './json.js';
 import type { Network } from '../graph/network.js';
 import { decodeTensorFile, encodeTensorFile } from './safetensors.js';
 
@@ -42,21 +42,32 @@ export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly
     version: formatVersion, seed: model.seed, architecture: describeArchitecture(model.network), compiled: model.compiled ?? null,
     position: { ...model.position, callbacks }, metadata: model.metadata,
   };
-  return encodeTensorFile({ tensors, metadata: { format: 'bptt', bptt: JSON.stringify(description) } });
+  return encodeTensorFile({ tensors, metadata: { format: 'bptt', bptt: asText(description) } });
 }
 
-function refuse(argument: string, expected: string, actual: string, cause?: unknown): FileFormatError {
-  return new FileFormatError({ operation: 'loadModel', argument, expected, actual }, { cause });
+/** @throws ArgumentError for what the user added, metadata or state of a callback, and could not be read again. */
+function asText(description: object): string {
+  const refused = (actual: string, cause?: unknown): ArgumentError => new ArgumentError({
+    operation: 'save', argument: 'metadata and states of callbacks', expected: `JSON, nested at most ${depthLimit} deep with what holds it`, actual,
+  }, { cause });
+  let text: string;
+  try {
+    text = JSON.stringify(description);
+  } catch (cause) {
+    throw refused('a value that refers to itself, is nested deeper, or is no JSON', cause);
+  }
+  const fault = faultOf(text);
+  if (fault) throw refused(fault.actual);
+  return text;
+}
+
+function refuse(argument: string, expected: string, actual: string): FileFormatError {
+  return new FileFormatError({ operation: 'loadModel', argument, expected, actual });
 }
 
 function parse(text: string | undefined): JsonObject {
   if (text === undefined) throw refuse("metadata 'bptt'", 'present', 'missing: a safetensors file of another program');
-  let value: JsonValue;
-  try {
-    value = JSON.parse(text) as JsonValue;
-  } catch (cause) {
-    throw refuse("metadata 'bptt'", 'JSON', 'something else', cause);
-  }
+  const value = parseJson('loadModel', "metadata 'bptt'", text) as JsonValue;
   return objectOf("metadata 'bptt'", value);
 }
 
@@ -75,17 +86,17 @@ function compiledOf(value: JsonValue | undefined): CompiledDescription | undefin
 function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTensor>): Position {
   const saved = objectOf('position', value);
   const number = (key: string): number => numberOf(`position ${key}`, saved[key]);
-  const callbacks = listOf('position callbacks', saved.callbacks).map((entry, i) => {
+  const entries = listOf('position callbacks', saved.callbacks);
+  const tensorsOf = entries.map(() => new Map<string, HostTensor>());
+  for (const [name, tensor] of tensors) {
+    const [, owner = '', key = ''] = /^callback:(0|[1-9]\d*)\/(.*)$/s.exec(name) ?? [];
+    if (tensorsOf[Number(owner || NaN)]?.set(key, tensor)) tensors.delete(name);
+  }
+  const callbacks = entries.map((entry, i) => {
     const { name, state } = objectOf('callback', entry);
-    const prefix = `callback:${i}/`;
-    const own: Record<string, HostTensor> = {};
-    for (const [key, tensor] of tensors) {
-      if (!key.startsWith(prefix)) continue;
-      own[key.slice(prefix.length)] = tensor;
-      tensors.delete(key);
-    }
     const { json = null } = objectOf('callback state', state);
-    return { name: textOf('callback name', name), state: Object.keys(own).length > 0 ? { json, tensors: own } : { json } };
+    const own = tensorsOf[i];
+    return { name: textOf('callback name', name), state: own && own.size > 0 ? { json, tensors: Object.fromEntries(own) } : { json } };
   });
   return {
     epoch: number('epoch'), batch: number('batch'), step: number('step'), totalEpochs: number('totalEpochs'),

@@ -7,6 +7,7 @@ import { FileFormatError } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import type { FloatArray, HostTensor } from '../../tensor.js';
 import { crc32 } from './checksum.js';
+import { parseJson } from './json.js';
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -16,6 +17,8 @@ export interface TensorFile {
 interface Entry { readonly name: string; readonly dtype: 'F32' | 'F64'; readonly shape: readonly number[]; readonly begin: number; readonly end: number }
 
 const bytesPer = { F32: 4, F64: 8 } as const;
+/** As in the reference reader. */
+const headerLimit = 100_000_000;
 
 export function encodeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
   // Wider elements first keeps every tensor aligned to its element size.
@@ -70,10 +73,10 @@ function readEntry(name: string, value: unknown, dataBytes: number): Entry {
   if (!isRecord(value)) throw refuse(argument, 'an object', typeof value);
   const { dtype, shape, data_offsets: offsets } = value;
   if (dtype !== 'F32' && dtype !== 'F64') throw refuse(`${argument} dtype`, 'F32 or F64', String(dtype));
-  if (!Array.isArray(shape) || !shape.every(isCount)) throw refuse(`${argument} shape`, 'a list of sizes', JSON.stringify(shape));
+  if (!Array.isArray(shape) || !shape.every(isCount)) throw refuse(`${argument} shape`, 'a list of sizes', JSON.stringify(shape) ?? 'nothing');
   const [begin, end] = Array.isArray(offsets) ? (offsets as unknown[]) : [];
   if (!isCount(begin) || !isCount(end) || begin > end || end > dataBytes) {
-    throw refuse(`${argument} data_offsets`, `a range within ${dataBytes} bytes`, JSON.stringify(offsets));
+    throw refuse(`${argument} data_offsets`, `a range within ${dataBytes} bytes`, JSON.stringify(offsets) ?? 'nothing');
   }
   const needed = sizeOf(shape) * bytesPer[dtype];
   if (end - begin !== needed) throw refuse(`${argument} data`, `${needed} bytes`, `${end - begin}`);
@@ -84,14 +87,18 @@ function parseHeader(bytes: Uint8Array): { header: Record<string, unknown>; data
   if (bytes.length < 8) throw refuse('file', 'at least 8 bytes', `${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (8 + length > bytes.length) throw refuse('header length', `at most the ${bytes.length - 8} bytes that follow`, `${length}`);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch (cause) {
-    throw new FileFormatError({ operation: 'read safetensors', argument: 'header', expected: 'JSON', actual: 'something else', hint: String(cause) }, { cause });
-  }
+  if (length > headerLimit) throw refuse('header length', `at most ${headerLimit} bytes`, `${length}`);
+  const header = parseJson('read safetensors', 'header', textOf(bytes.subarray(8, 8 + length)));
   if (!isRecord(header)) throw refuse('header', 'a JSON object', typeof header);
   return { header, dataFrom: 8 + length };
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FileFormatError({ operation: 'read safetensors', argument: 'header', expected: 'UTF-8', actual: 'something else' }, { cause });
+  }
 }
 
 /** @throws FileFormatError if anything does not fit; nothing is half-read. */

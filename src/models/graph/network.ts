@@ -2,6 +2,7 @@
  * The structure of a model: applications of layers in an order in which every input comes before its use, names, and
  * the list of all weights. No numbers here.
  */
+import { requireAddressable } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
 import type { Shape } from '../../tensor.js';
@@ -53,6 +54,7 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
     if (!shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
       throw new ShapeError({ operation: 'Model', argument: 'input shape', expected: 'whole numbers of at least 1, without the batch', actual: formatShape(shape) });
     }
+    requireAddressable('Model', 'input shape', shape);
     ids.set(input, count++);
   }
   if (outputs.length === 0) throw new ArgumentError({ operation: 'Model', argument: 'outputs', expected: 'at least one tensor', actual: 'none' });
@@ -72,6 +74,8 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
       const from = source.inputs.map(visit);
       const inputShapes = source.inputs.map((input) => input.shape);
       const outputShapes = source.layer.outputShapes(inputShapes);
+      for (const shape of outputShapes) requireAddressable(source.layer.label(), 'output', shape);
+      for (const [name, spec] of Object.entries(source.layer.parameters(inputShapes))) if (spec) requireAddressable(source.layer.label(), name, spec.shape);
       made = outputShapes.map(() => count++);
       outputsOf.set(source, made);
       nodes.push({ layer: source.layer, name: names.get(source.layer) ?? source.layer.kind, inputs: from, outputs: made, inputShapes, outputShapes });
@@ -90,14 +94,14 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
 
 /** Names of all layers in order of first use: given ones as they are, others `lstm`, `lstm_1`, … */
 function layerNames(outputs: readonly SymbolicTensor[]): Map<AnyLayer, string> {
-  const layers: AnyLayer[] = [];
+  const layers = new Set<AnyLayer>();
   const seen = new Set<Application>();
   const visit = (tensor: SymbolicTensor): void => {
     const { source } = tensor;
     if (!source || seen.has(source)) return;
     seen.add(source);
     source.inputs.forEach(visit);
-    if (!layers.includes(source.layer)) layers.push(source.layer);
+    layers.add(source.layer);
   };
   outputs.forEach(visit);
 
