@@ -45,7 +45,7 @@ export interface CheckedEntry {
   readonly index: number;
   readonly analytic: number;
   readonly numeric: number;
-  /** |analytic − numeric| / max(|analytic|, |numeric|, 1 % of the tensor's largest gradient, 1e-6). */
+  /** |analytic − numeric| / max(|analytic|, |numeric|, 1 % of the tensor's largest gradient, 1e-6 of the size of L). */
   readonly relativeError: number;
 }
 
@@ -63,17 +63,19 @@ interface Subject {
   readonly values: readonly Float64Array[];
   /** The scalar L, at the current values. */
   loss(): number;
+  /** Σ|term| of the sum that L is: what L, and so its differences, are rounded at. */
+  size(): number;
   /** ∂L/∂values, in order. */
   gradients(): readonly Float64Array[];
 }
 
-/** 1 % of the largest gradient keeps entries that are zero up to rounding from counting as wrong. */
-function compare(names: readonly string[], analytic: readonly Float64Array[], numeric: readonly Float64Array[], tolerance: number): CheckReport {
+/** 1 % of the largest gradient, and a share of L itself, keep entries that are zero up to rounding from counting as wrong. */
+function compare(names: readonly string[], analytic: readonly Float64Array[], numeric: readonly Float64Array[], least: number, tolerance: number): CheckReport {
   let compared = 0;
   const worst = names.map((tensor, i): CheckedEntry => {
     const a = analytic[i] ?? new Float64Array();
     const n = numeric[i] ?? new Float64Array();
-    const floor = Math.max(1e-6, 0.01 * n.reduce((max, x) => Math.max(max, Math.abs(x)), 0));
+    const floor = Math.max(least, Number.MIN_VALUE, 0.01 * n.reduce((max, x) => Math.max(max, Math.abs(x)), 0));
     let worstOfTensor: CheckedEntry = { tensor, index: -1, analytic: 0, numeric: 0, relativeError: 0 };
     n.forEach((numericValue, index) => {
       const analyticValue = a[index] ?? NaN;
@@ -104,7 +106,7 @@ function check(subject: Subject, epsilon: number, tolerance: number): CheckRepor
       return (above - below) / (2 * epsilon);
     }),
   );
-  return compare(subject.names, analytic, numeric, tolerance);
+  return compare(subject.names, analytic, numeric, 1e-6 * subject.size(), tolerance);
 }
 
 function isShapeList(shape: Shape | readonly Shape[]): shape is readonly Shape[] {
@@ -179,10 +181,12 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
     return { outputs: [...inOrder(trained, gradients), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))], variables: [] };
   };
 
+  const outputs = (): Float64Array[] => runNow(device, step(false), allShapes, [...values, ...fixed.map((f) => f.data)]);
   return {
     names: [...trained.map((spec) => (network.nodes.length === 1 ? spec.name : spec.key)), ...shapes.map((_, i) => `input ${i}`)],
     values,
-    loss: () => dot(runNow(device, step(false), allShapes, [...values, ...fixed.map((f) => f.data)]), projections.map((r) => r.data)),
+    loss: () => dot(outputs(), projections.map((r) => r.data)),
+    size: () => dot(outputs().map((y) => y.map(Math.abs)), projections.map((r) => r.data.map(Math.abs))),
     gradients: () => runNow(
       device, step(true), [...allShapes, ...projections.map((r) => r.shape)],
       [...values, ...fixed.map((f) => f.data), ...projections.map((r) => r.data)],
@@ -235,6 +239,6 @@ export async function checkLossGradients(
     return { outputs: [result.loss, result.dPrediction], variables: [] };
   }, [shape, shape, [rows]], [prediction, target, weights]);
   return Promise.resolve(check({
-    names: ['prediction'], values: [prediction], loss: () => run()[0]?.[0] ?? NaN, gradients: () => run().slice(1),
+    names: ['prediction'], values: [prediction], loss: () => run()[0]?.[0] ?? NaN, size: () => Math.abs(run()[0]?.[0] ?? NaN), gradients: () => run().slice(1),
   }, epsilon, tolerance));
 }

@@ -20,9 +20,10 @@ const ROUNDINGS = 8;
  * Whether numbers from `low` to `high` differ by no more than rounding.
  *
  * @param size the magnitude at which they were rounded: that of the operands where they are differences; default: their own.
+ * @param epsilon what one unit in the last place of 1 is; default: that of float64.
  */
-export function withinRounding(low: number, high: number, size = Math.max(Math.abs(low), Math.abs(high))): boolean {
-  return high - low <= ROUNDINGS * Math.max(Number.EPSILON * size, Number.MIN_VALUE);
+export function withinRounding(low: number, high: number, size = Math.max(Math.abs(low), Math.abs(high)), epsilon = Number.EPSILON): boolean {
+  return high - low <= ROUNDINGS * Math.max(epsilon * size, Number.MIN_VALUE);
 }
 
 /** Whether all numbers are the same but for rounding. @param size as in `withinRounding`. */

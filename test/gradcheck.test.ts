@@ -12,13 +12,14 @@ import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from '../src/
 import { LSTM } from '../src/layers/lstm.js';
 import type { Shape } from '../src/tensor.js';
 
-/** y = x·w, element by element along the last axis; `wrong` replaces one of the gradients. */
+/** y = unit·x·w, element by element along the last axis; `wrong` replaces one of the gradients. */
 class Scale extends Layer<{ w: Tensor }, NoTensors, { x: Tensor; y: Tensor }> {
   override readonly kind = 'scale';
   override readonly className = 'Scale';
 
   constructor(
     private readonly wrong: { dx?: (k: Kernels, right: Tensor) => Tensor; dw?: (k: Kernels, right: Tensor) => Tensor } = {},
+    private readonly unit = 1,
   ) {
     super();
   }
@@ -37,12 +38,12 @@ class Scale extends Layer<{ w: Tensor }, NoTensors, { x: Tensor; y: Tensor }> {
 
   override forward({ k }: Run, { w }: { w: Tensor }, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, { x: Tensor; y: Tensor }> {
     const x = this.single(inputs);
-    const y = k.mulTiled(x, w);
+    const y = k.scale(k.mulTiled(x, w), this.unit);
     return { outputs: [y], cache: { x, y } };
   }
 
   override backward({ k }: Run, { w }: { w: Tensor }, { x, y }: { x: Tensor; y: Tensor }, dOutputs: readonly (Tensor | undefined)[], grads: { w: Tensor }): Tensor[] {
-    const dy = dOutput(k, dOutputs, y);
+    const dy = k.scale(dOutput(k, dOutputs, y), this.unit);
     const dw = k.sumRowsTo(k.zeros(w.shape), k.mul(dy, x));
     grads.w = k.addTo(grads.w, this.wrong.dw ? this.wrong.dw(k, dw) : dw);
     const dx = k.mulTiled(dy, w);
@@ -68,6 +69,14 @@ test('a gradient that is a little off fails, and the report says where', async (
   assert.is(x.tensor, 'input 0');
   assert.ok(Math.abs(x.relativeError - 1e-5) < 1e-7, String(x.relativeError));
   assert.ok(x.index >= 0 && x.analytic !== x.numeric);
+});
+
+test('a layer of any unit: right passes, a little off fails', async () => {
+  for (const unit of [1e-200, 1e-14, 1e-9, 1e9, 1e200]) {
+    assert.ok((await checkGradients(new Scale({}, unit), options)).passed, String(unit));
+    const off = await checkGradients(new Scale({ dx: (k, dx) => k.scale(dx, 1 + 1e-5) }, unit), options);
+    assert.ok(Math.abs(off.maxRelativeError - 1e-5) < 1e-7, `${unit}: ${off.maxRelativeError}`);
+  }
 });
 
 test('zero, doubled, negated and not-a-number gradients fail', async () => {

@@ -6,6 +6,7 @@ import { fromHost, sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, TensorLike } from '../tensor.js';
 import { groundOf, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
+import { requireFiniteMaps } from './maps.js';
 import type { ExplainedModel } from './probe.js';
 import { Subject } from './subject.js';
 
@@ -34,7 +35,7 @@ export interface DeletionInsertion {
  * Places that are equal in the map go in the order they lie in the input.
  *
  * @param maps [B, H, W], [B, T] or [B, D]: a number for each place of the input, as `resized` of the maps gives them.
- * @throws ShapeError for maps of another shape; what `occlusion` throws for samples, inputs and baselines that do not fit.
+ * @throws ShapeError for maps of another shape; DataError for a map with a value that is not finite, which has no rank; what `occlusion` throws for samples, inputs and baselines that do not fit.
  */
 export async function deletionInsertion(
   model: ExplainedModel, x: ModelData, maps: TensorLike, options: DeletionInsertionOptions = {},
@@ -48,6 +49,7 @@ export async function deletionInsertion(
   if (!sameShape(shape, wanted)) {
     throw new ShapeError({ operation: 'deletionInsertion', argument: 'maps', expected: formatShape(wanted), actual: formatShape(shape), hint: 'Pass the resized maps.' });
   }
+  requireFiniteMaps('deletionInsertion', data, shape);
   const places = sizeOf(ground.axes);
   const orders = Array.from({ length: subject.samples }, (_, sample) => {
     const map = data.subarray(sample * places, (sample + 1) * places);

@@ -1,9 +1,9 @@
 /** Maps: one number for each place of an image or each step of a sequence. */
 import { resizeBilinear } from '../charts/images/overlay.js';
-import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { ArgumentError, DataError, ShapeError, formatShape } from '../errors.js';
+import { binaryUnit, withinRounding } from '../statistics.js';
 import { allocate, fromHost, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, Shape, TensorLike } from '../tensor.js';
-
 
 /**
  * Maps at another size: bilinear between the middles of their cells, constant beyond the outermost ones.
@@ -37,28 +37,44 @@ export function resizeMaps(maps: TensorLike, size: Shape): NdArray<FloatArray> {
 export type Normalization = 'max' | 'minMax' | 'signed' | readonly [low: number, high: number];
 
 /**
- * Maps between 0 and 1 (−1 and 1 if signed). A map that is zero everywhere stays so: nothing is made out of nothing. Maps that are to
- * be compared need a fixed domain; all others show a faint map as strongly as any.
+ * Maps between 0 and 1 (−1 and 1 if signed). A map that is zero everywhere stays so, and so does, for `'minMax'`, one that is constant but
+ * for rounding (that of float32 where the maps are): nothing is made out of nothing. Maps that are to be compared need a fixed domain; all
+ * others show a faint map as strongly as any.
  *
  * @param maps [B, ...]; each of the first axis is one map.
- * @throws ArgumentError for an unknown name or a domain that is not low < high.
+ * @throws ArgumentError for an unknown name or a domain that is not two increasing finite numbers; DataError for a value that is not finite.
  */
 export function normalizeMaps(maps: TensorLike, how: Normalization = 'max'): NdArray<FloatArray> {
   const { data, shape } = toHost(maps, 'float64');
+  requireFiniteMaps('normalizeMaps', data, shape);
+  const fixed = typeof how === 'string' ? undefined : how;
+  if (fixed && !(fixed[0] < fixed[1] && Number.isFinite(fixed[1] - fixed[0]))) {
+    throw new ArgumentError({ operation: 'normalizeMaps', argument: 'how', expected: '[low, high], finite, with low < high', actual: formatShape(fixed) });
+  }
+  const epsilon = 'data' in maps && maps.data instanceof Float32Array ? FLOAT32_EPSILON : Number.EPSILON;
   const size = sizeOf(shape.slice(1));
+  const floor = how === 'signed' ? -1 : 0;
   for (let start = 0; start < data.length; start += size) {
     const map = data.subarray(start, start + size);
     const [low, high] = typeof how === 'string' ? ends(map, how) : how;
-    if (typeof how !== 'string' && !(low < high)) {
-      throw new ArgumentError({ operation: 'normalizeMaps', argument: 'how', expected: '[low, high] with low < high', actual: formatShape(how) });
-    }
-    const floor = how === 'signed' ? -1 : 0;
+    const flat = high <= low || (how === 'minMax' && withinRounding(low, high, undefined, epsilon));
+    const unit = binaryUnit(Math.max(Math.abs(low), Math.abs(high))); // differences of ±1e308 would overflow
     for (let i = 0; i < size; i++) {
-      const part = high > low ? ((map[i] ?? NaN) - low) / (high - low) : 0;
+      const part = flat ? 0 : ((map[i] ?? NaN) / unit - low / unit) / (high / unit - low / unit);
       map[i] = Math.min(Math.max(part, floor), 1);
     }
   }
   return fromHost(data, shape);
+}
+
+const FLOAT32_EPSILON = 2 ** -23;
+
+/** @throws DataError naming the first place that is NaN or infinite. */
+export function requireFiniteMaps(operation: string, data: FloatArray, shape: Shape): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const size = sizeOf(shape.slice(1));
+  throw new DataError({ operation, argument: `maps[${Math.floor(bad / size)}]`, expected: 'finite numbers only', actual: `${data[bad]} at place ${bad % size}` });
 }
 
 /** The values that become 0 and 1. */

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { normalizeMaps, overChannels, resizeMaps } from '../../src/explain/index.js';
-import { ArgumentError, ShapeError } from '../../src/index.js';
+import { ArgumentError, DataError, ShapeError } from '../../src/index.js';
 import { assertClose, thrown } from '../support/compare.js';
 
 test('resized: every map by itself, whatever axes lead', () => {
@@ -33,6 +33,30 @@ test('normalised: each map by its own values, or all by one domain; nothing come
   thrown(ArgumentError, () => normalizeMaps(maps, [1, 1]));
   // @ts-expect-error an unknown name
   assert.match(thrown(ArgumentError, () => normalizeMaps(maps, 'mean')).message, "got mean");
+});
+
+test('normalised: what is not finite is refused by place, as is a domain without a length', () => {
+  for (const value of [NaN, Infinity, -Infinity]) {
+    for (const how of ['max', 'minMax', 'signed', [0, 1]] as const) {
+      assert.match(thrown(DataError, () => normalizeMaps({ data: [1, 2, 3, 4, 5, value], shape: [2, 3] }, how)).message, `maps[1] must be finite numbers only, got ${value} at place 2`);
+    }
+  }
+  for (const domain of [[0, Infinity], [-Infinity, 1], [NaN, 1], [-1.7e308, 1.7e308]] as const) thrown(ArgumentError, () => normalizeMaps([[1]], domain));
+  thrown(ArgumentError, () => normalizeMaps({ data: [], shape: [0, 2] }, [1, 0]));
+});
+
+test('normalised: rounding is not a map; the unit does not matter', () => {
+  for (const value of [0.1, 14.62, 1e-300, 1e300]) {
+    assert.equal(Array.from(normalizeMaps([[value, value * (1 + Number.EPSILON), value]], 'minMax').data), [0, 0, 0]);
+    const single = Float32Array.of(0.1, 0.1 + 2 ** -27, 0.1);
+    assert.equal(Array.from(normalizeMaps({ data: single, shape: [1, 3] }, 'minMax').data), [0, 0, 0]);
+    assert.equal(Array.from(normalizeMaps({ data: Float64Array.from(single), shape: [1, 3] }, 'minMax').data), [0, 1, 0], 'in float64 that is a difference');
+  }
+  const map = [-0.5, 0.25, 1];
+  for (const how of ['max', 'minMax', 'signed'] as const) {
+    const expected = normalizeMaps([map], how).data;
+    for (const unit of [1e-310, 1e-200, 1e-30, 1e200, 1.7e308]) assertClose(normalizeMaps([map.map((value) => value * unit)], how).data, expected, 1e-13, `${how} of ${unit}`);
+  }
 });
 
 test('over channels', () => {

@@ -69,7 +69,7 @@ export const explainFaults: readonly Fault[] = [
     ['curve ends weigh whole', 'height / 2', 'height'],
   ),
   ...faultsIn('explain/maps', ['explain/maps'],
-    ['an even map becomes all ones', 'high > low ?', 'true ?'],
+    ['an even map becomes all ones', 'flat ? 0 :', 'flat ? 1 :'],
     ['the second map is made of the first', 'data.subarray(i * from, (i + 1) * from)', 'data.subarray(0, from)'],
   ),
 ];

@@ -6,6 +6,7 @@
  * pieces never overlap. Bars beyond one for each pixel column are merged.
  */
 import { ArgumentError, DataError } from '../../errors.js';
+import { withinRounding } from '../../statistics.js';
 import { clear, fillRectangle } from './raster.js';
 import type { Canvas, Color, Edges } from './raster.js';
 import { countBars, mergeBars, rises } from './candlesticks.js';
@@ -161,7 +162,7 @@ function priceScale(bars: readonly Bar[], { range, margin }: Style, floor: numbe
   // Opens and closes count too: in adjusted prices they may lie a rounding error outside of low and high.
   const [low, high] = extent(bars.flatMap((bar) => [bar.low, bar.open, bar.close, bar.high])) ?? [0, 0];
   const span = high - low;
-  if (span === 0) return () => floor / 2;
+  if (withinRounding(low, high)) return () => floor / 2;
   return (price) => (floor * (margin + (high - price) / span)) / (1 + 2 * margin);
 }
 

@@ -1,6 +1,7 @@
 /** A heat map over a picture: what a network looked at, drawn on what it was shown. */
 import { DataError, ShapeError, formatShape } from '../../errors.js';
-import { colorAt, colorDomain } from '../plots/colorMap.js';
+import { binaryUnit, magnitude } from '../../statistics.js';
+import { colorAt, colorDomain, colorPlace } from '../plots/colorMap.js';
 import type { ColorMapName } from '../plots/colorMap.js';
 import { bufferOf, requireImage, requireNumber } from './image.js';
 import type { RasterImage } from './image.js';
@@ -27,7 +28,7 @@ export interface OverlayOptions {
  * The image with the heat map, resized to it and coloured, laid over. An alpha channel stays as it is.
  *
  * @throws ShapeError for data that do not fill their shape, DataError for a value that is not finite, ArgumentError
- * for an alpha outside 0 to 1.
+ * for an alpha outside 0 to 1 or a domain that is not two increasing finite numbers.
  */
 export function overlayHeatMap(image: RasterImage, map: Grid, options: OverlayOptions = {}): RasterImage {
   const operation = 'overlayHeatMap';
@@ -35,13 +36,14 @@ export function overlayHeatMap(image: RasterImage, map: Grid, options: OverlayOp
   requireImage(operation, image);
   requireNumber(operation, { alpha }, [0, 1]);
   const [height, width, channels] = image.shape;
-  const heat = resizeBilinear(map, height, width);
-  const [low, high] = options.domain ?? colorDomain(heat, colors);
+  // In units of its own size, which float32 holds whatever that is.
+  const unit = binaryUnit(Math.max(magnitude(map.data), magnitude(options.domain ?? [])));
+  const heat = resizeBilinear({ ...map, data: Float64Array.from(map.data, (value) => value / unit) }, height, width);
+  const place = colorPlace(operation, options.domain ? [options.domain[0] / unit, options.domain[1] / unit] : colorDomain(heat, colors));
   const data = bufferOf(operation, image.data.length, options.into, (size) => new Uint8Array(size));
   const table = Array.from({ length: 256 }, (_, i) => colorAt(colors, i / 255));
   for (let pixel = 0, at = 0; at < data.length; pixel++, at += channels) {
-    const place = Math.round((((heat[pixel] ?? 0) - low) / (high - low)) * 255);
-    const color = table[Math.min(Math.max(place, 0), 255)] ?? [0, 0, 0];
+    const color = table[Math.min(Math.max(Math.round(place(heat[pixel] ?? 0) * 255), 0), 255)] ?? [0, 0, 0];
     for (const channel of [0, 1, 2] as const) {
       const under = image.data[at + channel] ?? 0;
       data[at + channel] = Math.round(under + alpha * (color[channel] - under));

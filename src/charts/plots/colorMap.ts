@@ -1,5 +1,6 @@
 /** Colour maps: a position between 0 and 1 to a colour. */
-import { extent } from './scale.js';
+import { ArgumentError } from '../../errors.js';
+import { extent, widened } from './scale.js';
 import type { Interval } from './scale.js';
 
 export type Rgb = readonly [number, number, number];
@@ -44,12 +45,23 @@ export function colorAt(name: ColorMapName, position: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
-/** The values at both ends of the colours: least and largest, or for `diverging` as far below zero as above. */
+/**
+ * The values at both ends of the colours: least and largest, or for `diverging` as far below zero as above. What is constant but
+ * for rounding gets the colour in the middle, not the whole scale for its rounding.
+ */
 export function colorDomain(values: Iterable<number>, name: ColorMapName): Interval {
   const [low, high] = extent(values) ?? [0, 1];
-  if (name !== 'diverging') return low < high ? [low, high] : [low - 0.5, high + 0.5];
+  if (name !== 'diverging') return widened([low, high]);
   const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
   return [-size, size];
+}
+
+/** From a value to its place between the ends of a domain. @throws ArgumentError for ends that are not finite, or not in order. */
+export function colorPlace(operation: string, [low, high]: Interval): (value: number) => number {
+  if (!(low < high && Number.isFinite(high - low))) {
+    throw new ArgumentError({ operation, argument: 'domain', expected: 'two increasing finite numbers', actual: `[${low}, ${high}]` });
+  }
+  return (value) => (value - low) / (high - low);
 }
 
 /** `#rrggbb`. */

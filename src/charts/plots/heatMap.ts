@@ -1,6 +1,6 @@
 /** Grid of coloured cells: errors over a search grid, gradient norms over layer and time, gate activations. */
 import { drawAxes } from './axes.js';
-import { colorAt, colorDomain, hexColor, luminance } from './colorMap.js';
+import { colorAt, colorDomain, colorPlace, hexColor, luminance } from './colorMap.js';
 import type { ColorMapName } from './colorMap.js';
 import { alignedFormatter, formatNumber } from './format.js';
 import type { NumberFormat } from './format.js';
@@ -34,7 +34,7 @@ const FONT = 11;
 const STEPS = 128;
 const BAR = 160;
 
-/** @throws ArgumentError for an empty grid or one whose rows and columns do not match their names. */
+/** @throws ArgumentError for an empty grid, one whose rows and columns do not match their names, or a domain that is not two increasing finite numbers. */
 export function heatMap(options: HeatMapOptions): Plot {
   const { title, values, rows, columns, colors = 'sequential', format, valueLabel, rowLabel: yLabel, columnLabel: xLabel } = options;
   requireData(`heatMap '${title}'`, { rows, values });
@@ -42,7 +42,8 @@ export function heatMap(options: HeatMapOptions): Plot {
     requireData(`heatMap '${title}', row ${String(i)}`, { columns, values: row });
   });
   const domain = options.domain ?? colorDomain(values.flatMap((row) => Array.from(row)), colors);
-  const position = (value: number): number => Math.round(((value - domain[0]) / (domain[1] - domain[0])) * STEPS) / STEPS;
+  const place = colorPlace(`heatMap '${title}'`, domain);
+  const position = (value: number): number => Math.round(place(value) * STEPS) / STEPS;
   const color = (value: number): string => hexColor(colorAt(colors, position(value)));
   const range = domain.map((v) => formatNumber(v, format)).join(' to ');
   return createPlot(options, {

@@ -1,4 +1,5 @@
 /** Histogram: how often values fall into equal bins, with the normal curve of the same mean and spread if wanted. */
+import { deviation, isConstant, mean, withinRounding } from '../../statistics.js';
 import { drawAxes } from './axes.js';
 import { formatNumber } from './format.js';
 import { describeValues, nothingToDraw } from './linePlot.js';
@@ -6,7 +7,7 @@ import type { AxesOptions } from './linePlot.js';
 import { linePath } from './path.js';
 import { createPlot, requireData } from './plot.js';
 import type { Plot } from './plot.js';
-import { extent, linearScale, niceStep, widened } from './scale.js';
+import { extent, linearScale, stepWithin, widened } from './scale.js';
 import type { Scale } from './scale.js';
 import { valueScale } from './scaleMakers.js';
 import { element, join } from './svg.js';
@@ -59,7 +60,7 @@ export function histogram(options: HistogramOptions): Plot {
 /** Counts sorted finite values in bins that begin at multiples of a round width; the last bin is closed. */
 export function binValues(sorted: Float64Array, bins?: number): Bins {
   const [low, high] = widened(extent(sorted) ?? [0, 1]);
-  const width = niceStep(high - low, bins ?? defaultBins(sorted, high - low));
+  const width = stepWithin([low, high], bins ?? defaultBins(sorted, high - low));
   const first = Math.floor(low / width + 1e-9);
   const counts = new Int32Array(Math.max(1, Math.ceil(high / width - 1e-9) - first));
   for (const value of sorted) {
@@ -71,9 +72,10 @@ export function binValues(sorted: Float64Array, bins?: number): Bins {
 
 /** Freedman and Diaconis: bins twice the interquartile range wide, divided by the cube root of n. */
 function defaultBins(sorted: Float64Array, span: number): number {
-  const quantile = (p: number): number => sorted[Math.floor(p * (sorted.length - 1))] ?? 0;
-  const width = (2 * (quantile(0.75) - quantile(0.25))) / Math.cbrt(sorted.length);
-  return Math.min(60, Math.max(5, width > 0 ? Math.round(span / width) : 10));
+  const quartile = (p: number): number => sorted[Math.floor(p * (sorted.length - 1))] ?? 0;
+  const [low, high] = [quartile(0.25), quartile(0.75)];
+  if (withinRounding(low, high)) return 10;
+  return Math.min(60, Math.max(5, Math.round((span / (2 * (high - low))) * Math.cbrt(sorted.length))));
 }
 
 function drawBins(start: number, width: number, counts: Int32Array, x: Scale, y: Scale): Markup {
@@ -89,13 +91,10 @@ function drawBins(start: number, width: number, counts: Int32Array, x: Scale, y:
 }
 
 function normalCurve(sorted: Float64Array, start: number, end: number, width: number): [number, number][] {
-  const n = sorted.length;
-  const mean = sorted.reduce((sum, v) => sum + v / n, 0);
-  const deviation = Math.sqrt(sorted.reduce((sum, v) => sum + (v - mean) ** 2 / (n - 1), 0));
-  if (!(deviation > 0)) return [];
+  if (isConstant(sorted)) return [];
+  const [center, spread] = [mean(sorted), deviation(sorted, 1)];
   return Array.from({ length: 121 }, (_, i) => {
     const at = start + ((end - start) * i) / 120;
-    const density = Math.exp(-0.5 * ((at - mean) / deviation) ** 2) / (deviation * Math.sqrt(2 * Math.PI));
-    return [at, density * n * width];
+    return [at, (Math.exp(-0.5 * ((at - center) / spread) ** 2) / Math.sqrt(2 * Math.PI)) * sorted.length * (width / spread)];
   });
 }

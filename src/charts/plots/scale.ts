@@ -3,6 +3,7 @@
  * logarithmic axis) maps to NaN, which plots draw as a gap.
  */
 import { ArgumentError } from '../../errors.js';
+import { withinRounding } from '../../statistics.js';
 import { decimalExponent, formatNumber, scientific, tickFormatter } from './format.js';
 import type { NumberFormat } from './format.js';
 
@@ -47,11 +48,14 @@ export function extent(values: Iterable<number>, accept: (value: number) => bool
   return low > high ? undefined : [held(low), held(high)];
 }
 
-/** An interval of non-zero length around a constant, so that a flat series runs through the middle. */
+/** A spread below which the steps between ticks leave the normal numbers. */
+const SMALLEST = 1e-305;
+
+/** An interval of non-zero length around what is constant but for rounding, so that a flat series runs through the middle. */
 export function widened([low, high]: Interval): Interval {
+  if (!withinRounding(low, high) && high - low >= SMALLEST) return [low, high];
   const size = Math.max(Math.abs(low), Math.abs(high));
-  if (high - low > size * 1e-12) return [low, high];
-  const half = size === 0 ? 1 : size * 0.05;
+  const half = size === 0 ? 1 : Math.max(size * 0.05, SMALLEST);
   return [low - half, high + half];
 }
 
@@ -63,11 +67,17 @@ export function niceStep(span: number, count: number): number {
   return (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10) * power;
 }
 
+/** As `niceStep`, and wide enough that neighbouring multiples are different numbers: between 1e9 and 1e9 + 1e-6 there are few. */
+export function stepWithin([low, high]: Interval, count: number): number {
+  const spacing = Math.max(2 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high)), SMALLEST / 100);
+  return Math.max(niceStep(high - low, count), niceStep(spacing, 1));
+}
+
 /** The domain grown outwards to whole steps. A grown domain may need the next larger step, hence the loop. */
 export function niceDomain(domain: Interval, count: number): Interval {
   let [low, high] = domain;
   let step = 0;
-  for (let next = niceStep(high - low, count); next > step; next = niceStep(high - low, count)) {
+  for (let next = stepWithin([low, high], count); next > step; next = stepWithin([low, high], count)) {
     step = next;
     low = multiple(Math.floor(domain[0] / step + 1e-9), step);
     high = multiple(Math.ceil(domain[1] / step - 1e-9), step);
@@ -82,20 +92,21 @@ function multiple(k: number, step: number): number {
 }
 
 function linearTicks([low, high]: Interval, count: number, format: NumberFormat, least = 0): Tick[] {
-  const step = Math.max(niceStep(high - low, count), least);
+  const step = Math.max(stepWithin([low, high], count), least);
   const text = tickFormatter(step, Math.max(Math.abs(low), Math.abs(high)), format);
   const ticks: Tick[] = [];
-  const last = Math.floor(high / step + 1e-9);
-  for (let k = Math.ceil(low / step - 1e-9); k <= last && ticks.length < 1000; k++) {
-    const value = multiple(k, step) || 0;
+  const first = Math.ceil(low / step - 1e-9);
+  const steps = Math.min(Math.floor(high / step + 1e-9) - first, 1000);
+  for (let i = 0; i <= steps; i++) {
+    const value = multiple(first + i, step) || 0;
     ticks.push({ value, label: text(value) });
   }
   return ticks;
 }
 
 function interpolate([low, high]: Interval, range: Interval): (value: number) => number {
-  const factor = (range[1] - range[0]) / (high - low);
-  return (value) => (Number.isFinite(value) ? range[0] + (value - low) * factor : NaN);
+  // The quotient first: a factor of pixels over 1e-310 would be infinite.
+  return (value) => (Number.isFinite(value) ? range[0] + ((value - low) / (high - low)) * (range[1] - range[0]) : NaN);
 }
 
 /**
@@ -115,7 +126,7 @@ export function linearScale(domain: Interval, range: Interval, format: NumberFor
 
 /** Equal ratios, equal distances; values ≤ 0 have no place. */
 export function logScale(domain: Interval, range: Interval, format: NumberFormat = 'plain'): Scale {
-  requireInterval('logScale', domain, 0 < domain[0] && domain[0] < domain[1]);
+  requireInterval('logScale', domain, 0 < domain[0] && Math.log10(domain[0]) < Math.log10(domain[1]));
   const place = interpolate([Math.log10(domain[0]), Math.log10(domain[1])], range);
   return {
     kind: 'log', domain, range,

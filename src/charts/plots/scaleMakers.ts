@@ -1,4 +1,5 @@
 /** From data and options to a scale that waits for its pixels: the domain, its margins, round ends. */
+import { withinRounding } from '../../statistics.js';
 import { verticalCount } from './axes.js';
 import type { NumberFormat } from './format.js';
 import { extent, linearScale, logScale, niceDomain, widened } from './scale.js';
@@ -45,13 +46,13 @@ export function positionScale(columns: readonly Positions[], { scale = 'linear',
   }
   const whole = numbers.every((value) => Number.isInteger(value) || Number.isNaN(value));
   const [low, high] = extent(numbers) ?? [0, 1];
-  const domain: Interval = low === high && whole ? [low - 1, high + 1] : widened([low, high]);
+  const domain: Interval = low === high && Number.isSafeInteger(low) ? [low - 1, high + 1] : widened([low, high]);
   return (range) => linearScale(domain, range, format, whole ? 1 : 0);
 }
 
 /** Too narrow for logarithms to tell its ends apart. */
 function isFlat([low, high]: Interval): boolean {
-  return high / low < 1 + 1e-9;
+  return withinRounding(low, high) || withinRounding(Math.log10(low), Math.log10(high));
 }
 
 /** A little room above and below in ratios; a constant runs through the middle. */

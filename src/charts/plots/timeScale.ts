@@ -16,12 +16,13 @@ type Step =
   | { readonly unit: 'month'; readonly months: number };
 
 const STEPS: readonly Step[] = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((n): Step => ({ unit: 'clock', length: n })),
   ...[1, 2, 5, 10, 30].map((n): Step => ({ unit: 'clock', length: n * SECOND })),
   ...[1, 2, 5, 10, 30].map((n): Step => ({ unit: 'clock', length: n * MINUTE })),
   ...[1, 3, 6, 12].map((n): Step => ({ unit: 'clock', length: n * HOUR })),
   ...[1, 2, 7, 14].map((n): Step => ({ unit: 'day', length: n * DAY })),
   ...[1, 3, 6].map((n): Step => ({ unit: 'month', months: n })),
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((n): Step => ({ unit: 'month', months: 12 * n })),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000].map((n): Step => ({ unit: 'month', months: 12 * n })),
 ];
 
 /** `5 Mar 2021`, with `14:30` behind it where the time of day says something. */
@@ -29,13 +30,13 @@ export function formatDate(time: number, withClock = false): string {
   if (!Number.isFinite(new Date(time).getTime())) return 'n/a';
   const date = new Date(time);
   const day = `${date.getUTCDate()} ${month(date)} ${date.getUTCFullYear()}`;
-  return withClock ? `${day} ${clock(date, false)}` : day;
+  return withClock ? `${day} ${clock(date, MINUTE)}` : day;
 }
 
-/** Ticks at whole years, quarters, months, Mondays, days, hours, minutes or seconds: at most about `count`. */
+/** Ticks at whole years, quarters, months, Mondays, days, hours, minutes, seconds or milliseconds: at most about `count`. */
 export function timeTicks([low, high]: Interval, count: number): Tick[] {
   const span = high - low;
-  const step = STEPS.find((s) => span / stepLength(s) <= Math.max(1, count)) ?? { unit: 'month' as const, months: 12000 };
+  const step = STEPS.find((s) => span / stepLength(s) <= Math.max(1, count)) ?? { unit: 'month' as const, months: 12_000_000 };
   const values = step.unit === 'month' ? monthTicks(low, high, step.months) : evenTicks(low, high, step.length);
   let context = '';
   return values.map((value) => {
@@ -75,14 +76,14 @@ function monthTicks(low: number, high: number, months: number): number[] {
   for (let m = first; ; m += months) {
     // setUTCFullYear, since Date.UTC takes the years 0–99 for 1900–1999.
     const time = new Date(0).setUTCFullYear(Math.floor(m / 12), ((m % 12) + 12) % 12, 1);
-    if (!(time <= high)) return ticks;
+    if (!(time <= high) && m > first) return ticks; // the first may lie before the first date there is
     if (time >= low) ticks.push(time);
   }
 }
 
 /** Label and the context under it. */
 function words(date: Date, step: Step): readonly [string, string] {
-  if (step.unit === 'clock') return [clock(date, step.length < MINUTE), formatDate(date.getTime())];
+  if (step.unit === 'clock') return [clock(date, step.length), formatDate(date.getTime())];
   const year = String(date.getUTCFullYear());
   if (step.unit === 'month') return step.months >= 12 ? [year, ''] : [month(date), year];
   return [`${date.getUTCDate()} ${month(date)}`, year];
@@ -92,6 +93,7 @@ function month(date: Date): string {
   return MONTHS[date.getUTCMonth()] ?? '';
 }
 
-function clock(date: Date, seconds: boolean): string {
-  return date.toISOString().slice(11, seconds ? 19 : 16);
+/** The time of day, as fine as steps of `step` milliseconds need it; counted from the end, since years may have more than four digits. */
+function clock(date: Date, step: number): string {
+  return date.toISOString().slice(-13, step < SECOND ? -1 : step < MINUTE ? -5 : -8);
 }

@@ -14,11 +14,12 @@ export const readoutScript = `'use strict';
   };
   const words = (kind, low, high, left, right, x) => {
     const at = (x - left) / (right - left), span = high - low, pixel = span / (right - left);
-    if (kind === 'log') return Number((low * (high / low) ** at).toPrecision(3)).toString();
+    if (kind === 'log') return Number((10 ** (Math.log10(low) + at * (Math.log10(high) - Math.log10(low)))).toPrecision(3)).toString();
     const value = low + at * span;
-    if (kind === 'time') return span < 864e6 ? new Date(Math.round(value / 6e4) * 6e4).toUTCString().slice(5, 22) : new Date(value + pixel * 0.006).toUTCString().slice(5, 16);
+    if (kind === 'time') return span < 6e5 ? new Date(Math.round(value)).toISOString().slice(-13, -1) : span < 864e6 ? new Date(Math.round(value / 6e4) * 6e4).toUTCString().slice(5, 22) : new Date(value + pixel * 0.006).toUTCString().slice(5, 16);
     if (Math.abs(value - Math.round(value)) <= pixel * 0.02) return String(Math.round(value));
-    return Number(value.toFixed(Math.max(0, Math.ceil(-Math.log10(pixel))))).toString();
+    const decimals = Math.max(0, Math.ceil(-Math.log10(pixel)));
+    return Number(decimals > 20 ? value.toPrecision(4) : value.toFixed(decimals)).toString();
   };
   const hide = () => { box.hidden = true; rule.remove(); };
   const show = (svg, event) => {
