@@ -50,6 +50,13 @@ export function allocate(dtype: DType, size: number): FloatArray {
   }
 }
 
+/** A copy in another element type. */
+export function inType(data: FloatArray, dtype: DType): FloatArray {
+  const out = allocate(dtype, data.length);
+  out.set(data);
+  return out;
+}
+
 function isNested(value: TensorLike): value is NestedArray {
   return Array.isArray(value);
 }

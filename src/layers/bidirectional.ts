@@ -38,7 +38,8 @@ function mirrored(layer: RecurrentLayer): RecurrentLayer {
 
 /**
  * Reads a sequence in both directions (Schuster & Paliwal 1997). x [B, T, D] → [B, 2H] or [B, T, 2H] ('concat'),
- * [.., H] otherwise. Weights: `forward/…` and `backward/…` of the wrapped kind. With sequences, both outputs are in
+ * [.., H] otherwise. Weights: `forward/…` and `backward/…` of the wrapped kind; they are this layer's, not those of `layer`, which, as
+ * in Keras, is only its pattern. With sequences, both outputs are in
  * time order; initial states and returnState are not passed through.
  *
  * @throws ArgumentError if the layer returns states or is stateful.

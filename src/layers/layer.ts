@@ -1,6 +1,8 @@
 /**
- * What a layer is: a description (sizes, options) and two pure functions, forward and backward. It owns no weights and
- * hides no state, so one layer may stand in several places of a model and run twice before either backward.
+ * What a layer is: a description (sizes, options) and two pure functions, forward and backward. It reads no weights but those it is
+ * handed and hides no state, so one layer may stand in several places of a model and run twice before either backward. The
+ * instance is the identity of its weights: models keep their values in `weights`, where every other model over it finds them
+ * (docs/decisions/weights.md).
  *
  * - `forward` returns its cache; `backward` receives it.
  * - `backward` adds into gradients with the `…To` kernels and stores what they return; the caller zeroes.
@@ -12,6 +14,7 @@ import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
+import { LayerWeights } from './weights.js';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
@@ -85,6 +88,8 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
    * and means of probabilities are probabilities again. Losses look through layers that move.
    */
   readonly output: 'made' | 'moved' | 'blended' = 'made';
+  /** Filled and read by models, never by the layer. @internal */
+  readonly weights: LayerWeights = new LayerWeights();
 
   constructor(name?: string) {
     if (name !== undefined && !/^[\w.-]+$/.test(name)) {
@@ -95,6 +100,15 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
 
   /** The constructor options, as JSON. */
   abstract config(): JsonObject;
+
+  /**
+   * The same description as another instance, which will have weights of its own. The fields are taken over as they are; a layer of your
+   * own with `#private` fields, or one that holds another layer, makes its copy itself.
+   */
+  copy(): this {
+    return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { weights: new LayerWeights() });
+  }
+
   /** Shapes without the batch axis. @throws ShapeError if the inputs do not fit. */
   abstract outputShapes(inputs: readonly Shape[]): Shape[];
 

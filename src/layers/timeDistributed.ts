@@ -19,7 +19,7 @@ export interface TimeDistributedOptions {
 interface TimeDistributedCache { readonly inner: unknown; readonly x: Tensor; readonly y: Tensor }
 
 /**
- * x [B, T, …] → [B, T, …layer's output]. Weights: the layer's, under this layer's name. Batch statistics of a BatchNorm within are
+ * x [B, T, …] → [B, T, …layer's output]. Weights: the layer's, under this layer's name, shared with every model over the layer itself. Batch statistics of a BatchNorm within are
  * over samples and steps together.
  *
  * @throws ArgumentError for a stateful layer, when applied.
@@ -30,12 +30,19 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   readonly layer: AnyLayer;
   override readonly overImages: boolean;
   override readonly output: AnyLayer['output'];
+  override readonly weights: AnyLayer['weights'];
 
   constructor(options: TimeDistributedOptions) {
     super(options.name);
     this.layer = options.layer;
     this.overImages = options.layer.overImages;
     this.output = options.layer.output;
+    this.weights = options.layer.weights;
+  }
+
+  override copy(): this {
+    const layer = this.layer.copy();
+    return Object.assign(super.copy(), { layer, weights: layer.weights });
   }
 
   override config(): JsonObject {

@@ -7,7 +7,7 @@ import { lossConfig } from '../losses/losses.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, TensorLike } from '../tensor.js';
 import { encodeModel } from './files/persist.js';
-import { buildNetwork, firstUses } from './graph/network.js';
+import { buildNetwork, copyNetwork, firstUses } from './graph/network.js';
 import type { Network } from './graph/network.js';
 import { describeNetwork } from './summary.js';
 import type { DataOptions, Dataset, ModelData } from './training/data.js';
@@ -20,7 +20,11 @@ import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
 import { fitModel, trainOnBatch } from './training/fit.js';
 
-/** A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. */
+/**
+ * A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. Weights belong to the layers: the
+ * first model over a layer makes them, from its seed, and every model over it has them; what one trains, the others predict with,
+ * from their next call on. Optimiser state, position and the states that stateful layers carry are each model's own.
+ */
 export class Model {
   /** Anything JSON that should travel with the saved model: scalers, column names. */
   metadata: Record<string, JsonValue> = {};
@@ -176,6 +180,14 @@ export class Model {
     this.engine.store.restore(tensors);
     this.engine.position = position;
     this.metadata = metadata;
+  }
+
+  /** The same architecture over layers of its own, with copies of the weights; not compiled. */
+  clone(): Model {
+    const copy = new Model({ network: copyNetwork(this.network), seed: this.seed });
+    copy.engine.store.restore(this.engine.store.snapshot());
+    copy.metadata = structuredClone(this.metadata);
+    return copy;
   }
 
   /** Frees the memory of the backend. Weights are kept and the model may be used again; optimiser state is not. */

@@ -51,6 +51,19 @@ if (withVulkan()) {
     assert.equal(rounded(actual), rounded(expected));
   });
 
+  testModes('what is written while a run is under way stays', async (backend) => {
+    const device = backend.open();
+    const [w, health] = [device.variable({ data: Float32Array.of(1, 2, 3), shape: [3] }), device.variable({ data: Float32Array.of(0), shape: [1] })];
+    const program = device.compile(sticky, [[3], [1]], [w, health]);
+    const [batch = []] = batches;
+    const running = program.run(batch);
+    await Promise.resolve().then(() => undefined); // now it has taken the variables
+    device.write(w, Float32Array.of(7, 8, 9));
+    await running;
+    assert.equal(device.read(w), Float32Array.of(7, 8, 9));
+    device.dispose();
+  });
+
   testModes('after a batch that is not finite the later ones of the plan change nothing', async (backend) => {
     const device = backend.open();
     const w = device.variable({ data: Float32Array.of(1, 2, 3), shape: [3] });

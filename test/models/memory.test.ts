@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Dense, Dropout, LSTM, Sequential } from '../../src/index.js';
+import type { Model } from '../../src/index.js';
 import { randomData } from './support.js';
 
 test('10,000 training steps through fit leave memory as it was after the first thousand', async () => {
@@ -23,6 +24,27 @@ test('10,000 training steps through fit leave memory as it was after the first t
   // What the engine compiles meanwhile takes some 0.5 MB, however many steps; one small object kept a step would be 1 MB or more.
   assert.ok(after.heap - before.heap < 1_000_000, `heap grew by ${after.heap - before.heap} bytes`);
   assert.ok(after.buffers - before.buffers < 50_000, `buffers grew by ${after.buffers - before.buffers} bytes`);
+});
+
+test('models dropped by the user are collected while their layers live on', async () => {
+  const collect = globalThis.gc;
+  assert.ok(collect, 'run with --expose-gc');
+  const { x, y } = randomData(8, [4, 3], [2]);
+  const encoder = new LSTM({ units: 6 });
+  const dropped: WeakRef<Model>[] = [];
+  const drop = async (seed: number): Promise<void> => {
+    const model = new Sequential([encoder, new Dense({ units: 2 })], { inputShape: [4, 3], seed });
+    model.compile({ loss: 'mse' });
+    await model.fit(x, y, { epochs: 1 });
+    dropped.push(new WeakRef(model));
+  };
+  for (let i = 0; i < 5; i++) await drop(i);
+  await new Sequential([encoder], { inputShape: [4, 3] }).predict(x); // fetches what the last one learned
+  for (let i = 0; i < 5; i++) {
+    await new Promise<void>((resolve) => { setTimeout(resolve, 0); });
+    collect();
+  }
+  assert.is(dropped.filter((ref) => ref.deref()).length, 0);
 });
 
 test.run();

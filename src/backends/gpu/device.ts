@@ -92,7 +92,8 @@ export class GpuDevice implements Device {
       let plan = plans.get(batches.length);
       if (!plan) plans.set(batches.length, plan = this.record(step, inputShapes, homes, batches.length));
       const first = plan.outputs.length === 0;
-      const results = await plan.call(...homes.map(({ values }) => values), ...batches.flat());
+      const taken = homes.map(({ values }) => values);
+      const results = await plan.call(...taken, ...batches.flat());
       if (first) this.options.onPlan(plan.call);
       const fetch = ({ result, offset, size }: Place): Float32Array => {
         const whole = results[result];
@@ -102,7 +103,7 @@ export class GpuDevice implements Device {
       const outputs = plan.outputs.map((places) => places.map(fetch));
       plan.variables.map(fetch).forEach((values, i) => {
         const home = homes[i];
-        if (home) home.values = values;
+        if (home && home.values === taken[i]) home.values = values; // what was written meanwhile stays
       });
       return outputs;
     };

@@ -154,6 +154,37 @@ export function stateTensors(network: Network, batch: number): StateTensorSpec[]
   return firstUses(network).flatMap((node) => specsOf<StateSpec>(node, node.layer.states(node.inputShapes, batch)));
 }
 
+/** What lasts of a layer, trained or not: what every model over it shares. */
+export interface LayerTensorSpecs {
+  readonly layer: AnyLayer;
+  /** Of the layer, in this model. */
+  readonly name: string;
+  readonly tensors: readonly WeightSpec[];
+}
+
+/** The weights and running statistics of every layer that has any. @throws ShapeError as `trainedWeights`. */
+export function lastingTensors(network: Network): LayerTensorSpecs[] {
+  const all = [...trainedWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
+  const layers = firstUses(network)
+    .map(({ layer, name }) => ({ layer, name, tensors: all.filter((spec) => spec.layer === name) }))
+    .filter(({ tensors }) => tensors.length > 0);
+  for (const { layer, name } of layers) {
+    const twin = layers.find((other) => other.layer !== layer && other.layer.weights === layer.weights);
+    if (!twin) continue;
+    throw new ArgumentError({
+      operation: 'Model', argument: 'layer', expected: 'wrapped once, and that wrapper applied wherever it is needed', actual: `one layer in '${name}' and '${twin.name}'`,
+      hint: 'Its weights would have two names in one model.',
+    });
+  }
+  return layers;
+}
+
+/** The same graph over copies of its layers. */
+export function copyNetwork(network: Network): Network {
+  const copies = new Map(firstUses(network).map(({ layer }) => [layer, layer.copy()]));
+  return { ...network, nodes: network.nodes.map((node) => ({ ...node, layer: copies.get(node.layer) ?? node.layer })) };
+}
+
 /** Dropout masks of a training step, node by node. */
 export function noiseOf(network: Network, batch: number): NoiseSpec[][] {
   return network.nodes.map((node) => node.layer.noise(node.inputShapes, batch));

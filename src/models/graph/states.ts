@@ -15,7 +15,7 @@ interface StateVariable { readonly spec: StateTensorSpec; readonly variable: Var
 export class StateVariables {
   private readonly network: Network;
   private readonly device: Device;
-  private readonly lasting: readonly StateVariable[];
+  private readonly statistics: readonly StateVariable[];
   /** One set for each batch size met, zero unless its stream is under way. */
   private readonly sets = new Map<number, readonly StateVariable[]>();
   private carried: readonly StateVariable[] = [];
@@ -26,7 +26,7 @@ export class StateVariables {
   constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>) {
     this.network = network;
     this.device = device;
-    this.lasting = stateTensors(network, 1).filter(({ kind }) => kind === 'weight').map((spec) => this.make(spec, initial.get(spec.key)));
+    this.statistics = stateTensors(network, 1).filter(({ kind }) => kind === 'weight').map((spec) => this.make(spec, initial.get(spec.key)));
   }
 
   private make(spec: StateTensorSpec, value?: HostTensor): StateVariable {
@@ -36,12 +36,17 @@ export class StateVariables {
 
   /** In the order steps take them. */
   get all(): readonly StateVariable[] {
-    return [...this.lasting, ...this.carried];
+    return [...this.statistics, ...this.carried];
+  }
+
+  /** A running statistic. */
+  lasting(key: string): Variable | undefined {
+    return this.statistics.find(({ spec }) => spec.key === key)?.variable;
   }
 
   /** Under the names a file uses: running statistics by key, carried states as `state:…`. */
   named(): [string, Variable][] {
-    return [...this.lasting, ...(this.carrying ? this.carried : [])].map(({ spec, variable }) => [stateName(spec), variable]);
+    return [...this.statistics, ...(this.carrying ? this.carried : [])].map(({ spec, variable }) => [stateName(spec), variable]);
   }
 
   /**

@@ -97,18 +97,36 @@ export class Engine {
     return prepareData(operation, x, undefined, this.inputShapes, [], this.dtype, options);
   }
 
+  /** @throws StateError if this model trains, or another one trains a layer of it. */
+  requireTrainable(operation: string): void {
+    this.requireIdle(operation);
+    this.store.requireFree(operation);
+  }
+
   requireIdle(operation: string): void {
     if (!this.training) return;
     throw new StateError({ operation, argument: 'model', expected: 'idle', actual: 'training', hint: 'Await the promise of fit first.' });
   }
 
-  /** Refuses a second training, and what would pull the ground from under this one. */
-  async whileTraining(work: () => Promise<void>): Promise<void> {
-    this.training = true;
+  /** Refuses a second training, and what would pull the ground from under this one. @throws StateError if another model trains a layer of this one. */
+  async whileTraining(operation: string, work: () => Promise<void>): Promise<void> {
+    await this.changingWeights(operation, async () => {
+      this.training = true;
+      try {
+        await work();
+      } finally {
+        this.training = false;
+      }
+    });
+  }
+
+  /** Meanwhile no other model may change the weights that both have. @throws StateError if one does now. */
+  async changingWeights<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    this.store.beginTraining(operation);
     try {
-      await work();
+      return await work();
     } finally {
-      this.training = false;
+      this.store.endTraining();
     }
   }
 }

@@ -30,7 +30,7 @@ export async function fitModel(
   const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit = 0 } = options;
   requireCount('fit', 'epochs', epochs);
   requireCount('fit', 'batchSize', batchSize);
-  engine.requireIdle('fit');
+  engine.requireTrainable('fit');
   if (validationData && validationSplit !== 0) {
     throw new ArgumentError({ operation: 'fit', argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
   }
@@ -50,7 +50,7 @@ export async function fitModel(
   start(history);
   if (!resume) engine.position = { ...engine.position, epoch: 0, batch: 0, tally: [], callbacks: [] };
   const settings = { epochs, batchSize, callbacks, signal, resume, validation, shuffle: (options.shuffle ?? true) && !stateful };
-  await engine.whileTraining(() => runFit(trainerOf(engine, model, 'fit'), data, settings, history));
+  await engine.whileTraining('fit', () => runFit(trainerOf(engine, model, 'fit'), data, settings, history));
   return history;
 }
 
@@ -58,12 +58,13 @@ export async function fitModel(
 export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData, y: ModelData, options: DataOptions): Promise<Record<string, number>> {
   const { optimizer, metrics } = engine.requireCompiled('trainOnBatch');
   await engine.choose();
-  engine.requireIdle('trainOnBatch');
+  engine.requireTrainable('trainOnBatch');
   const { position } = engine;
   const data = engine.prepare('trainOnBatch', x, y, options);
   const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, engine.outputShapes, true, engine.dtype);
   const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
-  const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch);
+  const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
+    trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
   const tally = new Tally(metrics);
   tally.add(loss, batch, prediction);
   return tally.logs();

@@ -14,6 +14,7 @@ import type { Metric } from './metrics.js';
 import { createYielder, evaluateDataset } from './passes.js';
 import type { History, Position } from './position.js';
 import type { Session } from './session.js';
+import type { StepForm } from './stepInputs.js';
 
 export interface FitSettings {
   readonly epochs: number;
@@ -58,18 +59,28 @@ export async function trainSteps(
   });
   for (const batch of batches) session.states.advance(batch.form.batch);
   const outcomes: StepOutcome[] = [];
-  for (const [losses, guard, prediction] of await session.trainer(form).runMany(inputs)) {
+  for (const [losses, guard, prediction] of await stepAll(session, form, inputs)) {
     const loss = losses?.[0] ?? NaN;
     if (!Number.isFinite(guard?.[0])) {
       const index = outcomes.length;
       const error = await diagnose(session, form, data[index] ?? [], loss, position.epoch, firstIndex + index);
       session.variables.restoreLastGood();
+      session.sharing.moved();
       throw error;
     }
     position.step++;
     outcomes.push({ loss, prediction: trainer.metrics.length > 0 ? prediction : undefined });
   }
   return outcomes;
+}
+
+/** Whatever becomes of the steps, other models over the same layers learn that there were some. */
+async function stepAll(session: Session, form: StepForm, inputs: readonly (readonly FloatArray[])[]): Promise<FloatArray[][]> {
+  try {
+    return await session.trainer(form).runMany(inputs);
+  } finally {
+    session.sharing.moved();
+  }
 }
 
 export async function runFit(trainer: Trainer, data: Dataset, settings: FitSettings, history: History): Promise<void> {

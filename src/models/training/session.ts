@@ -6,9 +6,10 @@ import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
 import { slotName, stateName } from '../graph/names.js';
-import { noiseOf } from '../graph/network.js';
+import { lastingTensors, noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Objective } from './objective.js';
+import { Sharing } from './sharing.js';
 import { stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
 import { TROUBLE, Variables, goodName } from './variables.js';
@@ -57,6 +58,7 @@ interface Judged {
 export class Session {
   readonly device: Device;
   readonly variables: Variables;
+  readonly sharing: Sharing;
   private readonly network: Network;
   private readonly objective: Objective | undefined;
   private readonly optimizer: Optimizer | undefined;
@@ -68,6 +70,7 @@ export class Session {
     this.optimizer = optimizer;
     this.device = backend.open();
     this.variables = new Variables(network, this.device, initial, optimizer);
+    this.sharing = new Sharing(lastingTensors(network), this.variables);
   }
 
   get trained(): Variables['trained'] {

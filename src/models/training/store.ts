@@ -1,40 +1,50 @@
-/** A model's weights, wherever they are: on the host until a session is open, then on its device. */
+/** A model's weights, wherever they are: with its layers, and on its device while a session is open. */
 import type { Backend } from '../../backend.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import { resolveInitializer } from '../../initializers.js';
+import type { WeightValues } from '../../layers/weights.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { randomStream } from '../../random.js';
-import { allocate, sameShape, toHost } from '../../tensor.js';
-import type { DType, FloatArray, HostTensor, Shape, TensorLike } from '../../tensor.js';
+import { inType, sameShape, toHost } from '../../tensor.js';
+import type { DType, HostTensor, TensorLike } from '../../tensor.js';
 import { isCarried, isWeight } from '../graph/names.js';
-import { stateTensors, trainedWeights } from '../graph/network.js';
-import type { Network } from '../graph/network.js';
+import { lastingTensors } from '../graph/network.js';
+import type { LayerTensorSpecs, Network, WeightSpec } from '../graph/network.js';
 import type { Objective } from './objective.js';
 import { Session } from './session.js';
 
 export class WeightStore {
   session: Session | undefined;
   private readonly network: Network;
-  private readonly shapes: ReadonlyMap<string, Shape>;
-  private values: Map<string, HostTensor>;
+  private readonly layers: readonly LayerTensorSpecs[];
+  /** What a file held besides weights, while no session is open. */
+  private waiting = new Map<string, HostTensor>();
 
+  /**
+   * Makes the weights of layers that no model has used yet; joins the others.
+   * @param seed of those it makes.
+   */
   constructor(network: Network, seed: number) {
     this.network = network;
-    const specs = [...trainedWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
-    this.shapes = new Map(specs.map(({ key, shape }) => [key, shape]));
-    this.values = new Map(specs.map(({ key, shape, initializer }) =>
-      [key, { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
+    this.layers = lastingTensors(network);
+    const make = (tensors: readonly WeightSpec[]): WeightValues => new Map(tensors.map(({ name, key, shape, initializer }) =>
+      [name, { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
+    for (const { layer, name, tensors } of this.layers) {
+      layer.weights.join(`${layer.className} '${name}'`, new Map(tensors.map((spec) => [spec.name, spec.shape])), () => make(tensors));
+    }
   }
 
+  /** The model on its device, with the present weights. */
   open(backend: Backend, objective: Objective | undefined, optimizer: Optimizer | undefined): Session {
-    this.session ??= new Session(this.network, backend, this.values, objective, optimizer);
+    if (this.session) this.session.sharing.takeOver();
+    else this.session = new Session(this.network, backend, this.weights(), objective, optimizer);
     return this.session;
   }
 
   /** Brings the weights home and frees the device. */
   close(): void {
     if (!this.session) return;
-    this.values = this.snapshot();
+    this.session.sharing.leave();
     this.session.device.dispose();
     this.session = undefined;
   }
@@ -42,54 +52,86 @@ export class WeightStore {
   /** Everything a file needs: weights, `state:…`, `optimizer:…`. */
   everything(): Map<string, HostTensor> {
     const { session } = this;
-    if (!session) return new Map([...this.values].map(([key, { data, shape }]) => [key, { data: data.slice(), shape }]));
+    if (!session) return new Map([...this.weights(), ...this.waiting]);
+    session.sharing.takeOver();
     return new Map([...session.variables.saved()].map(([key, variable]) => [key, { data: session.device.read(variable), shape: variable.shape }]));
   }
 
   /** Copies of the weights by key, in the precision of the device they are on or, with `dtype`, will be on. */
   snapshot(dtype?: DType): Map<string, HostTensor> {
     const weights = [...this.everything()].filter(([name]) => isWeight(name));
-    return new Map(weights.map(([key, { data, shape }]) => [key, { data: dtype ? inType(data, dtype) : data, shape }]));
+    return new Map(weights.map(([key, { data, shape }]) => [key, { data: dtype ? inType(data, dtype) : data.slice(), shape }]));
   }
 
   /** All or nothing. */
   set(weights: Readonly<Record<string, TensorLike>>): void {
+    const shapes = new Map(this.layers.flatMap(({ tensors }) => tensors.map(({ key, shape }) => [key, shape])));
     const next = Object.entries(weights).map(([key, value]) => {
-      const shape = this.shapes.get(key);
-      if (!shape) throw new ArgumentError({ operation: 'setWeights', argument: 'key', expected: [...this.shapes.keys()].join(' | '), actual: `'${key}'` });
+      const shape = shapes.get(key);
+      if (!shape) throw new ArgumentError({ operation: 'setWeights', argument: 'key', expected: [...shapes.keys()].join(' | '), actual: `'${key}'` });
       const host = toHost(value, 'float64');
       if (!sameShape(host.shape, shape)) {
         throw new ShapeError({ operation: 'setWeights', argument: `'${key}'`, expected: formatShape(shape), actual: formatShape(host.shape) });
       }
       return [key, host] as const;
     });
-    this.write(next);
+    this.write('setWeights', new Map(next));
   }
 
   /** Takes over every tensor of a file that fits (see `requireTensors`). */
   restore(tensors: ReadonlyMap<string, HostTensor>): void {
-    const carried = [...tensors].find(([name]) => isCarried(name));
-    if (carried) this.session?.states.advance(carried[1].shape[0] ?? 1);
-    this.write([...tensors]);
-  }
-
-  private write(entries: readonly (readonly [string, HostTensor])[]): void {
     const { session } = this;
+    const others = [...tensors].filter(([name]) => !isWeight(name));
+    this.write('loadModel', tensors);
     if (!session) {
-      for (const [key, value] of entries) this.values.set(key, value);
+      this.waiting = new Map(others);
       return;
     }
+    const carried = others.find(([name]) => isCarried(name));
+    if (carried) session.states.advance(carried[1].shape[0] ?? 1);
     const variables = session.variables.saved();
-    for (const [key, { data }] of entries) {
-      const variable = variables.get(key);
+    for (const [name, { data }] of others) {
+      const variable = variables.get(name);
       if (variable) session.device.write(variable, inType(data, session.device.dtype));
     }
-    session.variables.trustWeights();
   }
-}
 
-function inType(data: FloatArray, dtype: DType): FloatArray {
-  const out = allocate(dtype, data.length);
-  out.set(data);
-  return out;
+  /** Refuses where another model trains what this one is to change; until `endTraining` others are refused. @throws StateError */
+  beginTraining(operation: string): void {
+    this.requireFree(operation);
+    for (const { layer } of this.layers) layer.weights.beginTraining(this);
+  }
+
+  endTraining(): void {
+    for (const { layer } of this.layers) layer.weights.endTraining();
+  }
+
+  /** @throws StateError if another model trains one of the layers. */
+  requireFree(operation: string, layers: readonly LayerTensorSpecs[] = this.layers): void {
+    for (const { layer, name } of layers) layer.weights.requireFree(operation, `'${name}'`, this);
+  }
+
+  private weights(): Map<string, HostTensor> {
+    const all = new Map<string, HostTensor>();
+    for (const { layer, tensors } of this.layers) {
+      const values = layer.weights.current();
+      for (const { key, name } of tensors) {
+        const value = values.get(name);
+        if (value) all.set(key, value);
+      }
+    }
+    return all;
+  }
+
+  private write(operation: string, values: ReadonlyMap<string, HostTensor>): void {
+    const changed = this.layers.filter(({ tensors }) => tensors.some(({ key }) => values.has(key)));
+    this.requireFree(operation, changed);
+    for (const { layer, tensors } of changed) {
+      layer.weights.set(new Map(tensors.flatMap(({ key, name }) => {
+        const value = values.get(key);
+        return value ? [[name, value] as const] : [];
+      })));
+    }
+    this.session?.sharing.takeOver();
+  }
 }

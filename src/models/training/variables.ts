@@ -1,8 +1,8 @@
 /** A model's tensors on a device, by name: weights, states, optimiser slots, and what guards a training step. */
 import type { Device, Variable } from '../../backend.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
-import { allocate, sizeOf } from '../../tensor.js';
-import type { HostTensor, Shape } from '../../tensor.js';
+import { allocate, inType, sizeOf } from '../../tensor.js';
+import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { slotName, stateName } from '../graph/names.js';
 import { trainedWeights } from '../graph/network.js';
 import type { Network, WeightSpec } from '../graph/network.js';
@@ -50,6 +50,15 @@ export class Variables {
     return new Map([...this.weights, ...states, ...(training ? [...this.slots, ...this.guards] : [])]);
   }
 
+  /** A copy of a weight or running statistic. */
+  read(key: string): FloatArray {
+    return this.device.read(this.find(key));
+  }
+
+  write(key: string, data: FloatArray): void {
+    this.device.write(this.find(key), inType(data, this.device.dtype));
+  }
+
   /** Takes the present weights for good ones: they did not come from a step. */
   trustWeights(): void {
     for (const [key, weight] of this.weights) this.copy(weight, this.guards.get(goodName(key)));
@@ -60,6 +69,12 @@ export class Variables {
     for (const [key, weight] of this.weights) this.copy(this.guards.get(goodName(key)), weight);
     const trouble = this.guards.get(TROUBLE);
     if (trouble) this.device.write(trouble, allocate(this.device.dtype, 1));
+  }
+
+  private find(key: string): Variable {
+    const variable = this.weights.get(key) ?? this.states.lasting(key);
+    if (variable) return variable;
+    throw new Error(`no weight ${key}`);
   }
 
   private copy(from: Variable | undefined, to: Variable | undefined): void {

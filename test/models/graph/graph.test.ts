@@ -103,10 +103,12 @@ test('a value used twice gets both gradients; dropout masks of one step; batch s
 
 for (const bidirectional of [false, true]) {
   test(`padding changes nothing${bidirectional ? ', read both ways' : ''}`, async () => {
-    const layer = new LSTM({ units: 3, returnSequences: true, recurrentDropout: 0.2 });
-    const build = (): Model => model64(new Sequential(
-      [bidirectional ? new Bidirectional({ layer }) : layer, new LayerNorm(), new GRU({ units: 2, returnSequences: true }), new Dense({ units: 1 })],
-      { inputShape: [5, 2], seed: 6 }));
+    const build = (): Model => {
+      const layer = new LSTM({ units: 3, returnSequences: true, recurrentDropout: 0.2 });
+      return model64(new Sequential(
+        [bidirectional ? new Bidirectional({ layer }) : layer, new LayerNorm(), new GRU({ units: 2, returnSequences: true }), new Dense({ units: 1 })],
+        { inputShape: [5, 2], seed: 6 }));
+    };
     const model = build();
     const lengths = [5, 2, 1, 4];
     const x = randomTensor(3, 'x', [4, 5, 2]);
