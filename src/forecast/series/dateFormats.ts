@@ -12,7 +12,7 @@ export const TEXT_FORMATS = [
   'MMM D YYYY', 'D MMM YYYY', 'D MMM YY', 'YYYY-MM', 'YYYY/MM', 'YYYY年MM月', 'MM/YYYY', 'MMM YYYY', 'YYYY-Q',
 ] as const;
 /** Digits alone are a number until a name or an option says that they are dates. */
-const DIGIT_FORMATS = ['YYYYMMDD', 'YYYYMM', 'YYYY', 'seconds', 'milliseconds', 'microseconds', 'nanoseconds'] as const;
+export const DIGIT_FORMATS = ['YYYYMMDD', 'YYYYMM', 'YYYY', 'seconds', 'milliseconds', 'microseconds', 'nanoseconds'] as const;
 
 /**
  * Formats that `parseDates` knows. Those of days may be followed by T or a blank and a time (`9:30`, `09:30:00.123 AM`, `093000`) and by Z, UTC or

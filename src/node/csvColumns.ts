@@ -1,0 +1,121 @@
+/** What the columns of a CSV file are for: as the caller says, or as their names and cells say in exactly one way. */
+import { DataError, quoted } from '../errors.js';
+import { parseNumber } from '../forecast/series/cellNumbers.js';
+import { CsvError } from '../forecast/series/csvError.js';
+import { requireColumnNames } from '../forecast/series/frame.js';
+import type { CsvOptions } from './csvOptions.js';
+import type { CsvRecord } from './csvRecords.js';
+
+/** The columns of a file as far as names and options tell. */
+export interface Columns {
+  readonly names: readonly string[];
+  /** Where the header stands, for messages. */
+  readonly place: string;
+  /** Column of dates; undefined while nobody has said which, false if there is none. */
+  readonly date: number | false | undefined;
+  readonly time: number | undefined;
+  /** Columns and the values that rows of the wanted series have there. */
+  readonly series: readonly (readonly [index: number, value: string])[];
+  /** Columns that say which series a row belongs to, although nobody asked for one. */
+  readonly labels: readonly number[];
+}
+
+/** Number columns in the order wanted. */
+export interface Wanted {
+  readonly names: readonly string[];
+  readonly indices: readonly number[];
+}
+
+const RENAME = 'Say skipRows, header: false and names to name the columns yourself.';
+/** Names that data of several series use for the column that tells one from the other. */
+const LABEL = /^<?(?:symbols?|tickers?|tic|name|series|stock|stock_?code|stock_?name|ts_?code|code|asset|instrument|security|isin|cusip|permno|gvkey|coin|pair|unique_?id|series_?id|entity|country|region|代码|名称|股票代码|股票名称|证券代码|证券简称)>?$/i;
+
+export function columnsOfHeader({ cells, line }: CsvRecord, file: string, options: CsvOptions): Columns {
+  const names = cells.map((cell) => cell.trim());
+  if (options.header === undefined && names.every((name) => typeof parseNumber(name, options.decimal ?? '.') === 'number')) {
+    throw new CsvError({ file, line }, 'names of columns', 'numbers only',
+      'Say header: false and names if the first record holds data, header: true if these are names.');
+  }
+  return columnsOf(names, `header on line ${line}`, options);
+}
+
+export function columnsOf(names: readonly string[], place: string, { columns = [], dateColumn, timeColumn, series }: CsvOptions): Columns {
+  const filters = typeof series === 'object' ? Object.entries(series) : [];
+  requireColumnNames('readCsv', columns, names);
+  if (typeof dateColumn === 'string') requireColumnNames('readCsv', [dateColumn], names, 'dateColumn');
+  if (timeColumn !== undefined) requireColumnNames('readCsv', [timeColumn], names, 'timeColumn');
+  requireColumnNames('readCsv', filters.map(([name]) => name), names, 'series');
+  const found = {
+    names, place,
+    date: typeof dateColumn === 'string' ? names.indexOf(dateColumn) : dateColumn,
+    time: timeColumn === undefined ? undefined : names.indexOf(timeColumn),
+    series: filters.map(([name, value]) => [names.indexOf(name), value] as const),
+    labels: series === undefined ? [...names.keys()].filter((i) => LABEL.test(names[i] ?? '')) : [],
+  };
+  requireDistinct(found, [...columns, ...[dateColumn, timeColumn].filter((name) => typeof name === 'string'), ...filters.map(([name]) => name)]);
+  return found;
+}
+
+function requireDistinct({ names, place }: Columns, used: readonly string[]): void {
+  const seen = new Set<string>();
+  const repeated = new Set(names.filter((name) => seen.size === seen.add(name).size));
+  const twice = used.find((name) => repeated.has(name));
+  if (twice === undefined) return;
+  throw new DataError({ operation: 'readCsv', argument: place, expected: 'distinct names of number columns', actual: `${quoted(twice)} more than once`, hint: RENAME });
+}
+
+/** The number columns, once it is known which column holds dates. @param date false: none. */
+export function numberColumns(columns: Columns, date: number | false, wanted: readonly string[] | undefined): Wanted {
+  const { names, place, time, series } = columns;
+  const others = new Set([date, time, ...series.map(([index]) => index)]);
+  const chosen = wanted ?? names.filter((_, i) => !others.has(i));
+  requireDistinct(columns, date === false ? chosen : [names[date] ?? '', ...chosen]);
+  if (chosen.length === 0) {
+    throw new DataError({ operation: 'readCsv', argument: place, expected: 'distinct names of number columns', actual: `only ${quoted(names.join(', '))}`, hint: RENAME });
+  }
+  const places = new Map(names.map((name, i) => [name, i]));
+  return { names: chosen, indices: chosen.map((name) => places.get(name) ?? -1) };
+}
+
+/** Which rows belong to the series that is read. */
+export class SeriesRows {
+  private readonly firsts = new Map<number, string>();
+  private readonly others: Set<string>[];
+
+  constructor(private readonly file: string, private readonly columns: Columns) {
+    this.others = columns.series.map(() => new Set());
+  }
+
+  /** @throws CsvError where a column such as Ticker names a second series, and nobody said which one is meant. */
+  has({ cells, line }: CsvRecord): boolean {
+    const { names, labels, series } = this.columns;
+    for (const index of labels) {
+      const value = (cells[index] ?? '').trim();
+      const first = this.firsts.get(index);
+      if (first === undefined) this.firsts.set(index, value);
+      else if (first !== value) {
+        const column = names[index] ?? '';
+        throw new CsvError({ file: this.file, line, column, text: value }, `the same series as above, ${quoted(first)}`, quoted(value),
+          `Say ${seriesHint(column, first)} to read that one, series: 'one' if all rows are one series.`);
+      }
+    }
+    return series.every(([index, wanted], i) => {
+      const value = (cells[index] ?? '').trim();
+      if (value !== wanted) this.others[i]?.add(value);
+      return value === wanted;
+    });
+  }
+
+  /** What the column of the series holds instead of the wanted value. @returns undefined where no series was asked for. */
+  get absent(): string | undefined {
+    const [first] = this.columns.series;
+    if (!first) return undefined;
+    const found = [...this.others[0] ?? []].map(quoted);
+    return `no row of ${quoted(first[1])} in '${this.columns.names[first[0]]}', which holds ${found.slice(0, 10).join(', ')}${found.length > 10 ? ', …' : ''}`;
+  }
+}
+
+/** How to ask for one series. */
+export function seriesHint(column: string, value: string): string {
+  return `series: { ${/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(column) ? column : `'${column}'`}: '${value}' }`;
+}
