@@ -49,11 +49,11 @@ await runStudy({
     patience: wholeNumber('epochs without a better validation RMSE before training ends', { fallback: 10, least: 1 }),
     threshold: wholeNumber('hundredths of a per cent that a forecast must move to be an alert', { fallback: 50, least: 1 }),
   },
-  async run({ options, full, signal, progress }) {
+  async run({ options, reading, full, signal, progress }) {
     const wanted = options.networks.length === 0 ? NETWORKS : NETWORKS.filter((name) => options.networks.includes(name));
     const unknown = options.networks.find((name) => !NETWORKS.some((each) => each === name));
     if (unknown !== undefined) throw new UsageError(`--networks must be of ${NETWORKS.join(', ')}, got '${unknown}'.`);
-    const source = await loadSource({ csv: options.csv, fallback: packaged.aapl, features: ['Open', 'High', 'Low'] });
+    const source = await loadSource({ csv: options.csv, reading, fallback: packaged.aapl, features: ['Open', 'High', 'Low'] });
     const { size, batch, epochs } = full ? SIZES.full : SIZES.reduced;
     const [close = '', open = '', high = '', low = ''] = source.columns;
     const column = (name: string): Float64Array => source.table.columns[name] ?? new Float64Array();

@@ -25,15 +25,15 @@ await runStudy({
     target: text('COL', `column to forecast; without it, ${EMPLOYMENT.target}, or ${AUTO_SALES.target} with --csv`),
     indicators: list('A,B', 'columns to forecast it from besides itself; without it, ten of each file'),
   },
-  async run({ options, full, journal, progress, signal }) {
+  async run({ options, reading, full, journal, progress, signal }) {
     const { csv, seed, backend, workers } = options;
     const known = csv === undefined ? EMPLOYMENT : AUTO_SALES;
     const source = await loadSource({
-      csv, fallback: EMPLOYMENT.file, target: options.target ?? known.target, features: options.indicators.length > 0 ? options.indicators : known.indicators,
+      csv, reading, columnFlags: '--target and --indicators', fallback: EMPLOYMENT.file, target: options.target ?? known.target, features: options.indicators.length > 0 ? options.indicators : known.indicators,
     });
     const blocks = blocksOf(source.table.rows);
     const size = full ? FULL : QUICK;
-    const common: Common = { csv: source.path, columns: source.columns, epochs: size.epochs, batch: 0, window: WINDOW, backend };
+    const common: Common = { csv: source.path, reading: source.reading, columns: source.columns, epochs: size.epochs, batch: 0, window: WINDOW, backend };
     const runner = threads({ worker: new URL('./cyclical-industry/trial.js', import.meta.url), workers });
     const search = { seed, runner, progress, signal };
     try {

@@ -16,6 +16,7 @@ import { printAfter, printBefore } from './support/forecastText.js';
 import { choice, list, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
 import { makeFolder, writeOutput } from './support/output.js';
 import { prepareForecast, runForecast } from './support/pipeline.js';
+import { READING, csvOptionsOf } from './support/reading.js';
 import { loadSource } from './support/source.js';
 import type { Source } from './support/source.js';
 import { print, printFacts, printHeading } from './support/terminal.js';
@@ -32,9 +33,9 @@ const OPTIONS = {
   batch: wholeNumber('samples a training step', { fallback: 10, least: 1 }),
   scaler: choice(['auto', 'logReturn', 'percentChange', 'minMax', 'standard'],
     'how numbers enter the network; auto is log returns, or standard where values are not above 0; minMax is what was published', 'auto'),
-  missing: choice(['refuse', 'drop', 'carryForward'], 'what to do with empty cells', 'refuse'),
   seed: wholeNumber('of initial weights, shuffling and dropout; the same seed gives the same numbers', { fallback: 42, least: 0, most: Number.MAX_SAFE_INTEGER }),
   out: text('DIR', 'where the report goes', 'out/forecast'),
+  ...READING,
 };
 
 const HELP = `npm start [-- OPTIONS]
@@ -45,6 +46,10 @@ has not seen, forecasts what comes next, and writes report.html and forecast.jso
 ${optionHelp(OPTIONS)}
 
   npm start -- --csv prices.csv --target Close --features Volume --horizon 10
+  npm start -- --csv all.csv --series Ticker=AAPL --date-column Day --date-format DD/MM/YYYY
+
+Which column holds the dates, and which way the rows run, is read from the file only where it can
+mean one thing; otherwise the command names the option that says it.
 
 Exit code 0: done; 1: training blew up; 2: wrong arguments or data; 130: stopped by Ctrl-C.`;
 
@@ -56,7 +61,8 @@ await runCli('forecast', async (signal) => {
     print(HELP);
     return;
   }
-  const source = await loadSource(options);
+  const { csv, target: named, features } = options;
+  const source = await loadSource({ csv, target: named, features, reading: csvOptionsOf(options), columnFlags: '--target and --features' });
   await makeFolder(options.out);
 
   const { table, target, columns } = source;

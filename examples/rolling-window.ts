@@ -27,12 +27,12 @@ await runStudy({
     step: wholeNumber('samples from one split to the next; 0 stands for 1 with --full and 40 without', { fallback: 0, least: 0 }),
     'warm-start': flag('also, on the last splits, the protocol without leaks where each split starts from the weights of the one before'),
   },
-  async run({ options, full, journal, progress, signal }) {
+  async run({ options, reading, full, journal, progress, signal }) {
     const { csv, epochs, seed, workers, out } = options;
-    const source = await loadSource({ csv });
+    const source = await loadSource({ csv, reading });
     const values = source.table.columns[source.target] ?? new Float64Array();
     const step = options.step === 0 ? (full ? 1 : 40) : options.step;
-    const settings = { csv, epochs, seed, workers, out, backend: options.backend, step, sparseStep: (full ? 20 : 3) * step, warm: options['warm-start'], models: full ? 10 : 3 };
+    const settings = { csv, reading, epochs, seed, workers, out, backend: options.backend, step, sparseStep: (full ? 20 : 3) * step, warm: options['warm-start'], models: full ? 10 : 3 };
     const trained = await train({ ...settings, values, journal, progress, signal });
     const figures = studyFigures(source, trained, full);
     const { sections, plots } = drawStudy(source, figures, step);

@@ -27,13 +27,13 @@ await runStudy({
   csv: 'a CSV file with a daily index; without it, the S&P 500 of vega-datasets, 2000 to 2020',
   full: '50 epochs, three seeds, ten random walks (about ten minutes on two free cores)',
   options: { long: flag('also trains the index for 400 epochs, as published (about 25 minutes more)') },
-  async run({ options: { csv, seed, backend, workers, long }, full, signal, progress, journal }) {
-    const source = await loadSource({ csv, fallback: packaged.sp500, ...(csv === undefined && { target: 'adjclose' }) });
+  async run({ options: { csv, seed, backend, workers, long }, reading, full, signal, progress, journal }) {
+    const source = await loadSource({ csv, reading, fallback: packaged.sp500, ...(csv === undefined && { target: 'adjclose' }) });
     const values = source.table.columns[source.target] ?? new Float64Array();
     if (values.length < LEAST_ROWS) throw new UsageError(`too few rows: the study needs at least ${LEAST_ROWS}, the file has ${values.length}.`);
     if (values.some((value) => value <= 0)) throw new UsageError(`${source.target} has values that are not above 0: a percentage change needs a price.`);
 
-    const runs = planRuns({ full, long, seed, backend, index: { path: source.path, column: source.target } });
+    const runs = planRuns({ full, long, seed, backend, index: { path: source.path, reading, column: source.target } });
     const runner = threads({ worker: new URL('./sine-and-index/trial.js', import.meta.url), workers });
     const { trials } = await gridSearch({ space: { run: runs }, seed, objective: 'lastValidationLoss', runner, journal: journal('runs'), progress, signal })
       .finally(() => runner.close());

@@ -39,16 +39,16 @@ await runStudy({
     mean: choice<MeanOf>(['close', 'volume'], 'what the fourth feature is the three-day mean of', 'close'),
     epochs: wholeNumber('passes over the training part', { fallback: 100, least: 1 }),
   },
-  async run({ options: { csv, mean, epochs, backend, seed, workers }, full, signal, progress, journal }) {
+  async run({ options: { csv, mean, epochs, backend, seed, workers }, reading, full, signal, progress, journal }) {
     const [target, ...others] = BAR_COLUMNS;
-    const source = await loadSource({ csv, fallback: packaged.aapl, target, features: others });
+    const source = await loadSource({ csv, reading, fallback: packaged.aapl, target, features: others });
     const data = prepare(source.table, mean);
     const plan = planRuns(full);
 
     const runner = threads({ worker: new URL('./width-and-depth/trial.js', import.meta.url), workers });
     const runAll = async (name: string, runs: readonly PlannedRun[]): Promise<readonly TrialRecord[]> => {
       if (runs.length === 0) return [];
-      const space = { run: runs.map(runName), csv: [source.path], meanOf: [mean], epochs: [epochs], backend: [backend], seed: [seed] };
+      const space = { run: runs.map(runName), csv: [source.path], reading: [reading], meanOf: [mean], epochs: [epochs], backend: [backend], seed: [seed] };
       return (await gridSearch({ space, seed, runner, journal: journal(name), progress, signal })).trials;
     };
     let trials: readonly TrialRecord[];

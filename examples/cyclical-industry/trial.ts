@@ -5,12 +5,14 @@ import type { TrialProgram } from 'bptt/forecast';
 import { readCsv } from 'bptt/node';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
+import type { Reading } from '../support/reading.js';
 import { monthlySamples } from './series.js';
 import type { View } from './series.js';
 
 /** What all runs of a study have in common. */
 export type Common = {
   readonly csv: string;
+  readonly reading: Reading;
   /** Target first. */
   readonly columns: readonly string[];
   readonly epochs: number;
@@ -55,9 +57,9 @@ export function publishedAdam({ rate }: Cell, epochs: number): Adam {
 
 const program: TrialProgram = async ({ parameters, seed }, { signal }) => {
   const { common, task, ...cell } = parameters as { common: Common; task: Task } & Cell;
-  const { csv, columns, epochs, batch, window } = common;
+  const { csv, reading, columns, epochs, batch, window } = common;
   const { known, horizon, view } = task;
-  const frame = await readCsv(csv, { columns: [...columns] });
+  const frame = await readCsv(csv, { ...reading, columns });
   const samples = monthlySamples(frame, { columns, view, known, window, horizon });
   const { x, y, trained, origins } = samples;
 

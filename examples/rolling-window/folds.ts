@@ -2,6 +2,7 @@
 import { foldProgram } from 'bptt/forecast';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
+import type { Reading } from '../support/reading.js';
 import { loadSource } from '../support/source.js';
 import { carried } from './carried.js';
 import { tellFit } from './progress.js';
@@ -12,6 +13,7 @@ import type { ProtocolSettings } from './protocols.js';
 export type FoldParameters = ProtocolSettings & {
   /** Absent: the packaged file. */
   readonly csv?: string;
+  readonly reading?: Reading;
   readonly backend: BackendName;
   /** Rows to add after the last one, repeating it: days to forecast whose value nobody knows. */
   readonly ahead?: number;
@@ -20,8 +22,8 @@ export type FoldParameters = ProtocolSettings & {
 };
 
 export default foldProgram(async (parameters) => {
-  const { csv, backend: name, ahead = 0, kept, ...settings } = parameters as FoldParameters;
-  const { table, target } = await loadSource({ csv });
+  const { csv, reading, backend: name, ahead = 0, kept, ...settings } = parameters as FoldParameters;
+  const { table, target } = await loadSource({ csv, reading });
   const known = table.columns[target] ?? new Float64Array();
   const values = Float64Array.from({ length: known.length + ahead }, (_, row) => known[row] ?? known.at(-1) ?? NaN);
   const backend = await backendNamed(name);

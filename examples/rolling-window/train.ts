@@ -9,6 +9,7 @@ import type { Fold, FoldResult, RefitOptions, TrialJournal } from 'bptt/forecast
 import { threads } from 'bptt/node';
 import type { BackendName } from '../support/backends.js';
 import { makeFolder } from '../support/output.js';
+import type { Reading } from '../support/reading.js';
 import type { FoldParameters } from './folds.js';
 import { FitProgress } from './progress.js';
 import { PUBLISHED, expandingSplits, rollingSplits } from './protocols.js';
@@ -18,6 +19,7 @@ export interface TrainingPlan {
   readonly values: Float64Array;
   /** Absent: the packaged file. */
   readonly csv: string | undefined;
+  readonly reading: Reading;
   readonly epochs: number;
   readonly seed: number;
   readonly backend: BackendName;
@@ -99,7 +101,7 @@ function jobsOf({ values, epochs, step, sparseStep, warm, models }: TrainingPlan
 
 /** Trains everything; the leak-free protocol first and alone, so that its time can be told. */
 export async function train(plan: TrainingPlan): Promise<Trained> {
-  const { csv, seed, backend, workers, progress: stream, signal } = plan;
+  const { csv, reading, seed, backend, workers, progress: stream, signal } = plan;
   const folder = join(plan.out, 'trials');
   await makeFolder(folder);
   const identity = createHash('sha256').update(plan.values).update(JSON.stringify([seed, backend, plan.epochs, plan.step])).digest('hex').slice(0, 8);
@@ -126,7 +128,7 @@ export async function train(plan: TrainingPlan): Promise<Trained> {
       append: (record) => journal.append(record),
       close: () => journal.close(),
     };
-    const given: FoldParameters = { protocol, window: PUBLISHED.window, epochs, seed, backend, ...(csv !== undefined && { csv }), ...parameters };
+    const given: FoldParameters = { protocol, window: PUBLISHED.window, epochs, seed, backend, reading, ...(csv !== undefined && { csv }), ...parameters };
     const result = await parallelBacktest({
       folds, runner, signal, journal: watched, parameters: given, ...refit, onTrial: ({ seconds }) => { threadSeconds += seconds; },
     });

@@ -4,6 +4,7 @@ import type { TrialProgram } from 'bptt/forecast';
 import { readCsv } from 'bptt/node';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
+import type { Reading } from '../support/reading.js';
 import { makeSamples, part, predictSequences, startsOf } from './predictors.js';
 import type { Samples } from './predictors.js';
 import { randomWalkLike, sineWave } from './series.js';
@@ -24,7 +25,7 @@ export type Run = {
   readonly steps: number;
   readonly backend: BackendName;
   /** The column of a CSV file. */
-  readonly index: { readonly path: string; readonly column: string };
+  readonly index: { readonly path: string; readonly reading: Reading; readonly column: string };
 };
 
 /** What the network says after some epochs, in the unit that it sees. */
@@ -101,8 +102,8 @@ export async function train(run: Run, samples: Samples, signal?: AbortSignal): P
 
 const program: TrialProgram = async ({ parameters }, { signal }) => {
   const run = parameters.run as Run;
-  const { path, column } = run.index;
-  const index = (await readCsv(path, { columns: [column] })).columns[column] ?? new Float64Array();
+  const { path, reading, column } = run.index;
+  const index = (await readCsv(path, { ...reading, columns: [column] })).columns[column] ?? new Float64Array();
   return train(run, samplesOf(run, index), signal);
 };
 export default program;

@@ -130,7 +130,7 @@ export async function runForecast(prepared: PreparedForecast, { signal, progress
   const { lower, upper } = applyInterval(future, interval);
   return {
     ...prepared, blocks, interval, trainingSeconds, history: model.history, bestEpoch: stopping.bestEpoch + 1,
-    forecast: { dates: table.dates.length > 0 ? nextDates(table.dates, horizon) : [], values: future.data, lower: lower.data, upper: upper.data },
+    forecast: { dates: table.dates.length > 0 ? nextDates(table.dates, horizon, { timeZone: table.timeZone }) : [], values: future.data, lower: lower.data, upper: upper.data },
     warnings: forecastWarnings(blocks.test.actual, blocks.test.predicted, blocks.test.previous),
   };
 }

@@ -1,14 +1,13 @@
 /** Where the numbers come from: a file that ships with the repository's dependencies, or the user's own CSV file. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { basename } from 'node:path';
-import { parseString } from 'fast-csv';
-import { ArgumentError, DataError } from 'bptt';
-import { CsvError, readCsv } from 'bptt/node';
-import type { CsvTable, MissingPolicy } from 'bptt/node';
+import { BpttError } from 'bptt';
+import { CsvError, readCsv, readCsvHeader } from 'bptt/node';
+import type { CsvTable } from 'bptt/node';
 import { UsageError } from './options.js';
 import { packaged } from './packaged.js';
 import type { PackagedFile } from './packaged.js';
+import { inFlags } from './reading.js';
+import type { Reading } from './reading.js';
 
 export interface SourceOptions {
   /** Absent: `fallback`. */
@@ -19,13 +18,17 @@ export interface SourceOptions {
   readonly target?: string | undefined;
   /** None by default. */
   readonly features?: readonly string[];
-  /** `refuse` by default. */
-  readonly missing?: MissingPolicy;
+  /** How the file is read. */
+  readonly reading?: Reading | undefined;
+  /** Flags of the command that choose columns, as a hint may name them. */
+  readonly columnFlags?: string;
 }
 
 export interface Source {
   readonly name: string;
   readonly path: string;
+  /** How the file is read, for whoever reads it again: a program on another thread. */
+  readonly reading: Reading;
   readonly table: CsvTable;
   readonly target: string;
   /** Input columns, the target first. */
@@ -34,50 +37,26 @@ export interface Source {
   readonly chosen: boolean;
 }
 
-/** @throws UsageError with one line for whatever is wrong with the file or the names of its columns. */
-export async function loadSource({ csv, fallback = packaged.aapl, target: wanted, features = [], missing }: SourceOptions): Promise<Source> {
+/** @throws UsageError with one line for whatever is wrong with the file, its options or the names of its columns. */
+export async function loadSource({ csv, fallback = packaged.aapl, target: wanted, features = [], reading = {}, columnFlags }: SourceOptions): Promise<Source> {
   const path = csv ?? fallback.path;
-  const header = await readHeader(path);
-  const named = (name: string): string => {
-    const found = header.includes(name) ? name : header.find((each) => each.toLowerCase() === name.toLowerCase());
-    if (found === undefined) throw new UsageError(`${path} has no column '${name}'. It has ${header.join(', ')}.`);
-    return found;
-  };
-  const target = wanted === undefined ? closingColumn(header, path) : named(wanted);
-  const columns = [...new Set([target, ...features.map(named)])];
   try {
-    const table = await readCsv(path, { columns, missing });
-    return { name: csv === undefined ? fallback.name : basename(path), path, table, target, columns, chosen: wanted === undefined };
+    const header = await readCsvHeader(path, reading);
+    const mark = header.length === 1 ? [';', '\t', '|'].find((each) => header[0]?.includes(each)) : undefined;
+    if (mark !== undefined) throw new UsageError(`${path} separates its columns with ${mark === '\t' ? 'tabs' : `'${mark}'`}: say --delimiter '${mark === '\t' ? '\\t' : mark}'.`);
+    const named = (name: string): string => {
+      const alike = header.filter((each) => each.toLowerCase() === name.toLowerCase());
+      const found = header.includes(name) ? name : alike.length === 1 ? alike[0] : undefined;
+      if (found === undefined) throw new UsageError(`${path} has no column '${name}'. It has ${header.join(', ')}.`);
+      return found;
+    };
+    const target = wanted === undefined ? closingColumn(header, path) : named(wanted);
+    const columns = [...new Set([target, ...features.map(named)])];
+    const table = await readCsv(path, { ...reading, columns });
+    return { name: csv === undefined ? fallback.name : basename(path), path, reading, table, target, columns, chosen: wanted === undefined };
   } catch (error) {
-    throw inUserTerms(error);
+    throw inUserTerms(error, path, columnFlags);
   }
-}
-
-/** Column names as the first line says. */
-async function readHeader(path: string): Promise<string[]> {
-  let first = '';
-  try {
-    for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
-      first = line.replace(/^\uFEFF/, '');
-      if (first.trim() !== '') break;
-    }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`${path} cannot be read (${REASONS[code] ?? code}).`);
-  }
-  if (first.trim() === '') throw new UsageError(`${path} is empty.`);
-  const names = await new Promise<string[]>((resolve, reject) => {
-    let cells: string[] = [];
-    parseString<string[], string[]>(first, { headers: false })
-      .on('error', () => { reject(new UsageError(`${path} does not begin with a line of column names.`)); })
-      .on('data', (row: string[]) => { cells = row.map((cell) => cell.trim()); })
-      .on('end', () => { resolve(cells); });
-  });
-  const other = [';', '\t', '|'].find((mark) => first.includes(mark));
-  if (names.length === 1 && other !== undefined) {
-    throw new UsageError(`${path} separates its columns with ${other === '\t' ? 'tabs' : `'${other}'`}; commas are needed.`);
-  }
-  return names;
 }
 
 const REASONS: Readonly<Record<string, string>> = { ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' };
@@ -89,15 +68,13 @@ function closingColumn(header: readonly string[], path: string): string {
   return found;
 }
 
-/** Library errors speak of arguments; here they are about a file and options. */
-function inUserTerms(error: unknown): unknown {
-  if (error instanceof CsvError) {
-    const column = error.column === undefined ? '' : `, column '${error.column}'`;
-    const hint = error.hint?.startsWith('Say missing') ? ' --missing drop leaves such rows out, --missing carryForward repeats the value before.' : '';
-    return new UsageError(`${error.file}, line ${error.line}${column}: expected ${error.expected}, got ${error.actual}.${hint}`);
-  }
-  if (error instanceof DataError || error instanceof ArgumentError) {
-    return new UsageError(`${error.argument}: expected ${error.expected}, got ${error.actual}.`);
-  }
-  return error;
+/** Library errors speak of arguments; here they are about a file and the options of a command. */
+function inUserTerms(error: unknown, path: string, columnFlags: string | undefined): unknown {
+  if (!(error instanceof BpttError)) return error;
+  const { cause } = error;
+  if (error.argument === 'path' && cause instanceof Error && 'code' in cause) return new UsageError(`${path} cannot be read (${REASONS[String(cause.code)] ?? String(cause.code)}).`);
+  const hint = error.hint === undefined ? '' : ` ${inFlags(error.hint, columnFlags)}`;
+  if (!(error instanceof CsvError)) return new UsageError(`${inFlags(error.argument)}: expected ${inFlags(error.expected)}, got ${error.actual}.${hint}`);
+  const column = error.column === undefined ? '' : `, column '${error.column}'`;
+  return new UsageError(`${error.file}, line ${error.line}${column}: expected ${inFlags(error.expected)}, got ${error.actual}.${hint}`);
 }

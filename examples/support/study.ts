@@ -23,6 +23,8 @@ import type { Resumed } from './journal.js';
 import { UsageError, choice, flag, optionHelp, parseOptions, text, wholeNumber } from './options.js';
 import type { Options, Values } from './options.js';
 import { makeFolder, writeOutput } from './output.js';
+import { READING, csvOptionsOf } from './reading.js';
+import type { Reading } from './reading.js';
 import type { Source } from './source.js';
 import { print, printFacts, printHeading, printParagraph } from './terminal.js';
 import { count, rowName } from './wording.js';
@@ -37,6 +39,7 @@ function commonOptions(name: string, csv: string, full: string) {
     backend: choice(BACKENDS, 'what computes; cpu64 is the plain TypeScript one in float64', 'wasm'),
     workers: wholeNumber('threads that train at the same time; by default one for each core', { fallback: availableParallelism(), least: 1, most: 1024 }),
     out: text('DIR', 'where report.html, results.json, the plots and the journals go', `out/${name}`),
+    ...READING,
   };
 }
 
@@ -56,6 +59,8 @@ export interface Study<O extends Options> {
 
 export interface StudyContext<O extends Options> {
   readonly options: Values<ReturnType<typeof commonOptions>> & Values<O>;
+  /** How the file is read. */
+  readonly reading: Reading;
   /** The published size; else the quick one. */
   readonly full: boolean;
   /** Aborted by Ctrl-C. */
@@ -112,7 +117,7 @@ async function main<O extends Options>(study: Study<O>, args: readonly string[],
   // Whatever may change a trial; where the files lie and how many threads there are does not.
   const identity = { ...options, version, out: undefined, workers: undefined, quick: undefined, csv: await contentOf(csv) };
   const result = await study.run({
-    options, full, signal, progress: process.stderr,
+    options, reading: csvOptionsOf(options), full, signal, progress: process.stderr,
     journal: (part) => studyJournal(join(out, 'trials'), part, identity, resumed),
   });
   signal.throwIfAborted();

@@ -5,6 +5,7 @@ import type { TrialProgram } from 'bptt/forecast';
 import { readCsv } from 'bptt/node';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
+import type { Reading } from '../support/reading.js';
 import { BAR_COLUMNS, prepare } from './features.js';
 import type { MeanOf } from './features.js';
 import { layerGradients } from './gradients.js';
@@ -16,6 +17,7 @@ export type TrialParameters = {
   /** `published | LSTM 5 × 15 | 2`. */
   readonly run: string;
   readonly csv: string;
+  readonly reading: Reading;
   readonly meanOf: MeanOf;
   readonly epochs: number;
   readonly backend: BackendName;
@@ -41,9 +43,9 @@ export type TrialResult = {
 };
 
 const program: TrialProgram = async ({ parameters }, { signal }) => {
-  const { run, csv, meanOf, epochs, backend, seed } = parameters as TrialParameters;
+  const { run, csv, reading, meanOf, epochs, backend, seed } = parameters as TrialParameters;
   const { protocol, configuration, repeat } = runNamed(run);
-  const { train, test } = prepare(await readCsv(csv, { columns: [...BAR_COLUMNS] }), meanOf);
+  const { train, test } = prepare(await readCsv(csv, { ...reading, columns: BAR_COLUMNS }), meanOf);
   // Not the seed of the trial: the same repeat has the same initial weights and order of samples under every protocol.
   const model = buildNetwork(configuration, protocol, seed + repeat - 1, await backendNamed(backend));
   const batchSize = protocol.batch ?? train.volume.length;

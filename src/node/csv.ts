@@ -5,35 +5,30 @@
  */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DataError, quoted } from '../errors.js';
-import { parseNumber } from '../forecast/series/cellNumbers.js';
-import { CsvError } from '../forecast/series/csvError.js';
+import { DataError } from '../errors.js';
 import { findGaps } from '../forecast/series/calendar.js';
 import type { Gap } from '../forecast/series/calendar.js';
-import { parseDates } from '../forecast/series/dateColumn.js';
-import type { DateFormat, ParsedDate } from '../forecast/series/dateFormats.js';
-import { requireColumnNames } from '../forecast/series/frame.js';
+import type { DateFormat } from '../forecast/series/dateFormats.js';
 import type { Frame } from '../forecast/series/frame.js';
+import { columnsOfHeader } from './csvColumns.js';
 import { checkCsvOptions } from './csvOptions.js';
-import type { CsvOptions, MissingPolicy } from './csvOptions.js';
+import type { CsvOptions, MissingPolicy, RowOrder } from './csvOptions.js';
+import { CsvReader } from './csvReader.js';
 import { csvRecords } from './csvRecords.js';
 import type { CsvChunks, CsvRecord } from './csvRecords.js';
-import { CsvRows } from './csvRows.js';
-import type { CsvHeader } from './csvRows.js';
-
-/** A cell of the file. */
-export interface CsvCell {
-  readonly line: number;
-  readonly column: string;
-}
+import type { CsvRows } from './csvRows.js';
+import { inTimeOrder, settleDuplicates } from './csvTime.js';
+import type { CsvCell, DatedRow, DuplicateDate } from './csvTime.js';
 
 export interface CsvReport {
   readonly file: string;
-  /** Order of the dates in the file; the table is ascending in any case. `none`: no date column. */
-  readonly order: 'ascending' | 'descending' | 'unsorted' | 'none';
+  /** How the rows of the file run; the table is ascending in any case. */
+  readonly order: RowOrder;
+  /** Absent without dates. */
+  readonly dateColumn?: string;
   readonly dateFormat?: DateFormat;
-  /** Dates that occur more than once, with their lines. */
-  readonly duplicates: readonly { readonly date: string; readonly lines: readonly number[] }[];
+  /** Dates that occur more than once in the file, with their lines. */
+  readonly duplicates: readonly DuplicateDate[];
   readonly gaps: readonly Gap[];
   /** Rows left out for a missing value, by the first missing cell of each. */
   readonly dropped: readonly CsvCell[];
@@ -55,11 +50,31 @@ export interface CsvTable extends Frame {
  * @throws CsvError (a DataError) with file, line, column and text of a bad or missing cell.
  * @throws ArgumentError for an unknown column, naming those there are. DataError if the file cannot be read or has no rows.
  */
-export async function readCsv(source: string | URL | AsyncIterable<Uint8Array | string>, options: CsvOptions = {}): Promise<CsvTable> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return readTable(source, 'stream', options);
+export async function readCsv(source: CsvSource, options: CsvOptions = {}): Promise<CsvTable> {
+  return fromSource(source, (chunks, file) => readTable(chunks, file, options));
+}
+
+/** The names of the columns of a CSV file, in their order: `names` where that is given, else the first record of the table. */
+export async function readCsvHeader(source: CsvSource, options: CsvOptions = {}): Promise<string[]> {
+  return fromSource(source, async (chunks, file) => {
+    const checked = checkCsvOptions(options);
+    if (checked.names) return [...checked.names];
+    for await (const records of tableRecords(chunks, file, { ...checked, skipFooter: 0 })) {
+      const [first] = records;
+      if (first) return [...columnsOfHeader(first, file, { header: checked.header, decimal: checked.decimal }).names];
+    }
+    throw new DataError({ operation: 'readCsv', argument: file, expected: 'a header and at least one row', actual: 'an empty file' });
+  });
+}
+
+/** A path, a file URL, or chunks of text or bytes. */
+export type CsvSource = string | URL | AsyncIterable<Uint8Array | string>;
+
+async function fromSource<T>(source: CsvSource, read: (chunks: CsvChunks, file: string) => Promise<T>): Promise<T> {
+  if (typeof source !== 'string' && !(source instanceof URL)) return read(source, 'stream');
   const path = source instanceof URL ? fileURLToPath(source) : source;
   try {
-    return await readTable(fileChunks(path), path, options);
+    return await read(fileChunks(path), path);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error && 'code' in error) {
       throw new DataError({ operation: 'readCsv', argument: 'path', expected: 'a readable file', actual: `${path} (${String(error.code)})` }, { cause: error });
@@ -78,47 +93,35 @@ export function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTab
   return readTable([text], 'text', options);
 }
 
-const DATE_NAME = /^(date|datetime|timestamp|time|month|period|observation_date|order_date)$/i;
-
 async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Promise<CsvTable> {
   const options = checkCsvOptions(given);
-  const { missing = 'refuse', duplicates: onDuplicates = 'report', gaps: onGaps = 'report', names } = options;
-  let header = names && headerOf(names, 'names', options);
-  let rows = header && new CsvRows(file, header, options);
+  const { missing = 'refuse', gaps: onGaps = 'report', timeZone } = options;
+  const reader = new CsvReader(file, options);
   for await (const records of tableRecords(chunks, file, options)) {
-    for (const record of records) {
-      if (rows) {
-        rows.add(record);
-      } else {
-        header = readHeader(record, file, options);
-        rows = new CsvRows(file, header, options);
-      }
-    }
+    for (const record of records) reader.add(record);
   }
-  if (!header || !rows || rows.lines.length === 0) {
-    throw new DataError({ operation: 'readCsv', argument: file, expected: 'a header and at least one row', actual: header ? 'a header only' : 'an empty file' });
-  }
-  rows.close();
-  const { sorted, undated, order, dateFormat } = sortByDate(rows, header, file, options.dateFormat, missing);
-  const { kept, ...filled } = settleMissing(rows, sorted, header.names, missing);
+  const read = reader.end();
+  const { rows, header } = read;
+  const { sorted, undated, order, dateFormat } = inTimeOrder(read, file, options);
+  const { complete, ...filled } = settleMissing(rows, sorted, header.names, missing);
+  const { kept, found: duplicates } = settleDuplicates(complete, read, file, options);
   if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
   const dates = kept.flatMap(({ date }) => (date ? [date.iso] : []));
-  const duplicates = findDuplicates(kept);
   const gaps = findGaps(dates);
-  const [twice] = duplicates;
   const [gap] = gaps;
-  if (twice && onDuplicates === 'refuse') {
-    throw new CsvError({ file, line: twice.lines[1] ?? 0, column: header.dateName }, 'a date that occurs once', `${twice.date} again (first on line ${twice.lines[0]})`);
-  }
   if (gap && onGaps === 'refuse') {
     throw new DataError({ operation: 'readCsv', argument: file, expected: 'without gaps', actual: `${gap.missing} missing between ${gap.after} and ${gap.before}` });
   }
   return {
     rows: kept.length,
     dates,
-    times: Float64Array.from(kept.flatMap(({ date }) => (date ? [date.time] : []))),
+    times: Float64Array.from(kept.flatMap(({ date }) => (date ? [date.time + (date.nanos ?? 0) / 1e6] : []))),
+    ...(timeZone !== undefined && { timeZone }),
     columns: Object.fromEntries(header.names.map((name, j) => [name, pick(rows.numbers[j] ?? [], kept)])),
-    report: { file, order, ...(dateFormat && { dateFormat }), duplicates, gaps, dropped: [...undated, ...filled.dropped], carried: filled.carried },
+    report: {
+      file, order, ...(header.dateName !== undefined && { dateColumn: header.dateName }), ...(dateFormat && { dateFormat }),
+      duplicates, gaps, dropped: [...undated, ...filled.dropped], carried: filled.carried,
+    },
   };
 }
 
@@ -133,76 +136,12 @@ async function* tableRecords(chunks: CsvChunks, file: string, options: CsvOption
   }
 }
 
-const RENAME = 'Say skipRows, header: false and names to name the columns yourself.';
-
-function readHeader({ cells, line }: CsvRecord, file: string, options: CsvOptions): CsvHeader {
-  const names = cells.map((cell) => cell.trim());
-  if (options.header === undefined && names.every((name) => typeof parseNumber(name, options.decimal ?? '.') === 'number')) {
-    throw new CsvError({ file, line }, 'names of columns', 'numbers only',
-      'Say header: false and names if the first record holds data, header: true if these are names.');
-  }
-  return headerOf(names, `header on line ${line}`, options);
-}
-
-function headerOf(names: readonly string[], place: string, { columns, dateColumn }: CsvOptions): CsvHeader {
-  const dateName = dateColumn === false ? undefined : dateColumn ?? names.find((name) => DATE_NAME.test(name));
-  const wanted = columns ?? names.filter((name) => name !== dateName);
-  const used = dateName === undefined ? wanted : [dateName, ...wanted];
-  requireColumnNames('readCsv', used, names);
-  const places = new Map<string, number>();
-  const repeated = new Set(names.filter((name, i) => places.size === places.set(name, places.get(name) ?? i).size));
-  const twice = used.find((name) => repeated.has(name));
-  if (twice !== undefined || wanted.length === 0) {
-    throw new DataError({
-      operation: 'readCsv', argument: place, expected: 'distinct names of number columns',
-      actual: twice === undefined ? `only ${quoted(names.join(', '))}` : `${quoted(twice)} more than once`, hint: RENAME,
-    });
-  }
-  return {
-    width: names.length, names: wanted, dateName,
-    indices: wanted.map((name) => places.get(name) ?? -1),
-    dateIndex: dateName === undefined ? -1 : names.indexOf(dateName),
-  };
-}
-
-/** A row by its place in the file. */
-interface DatedRow {
-  readonly row: number;
-  readonly line: number;
-  readonly date?: ParsedDate | undefined;
-}
-
-function sortByDate(
-  { lines, dateTexts }: CsvRows, { dateName: column }: CsvHeader, file: string, format: DateFormat | undefined, missing: MissingPolicy,
-): { sorted: DatedRow[]; undated: CsvCell[]; order: CsvReport['order']; dateFormat?: DateFormat } {
-  const rows = lines.map((line, row): DatedRow => ({ row, line }));
-  if (column === undefined) return { sorted: rows, undated: [], order: 'none' };
-  const textOf = ({ row }: DatedRow): string => dateTexts[row] ?? '';
-  const dated = missing === 'drop' ? rows.filter((row) => textOf(row) !== '') : rows;
-  const [first] = dated;
-  if (!first) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
-  const parsed = parseDates(dated.map(textOf), format ? { format } : {});
-  if (!parsed.ok) {
-    const at = dated[parsed.index] ?? first;
-    const text = textOf(at);
-    throw new CsvError({ file, line: at.line, column, text }, parsed.expected, text === '' ? 'an empty cell' : quoted(text), parsed.hint);
-  }
-  const { dates } = parsed;
-  const signs = new Set(dates.slice(1).map((date, i) => Math.sign(date.time - (dates[i]?.time ?? NaN))));
-  const order = !signs.has(-1) ? 'ascending' : !signs.has(1) ? 'descending' : 'unsorted';
-  const withDates = dated.map(({ row, line }, i): DatedRow => ({ row, line, date: dates[i] }));
-  // Array sort is stable: rows of one date stay in file order.
-  if (order !== 'ascending') withDates.sort((a, b) => (a.date?.time ?? 0) - (b.date?.time ?? 0));
-  const undated = rows.filter((row) => textOf(row) === '').map(({ line }) => ({ line, column }));
-  return { sorted: withDates, undated, order, dateFormat: parsed.format };
-}
-
 /** Fills what is missing in place, or leaves the row out, in time order, so that a filled cell knows only earlier dates. */
-function settleMissing({ numbers }: CsvRows, sorted: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { kept: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
+function settleMissing({ numbers }: CsvRows, sorted: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { complete: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
   const dropped: CsvCell[] = [];
   const carried: CsvCell[] = [];
   const last = names.map(() => NaN);
-  const kept = sorted.filter(({ row, line }) => {
+  const complete = sorted.filter(({ row, line }) => {
     const filled: CsvCell[] = [];
     let hole: string | undefined;
     for (const [j, values] of numbers.entries()) {
@@ -218,7 +157,7 @@ function settleMissing({ numbers }: CsvRows, sorted: readonly DatedRow[], names:
     else dropped.push({ line, column: hole });
     return hole === undefined;
   });
-  return { kept, dropped, carried };
+  return { complete, dropped, carried };
 }
 
 /** Numbers of the rows that are kept, in their order. */
@@ -226,19 +165,4 @@ function pick(values: readonly number[], rows: readonly DatedRow[]): Float64Arra
   const picked = new Float64Array(rows.length);
   rows.forEach(({ row }, i) => { picked[i] = values[row] ?? NaN; });
   return picked;
-}
-
-function findDuplicates(rows: readonly DatedRow[]): { date: string; lines: number[] }[] {
-  const found: { date: string; lines: number[] }[] = [];
-  let run: DatedRow[] = [];
-  for (const row of [...rows, undefined]) {
-    const first = run[0];
-    if (row && first?.date && row.date?.time === first.date.time) {
-      run.push(row);
-      continue;
-    }
-    if (first?.date && run.length > 1) found.push({ date: first.date.iso, lines: run.map(({ line }) => line) });
-    run = row ? [row] : [];
-  }
-  return found;
 }

@@ -26,7 +26,7 @@ export interface Wanted {
   readonly indices: readonly number[];
 }
 
-const RENAME = 'Say skipRows, header: false and names to name the columns yourself.';
+const RENAME = 'Say skipRows, header: false and names: […] to name the columns yourself.';
 /** Names that data of several series use for the column that tells one from the other. */
 const LABEL = /^<?(?:symbols?|tickers?|tic|name|series|stock|stock_?code|stock_?name|ts_?code|code|asset|instrument|security|isin|cusip|permno|gvkey|coin|pair|unique_?id|series_?id|entity|country|region|代码|名称|股票代码|股票名称|证券代码|证券简称)>?$/i;
 
@@ -34,7 +34,7 @@ export function columnsOfHeader({ cells, line }: CsvRecord, file: string, option
   const names = cells.map((cell) => cell.trim());
   if (options.header === undefined && names.every((name) => typeof parseNumber(name, options.decimal ?? '.') === 'number')) {
     throw new CsvError({ file, line }, 'names of columns', 'numbers only',
-      'Say header: false and names if the first record holds data, header: true if these are names.');
+      'Say header: false and names: […] if the first record holds data, header: true if these are names.');
   }
   return columnsOf(names, `header on line ${line}`, options);
 }

@@ -44,7 +44,7 @@ export class DateSearch {
       candidate.seen = true;
       if (candidate.formats.length === 0) this.candidates.delete(index);
     }
-    return this.candidates.size > 1;
+    return this.candidates.size > 1 || [...this.candidates.values()].some(({ seen }) => !seen);
   }
 
   /** @returns the column, or false where there is none and the order of the rows is said. @throws DataError naming the option that says it. */
@@ -64,9 +64,10 @@ export class DateSearch {
     const cells = this.first?.cells ?? [];
     const digits = [...names.keys()].filter((index) => formatsOf(cells[index]?.trim() ?? '', DIGIT_FORMATS).length > 0);
     const sample = names.slice(0, 4).map((name, i) => `${quoted(name)} begins with ${quoted(cells[i] ?? '')}`).join(', ');
+    const mark = names.length === 1 && this.options.delimiter === undefined ? [';', '\t', '|'].find((each) => names[0]?.includes(each)) : undefined;
     throw new DataError({
       operation: 'readCsv', argument: this.file, expected: 'a table with one column of dates', actual: `none: ${sample}${names.length > 4 ? ', …' : ''}`,
-      hint: `Say ${digits.length > 0 ? `${digits.map(say).join(' or ')} if those numbers are dates; ` : ''}skipRows, header: false and names if the rows begin further down; `
+      hint: `Say ${mark === undefined ? '' : `delimiter: '${mark === '\t' ? '\\t' : mark}' if that stands between the cells; `}${digits.length > 0 ? `${digits.map(say).join(' or ')} if those numbers are dates; ` : ''}skipRows, header: false and names: […] if the rows begin further down; `
         + "order: 'ascending' or order: 'descending' if there are no dates.",
     });
   }

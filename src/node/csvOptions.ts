@@ -3,26 +3,51 @@ import { checkOptions, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, quoted } from '../errors.js';
 import type { DecimalMark } from '../forecast/series/cellNumbers.js';
+import { requireDateFormat } from '../forecast/series/dateFormats.js';
 import type { DateFormat } from '../forecast/series/dateFormats.js';
+import { timeZone } from '../forecast/series/timeZone.js';
 import type { SplitOptions } from '../forecast/series/recordSplitter.js';
 
 /** What to do with empty cells, NA, null and the like. */
 export type MissingPolicy = 'refuse' | 'drop' | 'carryForward';
 
+/** How rows run in time: oldest first, newest first, or neither. */
+export type RowOrder = 'ascending' | 'descending' | 'unsorted';
+
 export interface CsvOptions extends SplitOptions {
   /** Number columns to read, in this order; by default every column but the date. */
   readonly columns?: readonly string[];
-  /** Name of the date column, or false if there is none. By default the first one called date, datetime, time, month, … */
-  readonly dateColumn?: string | false;
-  /** By default decided over the whole column. */
-  readonly dateFormat?: DateFormat;
+  /**
+   * Name of the date column, or false if there is none. By default the one column whose cells are all dates; digits, such as 20240102 or
+   * seconds since 1970, count only in a column whose name speaks of time. Two such columns are refused, and so is none unless `order` is said.
+   */
+  readonly dateColumn?: string | false | undefined;
+  /** By default the one format that every date fits; two are refused. */
+  readonly dateFormat?: DateFormat | undefined;
+  /** Column that holds the time of day, where the date column holds days. */
+  readonly timeColumn?: string | undefined;
+  /**
+   * IANA name, such as `America/New_York`, of the zone whose clock the dates show; dates with offsets, and counts since 1970, are shown
+   * on its clock. By default a clock without an offset is read as UTC.
+   */
+  readonly timeZone?: string | undefined;
+  /**
+   * How the rows of the file run. With dates they tell it: another order than the one said is refused, and so is a mixed one
+   * unless `unsorted` is said. Without dates it must be said, `ascending` (oldest first) or `descending`. The table is ascending in any case.
+   */
+  readonly order?: RowOrder | undefined;
+  /**
+   * Which of the series in the file to read: the value a column has in its rows, `{ Ticker: 'AAPL' }`. `one`: all rows are one series,
+   * whatever a column such as Ticker or Symbol says; by default such a column must hold the same in all rows.
+   */
+  readonly series?: Readonly<Record<string, string>> | 'one' | undefined;
   /**
    * `refuse` (default): a DataError at the first one. `drop`: the whole row goes. `carryForward`: the value of the date
    * before; rows before the first value go.
    */
   readonly missing?: MissingPolicy | undefined;
-  /** Rows with the same date: `report` (default, both are kept, in file order) or `refuse`. */
-  readonly duplicates?: 'report' | 'refuse';
+  /** Rows with the same date: `refuse` (default), `first` or `last` of them in the file, or `report`, which keeps all. */
+  readonly duplicates?: 'refuse' | 'first' | 'last' | 'report' | undefined;
   /** Missing dates: `report` (default) or `refuse`. */
   readonly gaps?: 'report' | 'refuse';
   /** Lines at the end that are no part of the table, such as a source; blank ones do not count. 0 by default. */
@@ -42,7 +67,7 @@ export interface CsvOptions extends SplitOptions {
 }
 
 const NAMES: OptionNames<CsvOptions> = {
-  columns: true, dateColumn: true, dateFormat: true, missing: true, duplicates: true, gaps: true, delimiter: true, skipRows: true,
+  columns: true, dateColumn: true, dateFormat: true, timeColumn: true, timeZone: true, order: true, series: true, missing: true, duplicates: true, gaps: true, delimiter: true, skipRows: true,
   comment: true, skipFooter: true, header: true, names: true, decimal: true,
 };
 
@@ -54,9 +79,10 @@ function requireOneOf(argument: string, value: string | boolean | undefined, kno
 
 /** @throws ArgumentError for an unknown option, or one that has no such value or does not go with another. */
 export function checkCsvOptions(options: CsvOptions): CsvOptions {
-  const { missing, duplicates, gaps, header, names, decimal, skipFooter = 0 } = checkOptions('readCsv', options, NAMES);
+  const { missing, duplicates, order, gaps, header, names, decimal, skipFooter = 0 } = checkOptions('readCsv', options, NAMES);
   requireOneOf('missing', missing, ['refuse', 'drop', 'carryForward']);
-  requireOneOf('duplicates', duplicates, ['report', 'refuse']);
+  requireOneOf('duplicates', duplicates, ['refuse', 'first', 'last', 'report']);
+  requireOneOf('order', order, ['ascending', 'descending', 'unsorted']);
   requireOneOf('gaps', gaps, ['report', 'refuse']);
   requireOneOf('decimal', decimal, ['.', ',']);
   requireOneOf('header', header, [true, false]);
@@ -64,5 +90,20 @@ export function checkCsvOptions(options: CsvOptions): CsvOptions {
   if ((header === false) !== (names !== undefined)) {
     throw new ArgumentError({ operation: 'readCsv', argument: 'names', expected: 'given where header is false, and nowhere else', actual: names ? `${names.length} names` : 'absent' });
   }
-  return { ...options, ...(names && { names: [...names] }), ...(options.columns && { columns: [...options.columns] }) };
+  checkTime(options);
+  return { ...options, ...(names && { names: [...names] }), ...(options.columns && { columns: [...options.columns] }), ...(typeof options.series === 'object' && { series: { ...options.series } }) };
+}
+
+function checkTime({ dateColumn, dateFormat, timeColumn, timeZone: zone, series }: CsvOptions): void {
+  if (dateFormat !== undefined) requireDateFormat('readCsv', 'dateFormat', dateFormat);
+  if (zone !== undefined) timeZone('readCsv', zone);
+  const refuse = (argument: string, expected: string, actual: string): never => { throw new ArgumentError({ operation: 'readCsv', argument, expected, actual }); };
+  for (const [argument, value] of Object.entries({ dateFormat, timeColumn, timeZone: zone })) {
+    if (dateColumn === false && value !== undefined) refuse(argument, 'absent where dateColumn is false', quoted(value));
+  }
+  if (dateColumn !== undefined && dateColumn === timeColumn) refuse('timeColumn', 'another column than dateColumn', quoted(String(timeColumn)));
+  if (series === undefined || series === 'one') return;
+  if (typeof series !== 'object' || Object.keys(series).length === 0 || Object.values(series).some((value) => typeof value !== 'string')) {
+    refuse('series', "columns with the value that tells the series, such as { Ticker: 'AAPL' }, or 'one'", quoted(JSON.stringify(series)));
+  }
 }

@@ -9,14 +9,14 @@ import type { CsvRecord } from './csvRecords.js';
 
 /** Which cells of a record are read. */
 export interface CsvHeader {
-  /** Cells of a record. */
-  readonly width: number;
   /** Number columns and their places. */
   readonly names: readonly string[];
   readonly indices: readonly number[];
   readonly dateName: string | undefined;
   /** −1 without a date column. */
   readonly dateIndex: number;
+  /** A column that holds the time of day. */
+  readonly timeIndex: number | undefined;
 }
 
 export class CsvRows {
@@ -40,15 +40,15 @@ export class CsvRows {
     this.numbers = header.names.map(() => []);
   }
 
-  /** @throws CsvError for a record of another width, and for a cell that is no number or is missing where that is refused. */
+  /** @throws CsvError for a cell that is no number, or is missing where that is refused. */
   add({ cells, line }: CsvRecord): void {
-    const { width, indices, dateIndex } = this.header;
-    if (cells.length !== width) throw this.wrongWidth(cells.length, line);
+    const { indices, dateIndex, timeIndex } = this.header;
     for (let j = 0; j < indices.length; j++) {
       this.numbers[j]?.push(this.readNumber(cells[indices[j] ?? -1] ?? '', j, line));
     }
     this.lines.push(line);
-    this.dateTexts.push(cells[dateIndex]?.trim() ?? '');
+    const date = cells[dateIndex]?.trim() ?? '';
+    this.dateTexts.push(timeIndex === undefined || date === '' ? date : `${date} ${cells[timeIndex]?.trim() ?? ''}`);
   }
 
   /** @throws CsvError if a comma of the file could group thousands or mark decimals, and nothing tells which. */
@@ -75,7 +75,7 @@ export class CsvRows {
     if (value === 'bad') {
       const other = this.decimal === ',' ? '.' : ',';
       throw new CsvError(place, 'a number', quoted(place.text), typeof parseNumber(place.text, other) === 'number'
-        ? `Say decimal: '${other}' if that is what marks the decimals.` : 'Correct the cell, or choose number columns with the columns option.');
+        ? `Say decimal: '${other}' if that is what marks the decimals.` : 'Correct the cell, or choose number columns with columns: […].');
     }
     if (this.missing === 'refuse') {
       throw new CsvError(place, 'a number', place.text.trim() === '' ? 'an empty cell' : quoted(place.text),
@@ -83,10 +83,12 @@ export class CsvRows {
     }
     return NaN;
   }
+}
 
-  private wrongWidth(width: number, line: number): CsvError {
-    return new CsvError({ file: this.file, line }, `a record of ${this.header.width} cells`, `${width}`, width > this.header.width
-      ? 'Thousands separators need quotes around the number; other delimiters the delimiter option.'
-      : 'Say delimiter if other marks stand between the cells; skipRows, skipFooter or comment if the line is no part of the table.');
-  }
+/** @throws CsvError for a record of another width than the header. */
+export function requireWidth({ cells, line }: CsvRecord, width: number, file: string): void {
+  if (cells.length === width) return;
+  throw new CsvError({ file, line }, `a record of ${width} cells`, `${cells.length}`, cells.length > width
+    ? "Thousands separators need quotes around the number; say delimiter: '…' if other marks stand between the cells."
+    : "Say delimiter: '…' if other marks stand between the cells; skipRows, skipFooter or comment: '…' if the line is no part of the table.");
 }

@@ -1,9 +1,10 @@
 /** Everything that needs Node. */
-export { parseCsv, readCsv } from './csv.js';
-export type { CsvCell, CsvReport, CsvTable } from './csv.js';
+export { parseCsv, readCsv, readCsvHeader } from './csv.js';
+export type { CsvReport, CsvSource, CsvTable } from './csv.js';
+export type { CsvCell, DuplicateDate } from './csvTime.js';
 export { CsvError } from '../forecast/series/csvError.js';
 export type { DecimalMark } from '../forecast/series/cellNumbers.js';
-export type { CsvOptions, MissingPolicy } from './csvOptions.js';
+export type { CsvOptions, MissingPolicy, RowOrder } from './csvOptions.js';
 export { decodePng, encodePng, readPng, writePng } from './png.js';
 export { threads } from './pool.js';
 export type { ThreadOptions } from './pool.js';

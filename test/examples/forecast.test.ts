@@ -94,14 +94,14 @@ test('wrong arguments and data: one line, exit code 2, no stack trace, nothing w
     [['--out', ''], /--out needs a value/],
     [['--csv', 'nowhere.csv'], /nowhere\.csv cannot be read \(no such file\)/],
     [['--csv', '.'], /cannot be read \(it is a folder\)/],
-    [['--csv', empty], /empty\.csv is empty/],
+    [['--csv', empty], /empty\.csv: expected a header and at least one row, got an empty file\./],
     [['--csv', header], /a header and at least one row, got a header only/],
     [['--csv', good, '--target', 'Klose'], /good\.csv has no column 'Klose'. It has Date, Close, Volume/],
     [['--csv', good, '--features', 'Volume,Open'], /no column 'Open'/],
     [['--csv', unnamed], /no column that looks like a closing price: name one with --target, of when, level/],
-    [['--csv', semicolons], /separates its columns with ';'/],
+    [['--csv', semicolons], /separates its columns with ';': say --delimiter ';'\./],
     [['--csv', text], /text\.csv, line 7, column 'Close': expected a number, got 'abc'\./],
-    [['--csv', hole], /hole\.csv, line 7, column 'Close': expected a number, got an empty cell\. --missing drop/],
+    [['--csv', hole], /hole\.csv, line 7, column 'Close': expected a number, got an empty cell\. Say --missing drop or --missing carryForward if/],
     [['--csv', short, ...QUICK], /too few rows: window 6 and horizon 3 need at least \d+, the file has 29/],
     [['--csv', good, '--window', '130'], /too few rows: window 130 /],
     [['--csv', negative, '--scaler', 'logReturn', ...QUICK], /above 0, got -3/],
@@ -126,7 +126,7 @@ test('--help explains every option within 100 columns', async () => {
   const { code, stdout, stderr } = await run(['--help']);
   assert.is(code, 0);
   assert.is(stderr, '');
-  for (const name of ['csv', 'target', 'features', 'window', 'horizon', 'epochs', 'batch', 'scaler', 'missing', 'seed', 'out']) assert.match(stdout, `--${name} `);
+  for (const name of ['date-column', 'date-format', 'time-column', 'time-zone', 'order', 'series', 'duplicates', 'delimiter', 'decimal', 'names', 'skip-rows', 'skip-footer', 'comment', 'csv', 'target', 'features', 'window', 'horizon', 'epochs', 'batch', 'scaler', 'missing', 'seed', 'out']) assert.match(stdout, `--${name} `);
   assert.ok(stdout.split('\n').every((line) => line.length <= 105));
 });
 
@@ -195,13 +195,13 @@ test('the same seed gives the same figures, another seed others', async () => {
 test('features, negative values, no dates, missing cells: said, and no dollars for a volume', async () => {
   const rows = pricesCsv(ROWS, 4).split('\n').map((line) => line.split(','));
   const csv = await file('volume.csv', rows.map(([, close = '', volume = ''], i) => `${i === 9 ? '' : close},${i === 4 ? '-7' : volume}`).join('\n'));
-  const { code, stdout, stderr } = await run(['--csv', csv, '--target', 'Volume', '--features', 'Close', '--missing', 'carryForward', ...QUICK, '--out', 'volume']);
+  const { code, stdout, stderr } = await run(['--csv', csv, '--target', 'Volume', '--features', 'Close', '--missing', 'carryForward', '--order', 'ascending', ...QUICK, '--out', 'volume']);
   assert.is(code, 0, stderr);
   const { settings, forecast } = await figuresOf('volume');
   assert.equal([settings.columns, settings.scaler, settings.strategy], [['Volume', 'Close'], 'standard', 'sequence output']);
   assert.equal(forecast.map(({ date }) => date), [null, null, null]);
   assert.not.match(stdout, /\$/);
-  assert.match(stdout, /no date column/);
+  assert.match(stdout, /no dates: the 140 rows run oldest first, as said/);
   assert.match(stdout, /1 missing value filled/);
 });
 

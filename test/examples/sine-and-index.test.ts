@@ -112,7 +112,7 @@ test('sequences feed on themselves, keep the unit they began with, and read noth
   assert.is.not((await predictSequences(echo, changed, [139], 3)).get(0, 0), (await predictSequences(echo, samples, [139], 3)).get(0, 0));
 });
 
-const SMALL: Run = { series: 'index', seed: 4, batch: 32, epochs: [1, 3], window: 6, steps: 4, backend: 'wasm', index: { path: '', column: '' } };
+const SMALL: Run = { series: 'index', seed: 4, batch: 32, epochs: [1, 3], window: 6, steps: 4, backend: 'wasm', index: { reading: {}, path: '', column: '' } };
 
 test('epochs are stations of one training, and rows of the test block change no loss', async () => {
   const index = await prices(150, 9);
@@ -271,7 +271,7 @@ function pretend(runs: readonly Run[], index: Float64Array, forecast: (last: num
 }
 
 test('verdicts follow the figures: a perfect network, and one that is worse than no-change', async () => {
-  const source = { name: 'made up', path: '', table: await parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'], chosen: true };
+  const source = { name: 'made up', reading: {}, path: '', table: await parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'], chosen: true };
   const index = source.table.columns.Close ?? new Float64Array();
   const runs = planRuns({ full: true, long: true, seed: 1, backend: 'wasm', index: SMALL.index });
   const verdicts = (figures: ReturnType<typeof gather>): Record<string, string> =>

@@ -22,7 +22,7 @@ test('the raw Nasdaq form: dollar signs, MM/DD/YYYY, newest first', async () => 
   identical(table.times, [Date.UTC(2024, 6, 24), Date.UTC(2024, 6, 25), Date.UTC(2024, 6, 26)]);
   assert.equal(values(table, 'Close/Last'), [1218.54, 217.49, 217.96]);
   assert.equal(values(table, 'Volume'), [61777600, 51391200, 41601350]);
-  assert.equal(table.report, { file: 'text', order: 'descending', dateFormat: 'MM/DD/YYYY', duplicates: [], gaps: [], dropped: [], carried: [] });
+  assert.equal(table.report, { file: 'text', order: 'descending', dateColumn: 'Date', dateFormat: 'MM/DD/YYYY', duplicates: [], gaps: [], dropped: [], carried: [] });
 });
 
 test('byte-order mark, CRLF, quotes, padded names, blank lines and a missing last line break', async () => {
@@ -57,10 +57,16 @@ test('a missing column names those there are', async () => {
   await thrown(DataError, () => parseCsv('date\n2024-01-02\n'));
 });
 
-test('a table without dates keeps the order of the file', async () => {
-  const table = await parseCsv('sinewave\n0.84\n0.87\n0.91\n');
-  assert.equal([table.rows, table.dates, table.report.order], [3, [], 'none']);
-  assert.equal(values(await parseCsv('year,x\n3,4\n2,5\n', { dateColumn: false }), 'year'), [3, 2]);
+test('a table without dates is read in the order that is said, and refused where none is', async () => {
+  const text = 'sinewave\n0.84\n0.87\n0.91\n';
+  assert.match((await thrown(DataError, () => parseCsv(text))).message, /one column of dates, got none: 'sinewave' begins with '0\.84'\. Say .*order: 'ascending' or order: 'descending' if there are no dates\./);
+  const table = await parseCsv(text, { order: 'ascending' });
+  assert.equal([table.rows, table.dates, table.report.order, 'dateColumn' in table.report], [3, [], 'ascending', false]);
+  assert.equal(values(await parseCsv(text, { order: 'descending' }), 'sinewave'), [0.91, 0.87, 0.84]);
+  await thrown(DataError, () => parseCsv(text, { order: 'unsorted' }));
+  const years = 'year,x\n2024,4\n2025,5\n';
+  assert.equal(values(await parseCsv(years, { dateColumn: false, order: 'ascending' }), 'year'), [2024, 2025]);
+  assert.match((await thrown(DataError, () => parseCsv(years, { dateColumn: false }))).message, /Say order: 'ascending' if the oldest row comes first/);
 });
 
 test('a bad cell gives file, line, column and text', async () => {
@@ -80,7 +86,7 @@ test('line numbers are right wherever the bad cell is', async () => {
   const lineBreak = fc.constantFrom('\n', '\r\n', '\r');
   await fc.assert(fc.asyncProperty(fc.array(fc.tuple(cell, fc.integer({ min: 0, max: 2 })), { maxLength: 12 }), lineBreak, fc.integer({ min: 1, max: 9 }), async (rows, eol, size) => {
     const before = `note,a${eol}${rows.map(([note, blanks]) => `${note},1${eol}${eol.repeat(blanks)}`).join('')}`;
-    const error = await thrown(CsvError, () => readCsv(bytes(Buffer.from(`${before}n,wrong${eol}n,2${eol}`), size), { columns: ['a'] }));
+    const error = await thrown(CsvError, () => readCsv(bytes(Buffer.from(`${before}n,wrong${eol}n,2${eol}`), size), { columns: ['a'], order: 'ascending' }));
     assert.equal([error.line, error.text], [before.split(/\r\n|\n|\r/).length, 'wrong']);
   }), { numRuns: 60 });
 });
@@ -121,15 +127,33 @@ test('missing values: carried forward in time, never back, although the file is 
   assert.equal(table.report.dropped, [{ line: 5, column: 'a' }]);
 });
 
-test('duplicates and gaps are reported, and refused when asked', async () => {
+test('dates that occur twice are refused, unless it is said which row is kept; gaps are reported, and refused when asked', async () => {
   const text = 'date,a\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n2024-01-10,4\n2024-01-04,5\n2024-01-05,6\n2024-01-03,7\n2024-01-02,8\n';
-  const { report, ...table } = await parseCsv(text);
-  assert.equal([report.order, table.rows], ['unsorted', 8]);
-  assert.equal(report.duplicates, [{ date: '2024-01-02', lines: [2, 4, 9] }, { date: '2024-01-03', lines: [3, 8] }]);
-  assert.equal(report.gaps, [{ after: '2024-01-05', before: '2024-01-10', missing: 2 }]);
-  assert.equal(Array.from(table.columns.a ?? []), [1, 3, 8, 2, 7, 5, 6, 4]);
-  assert.is((await bad(text, { duplicates: 'refuse' })).line, 4);
-  assert.match((await thrown(DataError, () => parseCsv(text, { gaps: 'refuse' }))).message, /2 missing between 2024-01-05 and 2024-01-10/);
+  assert.match((await bad(text)).message, /line 4 column 'date' must be a date in the order of those above, the last of which is '2024-01-03', got '2024-01-02'\. Say order: 'unsorted' to sort/);
+  const error = await bad(text, { order: 'unsorted' });
+  assert.is(error.line, 4);
+  assert.match(error.message, /a date that occurs once, got 2024-01-02 again \(first on line 2\)\. Say duplicates: 'first' or duplicates: 'last' to keep one row of each date, duplicates: 'report' to keep all\./);
+  const kept = async (duplicates: 'first' | 'last' | 'report'): Promise<number[]> => {
+    const { report, ...table } = await parseCsv(text, { order: 'unsorted', duplicates });
+    assert.is(report.order, 'unsorted');
+    assert.equal(report.duplicates, [{ date: '2024-01-02', lines: [2, 4, 9] }, { date: '2024-01-03', lines: [3, 8] }]);
+    assert.equal(report.gaps, [{ after: '2024-01-05', before: '2024-01-10', missing: 2 }]);
+    assert.is(table.rows, table.dates.length);
+    return values({ report, ...table }, 'a');
+  };
+  assert.equal(await kept('report'), [1, 3, 8, 2, 7, 5, 6, 4]);
+  assert.equal(await kept('first'), [1, 2, 5, 6, 4]);
+  assert.equal(await kept('last'), [8, 7, 5, 6, 4]);
+  assert.match((await thrown(DataError, () => parseCsv(text, { order: 'unsorted', duplicates: 'last', gaps: 'refuse' }))).message, /2 missing between 2024-01-05 and 2024-01-10/);
+});
+
+test('an order that is said is held against the dates', async () => {
+  const up = 'date,a\n2024-01-02,1\n2024-01-03,2\n';
+  const down = 'date,a\n2024-01-03,2\n2024-01-02,1\n';
+  for (const order of ['ascending', 'unsorted'] as const) assert.equal(values(await parseCsv(up, { order }), 'a'), [1, 2]);
+  for (const order of ['descending', 'unsorted'] as const) assert.equal(values(await parseCsv(down, { order }), 'a'), [1, 2]);
+  assert.match((await bad(up, { order: 'descending' })).message, /line 3 column 'date' must be a date before '2024-01-02', as order: 'descending' says, got '2024-01-03'/);
+  assert.match((await bad(down, { order: 'ascending' })).message, /line 3 column 'date' must be a date after '2024-01-03', as order: 'ascending' says/);
 });
 
 test('dates: one bad cell is named, ambiguity is refused, offsets sort by the instant', async () => {
@@ -137,7 +161,7 @@ test('dates: one bad cell is named, ambiguity is refused, offsets sort by the in
   assert.equal([error.line, error.column, error.text], [4, 'date', '13/01/2024']);
   assert.match((await bad('date,a\n01/01/2024,1\n02/01/2024,2\n')).message, /read in one way only \(MM\/DD\/YYYY or DD\/MM\/YYYY\).* Say dateFormat: /);
   assert.equal((await parseCsv('date,a\n01/01/2024,1\n02/01/2024,2\n', { dateFormat: 'DD/MM/YYYY' })).dates, ['2024-01-01', '2024-01-02']);
-  assert.equal((await parseCsv('Datetime,a\n2024-02-02 10:00:00+02:00,1\n2024-02-02 09:30:00+02:00,2\n2024-02-02 09:00:00-05:00,3\n')).dates,
+  assert.equal((await parseCsv('Datetime,a\n2024-02-02 10:00:00+02:00,1\n2024-02-02 09:30:00+02:00,2\n2024-02-02 09:00:00-05:00,3\n', { order: 'unsorted' })).dates,
     ['2024-02-02T09:30:00+02:00', '2024-02-02T10:00:00+02:00', '2024-02-02T09:00:00-05:00']);
   assert.match((await bad('date,a\n2024-01-02,1\n,2\n')).message, /line 3 column 'date' must be a date YYYY-MM-DD, got an empty cell/);
 });

@@ -80,3 +80,8 @@ function readIn(format: DateFormat, texts: readonly string[], plausible: boolean
   });
   return { ok: true, format, dates };
 }
+
+/** Below 0 where `a` is earlier; exact to the nanosecond. */
+export function compareDates(a: ParsedDate, b: ParsedDate): number {
+  return a.time - b.time || (a.nanos ?? 0) - (b.nanos ?? 0);
+}

@@ -179,8 +179,9 @@ function epochCell(text: string, unit: bigint): DateCell | undefined {
   return Number.isNaN(new Date(wall).getTime()) ? undefined : { wall, nanos: Number(rest), kind: 'instant', offset: 0 };
 }
 
-/** Counts since 1970 that lie from 1980 to 2100 when read in this unit: no number does so in two. */
+/** What digits alone must lie in to be taken for a date: counts since 1970 from 1980 to 2100, which no number does in two units, and years from 1700 on. */
 export function isPlausible(cell: DateCell, format: DateFormat): boolean {
+  if (format === 'YYYY') return cell.wall >= Date.UTC(1700, 0) && cell.wall < Date.UTC(2200, 0);
   return !isEpoch(format) || (cell.wall >= Date.UTC(1980, 0) && cell.wall < Date.UTC(2100, 0));
 }
 

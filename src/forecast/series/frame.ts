@@ -9,6 +9,8 @@ export interface Frame {
   readonly dates: readonly string[];
   /** The same in milliseconds since 1970 UTC; empty if the table has no dates. */
   readonly times: Float64Array;
+  /** IANA name of the zone whose clock the dates show, where that was said: `nextDates` goes on with it. */
+  readonly timeZone?: string;
   /** Numbers by column name, in the order of the table. */
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
