@@ -1,6 +1,6 @@
 /** Scores of a forecast in log10 and in dollars, beside no-change, and what the published correction does to it. */
 import type { Model } from 'bptt';
-import { scoreForecast, variance } from 'bptt/forecast';
+import { collapseRatio, magnitude, scoreForecast } from 'bptt/forecast';
 import type { ForecastScore } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { applyCorrection, fitCorrection } from './correction.js';
@@ -89,14 +89,14 @@ export function steadiness(before: Forecasts, after: Forecasts): number {
   return later.filter((e) => Math.sign(e) === sign).length / later.length;
 }
 
-/** Standard deviation of the forecast over that of the truth: 0 for a horizontal line. */
+/** Standard deviation of the forecast over that of the truth: 0 for a horizontal line, NaN where the truth is one. */
 export function amplitude({ actual, predicted }: Pick<Forecasts, 'actual' | 'predicted'>): number {
-  return Math.sqrt(variance(predicted) / variance(actual));
+  return collapseRatio(actual, predicted);
 }
 
 /** Diebold–Mariano statistic of two forecasts' absolute errors: below −2 the first is better, above 2 the second. */
 export function compare(first: Forecasts, second: Forecasts): number {
-  return dieboldMariano(first.actual.map((value, i) => Math.abs(value - (first.predicted[i] ?? NaN)) - Math.abs(value - (second.predicted[i] ?? NaN))), 0);
+  return dieboldMariano(first.actual.map((value, i) => Math.abs(value - (first.predicted[i] ?? NaN)) - Math.abs(value - (second.predicted[i] ?? NaN))), 0, magnitude(first.actual));
 }
 
 /** No-change as a forecast. */

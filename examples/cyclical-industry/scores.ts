@@ -1,5 +1,5 @@
 /** Network and baselines on the same months, with the same origins. */
-import { baselineForecasts, noChange, rmse, scoreForecast, seasonal } from 'bptt/forecast';
+import { baselineForecasts, magnitude, noChange, rmse, scoreForecast, seasonal } from 'bptt/forecast';
 import type { Baseline, Range } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { autoregression } from './autoregression.js';
@@ -87,5 +87,5 @@ export function compare({ actual }: Scoreboard, a: MethodScore, b: MethodScore):
   const loss = ({ forecasts }: MethodScore, i: number): number =>
     (actual[i] ?? []).reduce((sum, value, k) => sum + (value - (forecasts[i]?.[k] ?? NaN)) ** 2, 0);
   const horizon = actual[0]?.length ?? 1;
-  return dieboldMariano(Float64Array.from(actual, (_, i) => loss(a, i) - loss(b, i)), horizon - 1);
+  return dieboldMariano(Float64Array.from(actual, (_, i) => loss(a, i) - loss(b, i)), horizon - 1, magnitude(actual.flatMap((row) => Array.from(row))) ** 2);
 }

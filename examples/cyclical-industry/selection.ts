@@ -1,5 +1,5 @@
 /** What the grid says, and what choosing on the test months would have claimed: the same networks, judged on two blocks. */
-import { correlation, mean, variance } from 'bptt/forecast';
+import { correlation, deviation, mean } from 'bptt/forecast';
 import type { TrialRecord } from 'bptt/forecast';
 import { network, scoreboard } from './scores.js';
 import { CURVE } from './trial.js';
@@ -107,5 +107,5 @@ export function nameOf({ units, rate }: Cell): string {
 
 /** Standard deviation, divisor n − 1. */
 export function spread(values: readonly number[]): number {
-  return Math.sqrt(variance(values, 1));
+  return deviation(values, 1);
 }

@@ -1,5 +1,5 @@
 /** From the forecasts of all splits to the tables. Errors are in units of the whole file's range, as published, unless they say dollars. */
-import { describe, mean, scoreForecast } from 'bptt/forecast';
+import { describe, magnitude, mean, scoreForecast } from 'bptt/forecast';
 import type { Description, FoldResult, ForecastScore, Scores } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { PUBLISHED, spanOf } from './protocols.js';
@@ -64,7 +64,7 @@ export function protocolFigures(folds: readonly FoldResult[], protocol: Protocol
     train: described(splits.map(({ train }) => train)), validation: described(splits.map(({ validation }) => validation)),
     still: { train: described(splits.map(({ still }) => still.train)), validation: described(splits.map(({ still }) => still.validation)) },
     pooled: { model: inUnit(dollars, range), still: inUnit(dollars.noChange, range), dollars: { model: inUnit(dollars, 1), still: inUnit(dollars.noChange, 1) } },
-    statistic: dieboldMariano(Float64Array.from(days, (day) => mean(day.forecasts.map((f) => Math.abs(day.actual - f))) - Math.abs(day.actual - day.previous)), lags),
+    statistic: dieboldMariano(Float64Array.from(days, (day) => mean(day.forecasts.map((f) => Math.abs(day.actual - f))) - Math.abs(day.actual - day.previous)), lags, magnitude(days.map(({ actual }) => actual))),
     beaten: splits.filter(({ validation, still }) => validation.rmse < still.validation.rmse).length / splits.length,
   };
 }

@@ -1,6 +1,7 @@
 /** All figures of a run, gathered for the claims, the report and results.json. */
-import { correlation, describe, mean } from 'bptt/forecast';
+import { correlation, describe, deviation, magnitude, mean } from 'bptt/forecast';
 import type { Source } from '../support/source.js';
+import { overError } from '../support/verdict.js';
 import { averaging, paired, protocolFigures, stillEverywhere } from './figures.js';
 import type { Averaged, Errors, ProtocolFigures, SplitErrors } from './figures.js';
 import { nextDays } from './nextDay.js';
@@ -89,10 +90,10 @@ export function studyFigures(source: Source, trained: Trained, full: boolean): F
 function compare(rolling: readonly SplitErrors[], other: readonly SplitErrors[]): Comparison {
   const { a, b } = paired(rolling, other);
   const differences = b.map(({ validation }, i) => validation.rmse - (a[i]?.validation.rmse ?? NaN));
-  const { mean: difference, std, count } = describe(differences);
+  const size = magnitude(a.map(({ validation }) => validation.rmse));
   return {
     splits: a.length, rolling: mean(a.map(({ validation }) => validation.rmse)), other: mean(b.map(({ validation }) => validation.rmse)),
-    still: mean(a.map(({ still }) => still.validation.rmse)), t: difference / (std / Math.sqrt(count)),
+    still: mean(a.map(({ still }) => still.validation.rmse)), t: overError(Float64Array.from(differences), size, () => deviation(differences, 1) / Math.sqrt(differences.length)),
   };
 }
 

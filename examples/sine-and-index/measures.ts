@@ -1,5 +1,5 @@
 /** What the three kinds of prediction are worth, beside no-change on the same targets. */
-import { correlation, mean, mse, r2 } from 'bptt/forecast';
+import { correlation, magnitude, mean, mse, r2 } from 'bptt/forecast';
 import { dieboldMariano } from '../support/verdict.js';
 import { lastKnown, part, startsOf, toOriginal } from './predictors.js';
 import type { Samples } from './predictors.js';
@@ -87,7 +87,7 @@ export function pointFigures(samples: Samples, point: readonly number[]): PointF
   const moved = [...coming.keys()].filter((i) => coming[i] !== 0);
   return {
     mse: ours, noChange: theirs, ratio: ours / theirs,
-    statistic: dieboldMariano(truth.map((y, i) => squared(y, point[i] ?? NaN) - squared(y, still[i] ?? NaN)), 0),
+    statistic: dieboldMariano(truth.map((y, i) => squared(y, point[i] ?? NaN) - squared(y, still[i] ?? NaN)), 0, magnitude(truth) ** 2),
     correlation: correlation(actual, predicted), noChangeCorrelation: correlation(actual, previous),
     r2: r2(actual, predicted), noChangeR2: r2(actual, previous),
     direction: moved.filter((i) => Math.sign(said[i] ?? NaN) === Math.sign(coming[i] ?? NaN)).length / moved.length,

@@ -1,4 +1,5 @@
 /** Who is better, the network or no-change, and whether that could be chance. */
+import { isConstant, magnitude, mean, withinRounding } from 'bptt/forecast';
 import type { Amounts } from './amounts.js';
 import type { BlockResult } from './pipeline.js';
 import { fixed } from './wording.js';
@@ -20,7 +21,7 @@ export function judge({ actual, predicted, previous, score }: BlockResult, amoun
     }
     return sum / horizon;
   });
-  const statistic = dieboldMariano(losses, horizon - 1);
+  const statistic = dieboldMariano(losses, horizon - 1, magnitude(actual.data));
   const winner = statistic < -2 ? 'network' : statistic > 2 ? 'no-change' : 'neither';
   const ahead = horizon === 1 ? `1 ${unit} ahead` : `1 to ${horizon} ${unit}s ahead`;
   const errors = `the network is off by ${amount(score.mae)} on average ${ahead}, "no change" by ${amount(score.noChange.mae)}`;
@@ -38,13 +39,28 @@ export function judge({ actual, predicted, previous, score }: BlockResult, amoun
 /**
  * Mean of the loss differences over its standard error (Diebold & Mariano 1995), the variance by Newey and West (1987):
  * forecasts several steps ahead overlap, so neighbouring differences are correlated up to `lags`.
+ *
+ * @param size magnitude of what the losses were computed from: differences that are nothing but its rounding are none.
  */
-export function dieboldMariano(differences: Float64Array, lags: number): number {
-  const n = differences.length;
-  const mean = differences.reduce((sum, d) => sum + d, 0) / n;
-  const covariance = (lag: number): number =>
-    differences.subarray(lag).reduce((sum, d, i) => sum + (d - mean) * ((differences[i] ?? NaN) - mean), 0) / n;
-  let variance = covariance(0);
-  for (let lag = 1; lag <= Math.min(lags, n - 1); lag++) variance += 2 * (1 - lag / (lags + 1)) * covariance(lag);
-  return variance > 0 ? mean / Math.sqrt(variance / n) : mean === 0 ? 0 : Math.sign(mean) * Infinity;
+export function dieboldMariano(differences: Float64Array, lags: number, size = magnitude(differences)): number {
+  return overError(differences, size, (center) => {
+    // In units of the largest, so that no product leaves the range of numbers.
+    const unit = magnitude(differences);
+    const n = differences.length;
+    const d = differences.map((value) => (value - center) / unit);
+    const covariance = (lag: number): number => d.subarray(lag).reduce((sum, value, i) => sum + value * (d[i] ?? NaN), 0) / n;
+    let sum = covariance(0);
+    for (let lag = 1; lag <= Math.min(lags, n - 1); lag++) sum += 2 * (1 - lag / (lags + 1)) * covariance(lag);
+    return Math.sqrt(Math.max(sum, 0) / n) * unit;
+  });
+}
+
+/**
+ * The mean of differences over its standard error: infinite where they are all alike but for rounding, 0 where that mean is itself no
+ * more than rounding.
+ */
+export function overError(differences: Float64Array, size: number, standardError: (center: number) => number): number {
+  const center = mean(differences);
+  if (!isConstant(differences, size)) return center / standardError(center);
+  return withinRounding(0, Math.abs(center), size) ? 0 : Math.sign(center) * Infinity;
 }

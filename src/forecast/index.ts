@@ -12,7 +12,7 @@ export type { DateOptions, ParsedColumn } from './series/dateColumn.js';
 export { DATE_FORMATS, parseDate } from './series/dateFormats.js';
 export type { DateFormat, ParsedDate } from './series/dateFormats.js';
 export { describe, quantile } from './series/describe.js';
-export { correlation, mean, variance } from '../statistics.js';
+export { correlation, deviation, isConstant, magnitude, mean, variance, withinRounding } from '../statistics.js';
 export type { Description } from './series/describe.js';
 export { modelForecaster } from './windows/model.js';
 export type { FitContext, FitReport, WindowModel, TrainableModel } from './windows/model.js';

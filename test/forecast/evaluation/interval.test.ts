@@ -22,6 +22,17 @@ test('the number of residuals needed', async () => {
   assert.ok(residualInterval(Array.from({ length: 39 }, (_, i) => i), 0.95).upper[0] === 38);
 });
 
+test('coverages that binary cannot hold: the number needed, and the rank, of the decimal fraction', () => {
+  for (let digits = 1; digits <= 7; digits++) assert.is(residualsNeeded(Number(`0.${'9'.repeat(digits)}`)), 2 * 10 ** digits - 1);
+  for (let n = 3; n < 5000; n++) assert.is(residualsNeeded(1 - 2 / (n + 1)), n);
+  assert.is(residualsNeeded(0.9999 + 1e-9), 20000, 'a real difference still counts');
+  const residuals = Float64Array.from({ length: 19_999 }, (_, i) => i);
+  for (const [coverage, rank] of [[0.9999, 1], [0.999, 10], [0.99, 100], [0.9, 1000], [0.7, 3000]] as const) {
+    close(residualInterval(residuals, coverage).lower, [rank - 1]);
+    close(residualInterval(residuals, coverage).upper, [19_999 - rank]);
+  }
+});
+
 test('a new residual falls inside as often as promised', () => {
   const random = randomStream(3, 'interval test');
   const trials = 4000;
