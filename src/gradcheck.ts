@@ -16,6 +16,7 @@ import { resolveLoss } from './losses/losses.js';
 import type { Loss } from './losses/losses.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './models/graph/execute.js';
 import type { LayerTensors } from './models/graph/execute.js';
+import { masksRead } from './models/graph/masks.js';
 import { buildNetwork, noiseOf, stateTensors, trainedWeights } from './models/graph/network.js';
 import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
 import { sizeOf } from './tensor.js';
@@ -28,7 +29,7 @@ export interface CheckOptions {
   seed?: number;
   /** Training mode (default true): dropout with one fixed mask, batch statistics. */
   training?: boolean;
-  /** Valid steps of each sample, for recurrent layers. */
+  /** Real steps of each sample of the first input. */
   lengths?: readonly number[];
   /** Give recurrent layers a random initial state and check it too. Default true. */
   initialState?: boolean;
@@ -151,10 +152,12 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
     ...trained.map((spec) => noisy(spec.initializer, spec.shape)),
     ...shapes.map((shape) => new Float64Array(sizeOf(shape)).map(() => normal(random))),
   ];
+  const given = lengths ? [lengthMask(lengths, batch, shapes[0]?.[1] ?? 1)] : [];
+  const masked = masksRead(network, given.map(() => true));
   const fixed = [
     ...states.map((spec) => ({ shape: spec.shape, data: noisy(spec.initializer, spec.shape).map((x) => Math.abs(x) + 0.1) })),
     ...masks.flat().map(({ shape, mask }) => ({ shape, data: mask })),
-    ...(lengths ? [lengthMask(lengths, batch, shapes[0]?.[1] ?? 1)] : []),
+    ...masked.map((mask) => ({ shape: [batch, mask.steps], data: Float64Array.from(mask.rows(given, batch) ?? []) })),
   ];
   const projections = network.outputs.map(({ shape }) => {
     const full = [batch, ...shape];
@@ -172,8 +175,7 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
     const x = take(shapes.length);
     const stateRecords = byLayer(states, take(states.length));
     const noise = masks.map((specs) => take(specs.length));
-    const [mask] = lengths ? take(1) : [];
-    const run = { k, training, noise, mask };
+    const run = { k, training, noise, masks: new Map(take(masked.length).map((mask, i) => [masked[i]?.key ?? '', mask])) };
     const forward = forwardNetwork(network, run, parameters, stateRecords, x);
     if (!backward) return { outputs: forward.outputs, variables: [] };
     const gradients: LayerTensors = byLayer(trained, trained.map((spec) => k.zeros(spec.shape)));
@@ -194,13 +196,13 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   };
 }
 
-function lengthMask(lengths: readonly number[], batch: number, steps: number): { shape: Shape; data: Float64Array } {
+function lengthMask(lengths: readonly number[], batch: number, steps: number): Float64Array {
   if (lengths.length !== batch) {
     throw new ArgumentError({ operation: 'checkGradients', argument: 'lengths', expected: `${batch} numbers`, actual: String(lengths.length) });
   }
   const data = new Float64Array(batch * steps);
   lengths.forEach((length, b) => data.fill(1, b * steps, b * steps + length));
-  return { shape: [batch, steps], data };
+  return data;
 }
 
 /**

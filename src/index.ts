@@ -21,7 +21,8 @@ export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from 
 export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
 
 export { Input, Layer } from './layers/layer.js';
-export type { AnyLayer, Forward, JsonObject, JsonValue, NoiseSpec, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
+export type { AnyLayer, Forward, InputOptions, JsonObject, JsonValue, NoiseSpec, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
+export type { GivenMasks, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
@@ -81,6 +82,7 @@ export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';
 export type { LoadOptions } from './models/load.js';
 export type { DataOptions, ModelData } from './models/training/data.js';
+export type { MaskOptions, PerInput } from './models/training/givenMasks.js';
 export type { SampleSource } from './models/training/samples.js';
 export type { History, Position } from './models/training/position.js';
 export type { Metric, MetricName } from './models/training/metrics.js';

@@ -4,6 +4,7 @@
  */
 import type { Tensor } from '../backend.js';
 import { inSequence, takeBatch } from '../models/training/batches.js';
+import type { Batch } from '../models/training/batches.js';
 import type { DataOptions, ModelData } from '../models/training/data.js';
 import { backwardNetwork, byLayer, forwardNetwork } from '../models/graph/execute.js';
 import type { NetworkObserver } from '../models/graph/execute.js';
@@ -52,25 +53,27 @@ export class Probe {
   readonly samples: number;
   /** [B, ...] for each input of the model. */
   readonly x: readonly HostTensor[];
-  /** [B, T] */
-  readonly mask: FloatArray | undefined;
+  /** Those that layers read; [B, T]. */
+  readonly masks: readonly FloatArray[];
+  private readonly masked: readonly boolean[];
   readonly dtype: DType;
 
-  private constructor(network: Network, private readonly session: Session, samples: number, inputs: readonly FloatArray[]) {
+  private constructor(network: Network, private readonly session: Session, samples: number, { form, inputs }: Batch) {
     this.network = network;
     this.samples = samples;
     this.dtype = session.device.dtype;
     this.x = network.inputs.map(({ shape }, i) => ({ data: inputs[i] ?? new Float32Array(), shape: [samples, ...shape] }));
-    this.mask = inputs[this.x.length];
+    this.masks = inputs.slice(this.x.length);
+    this.masked = form.masked;
   }
 
   static async open(model: ExplainedModel, x: ModelData, options: DataOptions): Promise<Probe> {
     const { session, data } = await model.inspect(x, options);
-    const { inputs } = takeBatch(data, inSequence(data.samples), 0, data.samples, [], false, session.device.dtype);
-    return new Probe(model.network, session, data.samples, inputs);
+    const batch = takeBatch(model.network, data, inSequence(data.samples), 0, data.samples, false, session.device.dtype);
+    return new Probe(model.network, session, data.samples, batch);
   }
 
-  /** @param inputs x, then the mask if the samples have one. @param seed ∂score/∂value, if any gradient is wanted. */
+  /** @param inputs x, then the masks. @param seed ∂score/∂value, if any gradient is wanted. */
   run(plan: ProbePlan, batch: number, inputs: readonly FloatArray[], seed: FloatArray | undefined): Promise<ProbeResult> {
     const { session, network } = this;
     const { value, places, gradients, inputGradients } = plan;
@@ -92,7 +95,7 @@ export class Probe {
   private program(plan: ProbePlan, batch: number): ReturnType<Session['program']> {
     const { session } = this;
     const { value, places, gradients, inputGradients } = plan;
-    const form = { batch, mask: this.mask !== undefined, rowWeights: [], training: false };
+    const form = { batch, masked: this.masked, rowWeights: [], training: false };
     const backward = gradients || inputGradients;
     const scored = { ...this.network, outputs: [value] };
     return session.program(`probe ${JSON.stringify(plan)}`, form, false, backward ? [[batch, ...value.shape]] : [], (k, parts) => {

@@ -1,5 +1,6 @@
 /** A model, samples and a target: passes over the samples and over altered copies of them, batch after batch. */
-import type { DataOptions, ModelData } from '../models/training/data.js';
+import type { ModelData } from '../models/training/data.js';
+import type { MaskOptions } from '../models/training/givenMasks.js';
 import type { Network } from '../models/graph/network.js';
 import { createYielder } from '../models/training/passes.js';
 import { requireCount } from '../checks.js';
@@ -10,7 +11,7 @@ import type { ExplainedModel, ProbePlan, ProbeResult } from './probe.js';
 import { scoredValue } from './targets.js';
 import type { ScoredValue, Target } from './targets.js';
 
-export interface ExplainOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
+export interface ExplainOptions extends MaskOptions {
   /** What is explained. Default: the output, if it is a single number. */
   readonly target?: Target;
   /** Samples, or altered copies of samples, that pass through the model at once. Default 8. */
@@ -118,7 +119,7 @@ export class Subject {
   ): Promise<void> {
     const { batchSize = 8, signal } = this.options;
     const { id, shape } = this.value;
-    const { mask } = this.probe;
+    const { masks } = this.probe;
     const plan: ProbePlan = { value: { id, shape }, places, gradients, inputGradients };
     const size = sizeOf(shape);
     const breathe = createYielder();
@@ -138,7 +139,7 @@ export class Subject {
         alter(first + i, inputs.map((data) => data.subarray((i * data.length) / rows, ((i + 1) * data.length) / rows)));
       }
       const weights = gather(this.weights, size);
-      const given = mask ? [...inputs, gather(mask, mask.length / this.samples)] : inputs;
+      const given = [...inputs, ...masks.map((mask) => gather(mask, mask.length / this.samples))];
       take(first, rows, await this.probe.run(plan, rows, given, gradients || inputGradients ? weights : undefined), weights);
       await breathe();
     }

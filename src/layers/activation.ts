@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
 import type { AnyLayer, Forward, JsonObject, LayerHead, NoTensors, Run } from './layer.js';
+import type { TimeMask } from './timeMask.js';
 
 /** Slope of leakyRelu below zero and scale of elu: Keras's defaults. The other kinds have no parameter. */
 export function activationDefaults(kind: ActivationKind): number {
@@ -52,6 +53,10 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
 
   override head(): LayerHead | undefined {
     return headOf(this.function, (name) => new Activation({ kind: 'linear', name }));
+  }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return inputs;
   }
 
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ActivationCache> {

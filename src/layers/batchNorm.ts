@@ -11,6 +11,7 @@ import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
 import type { Forward, JsonObject, ParameterSpec, Run, StateSpec } from './layer.js';
+import type { TimeMask } from './timeMask.js';
 
 export interface BatchNormOptions {
   /** Share of the running statistics kept at each step. Default 0.99 (Keras; PyTorch's 0.1 is 0.9 here). */
@@ -52,6 +53,10 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     return [this.single(inputs)];
+  }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return inputs;
   }
 
   override parameters(inputs: readonly Shape[]): { gamma: ParameterSpec; beta: ParameterSpec } {

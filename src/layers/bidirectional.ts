@@ -8,6 +8,7 @@ import { LSTM } from './lstm.js';
 import { addPrefix, withoutPrefix } from './nested.js';
 import { reverseTime } from './recurrent.js';
 import { SimpleRNN } from './simpleRnn.js';
+import type { TimeMask } from './timeMask.js';
 
 export type MergeMode = 'concat' | 'sum' | 'average';
 type RecurrentLayer = LSTM | GRU | SimpleRNN;
@@ -82,6 +83,10 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
 
   override head(): LayerHead | undefined {
     return this.layer.head();
+  }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return this.layer.masks(inputs);
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {

@@ -11,6 +11,7 @@ import { activationDefaults, headOf, requireActivation } from './activation.js';
 import { requireCount } from '../checks.js';
 import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
 import type { Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
+import type { TimeMask } from './timeMask.js';
 
 export interface DenseOptions {
   /** Width of the output. */
@@ -64,6 +65,10 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
 
   override head(): LayerHead | undefined {
     return headOf(this.activation, (name) => new Dense({ units: this.units, useBias: this.useBias, name }));
+  }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return inputs;
   }
 
   override parameters(inputs: readonly Shape[]): { kernel: ParameterSpec; bias?: ParameterSpec } {

@@ -7,6 +7,7 @@ import type { Shape } from '../tensor.js';
 import { requireRate } from '../checks.js';
 import { Layer, dOutput } from './layer.js';
 import type { Forward, JsonObject, NoiseSpec, NoTensors, Run } from './layer.js';
+import type { TimeMask } from './timeMask.js';
 
 export interface DropoutOptions {
   /** Share of elements set to zero, in [0, 1). */
@@ -35,6 +36,10 @@ export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     return [this.single(inputs)];
+  }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return inputs;
   }
 
   override noise(inputs: readonly Shape[], batch: number): NoiseSpec[] {

@@ -14,6 +14,7 @@ import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
+import type { TimeMask } from './timeMask.js';
 import { LayerWeights } from './weights.js';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
@@ -50,8 +51,10 @@ export interface Run {
   readonly training: boolean;
   /** One dropout mask for each entry of `noise()`; empty outside training. */
   readonly noise: readonly Tensor[];
-  /** [B, T]: 1 for real time steps, 0 for padding. */
+  /** [B, T]: 1 for real time steps of the first input, 0 for padding; undefined where that input has no mask. */
   readonly mask?: Tensor;
+  /** [B]: 1 for samples that count, 0 for those that are padding: steps of a sequence that TimeDistributed lays side by side. */
+  readonly samples?: Tensor;
   readonly observe?: Observer;
   /** False where nobody wants ∂L/∂input: the first layers of a model in training. `backward` may then return nothing. */
   readonly inputGradient?: boolean;
@@ -92,10 +95,7 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   readonly weights: LayerWeights = new LayerWeights();
 
   constructor(name?: string) {
-    if (name !== undefined && !/^[\w.-]+$/.test(name)) {
-      throw new ArgumentError({ operation: 'layer', argument: 'name', expected: 'letters, digits, _ . or -', actual: `'${name}'` });
-    }
-    this.name = name;
+    this.name = name === undefined ? undefined : checkedName('layer', name);
   }
 
   /** The constructor options, as JSON. */
@@ -129,6 +129,16 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
 
   /** Dropout masks wanted for a training step. */
   noise(_inputs: readonly Shape[], _batch: number): NoiseSpec[] {
+    return [];
+  }
+
+  /**
+   * What becomes of the masks of padded sequences: the mask of each output, given that of each input. `run.mask` is there either way.
+   *
+   * A layer whose first axis stays time passes the mask on: `return inputs` where steps do not move. Default: none, as is right
+   * where the time axis ends; the outputs then count in the loss, and go on, with all their steps.
+   */
+  masks(_inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
     return [];
   }
 
@@ -199,11 +209,25 @@ export interface SymbolicTensor {
   /** Undefined for a model input. */
   readonly source: Application | undefined;
   readonly index: number;
+  /** Of a model input, if it was given one. */
+  readonly name?: string;
 }
 
-/** A model input. shape without the batch axis. */
-export function Input(options: { shape: Shape }): SymbolicTensor {
-  return { shape: [...options.shape], source: undefined, index: 0 };
+export interface InputOptions {
+  /** Without the batch axis. */
+  shape: Shape;
+  /** What masks and lengths call it where a model has several inputs. */
+  name?: string;
+}
+
+/** A model input. */
+export function Input({ shape, name }: InputOptions): SymbolicTensor {
+  return { shape: [...shape], source: undefined, index: 0, ...(name === undefined ? {} : { name: checkedName('Input', name) }) };
+}
+
+function checkedName(operation: string, name: string): string {
+  if (/^[\w.-]+$/.test(name)) return name;
+  throw new ArgumentError({ operation, argument: 'name', expected: 'letters, digits, _ . or -', actual: `'${name}'` });
 }
 
 /** The output gradient of a layer with one output; zeros where nothing flowed back. */

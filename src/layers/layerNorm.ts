@@ -13,6 +13,7 @@ import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
 import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
+import type { TimeMask } from './timeMask.js';
 
 export interface LayerNormOptions {
   /** Added to the variance under the root. Default 1e-3, Keras's (PyTorch: 1e-5). */
@@ -43,6 +44,10 @@ export class LayerNorm extends Layer<NormParams, NoTensors, LayerNormCache> {
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     return [this.single(inputs)];
+  }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return inputs;
   }
 
   override parameters(inputs: readonly Shape[]): { gamma: ParameterSpec; beta: ParameterSpec } {

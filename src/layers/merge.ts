@@ -10,6 +10,8 @@ import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
 import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
+import { whereAllAreReal } from './timeMask.js';
+import type { TimeMask } from './timeMask.js';
 
 export interface MergeOptions {
   name?: string;
@@ -34,6 +36,11 @@ abstract class Merge extends Layer<NoTensors, NoTensors, MergeCache> {
       operation: this.label(), argument: 'inputs', expected: others.length === 0 ? 'two or more tensors' : `all of shape ${formatShape(['batch', ...this.pattern(first)])}`,
       actual: odd ? formatShape(['batch', ...odd]) : `${inputs.length}`, hint: odd ? undefined : 'Pass a list: apply([a, b]).',
     });
+  }
+
+  /** Axes meet one to one: a step is real where it is real in every branch. */
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return [whereAllAreReal(inputs)];
   }
 
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, MergeCache> {

@@ -16,6 +16,8 @@ import type { Shape } from '../tensor.js';
 import { requireCount, requireRate } from '../checks.js';
 import { Layer, checkedInitializer, initializerName } from './layer.js';
 import type { Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { reversedMask } from './timeMask.js';
+import type { TimeMask } from './timeMask.js';
 import type { Initializer } from '../initializers.js';
 
 export interface RecurrentOptions {
@@ -136,6 +138,11 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     return { activation: 'tanh' };
   }
 
+  /** Read from its end, a padded sequence begins with its padding. */
+  override masks([x]: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return [this.returnSequences && x && this.goBackwards ? reversedMask(x) : this.returnSequences ? x : undefined];
+  }
+
   override parameters([x = []]: readonly Shape[]): { [K in keyof P]: ParameterSpec } {
     return this.cell.parameters(x[1] ?? 0);
   }
@@ -159,7 +166,7 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     const [input, ...given] = inputs;
     if (!input) throw new ShapeError({ operation: this.label(), argument: 'inputs', expected: 'x', actual: 'nothing' });
     const [batch = 0, steps = 0, features = 0] = input.shape;
-    const [dropMask, hMask] = this.masks(run);
+    const [dropMask, hMask] = this.dropoutMasks(run);
 
     let x = k.swapLeading(input);
     let mask = run.mask && k.swapLeading(run.mask);
@@ -254,7 +261,7 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     return [k.swapLeading(dx), ...dInitial];
   }
 
-  private masks(run: Run): [Tensor | undefined, Tensor | undefined] {
+  private dropoutMasks(run: Run): [Tensor | undefined, Tensor | undefined] {
     const rest = [...run.noise];
     const dropMask = this.dropout > 0 ? rest.shift() : undefined;
     return [dropMask, this.recurrentDropout > 0 ? rest.shift() : undefined];

@@ -9,6 +9,7 @@ import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, dOutput } from './layer.js';
 import type { AnyLayer, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import type { TimeMask } from './timeMask.js';
 
 export interface TimeDistributedOptions {
   /** Of one input and one output. */
@@ -74,6 +75,10 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
     };
   }
 
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return inputs;
+  }
+
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
     return this.layer.parameters(this.step(inputs));
   }
@@ -88,14 +93,14 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
 
   override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, TimeDistributedCache> {
     const x = this.single(inputs);
-    const inner = this.layer.forward({ ...run, mask: undefined }, p, s, [asRows(run.k, x)]); // T1
+    const inner = this.layer.forward(asRowRun(run), p, s, [asRows(run.k, x)]); // T1
     const y = this.single(inner.outputs);
     return { outputs: [asSteps(run.k, y, x)], cache: { inner: inner.cache, x, y }, states: inner.states };
   }
 
   override backward(run: Run, p: Tensors, { inner, x, y }: TimeDistributedCache, dOutputs: readonly (Tensor | undefined)[], grads: Tensors): Tensor[] {
     const dy = run.k.reshape(dOutput(run.k, dOutputs, y), y.shape);
-    const dRows = this.layer.backward({ ...run, mask: undefined }, p, inner, [dy], grads); // T2
+    const dRows = this.layer.backward(asRowRun(run), p, inner, [dy], grads); // T2
     return dRows.map((dx) => run.k.reshape(dx, x.shape));
   }
 
@@ -103,6 +108,11 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   private step(inputs: readonly Shape[]): Shape[] {
     return [this.single(inputs).slice(1)];
   }
+}
+
+/** Padded steps are samples to the layer, of which some do not count. */
+function asRowRun({ mask, samples, ...run }: Run): Run {
+  return { ...run, samples: mask ? run.k.reshape(mask, [mask.size]) : samples };
 }
 
 /** [B, T, …] → [B·T, …]. */

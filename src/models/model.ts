@@ -90,7 +90,7 @@ export class Model {
     requireCount('evaluate', 'batchSize', batchSize);
     await engine.choose(batchSize);
     const data = engine.prepare('evaluate', x, y, options);
-    return evaluateDataset(engine.open(), data, metrics, engine.outputShapes, batchSize, '', signal);
+    return evaluateDataset(engine.open(), data, metrics, batchSize, '', signal);
   }
 
   /** The prediction, batch first; float32 unless the backend is float64. @throws ArgumentError for several outputs: use predictAll. */
@@ -109,7 +109,7 @@ export class Model {
     requireCount('predict', 'batchSize', batchSize);
     await engine.choose(batchSize);
     const data = engine.prepareInputs('predict', x, options);
-    const results = await predictDataset(engine.open(), data, engine.outputShapes, batchSize, signal);
+    const results = await predictDataset(engine.open(), data, batchSize, signal);
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
 

@@ -175,7 +175,7 @@ test('data that do not fit are named', async () => {
   const classes = new Sequential([new Dense({ units: 3 })], { inputShape: [2] });
   classes.compile({ loss: 'categoricalCrossentropy' });
   assert.match((await rejected(ShapeError, classes.fit([[1, 2]], [2]))).message, 'one-hot');
-  assert.match((await rejected(ArgumentError, classes.fit([[1, 2]], [[1, 0, 0]], { lengths: [1] }))).message, 'no time axis');
+  assert.match((await rejected(ArgumentError, classes.fit([[1, 2]], [[1, 0, 0]], { lengths: [1] }))).message, 'there is no time axis');
 });
 
 test('what cannot be built or compiled says why', () => {

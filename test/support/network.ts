@@ -6,6 +6,7 @@ import type { Backend, Kernels, Step, Tensor } from '../../src/backend.js';
 import { resolveInitializer } from '../../src/initializers.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/graph/execute.js';
 import type { NetworkRun } from '../../src/models/graph/execute.js';
+import { masksRead } from '../../src/models/graph/masks.js';
 import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
 import type { Block } from '../../src/blocks/block.js';
@@ -28,7 +29,7 @@ export interface NetworkData {
   readonly dOutputs?: readonly HostTensor[];
   /** Default true. */
   readonly training?: boolean;
-  /** [B, T] 1 for valid steps. */
+  /** [B, T] 1 for valid steps of the first input. */
   readonly mask?: HostTensor;
   /** Dropout masks, node after node. */
   readonly noise?: readonly HostTensor[];
@@ -81,9 +82,10 @@ export function networkRunner(network: Network, data: NetworkData, backend: Back
   const trained = trainedWeights(network);
   const states = stateTensors(network, batch);
   const wanted = noiseOf(network, batch).map((specs) => (training ? specs.length : 0));
+  const masked = masksRead(network, mask ? [true] : []);
   const fed: HostTensor[] = [
     ...trained.map(({ key }) => need(weights, key)), ...states.map(({ key }) => need(weights, key)),
-    ...inputs, ...(mask ? [mask] : []), ...noise, ...(dOutputs ?? []),
+    ...inputs, ...masked.map((m) => ({ shape: [batch, m.steps], data: m.rows([mask?.data as Float64Array], batch) ?? new Float64Array() })), ...noise, ...(dOutputs ?? []),
   ];
 
   const step: Step = (k: Kernels, tensors) => {
@@ -92,8 +94,8 @@ export function networkRunner(network: Network, data: NetworkData, backend: Back
     const parameters = byLayer(trained, take(trained.length));
     const before = byLayer(states, take(states.length));
     const x = take(inputs.length);
-    const [maskTensor] = take(mask ? 1 : 0);
-    const run: NetworkRun = { k, training, mask: maskTensor, noise: wanted.map(take) };
+    const masks = new Map(take(masked.length).map((tensor, i) => [masked[i]?.key ?? '', tensor]));
+    const run: NetworkRun = { k, training, masks, noise: wanted.map(take) };
     const forward = forwardNetwork(network, run, parameters, before, x);
     const made = [...forward.outputs, ...inOrder(states, forward.states)];
     if (!dOutputs) return { outputs: made, variables: [] };

@@ -53,7 +53,7 @@ export function describeArchitecture(network: Network): JsonObject {
   network.nodes.forEach((node, n) => node.outputs.forEach((id, i) => references.set(id, [n, i])));
   const refer = (id: number): Reference => references.get(id) ?? [-1, 0];
   return {
-    inputs: network.inputs.map(({ shape }) => shape),
+    inputs: network.inputs.map(({ shape, name }) => (name === undefined ? shape : { shape, name })),
     layers: layers.map(({ layer, name }) => ({ className: layer.className, name, config: layer.config() })),
     nodes: network.nodes.map((node) => ({ layer: layers.findIndex((use) => use.layer === node.layer), inputs: node.inputs.map(refer) })),
     outputs: network.outputs.map(({ id }) => refer(id)),
@@ -69,7 +69,10 @@ export async function makersFor(description: JsonObject, customLayers: Readonly<
 
 /** @throws FileFormatError for an unknown class or a reference to nothing. */
 export function rebuildArchitecture(description: JsonObject, known: Readonly<Record<string, LayerFactory>>): Network {
-  const inputs = listOf('inputs', description.inputs).map((shape) => Input({ shape: listOf('input shape', shape).map((size) => numberOf('input size', size)) }));
+  const inputs = listOf('inputs', description.inputs).map((entry) => {
+    const { shape, name } = Array.isArray(entry) ? { shape: entry as JsonValue, name: undefined } : objectOf('input', entry);
+    return Input({ shape: listOf('input shape', shape).map((size) => numberOf('input size', size)), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
+  });
   const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
     const { className, config } = objectOf('layer', entry);
     const kind = textOf('layer class', className);

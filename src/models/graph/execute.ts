@@ -1,6 +1,7 @@
 /** A model forward and backward, written with kernels: the chain rule over the graph. */
 import type { Kernels, Tensor } from '../../backend.js';
 import type { Tensors } from '../../layers/layer.js';
+import { maskOfNode } from './masks.js';
 import type { Network, NetworkNode, ValueId } from './network.js';
 
 /** Tensors of all layers: layer name → record. */
@@ -12,9 +13,10 @@ export type NetworkObserver = (layer: string, tensorName: string, tensor: Tensor
 export interface NetworkRun {
   readonly k: Kernels;
   readonly training: boolean;
-  /** Masks by node, as `noiseOf` lists them. */
+  /** Dropout masks by node, as `noiseOf` lists them. */
   readonly noise: readonly (readonly Tensor[])[];
-  readonly mask?: Tensor;
+  /** Masks of padded sequences, by key. */
+  readonly masks?: ReadonlyMap<string, Tensor>;
   readonly observe?: NetworkObserver;
   /** Whether ∂L/∂input of the model is wanted. Default true; training does without. */
   readonly inputGradients?: boolean;
@@ -34,10 +36,9 @@ function tensorsOf(all: LayerTensors, node: NetworkNode): Tensors {
   return all.get(node.name) ?? {};
 }
 
-function runOf(run: NetworkRun, node: NetworkNode, index: number, inputGradient?: boolean): Parameters<NetworkNode['layer']['forward']>[0] {
+function runOf(network: Network, run: NetworkRun, index: number, node: NetworkNode, inputGradient?: boolean): Parameters<NetworkNode['layer']['forward']>[0] {
   const { k, training, observe } = run;
-  const [steps] = node.inputShapes[0] ?? [];
-  const mask = node.inputShapes[0]?.length === 2 && run.mask?.shape[1] === steps ? run.mask : undefined;
+  const mask = run.masks?.get(maskOfNode(network, node)?.key ?? '');
   return {
     k, training, mask, inputGradient, noise: run.noise[index] ?? [],
     observe: observe && ((name, tensor, timeStep) => { observe(node.name, name, tensor, timeStep, index); }),
@@ -62,7 +63,7 @@ export function forwardNetwork(
   const after: LayerTensors = new Map(states);
   const caches = network.nodes.map((node, index) => {
     const from = node.inputs.map((id) => valueOf(values, id));
-    const result = node.layer.forward(runOf(run, node, index), tensorsOf(parameters, node), tensorsOf(after, node), from);
+    const result = node.layer.forward(runOf(network, run, index, node), tensorsOf(parameters, node), tensorsOf(after, node), from);
     result.outputs.forEach((tensor, i) => {
       values.set(node.outputs[i] ?? -1, tensor);
       run.observe?.(node.name, i === 0 ? 'output' : `output ${i}`, tensor, undefined, index);
@@ -111,7 +112,7 @@ export function backwardNetwork(
     const own = tensorsOf(gradients, node);
     const wanted = !node.inputs.every((id) => unwanted.has(id));
     const dInputs = node.layer.backward(
-      runOf(run, node, index, wanted), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,
+      runOf(network, run, index, node, wanted), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,
     );
     gradients.set(node.name, own);
     dInputs.forEach((d, i) => {

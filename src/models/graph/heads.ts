@@ -1,5 +1,6 @@
 /** What an output ends in: whether its numbers are logits, probabilities, or something a loss cannot look behind. */
 import type { LayerHead } from '../../layers/layer.js';
+import { masksOf } from './masks.js';
 import type { Network, NetworkNode, ValueId } from './network.js';
 
 /**
@@ -66,5 +67,5 @@ export function splitHeads(network: Network, ids: readonly ValueId[]): SplitNetw
   }
 
   for (const id of ids) before(id);
-  return { network: { ...network, nodes }, logits };
+  return { network: { ...network, nodes, masks: masksOf(network.inputs, nodes) }, logits };
 }

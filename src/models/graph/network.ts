@@ -5,7 +5,9 @@
 import { requireAddressable } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
+import type { TimeMask } from '../../layers/timeMask.js';
 import type { Shape } from '../../tensor.js';
+import { masksOf } from './masks.js';
 
 /** A value in the graph, by number. */
 export type ValueId = number;
@@ -21,9 +23,22 @@ export interface NetworkNode {
 }
 
 export interface Network {
-  readonly inputs: readonly { readonly id: ValueId; readonly shape: Shape }[];
-  readonly outputs: readonly { readonly id: ValueId; readonly shape: Shape }[];
+  readonly inputs: readonly NetworkInput[];
+  readonly outputs: readonly NetworkValue[];
   readonly nodes: readonly NetworkNode[];
+  /** Values whose first axis is a time axis that came from an input, with what its padding does to them. */
+  readonly masks: ReadonlyMap<ValueId, TimeMask>;
+}
+
+export interface NetworkValue {
+  readonly id: ValueId;
+  /** Without the batch axis. */
+  readonly shape: Shape;
+}
+
+export interface NetworkInput extends NetworkValue {
+  /** What the user called it. */
+  readonly name?: string;
 }
 
 /** One tensor of a layer: `lstm_1/recurrentKernel`. */
@@ -47,7 +62,7 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
   const nodes: NetworkNode[] = [];
   let count = 0;
   for (const input of inputs) {
-    const { shape, source } = input;
+    const { shape, source, name } = input;
     if (source || ids.has(input)) {
       throw new ArgumentError({ operation: 'Model', argument: 'inputs', expected: 'made by Input, each given once', actual: source ? "a layer's output" : 'one twice' });
     }
@@ -55,6 +70,9 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
       throw new ShapeError({ operation: 'Model', argument: 'input shape', expected: 'whole numbers of at least 1, without the batch', actual: formatShape(shape) });
     }
     requireAddressable('Model', 'input shape', shape);
+    if (name !== undefined && inputs.some((other) => other !== input && other.name === name)) {
+      throw new ArgumentError({ operation: 'Model', argument: 'input name', expected: 'used by one input', actual: `'${name}' twice` });
+    }
     ids.set(input, count++);
   }
   if (outputs.length === 0) throw new ArgumentError({ operation: 'Model', argument: 'outputs', expected: 'at least one tensor', actual: 'none' });
@@ -85,11 +103,9 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
     return id;
   }
 
-  return {
-    inputs: inputs.map((input) => ({ id: ids.get(input) ?? 0, shape: input.shape })),
-    outputs: outputs.map((output) => ({ id: visit(output), shape: output.shape })),
-    nodes,
-  };
+  const from = inputs.map((input) => ({ id: ids.get(input) ?? 0, shape: input.shape, ...(input.name === undefined ? {} : { name: input.name }) }));
+  const to = outputs.map((output) => ({ id: visit(output), shape: output.shape }));
+  return { inputs: from, outputs: to, nodes, masks: masksOf(from, nodes) };
 }
 
 /** Names of all layers in order of first use: given ones as they are, others `lstm`, `lstm_1`, … */

@@ -2,17 +2,19 @@
 import type { NoiseSpec } from '../../layers/layer.js';
 import { fillDropoutMask, randomStream } from '../../random.js';
 import { allocate, sizeOf } from '../../tensor.js';
-import type { DType, FloatArray, Shape } from '../../tensor.js';
+import type { DType, FloatArray } from '../../tensor.js';
+import { masksRead, outputMasks } from '../graph/masks.js';
+import type { Network } from '../graph/network.js';
 import type { Dataset } from './data.js';
 import { gather } from './samples.js';
 import type { StepForm } from './stepInputs.js';
 
 export interface Batch {
   readonly form: StepForm;
-  /** x, y, row weights, mask: what every step takes first. */
+  /** x, y, row weights, masks: what every step takes first. */
   readonly inputs: readonly FloatArray[];
   readonly y: readonly FloatArray[];
-  /** Per output and row: 0 where it is padding. Undefined without a mask over that output. */
+  /** Per output and row: 0 where it is padding. Undefined where the output has no mask. */
   readonly counted: readonly (FloatArray | undefined)[];
   /** What its mean loss weighs in that of the whole: samples, or valid steps where a mask leaves some out. */
   readonly weight: number;
@@ -47,23 +49,28 @@ function validRows(counted: readonly (FloatArray | undefined)[]): number | undef
   return valid;
 }
 
+/** What the mask of an output's steps says of its rows: a step may have several, as an image has. */
+function rowsOf(mask: FloatArray | undefined, rows: number): FloatArray | undefined {
+  if (!mask || mask.length === rows) return mask;
+  const perStep = rows / mask.length;
+  return allocate('float32', rows).map((_, row) => mask[Math.floor(row / perStep)] ?? 0);
+}
+
 /** Samples order[from … from+count). */
-export function takeBatch(
-  data: Dataset, order: Int32Array, from: number, count: number, outputShapes: readonly Shape[], training: boolean, dtype: DType,
-): Batch {
+export function takeBatch(network: Network, data: Dataset, order: Int32Array, from: number, count: number, training: boolean, dtype: DType): Batch {
   const x = data.x.map((tensor) => gather(tensor, order, from, count, dtype));
   const y = data.y.map((tensor) => gather(tensor, order, from, count, dtype));
   const sampleWeight = data.sampleWeight && gather(data.sampleWeight, order, from, count, dtype);
-  const mask = data.mask && gather(data.mask, order, from, count, dtype);
-  const steps = data.mask?.shape[1];
-  const counted = outputShapes.map((shape) => (shape.length === 2 && shape[0] === steps ? mask : undefined));
-  const weights = y.length === 0
-    ? outputShapes.map(() => undefined)
-    : outputShapes.map((shape, i) => rowWeights(sampleWeight, counted[i], count, count * sizeOf(shape.slice(0, -1)), dtype));
+  const given = data.masks.map((mask) => mask && gather(mask, order, from, count, dtype));
+  const masked = given.map((mask) => mask !== undefined);
+  const masks = masksRead(network, masked).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
+  const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
+  const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));
+  const weights = counted.map((mask, i) => (y.length === 0 ? undefined : rowWeights(sampleWeight, mask, count, rows[i] ?? 0, dtype)));
   return {
-    form: { batch: count, mask: mask !== undefined, rowWeights: weights.map((w) => w !== undefined), training },
-    inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...(mask ? [mask] : [])],
-    y, counted, weight: validRows(counted) ?? count, width: outputShapes[0]?.at(-1) ?? 1,
+    form: { batch: count, masked, rowWeights: weights.map((w) => w !== undefined), training },
+    inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...masks],
+    y, counted, weight: validRows(counted) ?? count, width: network.outputs[0]?.shape.at(-1) ?? 1,
   };
 }
 

@@ -1,7 +1,10 @@
 /** What users pass to fit, evaluate and predict, checked and laid out for batching. */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
-import { allocate, sameShape, sizeOf, toHost } from '../../tensor.js';
+import { sameShape, sizeOf, toHost } from '../../tensor.js';
+import type { NetworkInput } from '../graph/network.js';
+import { masksOfInputs } from './givenMasks.js';
+import type { MaskOptions } from './givenMasks.js';
 import { checkedSource, cut, isSource, requireFinite } from './samples.js';
 import type { Samples, SampleSource } from './samples.js';
 
@@ -12,17 +15,13 @@ export interface Dataset {
   readonly y: readonly Samples[];
   /** [N] or [N, T]. */
   readonly sampleWeight?: Samples;
-  /** [N, T]: 1 for real steps, 0 for padding. */
-  readonly mask?: Samples;
+  /** For each input [N, T]: 1 for real steps, 0 for padding. */
+  readonly masks: readonly (Samples | undefined)[];
 }
 
-export interface DataOptions {
+export interface DataOptions extends MaskOptions {
   /** Weight of each sample's loss [N], or of each sample's steps [N, T]. */
   sampleWeight?: TensorLike;
-  /** [N, T]: 1 for real time steps, 0 for padding. Padding changes no state and counts in no loss. */
-  mask?: TensorLike;
-  /** Valid steps of each sample, counted from the first; another way to give the mask. */
-  lengths?: readonly number[];
 }
 
 /** One value for a model with one input, a list of values for several. */
@@ -68,13 +67,13 @@ function prepared(operation: string, argument: string, value: TensorLike | Sampl
 
 /** Checks shapes, counts and finiteness, and copies tensors into contiguous arrays of the backend's dtype; sources are read later. */
 export function prepareData(
-  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly Shape[], outputs: readonly Shape[], dtype: DType,
+  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly NetworkInput[], outputs: readonly Shape[], dtype: DType,
   options: DataOptions = {},
 ): Dataset {
   const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): Samples[] =>
     listOf(value, shapes.length, operation, name).map((item, i) =>
       prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
-  const xs = prepareAll('x', x, inputs);
+  const xs = prepareAll('x', x, inputs.map(({ shape }) => shape));
   const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
   const samples = xs[0]?.shape[0] ?? 0;
   for (const [name, list] of [['x', xs], ['y', ys]] as const) {
@@ -84,7 +83,7 @@ export function prepareData(
       }
     }
   }
-  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype), mask: maskOf(operation, options, samples, inputs, dtype) };
+  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype), masks: masksOfInputs(operation, options, samples, inputs, dtype) };
 }
 
 function weights(
@@ -101,38 +100,6 @@ function weights(
   return host;
 }
 
-function maskOf(operation: string, options: DataOptions, samples: number, inputs: readonly Shape[], dtype: DType): HostTensor | undefined {
-  const { mask, lengths } = options;
-  if (mask === undefined && lengths === undefined) return undefined;
-  if (mask !== undefined && lengths !== undefined) {
-    throw new ArgumentError({ operation, argument: 'mask', expected: 'given without lengths', actual: 'both' });
-  }
-  const [first = []] = inputs;
-  if (first.length < 2) {
-    throw new ArgumentError({ operation, argument: mask ? 'mask' : 'lengths', expected: 'absent: the first input has no time axis', actual: 'given' });
-  }
-  const steps = first[0] ?? 0;
-  const shape = [samples, steps];
-  if (mask !== undefined) {
-    const host = toHost(mask, dtype);
-    if (!sameShape(host.shape, shape)) throw new ShapeError({ operation, argument: 'mask', expected: formatShape(shape), actual: formatShape(host.shape) });
-    const odd = host.data.find((value) => value !== 0 && value !== 1);
-    if (odd !== undefined) throw new DataError({ operation, argument: 'mask', expected: 'zeros and ones', actual: String(odd) });
-    return host;
-  }
-  const data = allocate(dtype, samples * steps);
-  if (lengths?.length !== samples) {
-    throw new ShapeError({ operation, argument: 'lengths', expected: `${samples} numbers`, actual: String(lengths?.length) });
-  }
-  lengths.forEach((length, row) => {
-    if (!Number.isInteger(length) || length < 1 || length > steps) {
-      throw new ArgumentError({ operation, argument: `lengths[${row}]`, expected: `a whole number from 1 to ${steps}`, actual: String(length) });
-    }
-    data.fill(1, row * steps, row * steps + length);
-  });
-  return { data, shape };
-}
-
 /** The last `fraction` of the samples as validation data, before any shuffling. */
 export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset] {
   const from = Math.floor(data.samples * (1 - fraction) + 1e-9); // 1 − 0.9 is a little less than 0.1
@@ -143,8 +110,8 @@ export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset
   }
   const part = (start: number, end: number): Dataset => {
     const of = (samples: Samples): Samples => cut(samples, start, end);
-    const { sampleWeight, mask } = data;
-    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), mask: mask && of(mask) };
+    const { sampleWeight, masks } = data;
+    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), masks: masks.map((mask) => mask && of(mask)) };
   };
   return [part(0, from), part(from, data.samples)];
 }

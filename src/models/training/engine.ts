@@ -42,10 +42,6 @@ export class Engine {
     this.store = new WeightStore(network, seed);
   }
 
-  get inputShapes(): Shape[] {
-    return this.network.inputs.map(({ shape }) => shape);
-  }
-
   get outputShapes(): Shape[] {
     return this.network.outputs.map(({ shape }) => shape);
   }
@@ -89,12 +85,12 @@ export class Engine {
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */
   prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
     this.requireCompiled(operation);
-    return prepareData(operation, x, y, this.inputShapes, this.outputShapes, this.dtype, options);
+    return prepareData(operation, x, y, this.network.inputs, this.outputShapes, this.dtype, options);
   }
 
   /** Samples alone. */
   prepareInputs(operation: string, x: ModelData, options: DataOptions): Dataset {
-    return prepareData(operation, x, undefined, this.inputShapes, [], this.dtype, options);
+    return prepareData(operation, x, undefined, this.network.inputs, [], this.dtype, options);
   }
 
   /** @throws StateError if this model trains, or another one trains a layer of it. */

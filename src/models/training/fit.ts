@@ -16,9 +16,9 @@ import { requireSameBatches } from './position.js';
 import type { History } from './position.js';
 
 function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
-  const { seed, position, outputShapes } = engine;
+  const { seed, position } = engine;
   const { optimizer, metrics } = engine.requireCompiled(operation);
-  return { model, session: engine.open(), optimizer, metrics, outputShapes, seed, position };
+  return { model, session: engine.open(), optimizer, metrics, seed, position };
 }
 
 /** @param start told the history once training begins, so that it can be watched. */
@@ -61,7 +61,7 @@ export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData,
   engine.requireTrainable('trainOnBatch');
   const { position } = engine;
   const data = engine.prepare('trainOnBatch', x, y, options);
-  const batch = takeBatch(data, inSequence(data.samples), 0, data.samples, engine.outputShapes, true, engine.dtype);
+  const batch = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, true, engine.dtype);
   const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
   const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));

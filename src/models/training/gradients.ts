@@ -26,7 +26,7 @@ export async function lossAndGradients(engine: Engine, x: ModelData, y: ModelDat
   const { session, form, inputs } = await oneBatch(engine, 'lossAndGradients', x, y, options);
   const [loss, ...all] = await session.differentiator(form).run(inputs);
   const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
-  const inputGradients = engine.inputShapes.map((shape, i) =>
+  const inputGradients = engine.network.inputs.map(({ shape }, i) =>
     fromHost(all[session.trained.length + i] ?? allocate('float32', 0), [form.batch, ...shape]));
   return { loss: loss?.[0] ?? NaN, gradients, inputGradients };
 }
@@ -44,7 +44,7 @@ async function oneBatch(
   const session = engine.open();
   const { dtype } = session.device;
   const data = engine.prepare(operation, x, y, options);
-  const { form, inputs } = takeBatch(data, inSequence(data.samples), 0, data.samples, engine.outputShapes, options.training ?? false, dtype);
+  const { form, inputs } = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, options.training ?? false, dtype);
   session.states.select(data.samples);
   return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), engine.seed, 0, dtype)] };
 }

@@ -4,7 +4,7 @@ import { NotFiniteError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { permutation, randomStream } from '../../random.js';
-import type { FloatArray, Shape } from '../../tensor.js';
+import type { FloatArray } from '../../tensor.js';
 import { drawNoise, inSequence, takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
@@ -32,7 +32,6 @@ export interface Trainer {
   readonly session: Session;
   readonly optimizer: Optimizer;
   readonly metrics: readonly Metric[];
-  readonly outputShapes: readonly Shape[];
   readonly seed: number;
   /** Moved on as training goes. */
   readonly position: Position;
@@ -113,7 +112,7 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     const start = position.batch;
     const take = (index: number): Batch => {
       const count = Math.min(batchSize, data.samples - index * batchSize);
-      return takeBatch(data, order, index * batchSize, count, trainer.outputShapes, true, session.device.dtype);
+      return takeBatch(session.network, data, order, index * batchSize, count, true, session.device.dtype);
     };
     const first = take(start);
     const group = [first, ...Array.from({ length: groupSize(first, start) - 1 }, (_, i) => take(start + 1 + i))];
@@ -145,7 +144,7 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     if (position.batch < batches) return; // stopped inside the epoch
     const { validation } = settings;
     const validated = validation
-      ? await session.states.aside(() => evaluateDataset(session, validation, trainer.metrics, trainer.outputShapes, batchSize, 'val_', signal))
+      ? await session.states.aside(() => evaluateDataset(session, validation, trainer.metrics, batchSize, 'val_', signal))
       : {};
     const logs: Logs = { ...tally.logs(), ...validated, learningRate };
     record(history, position.epoch, logs);

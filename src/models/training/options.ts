@@ -7,6 +7,7 @@ import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { OptimizerName } from '../../optimizers/resolve.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
 import type { DataOptions, ModelData } from './data.js';
+import type { MaskOptions } from './givenMasks.js';
 import type { Metric, MetricName } from './metrics.js';
 
 export interface CompileOptions {
@@ -50,7 +51,7 @@ export interface EvaluateOptions extends DataOptions {
   signal?: AbortSignal;
 }
 
-export interface PredictOptions extends Pick<DataOptions, 'mask' | 'lengths'> {
+export interface PredictOptions extends MaskOptions {
   /** Default 32. */
   batchSize?: number;
   signal?: AbortSignal;

@@ -1,6 +1,6 @@
 /** Passes over data without training. */
 import { allocate, sizeOf } from '../../tensor.js';
-import type { HostTensor, Shape } from '../../tensor.js';
+import type { HostTensor } from '../../tensor.js';
 import { inSequence, takeBatch } from './batches.js';
 import type { Dataset } from './data.js';
 import { Tally } from './metrics.js';
@@ -21,7 +21,7 @@ export function createYielder(): () => Promise<void> {
 
 /** Loss and metrics over all batches. */
 export async function evaluateDataset(
-  session: Session, data: Dataset, metrics: readonly Metric[], outputShapes: readonly Shape[], batchSize: number, prefix: string, signal?: AbortSignal,
+  session: Session, data: Dataset, metrics: readonly Metric[], batchSize: number, prefix: string, signal?: AbortSignal,
 ): Promise<Record<string, number>> {
   const tally = new Tally(metrics);
   const order = inSequence(data.samples);
@@ -29,7 +29,7 @@ export async function evaluateDataset(
   for (let from = 0; from < data.samples; from += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = takeBatch(data, order, from, count, outputShapes, false, session.device.dtype);
+    const batch = takeBatch(session.network, data, order, from, count, false, session.device.dtype);
     session.states.advance(count);
     const [loss, prediction] = await session.evaluator(batch.form).run(batch.inputs);
     tally.add(loss?.[0] ?? NaN, batch, prediction);
@@ -40,19 +40,20 @@ export async function evaluateDataset(
 
 /** All outputs, batch after batch. */
 export async function predictDataset(
-  session: Session, data: Dataset, outputShapes: readonly Shape[], batchSize: number, signal?: AbortSignal,
+  session: Session, data: Dataset, batchSize: number, signal?: AbortSignal,
 ): Promise<HostTensor[]> {
   const { dtype } = session.device;
-  const results = outputShapes.map((shape) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
+  const { outputs } = session.network;
+  const results = outputs.map(({ shape }) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
   const order = inSequence(data.samples);
   const breathe = createYielder();
   for (let from = 0; from < data.samples; from += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = takeBatch(data, order, from, count, outputShapes, false, dtype);
+    const batch = takeBatch(session.network, data, order, from, count, false, dtype);
     session.states.advance(count);
-    const outputs = await session.predictor(batch.form).run(batch.inputs);
-    outputs.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputShapes[i] ?? [])));
+    const predictions = await session.predictor(batch.form).run(batch.inputs);
+    predictions.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputs[i]?.shape ?? [])));
     await breathe();
   }
   return results;

@@ -59,7 +59,7 @@ export class Session {
   readonly device: Device;
   readonly variables: Variables;
   readonly sharing: Sharing;
-  private readonly network: Network;
+  readonly network: Network;
   private readonly objective: Objective | undefined;
   private readonly optimizer: Optimizer | undefined;
   private readonly programs = new Map<string, Program>();
@@ -86,7 +86,7 @@ export class Session {
     return form.training ? noiseOf(this.network, form.batch).flat() : [];
   }
 
-  /** Inputs: x. Outputs: predictions. States move on. */
+  /** Inputs: x, masks. Outputs: predictions. States move on. */
   predictor(form: StepForm): Program {
     return this.program('predict', form, false, [], (_, parts) => {
       const { outputs, states } = forwardNetwork(this.network, parts.run, parts.weights, parts.states, parts.x);
@@ -94,7 +94,7 @@ export class Session {
     });
   }
 
-  /** Inputs: x, y, row weights, mask. Outputs: loss, predictions. */
+  /** Inputs: x, y, row weights, masks. Outputs: loss, predictions. */
   evaluator(form: StepForm): Program {
     return this.program('evaluate', form, true, [], (k, parts) => {
       const { loss, predictions, states } = this.judge(k, parts);
@@ -158,7 +158,7 @@ export class Session {
   }
 
   private key(kind: string, form: StepForm): string {
-    return [kind, form.batch, form.mask, form.rowWeights, form.training].join('/');
+    return [kind, form.batch, form.masked, form.rowWeights, form.training].join('/');
   }
 
   /** Forward through the network that holds what the losses compare. */
@@ -206,7 +206,7 @@ export class Session {
       const values = new Map(list.map((tensor, i) => [names[i] ?? '', tensor]));
       const before = (name: string): Tensor => named(values, name);
       const taken = layout.read(inputs);
-      const run = { k, training: form.training, noise: taken.noise, mask: taken.mask };
+      const run = { k, training: form.training, noise: taken.noise, masks: taken.masks };
       const weights = byLayer(trained, trained.map(({ key }) => before(key)));
       const states = byLayer(stateSpecs, stateNames.map(before));
       const { outputs, states: next, after, guard } = body(k, { ...taken, run, weights, states, before });

@@ -1,14 +1,16 @@
-/** What a step takes, in order: x, y, row weights, mask, dropout masks, extras (learning rate, optimiser scalars). */
+/** What a step takes, in order: x, y, row weights, masks, dropout masks, extras (learning rate, optimiser scalars). */
 import type { Tensor } from '../../backend.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
+import { masksRead } from '../graph/masks.js';
 import { noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 
 /** What decides the form of a step. */
 export interface StepForm {
   readonly batch: number;
-  readonly mask: boolean;
+  /** For each input of the model, whether it has a mask. */
+  readonly masked: readonly boolean[];
   /** For each output, whether row weights come in. */
   readonly rowWeights: readonly boolean[];
   readonly training: boolean;
@@ -18,7 +20,8 @@ export interface StepInputs {
   readonly x: readonly Tensor[];
   readonly y: readonly Tensor[];
   readonly rowWeights: readonly (Tensor | undefined)[];
-  readonly mask: Tensor | undefined;
+  /** By key. */
+  readonly masks: ReadonlyMap<string, Tensor>;
   /** By node, as `noiseOf` lists them. */
   readonly noise: readonly (readonly Tensor[])[];
   readonly extras: readonly Tensor[];
@@ -36,7 +39,8 @@ export function stepLayout(network: Network, form: StepForm, targets: boolean, e
   const yShapes = targets ? network.outputs.map(withBatch) : [];
   const weighted = network.outputs.map((_, i) => targets && form.rowWeights[i] === true);
   const weightShapes = network.outputs.filter((_, i) => weighted[i]).map(({ shape }) => [form.batch * sizeOf(shape.slice(0, -1))]);
-  const maskShapes = form.mask ? [[form.batch, network.inputs[0]?.shape[0] ?? 0]] : [];
+  const masksTaken = masksRead(network, form.masked);
+  const maskShapes = masksTaken.map(({ steps }) => [form.batch, steps]);
   const noiseSpecs = form.training ? noiseOf(network, form.batch) : network.nodes.map(() => []);
   return {
     shapes: [...xShapes, ...yShapes, ...weightShapes, ...maskShapes, ...noiseSpecs.flat().map((spec) => spec.shape), ...extraShapes],
@@ -46,8 +50,8 @@ export function stepLayout(network: Network, form: StepForm, targets: boolean, e
       const x = take(xShapes.length);
       const y = take(yShapes.length);
       const rowWeights = weighted.map((present) => (present ? rest.shift() : undefined));
-      const [mask] = take(maskShapes.length);
-      return { x, y, rowWeights, mask, noise: noiseSpecs.map((specs) => take(specs.length)), extras: rest };
+      const masks = new Map(take(maskShapes.length).map((tensor, i) => [masksTaken[i]?.key ?? '', tensor]));
+      return { x, y, rowWeights, masks, noise: noiseSpecs.map((specs) => take(specs.length)), extras: rest };
     },
   };
 }

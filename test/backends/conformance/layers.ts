@@ -21,6 +21,7 @@ import { TimeDistributed } from '../../../src/layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../../src/layers/zeroPad.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../../src/models/graph/execute.js';
 import type { NetworkRun } from '../../../src/models/graph/execute.js';
+import { masksRead } from '../../../src/models/graph/masks.js';
 import { noiseOf, stateTensors, trainedWeights } from '../../../src/models/graph/network.js';
 import { fillDropoutMask, randomStream } from '../../../src/random.js';
 import { allocate, sizeOf } from '../../../src/tensor.js';
@@ -72,7 +73,8 @@ function layerCase(name: string, layer: AnyLayer | Block, inputs: readonly Shape
       const take = (count: number): Tensor[] => rest.splice(0, count);
       const given = take(x.length);
       const [mask] = take(valid ? 1 : 0);
-      const run: NetworkRun = { k, training, mask, noise: noiseOf(network, batch).map((specs) => take(training ? specs.length : 0)) };
+      const read = new Map(masksRead(network, [true]).flatMap(({ key }) => (mask ? [[key, mask] as const] : [])));
+      const run: NetworkRun = { k, training, masks: read, noise: noiseOf(network, batch).map((specs) => take(training ? specs.length : 0)) };
       const parameters = byLayer(trained, variables.slice(0, trained.length));
       const before = byLayer(states, variables.slice(trained.length));
       const forward = forwardNetwork(network, run, parameters, before, given);

@@ -136,13 +136,13 @@ for (const bidirectional of [false, true]) {
   });
 }
 
-test('a mask over the first input leaves a sequence of another length alone', async () => {
+test('a mask over the first input leaves the other sequence alone', async () => {
   const model = translator();
   const x = [randomTensor(1, 'source', [2, 6, 3]), randomTensor(1, 'target', [2, 4, 2])];
   const y = [randomTensor(1, 'y0', [2, 4, 1]), randomTensor(1, 'y1', [2, 1])];
-  await assertGradients(model, x, y, { lengths: [6, 2] }, 'lengths of the source');
+  await assertGradients(model, x, y, { lengths: [[6, 2], undefined] }, 'lengths of the source');
   // The second sample alone, its source cut to the valid steps.
-  const [masked] = await model.predictAll(x, { lengths: [6, 2] });
+  const [masked] = await model.predictAll(x, { lengths: [[6, 2], undefined] });
   const short = translator(2);
   short.setWeights(model.getWeights());
   const [alone] = await short.predictAll([{ data: x[0]?.data.subarray(18, 24) ?? [], shape: [1, 2, 3] }, { data: x[1]?.data.subarray(8) ?? [], shape: [1, 4, 2] }]);

@@ -1,0 +1,80 @@
+/**
+ * Which steps of a sequence are real and which are padding, as structure: where a value's mask comes from and what happened to its
+ * time axis on the way. A network works it out when it is built; the numbers follow batch by batch.
+ */
+import { allocate } from '../tensor.js';
+import type { DType, FloatArray } from '../tensor.js';
+
+/** What a batch brings: for each input of the model its mask [count, steps], or undefined where all its steps are real. */
+export type GivenMasks = readonly (FloatArray | undefined)[];
+
+/** The mask of one value [B, T, …] of a graph. Layers pass it on, see `Layer.masks`; they do not look into it. */
+export interface TimeMask {
+  /** Two masks with one key are the same. */
+  readonly key: string;
+  /** T. */
+  readonly steps: number;
+  /** [count, steps], 1 for real steps, 0 for padding; undefined where nothing it depends on has a mask. Not to be written to. */
+  rows(given: GivenMasks, count: number): FloatArray | undefined;
+}
+
+/** The mask that comes with input number `input` of the model. */
+export function maskOfInput(input: number, steps: number): TimeMask {
+  return { key: String(input), steps, rows: (given) => given[input] };
+}
+
+/** For layers that join values step by step: a step is real where it is in every one of them; a value without a mask is real throughout. */
+export function whereAllAreReal(masks: readonly (TimeMask | undefined)[]): TimeMask | undefined {
+  const parts = new Map(masks.flatMap((mask) => (mask ? [[mask.key, mask] as const] : [])));
+  const [[, first] = [], ...others] = parts;
+  if (!first || others.length === 0) return first;
+  return {
+    key: `(${[...parts.keys()].sort().join(' ')})`,
+    steps: first.steps,
+    rows(given, count) {
+      let all: FloatArray | undefined;
+      for (const part of parts.values()) {
+        const rows = part.rows(given, count);
+        all = all && rows ? all.map((real, i) => real * (rows[i] ?? 0)) : all ?? rows;
+      }
+      return all;
+    },
+  };
+}
+
+/** For layers that answer in the opposite order of time. */
+export function reversedMask(mask: TimeMask): TimeMask {
+  const { key, steps } = mask;
+  return steppedMask(mask, `-${key}`, steps, (row, t) => row(steps - 1 - t));
+}
+
+/**
+ * For layers that slide a window over time: place t is real where a sequence of the real steps alone would have it. That is where
+ * steps t·stride … t·stride + spare all are; where spare is negative, since zeros at the ends make the sequence longer, where one of
+ * steps t·stride + spare … t·stride is.
+ */
+export function windowMask(mask: TimeMask, stride: number, spare: number): TimeMask {
+  const places = Math.floor((mask.steps - 1 - spare) / stride) + 1;
+  return steppedMask(mask, `${mask.key}/${stride},${spare}`, places, (row, place) => {
+    const steps = Array.from({ length: Math.abs(spare) + 1 }, (_, i) => row(place * stride + (spare < 0 ? -i : i)));
+    return spare < 0 ? Math.max(...steps) : Math.min(...steps);
+  });
+}
+
+/** @param at of place t of the new axis, from the entries of the old one; 0 beyond its ends. */
+function steppedMask(mask: TimeMask, key: string, steps: number, at: (row: (step: number) => number, t: number) => number): TimeMask {
+  return {
+    key, steps,
+    rows(given, count) {
+      const old = mask.rows(given, count);
+      if (!old) return undefined;
+      const dtype: DType = old instanceof Float64Array ? 'float64' : 'float32';
+      const made = allocate(dtype, count * steps);
+      for (let b = 0; b < count; b++) {
+        const row = (step: number): number => (step >= 0 && step < mask.steps ? old[b * mask.steps + step] ?? 0 : 0);
+        for (let t = 0; t < steps; t++) made[b * steps + t] = at(row, t);
+      }
+      return made;
+    },
+  };
+}
