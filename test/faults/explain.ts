@@ -51,7 +51,7 @@ export const explainFaults: readonly Fault[] = [
   ),
   ...faultsIn('explain/subject', ['explain/attributions', 'explain/places'],
     ['the second batch is the first again', 'const sample = sampleOf(first + i);', 'const sample = sampleOf(i);'],
-    ['the mask is left out', 'const given = mask ?', 'const given = false ?'],
+    ['the mask is left out', 'gather(mask, mask.length', 'gather(mask.map(() => 1), mask.length'],
   ),
   ...faultsIn('explain/inputGradients', ['explain/attributions', 'explain/golden'],
     ['left ends of the steps instead of their middles', '(copy % steps) + 0.5', '(copy % steps)'],

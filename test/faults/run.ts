@@ -16,6 +16,7 @@ import { explainFaults } from './explain.js';
 import { planted } from './fault.js';
 import type { Fault } from './fault.js';
 import { layerFaults } from './layers.js';
+import { maskFaults } from './masks.js';
 import { roundingFaults } from './rounding.js';
 import { sharingFaults } from './sharing.js';
 import { trainingFaults } from './training.js';
@@ -87,7 +88,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...roundingFaults, ...sharingFaults, ...explainFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...explainFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');
