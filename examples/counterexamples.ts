@@ -2,9 +2,13 @@
  * Statements of the five source documents, put to the test by this library. docs/errata.md quotes these figures, and a test
  * compares the two. Run with `npm run example counterexamples`.
  */
+import process from 'node:process';
 import { boundedOutput, dropoutIsNoGate, labels, withoutBiases } from './counterexamples/cells.js';
 import { cellState, enteringState, entries, throughTime } from './counterexamples/gradients.js';
 import { adamScale, choosingOnTheTest, correction, scaling } from './counterexamples/statistics.js';
+import { runCli } from './support/cli.js';
+import { flag, optionHelp, parseOptions } from './support/options.js';
+import { print } from './support/terminal.js';
 
 const sections: readonly (readonly [string, () => Generator<string>])[] = [
   ['The gradient through time is not a power of W', throughTime],
@@ -21,7 +25,15 @@ const sections: readonly (readonly [string, () => Generator<string>])[] = [
   ['Correcting a forecast by its past errors', correction],
 ];
 
-for (const [i, [title, lines]] of sections.entries()) {
-  console.log(`${i + 1}. ${title}`);
-  for (const line of lines()) console.log(`   ${line}`);
-}
+const OPTIONS = { quick: flag('the one size there is') };
+
+await runCli('counterexamples', async () => {
+  if (parseOptions(OPTIONS, process.argv.slice(2)) === 'help') {
+    print('npm run example counterexamples [-- OPTIONS]', '', optionHelp(OPTIONS));
+    return;
+  }
+  for (const [i, [title, lines]] of sections.entries()) {
+    console.log(`${i + 1}. ${title}`);
+    for (const line of lines()) console.log(`   ${line}`);
+  }
+});

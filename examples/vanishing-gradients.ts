@@ -3,13 +3,18 @@
  * recurrent matrix (of each gate's block). The loss looks at the last step alone; norms are relative to that step's.
  *
  *   npm run example vanishing-gradients [-- --out DIR]     prints a table, writes DIR/vanishing-gradients.html (default out)
+ *
+ * One size only, some seconds.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import process from 'node:process';
 import { GRU, LSTM, Sequential, SimpleRNN, cpu, randomStream } from 'bptt';
 import { htmlReport, linePlot, panels } from 'bptt/charts';
 import { gradientFlow } from 'bptt/explain';
+import { runCli } from './support/cli.js';
+import { flag, optionHelp, parseOptions, text } from './support/options.js';
+import { print } from './support/terminal.js';
 import { scaleBlocks } from './vanishing-gradients/spectralRadius.js';
 
 const steps = 100;
@@ -47,49 +52,61 @@ async function measure(make: () => SimpleRNN | LSTM | GRU, radius: number): Prom
   return { h: relative(flow.h), ...(flow.c ? { c: relative(flow.c) } : {}) };
 }
 
-const { values: { out } } = parseArgs({ options: { out: { type: 'string', default: 'out' } } });
+const OPTIONS = {
+  quick: flag('the one size there is'),
+  out: text('DIR', 'where vanishing-gradients.html goes', 'out'),
+};
 
-const curves: { name: string; radius: number; norms: Float64Array }[] = [];
-for (const [name, make] of Object.entries(cells)) {
-  for (const radius of radii) {
-    const { h, c } = await measure(make, radius);
-    curves.push({ name: `${name}, state h`, radius, norms: h });
-    if (c) curves.push({ name: `${name}, memory c`, radius, norms: c });
+await runCli('vanishing-gradients', async () => {
+  const options = parseOptions(OPTIONS, process.argv.slice(2));
+  if (options === 'help') {
+    print('npm run example vanishing-gradients [-- OPTIONS]', '', optionHelp(OPTIONS));
+    return;
   }
-}
-const names = [...new Set(curves.map(({ name }) => name))];
-const of = (name: string): typeof curves => curves.filter((curve) => curve.name === name);
+  const { out } = options;
 
-console.log(`Gradient norm at step t over the norm at the last step; ${units} units, ${steps} steps, ${batch} samples`);
-for (const name of names) {
-  console.log(`\n${name.padEnd(18)}${shownSteps.map((t) => `t = ${t}`.padStart(11)).join('')}`);
-  for (const { radius, norms } of of(name)) {
-    console.log(`radius ${radius.toFixed(1).padEnd(11)}${shownSteps.map((t) => (norms[t - 1] ?? NaN).toExponential(1).padStart(11)).join('')}`);
+  const curves: { name: string; radius: number; norms: Float64Array }[] = [];
+  for (const [name, make] of Object.entries(cells)) {
+    for (const radius of radii) {
+      const { h, c } = await measure(make, radius);
+      curves.push({ name: `${name}, state h`, radius, norms: h });
+      if (c) curves.push({ name: `${name}, memory c`, radius, norms: c });
+    }
   }
-}
+  const names = [...new Set(curves.map(({ name }) => name))];
+  const of = (name: string): typeof curves => curves.filter((curve) => curve.name === name);
 
-const t = Array.from({ length: steps }, (_, i) => i + 1);
-const plots = names.map((name) => linePlot({
-  title: name, xLabel: 'time step t', yLabel: 'norm over that of the last step', x: t, yScale: 'log', yDomain: [1e-32, 1e8],
-  series: of(name).map(({ radius, norms }) => ({ name: `radius ${radius}`, values: norms })),
-}));
-const html = htmlReport({
-  title: 'How far back the gradient reaches',
-  subtitle: `${units} units, ${steps} steps, ${batch} samples of small noise; the loss looks at the last step alone`,
-  sections: [{
-    heading: 'Gradient norms by time step',
-    blocks: [
-      { kind: 'figure', plot: panels({ title: 'Norm of the gradient, by time step', plots, columns: 2 }), caption: 'Recurrent blocks scaled to each spectral radius. Flat lines carry the gradient, falling ones (to the left) lose it, rising ones explode.' },
-      {
-        kind: 'table', caption: 'Norm at step t over the norm at the last step', rowHeading: 'cell and radius',
-        columns: shownSteps.map((step) => ({ name: `t = ${step}` })),
-        rows: names.flatMap(of).map(({ name, radius, norms }) => ({ name: `${name}, ${radius}`, values: shownSteps.map((step) => (norms[step - 1] ?? NaN).toExponential(1)) })),
-      },
-    ],
-  }],
-  footer: 'npm run example vanishing-gradients',
+  console.log(`Gradient norm at step t over the norm at the last step; ${units} units, ${steps} steps, ${batch} samples`);
+  for (const name of names) {
+    console.log(`\n${name.padEnd(18)}${shownSteps.map((t) => `t = ${t}`.padStart(11)).join('')}`);
+    for (const { radius, norms } of of(name)) {
+      console.log(`radius ${radius.toFixed(1).padEnd(11)}${shownSteps.map((t) => (norms[t - 1] ?? NaN).toExponential(1).padStart(11)).join('')}`);
+    }
+  }
+
+  const t = Array.from({ length: steps }, (_, i) => i + 1);
+  const plots = names.map((name) => linePlot({
+    title: name, xLabel: 'time step t', yLabel: 'norm over that of the last step', x: t, yScale: 'log', yDomain: [1e-32, 1e8],
+    series: of(name).map(({ radius, norms }) => ({ name: `radius ${radius}`, values: norms })),
+  }));
+  const html = htmlReport({
+    title: 'How far back the gradient reaches',
+    subtitle: `${units} units, ${steps} steps, ${batch} samples of small noise; the loss looks at the last step alone`,
+    sections: [{
+      heading: 'Gradient norms by time step',
+      blocks: [
+        { kind: 'figure', plot: panels({ title: 'Norm of the gradient, by time step', plots, columns: 2 }), caption: 'Recurrent blocks scaled to each spectral radius. Flat lines carry the gradient, falling ones (to the left) lose it, rising ones explode.' },
+        {
+          kind: 'table', caption: 'Norm at step t over the norm at the last step', rowHeading: 'cell and radius',
+          columns: shownSteps.map((step) => ({ name: `t = ${step}` })),
+          rows: names.flatMap(of).map(({ name, radius, norms }) => ({ name: `${name}, ${radius}`, values: shownSteps.map((step) => (norms[step - 1] ?? NaN).toExponential(1)) })),
+        },
+      ],
+    }],
+    footer: 'npm run example vanishing-gradients',
+  });
+  await mkdir(out, { recursive: true });
+  const path = join(out, 'vanishing-gradients.html');
+  await writeFile(path, html);
+  console.log(`\nPlot: ${path}`);
 });
-await mkdir(out, { recursive: true });
-const path = join(out, 'vanishing-gradients.html');
-await writeFile(path, html);
-console.log(`\nPlot: ${path}`);

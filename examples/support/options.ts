@@ -1,5 +1,6 @@
 /** Command-line options declared once: parsing, checking and `--help` come from the same table. */
 import { parseArgs } from 'node:util';
+import { nearest } from '../../src/checks.js';
 
 /** The command line, or the data it names, cannot be used. The message is one line for the user; exit code 2. */
 export class UsageError extends Error {}
@@ -77,6 +78,11 @@ export function list(value: string, help: string): Option<readonly string[]> {
 
 /** @returns the values, or `'help'` when that is asked for. @throws UsageError for anything that is not in the table. */
 export function parseOptions<O extends Options>(options: O, args: readonly string[]): Values<O> | 'help' {
+  const known = [...Object.keys(options), 'help'];
+  for (const arg of args) {
+    const [, name = ''] = /^--([^=]+)/.exec(arg) ?? [];
+    if (name !== '' && !known.includes(name)) throw new UsageError(`Unknown option '--${name}'. Did you mean --${nearest(name, known)}? --help lists the options.`);
+  }
   const types = Object.fromEntries(Object.entries(options).map(([name, { value }]) => [name, { type: value === '' ? 'boolean' as const : 'string' as const }]));
   let given: Readonly<Record<string, string | boolean | undefined>>;
   try {

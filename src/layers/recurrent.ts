@@ -35,7 +35,10 @@ export interface RecurrentOptions {
   dropout?: number;
   /** Share of h_{t−1} dropped where it enters the product, one mask for all time steps. Default 0. */
   recurrentDropout?: number;
-  /** Cut the gradient every `truncate` steps. Default: full backpropagation. */
+  /**
+   * Cut the gradient between steps k and k+1, 2k and 2k+1, … for `truncate: k`, counted from the first step that the layer reads:
+   * of T = 7 steps and k = 3 the segments are 1–3, 4–6 and 7, the shorter one last. Default: full backpropagation.
+   */
   truncate?: number;
   /** Default 'glorotUniform'. */
   kernelInitializer?: Initializer;

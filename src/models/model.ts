@@ -118,7 +118,14 @@ export class Model {
     return lossAndGradients(this.engine, x, y, options);
   }
 
-  /** Every tensor on the way forward and back, in order: outputs, h and c, dh and dc at each time step, gradients. */
+  /**
+   * Every tensor on the way forward and back, in order: outputs, h and c, dh and dc at each time step, gradients.
+   *
+   * `timeStep` counts from 0 in the order in which the layer reads. With L the loss and the later steps as functions of (h_t, c_t):
+   * `dh` [B, H] is ∂L/∂h_t, what the loss says of y_t and what step t+1 sends back together (B3 of docs/bptt.md); `dc` [B, H], LSTM only,
+   * is ∂L/∂c_t by way of step t+1 alone, before what h_t owes to c_t is added (L9 of docs/lstm.md); at the last step there is none unless
+   * the final c is used. Where a step is masked, both are those of the state that it passes on.
+   */
   observe(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Observation[]> {
     return observe(this.engine, x, y, options);
   }

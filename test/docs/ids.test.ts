@@ -57,6 +57,12 @@ test('every id mentioned in the docs exists', () => {
   assert.equal(unknown, []);
 });
 
+test('every page of docs is in its index', () => {
+  const index = readPage('docs/README.md');
+  const linked = [...prose(index).matchAll(/\]\(([^)#\s]+)/g)].map(([, target = '']) => resolveLink(index, target));
+  assert.equal(docsPages.map(({ path }) => path).filter((path) => path !== index.path && !linked.includes(path)), []);
+});
+
 test('every relative link resolves, with its anchor', () => {
   const links = allPages.flatMap((page) =>
     [...prose(page).matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, target = '']) => ({ page, target })).filter(({ target }) => !/^[a-z]+:/.test(target)));

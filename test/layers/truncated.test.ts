@@ -139,6 +139,20 @@ for (const kind of cellKinds) {
   });
 }
 
+test('borders are counted from the first step read, and the last segment is the short one', () => {
+  const [B, T, D, H] = [2, 7, 3, 2];
+  for (const kind of cellKinds) {
+    for (const goBackwards of [false, true]) {
+      const layer = recurrentLayer(kind, { units: H, name: 'cell', truncate: 3, goBackwards });
+      const network = networkOf(layer, [T, D]);
+      const dOutputs = [host([B, H], new Float64Array(B * H).fill(1))];
+      const { inputGradients: [dx = []] } = runNetwork(network, { weights: randomWeights(network, 2), inputs: [randomTensor(2, 'x', [B, T, D])], dOutputs }, float64);
+      const reached = Array.from({ length: T }, (_, t) => Array.from(dx).some((value, i) => Math.floor(i / D) % T === t && value !== 0));
+      assert.equal(reached, Array.from({ length: T }, (_, t) => t === (goBackwards ? 0 : T - 1)), `${kind}${goBackwards ? ', backwards' : ''}: the loss at the last step reaches step 7 alone`);
+    }
+  }
+});
+
 test('truncate must be a whole number of at least 1', () => {
   for (const truncate of [0, -2, 1.5, NaN]) assert.throws(() => makeRecurrent('lstm', { units: 2, truncate }), /truncate must be a whole number/);
 });

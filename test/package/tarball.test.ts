@@ -70,6 +70,16 @@ test('holds the licence, the code, its types and its sources, and no tests', () 
   assert.equal(files.filter((file) => /^(?:dist\/)?(?:test|bench|examples|scripts)\b|tsbuildinfo/.test(file)), []);
 });
 
+test('every link of its pages leads to a file that came along, or away from the package', () => {
+  const installed = join(folder, 'node_modules', name);
+  const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
+  for (const page of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/README.md', 'docs/lstm.md', 'docs/decisions/threads.md']) assert.ok(pages.includes(page), `${page} is missing`);
+  const links = pages.flatMap((page) => [...readFileSync(join(installed, page), 'utf8').matchAll(/\]\(([^)\s]+)\)|\b(?:src|href)="([^"]+)"/g)]
+    .map(([, target = '', attribute = '']) => ({ page, target: (target || attribute).split('#')[0] ?? '' })).filter(({ target }) => target !== '' && !/^[a-z]+:/.test(target)));
+  assert.ok(links.length >= 50, `only ${links.length} links`);
+  assert.equal(links.filter(({ page, target }) => !existsSync(join(installed, page, '..', target))).map(({ page, target }) => `${target} in ${page}`), []);
+});
+
 test('every source map leads to a published source', () => {
   const installed = join(folder, 'node_modules', name);
   const maps = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.map'));
@@ -93,38 +103,33 @@ test('imports from CommonJS where Node allows it', () => {
   assert.ok(Number(run(process.execPath, '--input-type=commonjs', '--eval', script)) > 0);
 });
 
-for (const moduleResolution of ['nodenext', 'bundler']) {
-  for (const [where, paths, types] of [
-    ['a browser', subpaths.filter((subpath) => !forNode(subpath)), []],
-    ['Node', subpaths, ['node']],
-  ] as const) {
-    test(`compiles under strict TypeScript, moduleResolution ${moduleResolution}, for ${where}`, () => {
-      const wrong = `import * as entry from '${name}';\nexport const nothing = entry.thereIsNoSuchName;\n`;
-      write('program.ts', importAll(paths));
-      write('wrong.ts', wrong);
-      write('tsconfig.json', {
-        compilerOptions: {
-          strict: true,
-          skipLibCheck: false,
-          target: 'es2022',
-          lib: ['es2022', 'dom'],
-          module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
-          moduleResolution,
-          outDir: 'out',
-          typeRoots: [resolve('node_modules/@types')],
-          types,
-        },
-        files: ['program.ts'],
-      });
-      const tsc = resolve('node_modules/typescript/bin/tsc');
-      assert.is(run(process.execPath, tsc, '-p', '.'), '');
-      if (types.length > 0) run(process.execPath, 'out/program.js');
-      // The types must say something: a name that does not exist is refused.
-      const config = readFileSync(join(folder, 'tsconfig.json'), 'utf8').replace('program.ts', 'wrong.ts');
-      write('tsconfig.json', config);
-      assert.throws(() => run(process.execPath, tsc, '-p', '.'), /TS2339: Property 'thereIsNoSuchName'/);
+// attw resolves every entry in every way (npm run check); what remains is whether the declarations compile, with Node's types and without.
+for (const [where, moduleResolution, paths, types] of [
+  ['a browser', 'bundler', subpaths.filter((subpath) => !forNode(subpath)), []],
+  ['Node', 'nodenext', subpaths, ['node']],
+] as const) {
+  test(`compiles under strict TypeScript, moduleResolution ${moduleResolution}, for ${where}`, () => {
+    // The types must say something: a name that does not exist is refused, or the comment above it is.
+    const wrong = `import * as entry from '${name}';\n// @ts-expect-error\nexport const nothing = entry.thereIsNoSuchName;\n`;
+    write('program.ts', importAll(paths));
+    write('wrong.ts', wrong);
+    write('tsconfig.json', {
+      compilerOptions: {
+        strict: true,
+        skipLibCheck: false,
+        target: 'es2022',
+        lib: ['es2022', 'dom'],
+        module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+        moduleResolution,
+        outDir: 'out',
+        typeRoots: [resolve('node_modules/@types')],
+        types,
+      },
+      files: ['program.ts', 'wrong.ts'],
     });
-  }
+    assert.is(run(process.execPath, resolve('node_modules/typescript/bin/tsc'), '-p', '.'), '');
+    if (types.length > 0) run(process.execPath, 'out/program.js');
+  });
 }
 
 for (const subpath of subpaths.filter((path) => !forNode(path))) {
