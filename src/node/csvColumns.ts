@@ -2,6 +2,8 @@
 import { DataError, quoted } from '../errors.js';
 import { parseNumber } from '../forecast/series/cellNumbers.js';
 import { CsvError } from '../forecast/series/csvError.js';
+import { formatsOf } from '../forecast/series/dateColumn.js';
+import { TEXT_FORMATS } from '../forecast/series/dateFormats.js';
 import { requireColumnNames } from '../forecast/series/frame.js';
 import type { CsvOptions } from './csvOptions.js';
 import type { CsvRecord } from './csvRecords.js';
@@ -32,19 +34,24 @@ const LABEL = /^<?(?:symbols?|tickers?|tic|name|series|stock|stock_?code|stock_?
 
 export function columnsOfHeader({ cells, line }: CsvRecord, file: string, options: CsvOptions): Columns {
   const names = cells.map((cell) => cell.trim());
-  if (options.header === undefined && names.every((name) => typeof parseNumber(name, options.decimal ?? '.') === 'number')) {
-    throw new CsvError({ file, line }, 'names of columns', 'numbers only',
+  const isNumber = (name: string): boolean => typeof parseNumber(name, options.decimal ?? '.') === 'number';
+  const isDate = (name: string): boolean => formatsOf(name, TEXT_FORMATS).length > 0;
+  const data = names.every(isNumber) ? 'numbers only' : names.some(isNumber) && names.some(isDate) ? 'a date and a number' : undefined;
+  if (options.header === undefined && data !== undefined) {
+    throw new CsvError({ file, line }, 'names of columns', data,
       'Say header: false and names: […] if the first record holds data, header: true if these are names.');
   }
   return columnsOf(names, `header on line ${line}`, options);
 }
 
-export function columnsOf(names: readonly string[], place: string, { columns = [], dateColumn, timeColumn, series }: CsvOptions): Columns {
+export function columnsOf(names: readonly string[], place: string, options: CsvOptions): Columns {
+  const { columns = [], dateColumn, timeColumn, series } = options;
+  const hint = options.names ? undefined : `Say ${markHint(names, options) || 'skipRows if the header stands further down'}.`;
   const filters = typeof series === 'object' ? Object.entries(series) : [];
-  requireColumnNames('readCsv', columns, names);
-  if (typeof dateColumn === 'string') requireColumnNames('readCsv', [dateColumn], names, 'dateColumn');
-  if (timeColumn !== undefined) requireColumnNames('readCsv', [timeColumn], names, 'timeColumn');
-  requireColumnNames('readCsv', filters.map(([name]) => name), names, 'series');
+  requireColumnNames('readCsv', columns, names, 'columns', hint);
+  if (typeof dateColumn === 'string') requireColumnNames('readCsv', [dateColumn], names, 'dateColumn', hint);
+  if (timeColumn !== undefined) requireColumnNames('readCsv', [timeColumn], names, 'timeColumn', hint);
+  requireColumnNames('readCsv', filters.map(([name]) => name), names, 'series', hint);
   const found = {
     names, place,
     date: typeof dateColumn === 'string' ? names.indexOf(dateColumn) : dateColumn,
@@ -54,6 +61,22 @@ export function columnsOf(names: readonly string[], place: string, { columns = [
   };
   requireDistinct(found, [...columns, ...[dateColumn, timeColumn].filter((name) => typeof name === 'string'), ...filters.map(([name]) => name)]);
   return found;
+}
+
+/** How to say what stands between the cells, where a header is one cell that holds another mark; else nothing. */
+export function markHint(names: readonly string[], { delimiter }: CsvOptions): string {
+  const mark = names.length === 1 && delimiter === undefined ? [';', '\t', '|'].find((each) => names[0]?.includes(each)) : undefined;
+  return mark === undefined ? '' : `delimiter: '${mark === '\t' ? '\\t' : mark}' if that stands between the cells`;
+}
+
+/** @throws CsvError for a record of another width than the header. */
+export function requireWidth({ cells, line }: CsvRecord, { names }: Columns, file: string, options: CsvOptions): void {
+  const width = names.length;
+  if (cells.length === width) return;
+  const mark = markHint(names, options);
+  throw new CsvError({ file, line }, `a record of ${width} cells`, `${cells.length}`, mark !== '' ? `Say ${mark}.` : cells.length > width
+    ? "Thousands separators need quotes around the number; say delimiter: '…' if other marks stand between the cells."
+    : "Say delimiter: '…' if other marks stand between the cells; skipRows, skipFooter or comment: '…' if the line is no part of the table.");
 }
 
 function requireDistinct({ names, place }: Columns, used: readonly string[]): void {

@@ -6,6 +6,7 @@ import { DataError, quoted } from '../errors.js';
 import { formatsOf } from '../forecast/series/dateColumn.js';
 import { DIGIT_FORMATS, TEXT_FORMATS } from '../forecast/series/dateFormats.js';
 import type { DateFormat } from '../forecast/series/dateFormats.js';
+import { markHint } from './csvColumns.js';
 import type { Columns } from './csvColumns.js';
 import type { CsvOptions } from './csvOptions.js';
 import type { CsvRecord } from './csvRecords.js';
@@ -13,7 +14,8 @@ import type { CsvRecord } from './csvRecords.js';
 /** Words in the name of a column whose digits may be dates: `trade_date`, `Open time`, `日期`. */
 const TIME_WORDS = new Set(['date', 'datetime', 'time', 'timestamp', 'day', 'month', 'period', 'quarter', 'year', 'datum', 'fecha', '日期', '时间', '時間', '交易日期', '月份', '年份']);
 
-function speaksOfTime(name: string): boolean {
+/** Whether a name says that the column holds dates or times. */
+export function speaksOfTime(name: string): boolean {
   return name.split(/[^\p{L}\p{N}]+|(?<=[a-z])(?=[A-Z])/u).some((word) => TIME_WORDS.has(word.toLowerCase()));
 }
 
@@ -62,12 +64,14 @@ export class DateSearch {
       });
     }
     const cells = this.first?.cells ?? [];
-    const digits = [...names.keys()].filter((index) => formatsOf(cells[index]?.trim() ?? '', DIGIT_FORMATS).length > 0);
+    const textOf = (index: number): string => cells[index]?.trim() ?? '';
+    const digits = [...names.keys()].filter((index) => formatsOf(textOf(index), DIGIT_FORMATS).length > 0);
+    const counts = [...names.keys()].filter((index) => !digits.includes(index) && speaksOfTime(names[index] ?? '') && /^[+-]?\d+$/.test(textOf(index)));
     const sample = names.slice(0, 4).map((name, i) => `${quoted(name)} begins with ${quoted(cells[i] ?? '')}`).join(', ');
-    const mark = names.length === 1 && this.options.delimiter === undefined ? [';', '\t', '|'].find((each) => names[0]?.includes(each)) : undefined;
+    const mark = markHint(names, this.options);
     throw new DataError({
       operation: 'readCsv', argument: this.file, expected: 'a table with one column of dates', actual: `none: ${sample}${names.length > 4 ? ', …' : ''}`,
-      hint: `Say ${mark === undefined ? '' : `delimiter: '${mark === '\t' ? '\\t' : mark}' if that stands between the cells; `}${digits.length > 0 ? `${digits.map(say).join(' or ')} if those numbers are dates; ` : ''}skipRows, header: false and names: […] if the rows begin further down; `
+      hint: `Say ${mark && `${mark}; `}${digits.length > 0 ? `${digits.map(say).join(' or ')} if those numbers are dates; ` : ''}${counts.map((index) => `${say(index)} and dateFormat: 'seconds' if those count from 1970; `).join('')}skipRows, header: false and names: […] if the rows begin further down; `
         + "order: 'ascending' or order: 'descending' if there are no dates.",
     });
   }

@@ -1,12 +1,12 @@
 /** Records of one file become rows as soon as it is known what the columns are for; until then they are held. */
 import { DataError } from '../errors.js';
 import { parseNumber } from '../forecast/series/cellNumbers.js';
-import { columnsOf, columnsOfHeader, numberColumns, SeriesRows, seriesHint } from './csvColumns.js';
+import { columnsOf, columnsOfHeader, numberColumns, requireWidth, SeriesRows, seriesHint } from './csvColumns.js';
 import type { Columns } from './csvColumns.js';
-import { DateSearch } from './csvDateSearch.js';
+import { DateSearch, speaksOfTime } from './csvDateSearch.js';
 import type { CsvOptions } from './csvOptions.js';
 import type { CsvRecord } from './csvRecords.js';
-import { CsvRows, requireWidth } from './csvRows.js';
+import { CsvRows } from './csvRows.js';
 import type { CsvHeader } from './csvRows.js';
 
 /** A file in which each row is known for what it is. */
@@ -36,7 +36,7 @@ export class CsvReader {
       this.begin(columnsOfHeader(record, this.file, this.options));
       return;
     }
-    requireWidth(record, this.columns.names.length, this.file);
+    requireWidth(record, this.columns, this.file, this.options);
     if (this.series?.has(record) === false) return;
     this.first ??= record;
     if (this.rows) {
@@ -79,12 +79,14 @@ export class CsvReader {
     this.search = undefined;
   }
 
-  private hint({ names, time, series }: Columns, { dateIndex }: CsvHeader): string {
+  private hint({ names, time, labels }: Columns, { dateIndex }: CsvHeader): string {
     const cellOf = (index: number): string => (this.first?.cells[index] ?? '').trim();
-    const isClock = (index: number): boolean => /^\d{1,2}:\d{2}/.test(cellOf(index));
-    const texts = [...names.keys()].filter((index) => index !== dateIndex && index !== time && cellOf(index) !== '' && parseNumber(cellOf(index), this.options.decimal ?? '.') === 'bad');
-    const clock = texts.find(isClock);
-    const label = this.options.series === undefined && series.length === 0 ? texts.find((index) => !isClock(index)) : undefined;
+    const isClock = (index: number): boolean => /^\d{1,2}:\d{2}/.test(cellOf(index)) || (/^\d{4}(?:\d{2})?$/.test(cellOf(index)) && speaksOfTime(names[index] ?? ''));
+    const others = [...names.keys()].filter((index) => index !== dateIndex && index !== time);
+    const clock = others.find(isClock);
+    // What SeriesRows has watched is the same in all rows.
+    const label = this.options.series === undefined
+      ? others.find((index) => !labels.includes(index) && !isClock(index) && parseNumber(cellOf(index), this.options.decimal ?? '.') === 'bad') : undefined;
     return [
       ...(clock !== undefined && time === undefined ? [`timeColumn: '${names[clock]}' if that is the time of day`] : []),
       ...(label === undefined ? [] : [`${seriesHint(names[label] ?? '', cellOf(label))} if that column tells several series apart`]),

@@ -84,11 +84,3 @@ export class CsvRows {
     return NaN;
   }
 }
-
-/** @throws CsvError for a record of another width than the header. */
-export function requireWidth({ cells, line }: CsvRecord, width: number, file: string): void {
-  if (cells.length === width) return;
-  throw new CsvError({ file, line }, `a record of ${width} cells`, `${cells.length}`, cells.length > width
-    ? "Thousands separators need quotes around the number; say delimiter: '…' if other marks stand between the cells."
-    : "Say delimiter: '…' if other marks stand between the cells; skipRows, skipFooter or comment: '…' if the line is no part of the table.");
-}

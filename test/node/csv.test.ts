@@ -51,7 +51,7 @@ test('only the chosen columns are read, in the order asked for; text elsewhere d
 
 test('a missing column names those there are', async () => {
   const text = 'Date,Open,Close\n2024-01-02,1,2\n';
-  assert.is((await thrown(ArgumentError, () => parseCsv(text, { columns: ['close'] }))).message, "readCsv: columns must be among 'Date', 'Open', 'Close', got 'close'.");
+  assert.is((await thrown(ArgumentError, () => parseCsv(text, { columns: ['close'] }))).message, "readCsv: columns must be among 'Date', 'Open', 'Close', got 'close'. Say skipRows if the header stands further down.");
   await thrown(ArgumentError, () => parseCsv(text, { dateColumn: 'Day' }));
   await thrown(DataError, () => parseCsv('date,a,a\n2024-01-02,1,2\n'));
   await thrown(DataError, () => parseCsv('date\n2024-01-02\n'));

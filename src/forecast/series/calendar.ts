@@ -34,12 +34,14 @@ export interface Gap {
 }
 
 interface Wall {
-  /** Wall clock as if it were UTC. */
+  /** Wall clock as if it were UTC, in whole milliseconds. */
   readonly time: number;
+  /** Milliseconds below one on top: a float64 holds no date to the nanosecond. */
+  readonly rest: number;
   readonly hasTime: boolean;
   /** As written: `Z`, `-05:00`, or nothing. */
   readonly offset: string;
-  /** Milliseconds since 1970 UTC, as far as the offset tells. */
+  /** Whole milliseconds since 1970 UTC, as far as the offset tells. */
   readonly instant: number;
 }
 
@@ -47,22 +49,24 @@ function parseIso(operation: string, date: string): Wall {
   const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2}(?::\d{2})?)?)?$/.exec(date);
   const [, day = '', clock, offset = ''] = (match ?? []) as readonly (string | undefined)[];
   const [whole, fraction] = (clock ?? '00:00').split('.');
-  const time = Date.parse(`${day}T${whole}Z`) + (fraction === undefined ? 0 : Number(`0.${fraction}`) * 1000);
+  const nanos = Number((fraction ?? '').padEnd(9, '0'));
+  const time = Date.parse(`${day}T${whole}Z`) + Math.floor(nanos / 1e6);
   if (!match || Number.isNaN(time)) {
     throw new ArgumentError({ operation, argument: 'date', expected: 'an ISO date such as 2024-07-26 or 2024-07-26T09:30:00', actual: `'${String(date)}'` });
   }
   const [hours = 0, minutes = 0, seconds = 0] = offset.slice(1).split(':').map(Number);
   const ahead = Number(`${offset.startsWith('-') ? '-' : '+'}1`) * ((hours * 60 + minutes) * 60 + seconds) * 1000;
-  return { time, hasTime: clock !== undefined, offset, instant: time - ahead };
+  return { time, rest: (nanos % 1e6) / 1e6, hasTime: clock !== undefined, offset, instant: time - ahead };
 }
 
-/** @param offset as it shall be written. */
-function formatIso(time: number, hasTime: boolean, offset: string): string {
-  const micros = Math.round(time * 1000);
-  const iso = new Date(Math.floor(micros / 1000)).toISOString();
+/** @param rest milliseconds on top of whole ones. @param offset as it shall be written. */
+function formatIso(whole: number, rest: number, hasTime: boolean, offset: string): string {
+  const nanos = Math.round(rest * 1e6);
+  const time = whole + Math.floor(nanos / 1e6);
+  const iso = new Date(time).toISOString();
   if (!hasTime) return iso.slice(0, 10);
-  const finer = micros % 1000 === 0 ? '' : String(((micros % 1000) + 1000) % 1000).padStart(3, '0');
-  return `${iso.slice(0, micros % 1_000_000 === 0 ? 19 : 23)}${finer}${offset}`;
+  const finer = nanos % 1e6 === 0 ? '' : String(nanos % 1e6).padStart(6, '0').replace(/0{3}$/, '');
+  return `${iso.slice(0, finer === '' && time % 1000 === 0 ? 19 : 23)}${finer}${offset}`;
 }
 
 function dayOf(time: number): number {
@@ -119,7 +123,7 @@ export function inferSpacing(dates: readonly string[]): Spacing {
 }
 
 function spacingOf(operation: string, walls: readonly Wall[]): Spacing {
-  const instants = medianStep(walls.map(({ instant }) => instant));
+  const instants = medianStep(walls);
   if (walls.length < 3 || instants === undefined) {
     throw new DataError({ operation, argument: 'dates', expected: 'at least three different dates', actual: `${walls.length}`, hint: 'The spacing of a series cannot be told from fewer.' });
   }
@@ -135,16 +139,21 @@ function spacingOf(operation: string, walls: readonly Wall[]): Spacing {
   return days === 1 && weekends < 0.05 ? { unit: 'businessDays' } : { unit: 'days', count: days };
 }
 
+/** Milliseconds from one instant to another. */
+function between(from: Wall, to: Wall): number {
+  return to.instant - from.instant + (to.rest - from.rest);
+}
+
 /** Median of the distances above 0; undefined where there is none. */
-function medianStep(times: readonly number[]): number | undefined {
-  const steps = times.slice(1).map((time, i) => time - (times[i] ?? NaN)).filter((delta) => delta > 0).sort((a, b) => a - b);
+function medianStep(walls: readonly Wall[]): number | undefined {
+  const steps = walls.slice(1).map((wall, i) => between(walls[i] ?? wall, wall)).filter((delta) => delta > 0).sort((a, b) => a - b);
   return steps[Math.floor(steps.length / 2)];
 }
 
 function intradaySpacing(walls: readonly Wall[], milliseconds: number): Spacing {
   const overnight = walls.slice(1).flatMap((wall, i) => {
     const before = walls[i] ?? wall;
-    return dayOf(wall.time) === dayOf(before.time) ? [] : [wall.instant - before.instant];
+    return dayOf(wall.time) === dayOf(before.time) ? [] : [between(before, wall)];
   });
   if (2 * overnight.filter((step) => step === milliseconds).length >= overnight.length) return { unit: 'time', milliseconds };
   const days = [...new Set(walls.map(({ time }) => dayOf(time)))].slice(-5);
@@ -152,12 +161,10 @@ function intradaySpacing(walls: readonly Wall[], milliseconds: number): Spacing 
   return { unit: 'session', milliseconds, times: [...new Set(recent.map((time) => time - dayOf(time)))].sort((a, b) => a - b) };
 }
 
-function advance(time: number, spacing: Spacing): number {
+function advance(time: number, spacing: Exclude<Spacing, { unit: 'months' | 'time' }>): number {
   switch (spacing.unit) {
     case 'businessDays': return nextWeekday(time);
     case 'days': return time + spacing.count * DAY;
-    case 'months': return addMonths(time, spacing.count, spacing.day);
-    case 'time': return time + spacing.milliseconds;
     case 'session': {
       const later = spacing.times.find((clock) => clock > time - dayOf(time));
       return later === undefined ? nextWeekday(dayOf(time)) + (spacing.times[0] ?? 0) : dayOf(time) + later;
@@ -194,17 +201,22 @@ function follow(operation: string, start: Wall, n: number, spacing: Spacing, zon
   const out: string[] = [];
   let time = start.time;
   for (let k = 1; k <= n; k++) {
-    // Months are counted from the start, so that January 31 is followed by February 28 and then March 31.
-    time = spacing.unit === 'months' ? addMonths(start.time, k * spacing.count, spacing.day) : advance(time, spacing);
-    out.push(zone && start.offset ? inZone(spacing.unit === 'time' ? start.instant + (time - start.time) : undefined, time, zone) : formatIso(time, start.hasTime, start.offset));
+    // Steps and months are counted from the start: January 31 is followed by February 28 and then March 31.
+    const step = spacing.unit === 'time' ? k * spacing.milliseconds + start.rest : start.rest;
+    if (spacing.unit === 'time') time = start.time + Math.floor(step);
+    else if (spacing.unit === 'months') time = addMonths(start.time, k * spacing.count, spacing.day);
+    else time = advance(time, spacing);
+    const rest = step - Math.floor(step);
+    if (!zone || !start.offset) {
+      out.push(formatIso(time, rest, start.hasTime, start.offset));
+      continue;
+    }
+    // Round the clock the instant is known, else what the clock of the zone shows.
+    const instant = start.instant + (time - start.time);
+    const offset = spacing.unit === 'time' ? zone.offsetAt(instant) : offsetsOf(time, zone)[0] ?? zone.offsetAt(time - DAY);
+    out.push(formatIso(spacing.unit === 'time' ? instant + offset : time, rest, true, formatOffset(offset)));
   }
   return out;
-}
-
-/** @param instant where time runs round the clock; else the clock of the zone shows `wall`. */
-function inZone(instant: number | undefined, wall: number, zone: TimeZone): string {
-  const offset = instant === undefined ? offsetsOf(wall, zone)[0] ?? zone.offsetAt(wall - 86_400_000) : zone.offsetAt(instant);
-  return formatIso(instant === undefined ? wall : instant + offset, true, formatOffset(offset));
 }
 
 function missingBetween(from: Wall, to: Wall, spacing: Spacing): number {
@@ -212,7 +224,7 @@ function missingBetween(from: Wall, to: Wall, spacing: Spacing): number {
     case 'businessDays': return atLeastTwo(weekdaysBetween(from.time, to.time));
     case 'days': return Math.round((to.time - from.time) / (spacing.count * DAY)) - 1;
     case 'months': return Math.round((monthNumber(to.time) - monthNumber(from.time)) / spacing.count) - 1;
-    case 'time': return Math.round((to.instant - from.instant) / spacing.milliseconds) - 1;
+    case 'time': return Math.round(between(from, to) / spacing.milliseconds) - 1;
     case 'session': return dayOf(from.time) === dayOf(to.time)
       ? Math.round((to.time - from.time) / spacing.milliseconds) - 1
       : atLeastTwo(weekdaysBetween(from.time, to.time)) * spacing.times.length;

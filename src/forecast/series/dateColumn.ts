@@ -45,7 +45,11 @@ export function parseDates(texts: readonly string[], options: DateOptions = {}):
   let formats: readonly DateFormat[] = format ? [format] : DATE_FORMATS;
   for (let index = 0; index < texts.length && formats.length > 1; index++) {
     const fitting = formatsOf(texts[index] ?? '', formats);
-    if (fitting.length === 0) return { ok: false, index, expected: index === 0 ? 'a date, such as 2024-01-31' : `a date ${formats.join(' or ')}` };
+    if (fitting.length === 0 && index > 0) return { ok: false, index, expected: `a date ${formats.join(' or ')}` };
+    if (fitting.length === 0) {
+      const count = /^[+-]?\d{6,}$/.test(texts[0]?.trim() ?? '');
+      return { ok: false, index, expected: 'a date, such as 2024-01-31', ...(count && { hint: "Say dateFormat: 'seconds' or dateFormat: 'milliseconds' if that counts from 1970." }) };
+    }
     formats = fitting;
   }
   const [only, ...others] = formats;

@@ -16,11 +16,11 @@ export interface Frame {
 }
 
 /** Says which columns there are when one was asked for that is not. */
-export function requireColumnNames(operation: string, names: readonly string[], available: readonly string[], argument = 'columns'): void {
+export function requireColumnNames(operation: string, names: readonly string[], available: readonly string[], argument = 'columns', hint?: string): void {
   const absent = names.find((name) => !available.includes(name));
   if (absent !== undefined) {
     throw new ArgumentError({
-      operation, argument, expected: `among ${available.map((name) => `'${name}'`).join(', ')}`, actual: `'${absent}'`,
+      operation, argument, expected: `among ${available.map((name) => `'${name}'`).join(', ')}`, actual: `'${absent}'`, ...(hint !== undefined && { hint }),
     });
   }
 }

@@ -120,6 +120,9 @@ test('steps below a millisecond', () => {
   const fine = ['2024-01-02T00:00:00.000250Z', '2024-01-02T00:00:00.000500Z', '2024-01-02T00:00:00.000750Z'];
   assert.equal(nextDates(fine, 2), ['2024-01-02T00:00:00.001Z', '2024-01-02T00:00:00.001250Z']);
   assert.equal(findGaps(fine), []);
+  const ticks = ['989', '990', '991'].map((end) => `2024-01-02T00:00:00.000999${end}Z`);
+  assert.equal(findGaps([...ticks, '2024-01-02T00:00:00.000999994Z']).map(({ missing }) => missing), [2]);
+  assert.equal(nextDates(['997', '998', '999'].map((end) => `2024-01-02T00:00:00.000999${end}Z`), 2), ['2024-01-02T00:00:00.001Z', '2024-01-02T00:00:00.001000001Z']);
 });
 
 test('wrong input is refused by name', async () => {
