@@ -73,10 +73,10 @@ export type { RMSpropOptions } from './optimizers/rmsprop.js';
 export { Adam, AdamW } from './optimizers/adam.js';
 export type { AdamOptions, AdamWOptions } from './optimizers/adam.js';
 export { cosine, exponential, piecewise, rateAt, warmUp } from './optimizers/schedules.js';
-export type { LearningRate, Schedule } from './optimizers/schedules.js';
+export type { LearningRate, Progress, Schedule, ScheduleFunction } from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';
-export type { CompileOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './models/training/options.js';
+export type { CompileOptions, EvaluateOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';

@@ -2,6 +2,7 @@ import type { Backend, LossKind } from '../backend.js';
 import { FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
+import type { LearningRate } from '../optimizers/schedules.js';
 import { makersFor, rebuildArchitecture } from './files/architecture.js';
 import type { LayerFactory } from './files/factory.js';
 import { requireTensors } from './graph/match.js';
@@ -15,6 +16,8 @@ export interface LoadOptions {
   backend?: Backend;
   /** Makers of your own layers, by class name. */
   customLayers?: Readonly<Record<string, LayerFactory>>;
+  /** In the place of the saved one; needed where that was a function. */
+  learningRate?: LearningRate;
   /** Metrics of your own that the model was compiled with. */
   customMetrics?: readonly Metric[];
 }
@@ -34,10 +37,10 @@ export async function loadModel(source: string | Uint8Array, options: LoadOption
 }
 
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
-function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], backend }: LoadOptions, makers: Readonly<Record<string, LayerFactory>>): Model {
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], backend, learningRate }: LoadOptions, makers: Readonly<Record<string, LayerFactory>>): Model {
   try {
     const network = rebuildArchitecture(architecture, makers);
-    const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config);
+    const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config, learningRate);
     requireTensors(network, optimizer, tensors);
     const model = new Model({ network, seed });
     if (compiled) {

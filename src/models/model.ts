@@ -14,7 +14,7 @@ import type { DataOptions, Dataset, ModelData } from './training/data.js';
 import { Engine } from './training/engine.js';
 import { lossAndGradients, observe } from './training/gradients.js';
 import type { Gradients, PassOptions } from './training/gradients.js';
-import type { CompileOptions, EvaluateOptions, FitOptions, ModelOptions, PredictOptions, Weights } from './training/options.js';
+import type { CompileOptions, EvaluateOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
 import { evaluateDataset, predictDataset } from './training/passes.js';
 import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
@@ -47,7 +47,7 @@ export class Model {
 
   /** Where training stands; saved with the model. */
   get position(): Position {
-    return this.engine.position;
+    return this.engine.savedPosition();
   }
 
   /** The layers in order of first use. */
@@ -76,9 +76,11 @@ export class Model {
 
   /**
    * One optimiser step on exactly these samples, for training loops of your own. Returns loss and metrics of the batch,
-   * as they were before the step.
+   * as they were before the step. A schedule moves on by one step; `fit` without `resume` starts it anew.
+   *
+   * @throws ArgumentError for a schedule that counts epochs without `stepsPerEpoch`.
    */
-  trainOnBatch(x: ModelData, y: ModelData, options: DataOptions = {}): Promise<Record<string, number>> {
+  trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
     return trainOnBatch(this.engine, this, x, y, options);
   }
 
@@ -90,7 +92,7 @@ export class Model {
     requireCount('evaluate', 'batchSize', batchSize);
     await engine.choose(batchSize);
     const data = engine.prepare('evaluate', x, y, options);
-    return evaluateDataset(engine.open(), data, metrics, batchSize, '', signal);
+    return engine.aside((session) => evaluateDataset(session, data, metrics, batchSize, '', signal));
   }
 
   /** The prediction, batch first; float32 unless the backend is float64. @throws ArgumentError for several outputs: use predictAll. */
@@ -109,7 +111,7 @@ export class Model {
     requireCount('predict', 'batchSize', batchSize);
     await engine.choose(batchSize);
     const data = engine.prepareInputs('predict', x, options);
-    const results = await predictDataset(engine.open(), data, batchSize, signal);
+    const results = await engine.aside((session) => predictDataset(session, data, batchSize, signal));
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
 
@@ -165,10 +167,10 @@ export class Model {
 
   /** The whole model as the bytes of a .safetensors file: architecture, weights, optimiser state, position, metadata. */
   toBytes(): Uint8Array {
-    const { compiled, position, network, seed, store } = this.engine;
+    const { compiled, network, seed, store } = this.engine;
     if (compiled) this.engine.open(); // so that the optimiser's slots exist
     return encodeModel({
-      network, seed, position, metadata: this.metadata, tensors: store.everything(),
+      network, seed, position: this.position, metadata: this.metadata, tensors: store.everything(),
       compiled: compiled && {
         optimizer: { className: compiled.optimizer.className, config: compiled.optimizer.config() },
         losses: compiled.objective.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),

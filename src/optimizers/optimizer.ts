@@ -13,7 +13,7 @@ import { checkLearningRate } from './schedules.js';
 import type { LearningRate } from './schedules.js';
 
 export interface OptimizerOptions {
-  /** A number, or a schedule: piecewise, exponential, cosine, warmUp. */
+  /** A number, a schedule (piecewise, exponential, cosine, warmUp), or a function of {@link Progress}. */
   learningRate?: LearningRate;
   /** Scale all gradients so that their joint norm is at most this. Default: no clipping. */
   globalClipNorm?: number;
@@ -55,8 +55,10 @@ export abstract class Optimizer {
     k: Kernels, p: Tensor, g: Tensor, slots: Slots, scalars: Tensor | undefined, inputs: UpdateInputs,
   ): { p: Tensor; slots: Slots };
 
+  /** The options as JSON; a learning rate that is a function is null. */
   config(): JsonObject {
-    return { learningRate: this.learningRate as JsonValue, globalClipNorm: this.globalClipNorm, clipValue: this.clipValue };
+    const { learningRate } = this;
+    return { learningRate: typeof learningRate === 'function' ? null : (learningRate as JsonValue), globalClipNorm: this.globalClipNorm, clipValue: this.clipValue };
   }
 }
 

@@ -1,7 +1,8 @@
 import { ArgumentError } from '../errors.js';
 import { Adam, AdamW } from './adam.js';
-import type { Optimizer } from './optimizer.js';
+import type { Optimizer, OptimizerOptions } from './optimizer.js';
 import { RMSprop } from './rmsprop.js';
+import type { LearningRate } from './schedules.js';
 import { SGD } from './sgd.js';
 
 export type OptimizerName = 'sgd' | 'rmsprop' | 'adam' | 'adamw';
@@ -19,8 +20,22 @@ export function resolveOptimizer(optimizer: Optimizer | OptimizerName): Optimize
   }
 }
 
-/** An optimiser from its saved class name and options. @throws ArgumentError for an unknown class. */
-export function optimizerFromConfig(className: string, config: object): Optimizer {
+/**
+ * An optimiser from its saved class name and options.
+ * @param learningRate in the place of the saved one.
+ * @throws ArgumentError for an unknown class, and for a rate that was a function and is not given.
+ */
+export function optimizerFromConfig(className: string, saved: object, learningRate?: LearningRate): Optimizer {
+  const config: { learningRate?: LearningRate | null } = learningRate === undefined ? saved : { ...saved, learningRate };
+  if (config.learningRate === null) {
+    throw new ArgumentError({
+      operation: 'loadModel', argument: 'learningRate', expected: 'given, as the saved model had a function', actual: 'none', hint: 'A function is not saved: pass it again as loadModel(…, { learningRate }).',
+    });
+  }
+  return made(className, { ...config, learningRate: config.learningRate });
+}
+
+function made(className: string, config: OptimizerOptions): Optimizer {
   switch (className) {
     case 'SGD': return new SGD(config);
     case 'RMSprop': return new RMSprop(config);

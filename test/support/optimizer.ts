@@ -30,7 +30,7 @@ export function updateOnce(
   const scalars = optimizer.scalars(t);
   const inputs = [
     host([size], state.p), host([size], gradient), ...names.map((name) => host([size], state.slots[name] ?? new Float64Array(size))),
-    host([1], [rateAt(optimizer.learningRate, { epoch: 0 })]), host([1], [gradientScale]), host([1], [guard]),
+    host([1], [rateAt(optimizer.learningRate, { step: 0, epoch: 0, stepOfEpoch: 0 })]), host([1], [gradientScale]), host([1], [guard]),
     ...(scalars.length > 0 ? [host([scalars.length], scalars)] : []),
   ];
   const [p = new Float64Array(), ...slots] = runStep(inputs, (k, tensors) => {

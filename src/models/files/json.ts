@@ -102,6 +102,16 @@ export function numberOf(argument: string, value: JsonValue | undefined): number
   throw damaged(argument, 'a number', value);
 }
 
+/** A number that may not be finite, which JSON cannot write: then its name, `'NaN'` or `'-Infinity'`. */
+export function anyNumber(value: number): JsonValue {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** What {@link anyNumber} wrote. */
+export function anyNumberOf(argument: string, value: JsonValue | undefined): number {
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : numberOf(argument, value);
+}
+
 export function textOf(argument: string, value: JsonValue | undefined): string {
   if (typeof value === 'string') return value;
   throw damaged(argument, 'a text', value);

@@ -8,8 +8,9 @@ import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { toHost } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { describeArchitecture } from './architecture.js';
+import type { TrainingEvent } from '../training/hooks.js';
 import type { Position } from '../training/position.js';
-import { depthLimit, faultOf, listOf, numberOf, objectOf, parseJson, textOf } from './json.js';
+import { anyNumber, anyNumberOf, damaged, depthLimit, faultOf, listOf, numberOf, objectOf, parseJson, textOf } from './json.js';
 import type { Network } from '../graph/network.js';
 import { decodeTensorFile, encodeTensorFile } from './safetensors.js';
 
@@ -40,7 +41,7 @@ export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly
   });
   const description = {
     version: formatVersion, seed: model.seed, architecture: describeArchitecture(model.network), compiled: model.compiled ?? null,
-    position: { ...model.position, callbacks }, metadata: model.metadata,
+    position: positionJson(model.position, callbacks), metadata: model.metadata,
   };
   return encodeTensorFile({ tensors, metadata: { format: 'bptt', bptt: asText(description) } });
 }
@@ -82,6 +83,27 @@ function compiledOf(value: JsonValue | undefined): CompiledDescription | undefin
   };
 }
 
+function positionJson(position: Position, callbacks: readonly JsonObject[]): JsonObject {
+  const { tally, events } = position;
+  return {
+    ...position, callbacks, tally: tally.map(anyNumber),
+    events: events.map(({ logs, ...event }) => ({ ...event, logs: Object.fromEntries(Object.entries(logs).map(([key, value]) => [key, anyNumber(value)])) })),
+  };
+}
+
+const hooks: readonly TrainingEvent['hook'][] = ['onBatchEnd', 'onEpochEnd', 'onCheckpoint'];
+
+function eventOf(value: JsonValue): TrainingEvent {
+  const { hook: name, at, logs, learningRate, waiting } = objectOf('event', value);
+  const hook = hooks.find((known) => known === name);
+  if (!hook) throw damaged('event hook', hooks.join(' | '), name);
+  return {
+    hook, at: numberOf('event', at), learningRate: numberOf('event learningRate', learningRate),
+    logs: Object.fromEntries(Object.entries(objectOf('event logs', logs)).map(([key, log]) => [key, anyNumberOf(`event log ${key}`, log)])),
+    ...(waiting === undefined ? {} : { waiting: listOf('event waiting', waiting).map((who) => textOf('callback name', who)) }),
+  };
+}
+
 /** Tensors named `callback:n/…` go back to the callbacks, the others stay. */
 function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTensor>): Position {
   const saved = objectOf('position', value);
@@ -99,10 +121,11 @@ function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTenso
     return { name: textOf('callback name', name), state: own && own.size > 0 ? { json, tensors: Object.fromEntries(own) } : { json } };
   });
   return {
-    epoch: number('epoch'), batch: number('batch'), step: number('step'), totalEpochs: number('totalEpochs'),
+    epoch: number('epoch'), batch: number('batch'), step: number('step'), runSteps: number('runSteps'), totalEpochs: number('totalEpochs'),
     learningRateFactor: number('learningRateFactor'),
-    tally: listOf('position tally', saved.tally).map((sum) => (sum === null ? NaN : numberOf('tally', sum))), // JSON writes NaN as null
+    tally: listOf('position tally', saved.tally).map((sum) => anyNumberOf('tally', sum)),
     samples: number('samples'), batchSize: number('batchSize'), callbacks,
+    events: listOf('position events', saved.events).map(eventOf),
   };
 }
 

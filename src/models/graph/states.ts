@@ -4,9 +4,9 @@
  */
 import type { Device, Variable } from '../../backend.js';
 import { ShapeError } from '../../errors.js';
-import { allocate, sizeOf } from '../../tensor.js';
+import { allocate, inType, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
-import { stateName } from './names.js';
+import { isCarried, stateName } from './names.js';
 import { stateTensors } from './network.js';
 import type { Network, StateTensorSpec } from './network.js';
 
@@ -23,10 +23,18 @@ export class StateVariables {
   /** Whether a stream is under way: its states count and its batch size is fixed. */
   private carrying = false;
 
+  /** @param initial running statistics, and the carried states of a stream that goes on. */
   constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>) {
     this.network = network;
     this.device = device;
     this.statistics = stateTensors(network, 1).filter(({ kind }) => kind === 'weight').map((spec) => this.make(spec, initial.get(spec.key)));
+    const stream = [...initial].find(([name]) => isCarried(name));
+    if (!stream) return;
+    this.advance(stream[1].shape[0] ?? 1);
+    for (const { spec, variable } of this.carried) {
+      const value = initial.get(stateName(spec));
+      if (value) this.device.write(variable, inType(value.data, device.dtype));
+    }
   }
 
   private make(spec: StateTensorSpec, value?: HostTensor): StateVariable {
@@ -79,17 +87,18 @@ export class StateVariables {
     this.carrying = false;
   }
 
-  /** Runs something on a stream of its own, as validation between two epochs, and goes back to the old one. */
+  /** Runs something on a stream of its own, as validation between two epochs or a prediction in a callback, and goes back to the old one. */
   async aside<T>(run: () => Promise<T>): Promise<T> {
-    if (!this.carrying) return run();
-    const { carried, carriedBatch } = this;
-    const kept = carried.map(({ variable }) => this.device.read(variable));
+    const { carried, carriedBatch, carrying } = this;
+    const kept = carrying ? carried.map(({ variable }) => this.device.read(variable)) : [];
     this.reset();
     try {
       return await run();
     } finally {
       this.reset();
-      this.advance(carriedBatch);
+      this.carried = carried;
+      this.carriedBatch = carriedBatch;
+      this.carrying = carrying;
       carried.forEach(({ variable }, i) => {
         const values = kept[i];
         if (values) this.device.write(variable, values);

@@ -13,6 +13,7 @@ import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { givesLogits, objectiveOf } from './objective.js';
 import type { Objective } from './objective.js';
+import type { CallbackStates } from './hooks.js';
 import type { CompileOptions } from './options.js';
 import { startPosition } from './position.js';
 import type { Position } from './position.js';
@@ -34,7 +35,8 @@ export class Engine {
   compiled: Compiled | undefined;
   /** Before `compile`. */
   private readonly usual = new BackendChoice();
-  private training = false;
+  /** The states of the callbacks, while `fit` runs. */
+  private callbackStates: (() => CallbackStates) | undefined;
 
   constructor(network: Network, seed: number) {
     this.network = network;
@@ -100,18 +102,19 @@ export class Engine {
   }
 
   requireIdle(operation: string): void {
-    if (!this.training) return;
+    if (!this.callbackStates) return;
     throw new StateError({ operation, argument: 'model', expected: 'idle', actual: 'training', hint: 'Await the promise of fit first.' });
   }
 
   /** Refuses a second training, and what would pull the ground from under this one. @throws StateError if another model trains a layer of this one. */
-  async whileTraining(operation: string, work: () => Promise<void>): Promise<void> {
+  async whileTraining(operation: string, work: () => Promise<void>, callbackStates: () => CallbackStates): Promise<void> {
     await this.changingWeights(operation, async () => {
-      this.training = true;
+      this.callbackStates = callbackStates;
       try {
         await work();
       } finally {
-        this.training = false;
+        this.position.callbacks = callbackStates();
+        this.callbackStates = undefined;
       }
     });
   }
@@ -124,5 +127,16 @@ export class Engine {
     } finally {
       this.store.endTraining();
     }
+  }
+
+  /** Where training stands at this moment, in the middle of a hook too. */
+  savedPosition(): Position {
+    return { ...this.position, callbacks: this.callbackStates?.() ?? this.position.callbacks };
+  }
+
+  /** A pass over other data. Inside a callback it leaves the stream of a stateful training as it was. */
+  aside<T>(pass: (session: Session) => Promise<T>): Promise<T> {
+    const session = this.open();
+    return this.callbackStates ? session.states.aside(() => pass(session)) : pass(session);
   }
 }

@@ -3,15 +3,17 @@ import { requireCount } from '../../checks.js';
 import type { Trainee } from '../../callbacks/callback.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
+import type { Progress } from '../../optimizers/schedules.js';
 import { stateTensors } from '../graph/network.js';
 import { inSequence, takeBatch } from './batches.js';
 import { splitDataset } from './data.js';
-import type { DataOptions, ModelData } from './data.js';
+import type { ModelData } from './data.js';
 import type { Engine } from './engine.js';
+import { Hooks } from './hooks.js';
 import { runFit, trainSteps } from './loop.js';
 import type { Trainer } from './loop.js';
 import { Tally } from './metrics.js';
-import type { FitOptions } from './options.js';
+import type { FitOptions, TrainOnBatchOptions } from './options.js';
 import { requireSameBatches } from './position.js';
 import type { History } from './position.js';
 
@@ -27,9 +29,10 @@ export async function fitModel(
 ): Promise<History> {
   engine.requireCompiled('fit');
   await engine.choose(options.batchSize);
-  const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit = 0 } = options;
+  const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit = 0, validateEvery = Infinity } = options;
   requireCount('fit', 'epochs', epochs);
   requireCount('fit', 'batchSize', batchSize);
+  if (options.validateEvery !== undefined) requireCount('fit', 'validateEvery', validateEvery);
   engine.requireTrainable('fit');
   if (validationData && validationSplit !== 0) {
     throw new ArgumentError({ operation: 'fit', argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
@@ -37,6 +40,9 @@ export async function fitModel(
   let data = engine.prepare('fit', x, y, options);
   let validation = validationData && engine.prepare('fit, validationData', validationData[0], validationData[1], validationData[2] ?? {});
   if (validationSplit !== 0) [data, validation] = splitDataset(data, validationSplit);
+  if (options.validateEvery !== undefined && !validation) {
+    throw new ArgumentError({ operation: 'fit', argument: 'validateEvery', expected: 'given with validationData or validationSplit', actual: 'without' });
+  }
   if (resume) requireSameBatches(engine.position, data.samples, batchSize);
 
   const session = engine.open();
@@ -48,26 +54,40 @@ export async function fitModel(
   }
   const history: History = { epoch: [], history: {} };
   start(history);
-  if (!resume) engine.position = { ...engine.position, epoch: 0, batch: 0, tally: [], callbacks: [] };
-  const settings = { epochs, batchSize, callbacks, signal, resume, validation, shuffle: (options.shuffle ?? true) && !stateful };
-  await engine.whileTraining('fit', () => runFit(trainerOf(engine, model, 'fit'), data, settings, history));
+  if (!resume) engine.position = { ...engine.position, epoch: 0, batch: 0, runSteps: 0, tally: [], callbacks: [], events: [] };
+  const hooks = new Hooks(callbacks, engine.position);
+  const settings = { epochs, batchSize, hooks, signal, validation, validateEvery, shuffle: (options.shuffle ?? true) && !stateful };
+  await engine.whileTraining('fit', () => runFit(trainerOf(engine, model, 'fit'), data, settings, history), () => hooks.states());
   return history;
 }
 
 /** One optimiser step on exactly these samples. Returns loss and metrics of the batch, as they were before the step. */
-export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData, y: ModelData, options: DataOptions): Promise<Record<string, number>> {
+export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData, y: ModelData, options: TrainOnBatchOptions): Promise<Record<string, number>> {
   const { optimizer, metrics } = engine.requireCompiled('trainOnBatch');
   await engine.choose();
   engine.requireTrainable('trainOnBatch');
   const { position } = engine;
   const data = engine.prepare('trainOnBatch', x, y, options);
   const batch = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, true, engine.dtype);
-  const rate = rateAt(optimizer.learningRate, { epoch: position.epoch }) * position.learningRateFactor;
+  const rate = rateAt(optimizer.learningRate, progressOf(position.runSteps, options.stepsPerEpoch)) * position.learningRateFactor;
   const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
   const tally = new Tally(metrics);
   tally.add(loss, batch, prediction);
   return tally.logs();
+}
+
+/** @throws ArgumentError where a schedule counts epochs and nobody has said how long one is. */
+function progressOf(step: number, stepsPerEpoch: number | undefined): Progress {
+  if (stepsPerEpoch !== undefined) requireCount('trainOnBatch', 'stepsPerEpoch', stepsPerEpoch);
+  const length = (): number => {
+    if (stepsPerEpoch !== undefined) return stepsPerEpoch;
+    throw new ArgumentError({
+      operation: 'trainOnBatch', argument: 'stepsPerEpoch', expected: 'given, as the learning rate counts epochs', actual: 'none',
+      hint: 'Or count steps: warmUp({ steps: 100, then }).',
+    });
+  };
+  return { step, get epoch() { return step / length(); }, get stepOfEpoch() { return 1 / length(); } };
 }
 
 /** @throws ShapeError if a stateful model would meet a smaller last batch. */

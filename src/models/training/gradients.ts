@@ -24,7 +24,7 @@ export interface Gradients {
 
 export async function lossAndGradients(engine: Engine, x: ModelData, y: ModelData, options: PassOptions): Promise<Gradients> {
   const { session, form, inputs } = await oneBatch(engine, 'lossAndGradients', x, y, options);
-  const [loss, ...all] = await session.differentiator(form).run(inputs);
+  const [loss, ...all] = await onOneBatch(engine, form, () => session.differentiator(form).run(inputs));
   const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
   const inputGradients = engine.network.inputs.map(({ shape }, i) =>
     fromHost(all[session.trained.length + i] ?? allocate('float32', 0), [form.batch, ...shape]));
@@ -33,7 +33,15 @@ export async function lossAndGradients(engine: Engine, x: ModelData, y: ModelDat
 
 export async function observe(engine: Engine, x: ModelData, y: ModelData, options: PassOptions): Promise<Observation[]> {
   const { session, form, inputs } = await oneBatch(engine, 'observe', x, y, options);
-  return observeStep(session, form, inputs);
+  return onOneBatch(engine, form, () => observeStep(session, form, inputs));
+}
+
+/** With the states of a batch of this size; the stream of a training that goes on meanwhile stays as it was. */
+function onOneBatch<T>(engine: Engine, { batch }: StepForm, pass: () => T | Promise<T>): Promise<T> {
+  return engine.aside(async ({ states }) => {
+    states.select(batch);
+    return pass();
+  });
 }
 
 async function oneBatch(
@@ -45,6 +53,5 @@ async function oneBatch(
   const { dtype } = session.device;
   const data = engine.prepare(operation, x, y, options);
   const { form, inputs } = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, options.training ?? false, dtype);
-  session.states.select(data.samples);
   return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), engine.seed, 0, dtype)] };
 }

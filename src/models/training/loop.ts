@@ -1,5 +1,5 @@
 /** The training loop: epochs, batches, validation, callbacks, and where it stopped. */
-import type { Callback, Logs, TrainingContext, Trainee } from '../../callbacks/callback.js';
+import type { Logs, TrainingContext, Trainee } from '../../callbacks/callback.js';
 import { NotFiniteError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
@@ -9,6 +9,7 @@ import { drawNoise, inSequence, takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { diagnose } from './doctor.js';
+import type { Hooks, TrainingEvent } from './hooks.js';
 import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { createYielder, evaluateDataset } from './passes.js';
@@ -20,10 +21,11 @@ export interface FitSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
-  readonly callbacks: readonly Callback[];
+  readonly hooks: Hooks;
   readonly signal: AbortSignal | undefined;
-  readonly resume: boolean;
   readonly validation: Dataset | undefined;
+  /** Batches between validations inside an epoch; infinite for none. */
+  readonly validateEvery: number;
 }
 
 /** What the loop needs of a model. */
@@ -68,6 +70,7 @@ export async function trainSteps(
       throw error;
     }
     position.step++;
+    position.runSteps++;
     outcomes.push({ loss, prediction: trainer.metrics.length > 0 ? prediction : undefined });
   }
   return outcomes;
@@ -84,11 +87,14 @@ async function stepAll(session: Session, form: StepForm, inputs: readonly (reado
 
 export async function runFit(trainer: Trainer, data: Dataset, settings: FitSettings, history: History): Promise<void> {
   const { session, optimizer, position } = trainer;
-  const { epochs, batchSize, callbacks, signal } = settings;
+  const { epochs, batchSize, hooks, signal, validation, validateEvery } = settings;
   const batches = Math.ceil(data.samples / batchSize);
   const breathe = createYielder();
-  const rateOf = (batch: number): number => rateAt(optimizer.learningRate, { epoch: position.epoch + batch / batches }) * position.learningRateFactor;
-  let learningRate = rateOf(Math.max(0, position.batch - 1));
+  const rateOf = (batch: number): number => {
+    const progress = { step: position.runSteps + batch - position.batch, epoch: position.epoch + batch / batches, stepOfEpoch: 1 / batches };
+    return rateAt(optimizer.learningRate, progress) * position.learningRateFactor;
+  };
+  let learningRate = position.events[0]?.learningRate ?? rateOf(Math.max(0, position.batch - 1));
   let stop: string | undefined;
   const context: TrainingContext = {
     model: trainer.model, epochs, initialEpoch: position.epoch, batches,
@@ -97,14 +103,16 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     get learningRate() { return learningRate; },
     stop(reason) { stop ??= reason; },
   };
-  const remember = (): void => {
-    position.callbacks = callbacks.flatMap((callback) => (callback.getState ? [{ name: callback.name, state: callback.getState() }] : []));
-  };
 
-  /** How many batches from this one on share a plan: full ones, as many as the backend likes, and never fewer than one. */
+  /** How many batches from this one on share a plan: full ones up to the next validation, as many as the backend likes, and never fewer than one. */
   function groupSize(first: Batch, index: number): number {
     const full = Math.floor(data.samples / batchSize) - index;
-    return Math.max(1, Math.min(session.trainer(first.form).batchesPerPlan, full));
+    return Math.max(1, Math.min(session.trainer(first.form).batchesPerPlan, full, validateEvery - (index % validateEvery)));
+  }
+
+  async function validate(): Promise<Logs> {
+    if (!validation) return {};
+    return session.states.aside(() => evaluateDataset(session, validation, trainer.metrics, batchSize, 'val_', signal));
   }
 
   /** The steps of one plan, then their callbacks. */
@@ -118,80 +126,62 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     const group = [first, ...Array.from({ length: groupSize(first, start) - 1 }, (_, i) => take(start + 1 + i))];
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
-    const logs = outcomes.map(({ loss, prediction }, i) => {
+    learningRate = rates.at(-1) ?? learningRate;
+    const events = outcomes.map(({ loss, prediction }, i): TrainingEvent => {
       tally.add(loss, group[i] ?? first, prediction);
-      return tally.logs();
+      return { hook: 'onBatchEnd', at: start + i, logs: tally.logs(), learningRate };
     });
     // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.
     position.batch = start + group.length;
     position.tally = tally.toJSON();
-    learningRate = rates.at(-1) ?? learningRate;
-    for (const [i, entry] of logs.entries()) {
-      for (const callback of callbacks) await callback.onBatchEnd?.(start + i, entry, context);
+    const last = events.at(-1);
+    if (last && position.batch < batches && position.batch % validateEvery === 0) {
+      const validated = await validate();
+      history.validation ??= { step: [], history: {} };
+      record(history.validation.step, history.validation.history, position.runSteps, validated);
+      events[events.length - 1] = { ...last, logs: { ...last.logs, ...validated } };
     }
+    await hooks.tell(events, context);
   }
 
   async function trainEpoch(): Promise<void> {
     const order = settings.shuffle ? permutation(randomStream(trainer.seed, 'shuffle', position.totalEpochs), data.samples) : inSequence(data.samples);
     const tally = new Tally(trainer.metrics);
     if (position.batch > 0) tally.restore(position.tally);
-    for (const callback of callbacks) await callback.onEpochBegin?.(position.epoch, context);
+    await hooks.epochBegin(position.epoch, context);
     while (position.batch < batches && stop === undefined) {
       signal?.throwIfAborted();
       await trainGroup(order, tally);
       await breathe();
     }
     if (position.batch < batches) return; // stopped inside the epoch
-    const { validation } = settings;
-    const validated = validation
-      ? await session.states.aside(() => evaluateDataset(session, validation, trainer.metrics, batchSize, 'val_', signal))
-      : {};
-    const logs: Logs = { ...tally.logs(), ...validated, learningRate };
-    record(history, position.epoch, logs);
-    const epoch = position.epoch++;
+    const logs: Logs = { ...tally.logs(), ...await validate(), learningRate };
+    record(history.epoch, history.history, position.epoch, logs);
+    const at = position.epoch++;
     position.totalEpochs++;
     position.batch = 0;
     position.tally = [];
-    for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, context);
-    remember();
-    for (const callback of callbacks) await callback.onCheckpoint?.(epoch, context);
+    await hooks.tell([{ hook: 'onEpochEnd', at, logs, learningRate }, { hook: 'onCheckpoint', at, logs, learningRate }], context);
   }
 
   const failures: unknown[] = [];
   try {
-    for (const callback of callbacks) await callback.onTrainBegin?.(context);
-    if (settings.resume) restoreCallbacks(callbacks, position, context);
+    await hooks.begin(context);
+    await hooks.finish(context);
     position.batchSize = batchSize;
     position.samples = data.samples;
     while (position.epoch < epochs && stop === undefined) await trainEpoch();
   } catch (error) {
-    const quiet = error instanceof NotFiniteError && callbacks.filter((callback) => callback.onNotFinite?.(error)).length > 0;
+    const quiet = error instanceof NotFiniteError && hooks.bearsNotFinite(error);
     if (quiet) stop = error.message;
     else failures.push(error);
   }
   if (stop !== undefined) history.stopped = stop;
-  // One failing callback must not keep the others from their last word.
-  for (const callback of callbacks) {
-    try {
-      await callback.onTrainEnd?.(context);
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  remember();
+  failures.push(...await hooks.end(context));
   if (failures.length > 0) throw failures[0];
 }
 
-function record(history: History, epoch: number, logs: Logs): void {
-  history.epoch.push(epoch);
-  for (const [key, value] of Object.entries(logs)) (history.history[key] ??= []).push(value);
-}
-
-function restoreCallbacks(callbacks: readonly Callback[], position: Position, context: TrainingContext): void {
-  const saved = [...position.callbacks];
-  for (const callback of callbacks) {
-    const at = saved.findIndex((entry) => entry.name === callback.name);
-    const [found] = at < 0 ? [] : saved.splice(at, 1);
-    if (found) callback.setState?.(found.state, context);
-  }
+function record(at: number[], history: Record<string, number[]>, now: number, logs: Logs): void {
+  at.push(now);
+  for (const [key, value] of Object.entries(logs)) (history[key] ??= []).push(value);
 }

@@ -38,11 +38,21 @@ export interface FitOptions extends DataOptions {
   validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
   /** Share of the last samples kept for validation. Default 0: none. */
   validationSplit?: number;
+  /** Validation inside an epoch too, after every so many of its batches: for epochs that last long. `onBatchEnd` of that batch hears `val_…`. */
+  validateEvery?: number;
   callbacks?: readonly Callback[];
   /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
   signal?: AbortSignal;
-  /** Go on where the last fit, or the saved file, stopped: epoch, batch, callbacks. Default false. */
+  /**
+   * Go on where the last fit, or the saved file, stopped: epoch, batch, schedule, callbacks. Default false: epochs and schedules start
+   * anew; weights, the optimiser's state and what `ReduceLROnPlateau` has made of the rate stay until `compile`.
+   */
   resume?: boolean;
+}
+
+export interface TrainOnBatchOptions extends DataOptions {
+  /** Steps that make an epoch, for learning rates that count epochs. */
+  stepsPerEpoch?: number;
 }
 
 export interface EvaluateOptions extends DataOptions {

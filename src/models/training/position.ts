@@ -1,6 +1,6 @@
 /** Where training stands, and what it has logged. */
-import type { CallbackState } from '../../callbacks/callback.js';
 import { ArgumentError } from '../../errors.js';
+import type { CallbackStates, TrainingEvent } from './hooks.js';
 
 /** Logged values of every epoch, in the form Keras users know. */
 export interface History {
@@ -8,6 +8,8 @@ export interface History {
   readonly epoch: number[];
   /** Each logged value over the epochs: loss, mae, val_loss, learningRate, … */
   readonly history: Record<string, number[]>;
+  /** With `validateEvery`: what validation inside epochs gave, by the steps of this run. */
+  validation?: { readonly step: number[]; readonly history: Record<string, number[]> };
   /** Why training ended before its last epoch; undefined if it did not. */
   stopped?: string;
 }
@@ -20,6 +22,8 @@ export interface Position {
   batch: number;
   /** Optimiser steps done since the model was made; drives dropout masks and Adam's corrections. */
   step: number;
+  /** Steps done in the current run, which `fit` begins unless it resumes and `trainOnBatch` goes on with; drives schedules. */
+  runSteps: number;
   /** Epochs done since the model was made; drives shuffling. */
   totalEpochs: number;
   learningRateFactor: number;
@@ -28,12 +32,13 @@ export interface Position {
   /** Of the data and batches the current epoch began with. */
   samples: number;
   batchSize: number;
-  /** States of the callbacks, by order and name. */
-  callbacks: { name: string; state: CallbackState }[];
+  callbacks: CallbackStates;
+  /** What some callbacks have not heard yet; empty unless the model was saved in a hook, or one failed. */
+  events: TrainingEvent[];
 }
 
 export function startPosition(): Position {
-  return { epoch: 0, batch: 0, step: 0, totalEpochs: 0, learningRateFactor: 1, tally: [], samples: 0, batchSize: 0, callbacks: [] };
+  return { epoch: 0, batch: 0, step: 0, runSteps: 0, totalEpochs: 0, learningRateFactor: 1, tally: [], samples: 0, batchSize: 0, callbacks: [], events: [] };
 }
 
 /** @throws ArgumentError if an epoch that was interrupted would go on with other batches. */

@@ -37,7 +37,10 @@ export class WeightStore {
   /** The model on its device, with the present weights. */
   open(backend: Backend, objective: Objective | undefined, optimizer: Optimizer | undefined): Session {
     if (this.session) this.session.sharing.takeOver();
-    else this.session = new Session(this.network, backend, this.weights(), objective, optimizer);
+    else {
+      this.session = new Session(this.network, backend, new Map([...this.weights(), ...this.waiting]), objective, optimizer);
+      this.waiting = new Map();
+    }
     return this.session;
   }
 
