@@ -72,7 +72,7 @@ const heads: readonly Fault[] = [
   ),
   ...faultsIn('models/training/engine', ['models/training/moments'],
     ['a prediction in a callback moves the stream', 'this.callbackStates ? session.states.aside(() => pass(session)) :', ''],
-    ['a file holds the callbacks as they were after the last epoch', 'this.callbackStates?.() ?? this.position.callbacks', 'this.position.callbacks'],
+    ['a file holds the callbacks as they were after the last epoch', 'callbacks: this.callbackStates() }', 'callbacks: this.position.callbacks }'],
   ),
   ...faultsIn('models/graph/states', ['models/training/moments'],
     ['a loaded stream starts at zero', 'if (!stream)', 'if (stream || !stream)'],

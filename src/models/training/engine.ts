@@ -131,7 +131,7 @@ export class Engine {
 
   /** Where training stands at this moment, in the middle of a hook too. */
   savedPosition(): Position {
-    return { ...this.position, callbacks: this.callbackStates?.() ?? this.position.callbacks };
+    return this.callbackStates ? { ...this.position, callbacks: this.callbackStates() } : this.position;
   }
 
   /** A pass over other data. Inside a callback it leaves the stream of a stateful training as it was. */
