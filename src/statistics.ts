@@ -26,6 +26,12 @@ export function withinRounding(low: number, high: number, size = Math.max(Math.a
   return high - low <= ROUNDINGS * Math.max(epsilon * size, Number.MIN_VALUE);
 }
 
+/** The whole number that a computed one is but for rounding at `size`, else the number itself: 100 · 0.29 is 29, not 28.999999999999996. */
+export function nearWhole(value: number, size = Math.abs(value)): number {
+  const whole = Math.round(value);
+  return withinRounding(Math.min(value, whole), Math.max(value, whole), size) ? whole : value;
+}
+
 /** Whether all numbers are the same but for rounding. @param size as in `withinRounding`. */
 export function isConstant(values: ArrayLike<number>, size?: number): boolean {
   let [low, high] = [Infinity, -Infinity];

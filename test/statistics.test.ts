@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { ShapeError } from '../src/errors.js';
-import { correlation, deviation, isConstant, mean, rootMeanSquare, variance, withinRounding } from '../src/statistics.js';
+import { correlation, deviation, isConstant, mean, nearWhole, rootMeanSquare, variance, withinRounding } from '../src/statistics.js';
 import { thrown } from './support/compare.js';
 import { exactCorrelation, exactDeviation, exactMean } from './support/exact.js';
 import { CONSTANTS, centred, centredPair, offsets, relative, scales } from './support/numbers.js';
@@ -57,6 +57,13 @@ test('constant: numbers that differ by a few roundings of theirs, or of what the
   assert.is(withinRounding(NaN, NaN), false);
   assert.is(isConstant([0.3, 0.1 + 0.2, 0.3]), true);
   assert.is(isConstant([1, 1, 1 + 1e-13, ...new Array<number>(100_000).fill(1)]), false, 'one in 100,000 that differs');
+});
+
+test('whole but for rounding', () => {
+  assert.equal([nearWhole(100 * 0.29), nearWhole(21 / 1.4), nearWhole(2.5), nearWhole(3 + 1e-12), nearWhole(0), nearWhole(-100 * 0.29)], [29, 15, 2.5, 3 + 1e-12, 0, -29]);
+  assert.is(nearWhole(1e-17), 1e-17, 'nothing says that it is small');
+  assert.is(nearWhole(1e-17, 1), 0);
+  assert.equal([nearWhole(NaN), nearWhole(Infinity)], [NaN, Infinity]);
 });
 
 test('a side that is constant but for rounding correlates with nothing', () => {

@@ -7,7 +7,7 @@
  * Prices are not exchangeable over regimes; the guarantee is as good as the block resembles the future.
  */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
-import { withinRounding } from '../../statistics.js';
+import { nearWhole } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
@@ -24,14 +24,8 @@ export interface ResidualInterval {
 /** Residuals needed for an interval of this coverage: ⌈2 / (1 − coverage)⌉ − 1. */
 export function residualsNeeded(coverage: number): number {
   const needed = 2 / (1 - coverage);
-  const whole = Math.round(needed);
-  // 1 − 0.9999 is rounded at the size of 1: that must not ask for one residual more.
-  return (sameShare(1 - coverage, 2 / whole) ? whole : Math.ceil(needed)) - 1;
-}
-
-/** Whether two parts of 1 are the same but for rounding. */
-function sameShare(a: number, b: number): boolean {
-  return withinRounding(Math.min(a, b), Math.max(a, b), 1);
+  // 1 − 0.9999 is rounded at the size of 1, its reciprocal at that times its own square: this must not ask for one residual more.
+  return Math.ceil(nearWhole(needed, needed ** 2 / 2)) - 1;
 }
 
 /**
@@ -55,8 +49,7 @@ export function residualInterval(residuals: Numbers, coverage = 0.9): ResidualIn
     });
   }
   const tail = ((count + 1) * (1 - coverage)) / 2;
-  const whole = Math.round(tail);
-  const rank = Math.max(1, sameShare(1 - coverage, (2 * whole) / (count + 1)) ? whole : Math.floor(tail));
+  const rank = Math.max(1, Math.floor(nearWhole(tail, (count + 1) / 2)));
   const columns = Array.from({ length: horizon }, (_, k) => columnOf(data, horizon, k).sort());
   return {
     lower: Float64Array.from(columns, (sorted) => sorted[rank - 1] ?? NaN),

@@ -12,6 +12,7 @@
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
+import { nearWhole } from '../../statistics.js';
 import { isRecord, shorten } from './json.js';
 import { describe } from '../series/describe.js';
 import type { Halt, Report, TrialRecord } from './trial.js';
@@ -87,7 +88,7 @@ export function haltRule(prune: Pruning | undefined, stage: number | undefined, 
 
 /** How many of `entered` trials are let through a rung. */
 export function promoted(prune: Pruning | undefined, entered: number): number {
-  return Math.ceil(entered / (prune?.rule === 'halving' ? (prune.factor ?? 3) : 1));
+  return Math.ceil(nearWhole(entered / (prune?.rule === 'halving' ? (prune.factor ?? 3) : 1)));
 }
 
 /** The trials that go on after a rung. One that ended before the rung counts in the comparison, and is complete. */

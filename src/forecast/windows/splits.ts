@@ -7,6 +7,7 @@
  */
 import { requireCount } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
+import { nearWhole } from '../../statistics.js';
 import type { Range } from '../series/arrays.js';
 import { resolveSpec, sliceWindows } from './windows.js';
 import type { Windows, WindowSpec } from './windows.js';
@@ -71,7 +72,7 @@ export function timeSplit(n: number, sizes: SplitSizes, gap = 0): Split {
   const fractions = parts.every((size) => size <= 1) && parts.some((size) => !Number.isInteger(size));
   const total = parts.reduce((sum, size) => sum + size, 0);
   const valid = parts.every((size) => size >= 0 && (fractions || Number.isInteger(size)));
-  if (!valid || total > (fractions ? 1 + 1e-9 : n)) {
+  if (!valid || nearWhole(total) > (fractions ? 1 : n)) {
     throw new ArgumentError({
       operation, argument: 'sizes', expected: `fractions with a sum of at most 1 or whole numbers with a sum of at most ${n}`, actual: parts.join(' + '),
     });
@@ -79,7 +80,7 @@ export function timeSplit(n: number, sizes: SplitSizes, gap = 0): Split {
   const bounds = [0];
   for (let i = 0, sum = 0; i < parts.length; i++) {
     sum += parts[i] ?? 0;
-    bounds.push(fractions ? Math.round(sum * n) : sum);
+    bounds.push(fractions ? Math.floor(nearWhole(sum * n + 0.5, n)) : sum); // .7 · 45 is 31.5, not 31.499999999999996
   }
   const range = (i: number): Range => {
     const start = bounds[i] ?? 0;

@@ -1,5 +1,6 @@
 /** What users pass to fit, evaluate and predict, checked and laid out for batching. */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { nearWhole } from '../../statistics.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
 import { sameShape, sizeOf, toHost } from '../../tensor.js';
 import type { NetworkInput } from '../graph/network.js';
@@ -102,7 +103,7 @@ function weights(
 
 /** The last `fraction` of the samples as validation data, before any shuffling. */
 export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset] {
-  const from = Math.floor(data.samples * (1 - fraction) + 1e-9); // 1 − 0.9 is a little less than 0.1
+  const from = Math.floor(nearWhole(data.samples * (1 - fraction), data.samples)); // 1 − 0.9 is a little less than 0.1
   if (!(fraction > 0 && fraction < 1) || from === 0 || from === data.samples) {
     throw new ArgumentError({
       operation: 'fit', argument: 'validationSplit', expected: 'a share in (0, 1) that leaves samples on both sides', actual: String(fraction),

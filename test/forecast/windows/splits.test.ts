@@ -76,4 +76,14 @@ test('splitWindows purges as the horizon demands', () => {
   assert.is((validation.origins[4] ?? NaN) + 4, rest.origins[0]);
 });
 
+test('shares in hundredths: boundaries as whole numbers give them, halves upwards', () => {
+  for (let share = 1; share < 100; share++) {
+    for (const n of [45, 100, 101, 150, 990, 4121, 1_000_000, 123_456_750]) {
+      const end = Math.floor((2 * share * n + 100) / 200);
+      if (end > 0) assert.is(timeSplit(n, { train: share / 100 }).train.end, end, `${share} % of ${n}`);
+    }
+  }
+  assert.is(timeSplit(45, { train: 0.1, validation: 0.6 }).validation.end, 32, '.1 + .6 of 45 is 31.5');
+});
+
 test.run();
