@@ -28,13 +28,29 @@ export function requireRate(operation: string, argument: string, value: number):
   }
 }
 
-/** Every option of T by name: the compiler refuses a list that misses one or holds another. */
-export type OptionNames<T> = { readonly [K in keyof Required<T>]: true };
+/** One of the names that `choices` lists, or an ArgumentError with the nearest. */
+export function requireChoice<T extends string>(operation: string, argument: string, value: T, choices: readonly T[]): T {
+  if (choices.includes(value)) return value;
+  throw new ArgumentError({
+    operation, argument, expected: choices.join(' | '), actual: String(value),
+    hint: typeof value === 'string' ? `Did you mean '${nearest(value, choices)}'?` : undefined,
+  });
+}
+
+/** Sizes of a tensor without its batch, whole numbers of at least 1; a copy of them. */
+export function requireSizes(operation: string, argument: string, shape: readonly number[], hint?: string): number[] {
+  const given: unknown = shape;
+  if (Array.isArray(given) && given.every((size) => Number.isInteger(size) && size >= 1)) return [...shape];
+  throw new ArgumentError({ operation, argument, expected: 'a list of sizes without the batch, whole numbers of at least 1', actual: show(given), hint });
+}
+
+/** Every option of T by name: the compiler refuses a list that misses one or holds another, or a flag that is not called one. */
+export type OptionNames<T> = { readonly [K in keyof Required<T>]: [Required<T>[K]] extends [boolean] ? 'flag' : true };
 
 /**
  * Options as they came, once every key is known; nothing a caller says is ignored.
  * @param options what the caller gave; a missing object, as in `new LSTM()`, is refused.
- * @throws ArgumentError naming the first unknown option and the nearest known one.
+ * @throws ArgumentError naming the first unknown option and the nearest known one, or a flag that is neither true nor false.
  */
 export function checkOptions<T extends object>(operation: string, options: T, names: OptionNames<T>): T {
   const known = Object.keys(names);
@@ -48,7 +64,18 @@ export function checkOptions<T extends object>(operation: string, options: T, na
       operation, argument: `option '${unknown}'`, expected: `one of ${known.join(', ')}`, actual: 'an unknown name', hint: `Did you mean '${nearest(unknown, known)}'?`,
     });
   }
+  for (const argument of Object.keys(options)) {
+    const value: unknown = Reflect.get(options, argument);
+    if (value === undefined || typeof value === 'boolean' || Reflect.get(names, argument) !== 'flag') continue;
+    throw new ArgumentError({ operation, argument, expected: 'true or false', actual: show(value) });
+  }
   return options;
+}
+
+/** A value in a message, short. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  return Array.isArray(value) ? `[${value.map(String).join(', ')}]` : String(value);
 }
 
 function typeName(value: unknown): string {

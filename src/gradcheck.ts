@@ -7,6 +7,8 @@
 import type { Device, Step } from './backend.js';
 import { cpu } from './backends/cpu/index.js';
 import type { Block } from './blocks/block.js';
+import { checkOptions } from './checks.js';
+import type { OptionNames } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { resolveInitializer } from './initializers.js';
 import type { AnyLayer } from './layers/layer.js';
@@ -38,6 +40,25 @@ export interface CheckOptions {
   /** Largest relative error that passes. Default 1e-6. */
   tolerance?: number;
 }
+
+const checkNames: OptionNames<CheckOptions> = {
+  inputShape: true, seed: true, training: 'flag', lengths: true, initialState: 'flag', epsilon: true, tolerance: true,
+};
+
+export interface LossCheckOptions {
+  /** Of the prediction, [..., N]. */
+  shape: Shape;
+  /** Default 0. */
+  seed?: number;
+  /** With random sample weights. Default false. */
+  weighted?: boolean;
+  /** Half step of the central difference. Default 1e-5. */
+  epsilon?: number;
+  /** Largest relative error that passes. Default 1e-6. */
+  tolerance?: number;
+}
+
+const lossCheckNames: OptionNames<LossCheckOptions> = { shape: true, seed: true, weighted: 'flag', epsilon: true, tolerance: true };
 
 export interface CheckedEntry {
   /** `kernel`, `input 0`, `input 1` (the initial h), … */
@@ -213,15 +234,13 @@ function lengthMask(lengths: readonly number[], batch: number, steps: number): F
  * @returns the report; nothing is thrown for a wrong gradient.
  */
 export async function checkGradients(layer: AnyLayer | Block, options: CheckOptions): Promise<CheckReport> {
-  const { epsilon = 1e-5, tolerance = 1e-6 } = options;
+  const { epsilon = 1e-5, tolerance = 1e-6 } = checkOptions('checkGradients', options, checkNames);
   return Promise.resolve(check(layerSubject(layer, options), epsilon, tolerance));
 }
 
 /** Checks a loss with respect to the prediction [..., N]; weighted: with random sample weights. */
-export async function checkLossGradients(
-  loss: Loss, options: { shape: Shape; seed?: number; weighted?: boolean; epsilon?: number; tolerance?: number },
-): Promise<CheckReport> {
-  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = options;
+export async function checkLossGradients(loss: Loss, options: LossCheckOptions): Promise<CheckReport> {
+  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = checkOptions('checkLossGradients', options, lossCheckNames);
   const { kind, parameter } = resolveLoss(loss);
   const random = randomStream(seed, 'gradcheck');
   const size = sizeOf(shape);

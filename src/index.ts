@@ -21,7 +21,7 @@ export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from 
 export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
 
 export { Input, Layer } from './layers/layer.js';
-export type { AnyLayer, Forward, InputOptions, JsonObject, JsonValue, NoiseSpec, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
+export type { AnyLayer, CommonOptions, Forward, InputOptions, JsonObject, JsonValue, NoiseSpec, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
 export type { GivenMasks, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
@@ -89,7 +89,7 @@ export type { Metric, MetricName } from './models/training/metrics.js';
 export type { Observation } from './models/training/session.js';
 
 export { LambdaCallback, TerminateOnNaN } from './callbacks/callback.js';
-export type { Callback, CallbackState, Logs, TrainingContext } from './callbacks/callback.js';
+export type { Callback, CallbackState, LambdaHooks, Logs, Trainee, TrainingContext } from './callbacks/callback.js';
 export { EarlyStopping } from './callbacks/earlyStopping.js';
 export type { EarlyStoppingOptions } from './callbacks/earlyStopping.js';
 export { ReduceLROnPlateau } from './callbacks/reduceLROnPlateau.js';
@@ -101,4 +101,4 @@ export { ProgressBar, formatDuration } from './callbacks/progressBar.js';
 export type { TextStream } from './callbacks/progressBar.js';
 
 export { checkGradients, checkLossGradients } from './gradcheck.js';
-export type { CheckOptions, CheckReport, CheckedEntry } from './gradcheck.js';
+export type { CheckOptions, CheckReport, CheckedEntry, LossCheckOptions } from './gradcheck.js';

@@ -6,7 +6,8 @@
  */
 import ndarray from 'ndarray';
 import type { NdArray } from 'ndarray';
-import { ArgumentError, ShapeError, formatShape } from './errors.js';
+import { checkOptions, requireChoice } from './checks.js';
+import { ShapeError, formatShape } from './errors.js';
 
 export type { NdArray } from 'ndarray';
 
@@ -161,10 +162,8 @@ export function fromHost<A extends FloatArray>(data: A, shape: Shape): NdArray<A
 export function tensor(value: TensorLike | ArrayLike<number>, options: { shape?: Shape; dtype: 'float64' }): NdArray<Float64Array>;
 export function tensor(value: TensorLike | ArrayLike<number>, options?: { shape?: Shape; dtype?: 'float32' }): NdArray<Float32Array>;
 export function tensor(value: TensorLike | ArrayLike<number>, options: { shape?: Shape; dtype?: DType } = {}): NdArray<FloatArray> {
-  const { shape, dtype = 'float32' } = options;
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new ArgumentError({ operation: 'tensor', argument: 'dtype', expected: "'float32' or 'float64'", actual: String(dtype) });
-  }
+  const { shape, dtype = 'float32' } = checkOptions('tensor', options, { shape: true, dtype: true });
+  requireChoice('tensor', 'dtype', dtype, ['float32', 'float64']);
   const source: TensorLike = isTensorLike(value) ? value : { data: value, shape: [value.length] };
   const host = toHost(source, dtype);
   if (shape && sizeOf(shape) !== host.data.length) {

@@ -6,7 +6,7 @@ import type { OptionNames } from '../src/checks.js';
 import { ArgumentError } from '../src/errors.js';
 
 interface Sample { units: number; returnSequences?: boolean; learningRate?: number }
-const names: OptionNames<Sample> = { units: true, returnSequences: true, learningRate: true };
+const names: OptionNames<Sample> = { units: true, returnSequences: 'flag', learningRate: true };
 
 function messageOf(run: () => unknown): string {
   try {

@@ -16,7 +16,8 @@ import type { Initializer } from '../initializers.js';
 import { Activation } from '../layers/activation.js';
 import { BatchNorm } from '../layers/batchNorm.js';
 import { Conv2D } from '../layers/conv2d.js';
-import { requireCount } from '../checks.js';
+import { checkOptions, requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
 import { Add } from '../layers/merge.js';
 import { Block, chain } from './block.js';
@@ -28,6 +29,8 @@ export interface ConvolutionStyle {
   kernelInitializer?: Initializer;
 }
 
+export const styleNames: OptionNames<ConvolutionStyle> = { batchNorm: true, kernelInitializer: true };
+
 export interface ResidualBlockOptions extends ConvolutionStyle {
   /** Channels of both convolutions and of the output. */
   filters: number;
@@ -37,6 +40,8 @@ export interface ResidualBlockOptions extends ConvolutionStyle {
   projection?: boolean;
   name?: string;
 }
+
+const optionNames: OptionNames<ResidualBlockOptions> = { ...styleNames, filters: true, stride: true, projection: 'flag', name: true };
 
 /** Convolution without bias and batch normalisation, or convolution with bias. Padding on all four sides. */
 export function convolution(
@@ -58,7 +63,7 @@ export class ResidualBlock extends Block {
   private readonly relu: Activation;
 
   constructor(options: ResidualBlockOptions) {
-    super(options.name);
+    super(checkOptions('ResidualBlock', options, optionNames).name);
     const { filters, stride = 1 } = options;
     requireCount('ResidualBlock', 'filters', filters);
     requireCount('ResidualBlock', 'stride', stride);

@@ -1,10 +1,12 @@
 /** Residual networks (He et al. 2015, table 1): a stem, then stages of residual blocks; all stages but the first halve the image. */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import { Activation } from '../layers/activation.js';
 import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
 import { MaxPool2D } from '../layers/pooling.js';
 import { Block, chain } from './block.js';
-import { ResidualBlock, convolution } from './residual.js';
+import { ResidualBlock, convolution, styleNames } from './residual.js';
 import type { ConvolutionStyle } from './residual.js';
 
 export interface ResNetStem {
@@ -18,6 +20,8 @@ export interface ResNetStem {
   pool?: boolean;
 }
 
+const stemNames: OptionNames<ResNetStem> = { filters: true, kernelSize: true, stride: true, pool: 'flag' };
+
 export interface ResNetOptions extends ConvolutionStyle {
   /** Residual blocks of each stage: [3, 4, 6, 3] for 34 layers. */
   blocks: readonly number[];
@@ -29,6 +33,8 @@ export interface ResNetOptions extends ConvolutionStyle {
   name?: string;
 }
 
+const optionNames: OptionNames<ResNetOptions> = { ...styleNames, blocks: true, widths: true, stem: true, name: true };
+
 /**
  * The trunk, x [B, H, W, C] → feature maps [B, about H / 2^(stages + 1), …, last width] with the default stem; a head is
  * GlobalAveragePool2D and Dense. Layers: stem.conv, stem.norm, stem.relu, stem.pool, then stage1.block1.conv1 and so on.
@@ -37,7 +43,7 @@ export class ResNet extends Block {
   private readonly parts: readonly (AnyLayer | Block)[];
 
   constructor(options: ResNetOptions) {
-    super(options.name);
+    super(checkOptions('ResNet', options, optionNames).name);
     const { blocks, widths = blocks.map((_, i) => 64 * 2 ** i), stem = {}, batchNorm, kernelInitializer } = options;
     if (blocks.length === 0 || widths.length !== blocks.length || blocks.some((n) => !Number.isInteger(n) || n < 1)) {
       throw new ArgumentError({
@@ -45,7 +51,7 @@ export class ResNet extends Block {
         actual: `${JSON.stringify(blocks)} and ${JSON.stringify(widths)}`,
       });
     }
-    const { filters = widths[0] ?? 64, kernelSize = 7, stride = 2, pool = true } = stem;
+    const { filters = widths[0] ?? 64, kernelSize = 7, stride = 2, pool = true } = checkOptions('ResNet, stem', stem, stemNames);
     if (kernelSize % 2 !== 1) {
       throw new ArgumentError({ operation: 'ResNet', argument: 'stem.kernelSize', expected: 'an odd number', actual: String(kernelSize) });
     }

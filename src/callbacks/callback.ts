@@ -1,4 +1,6 @@
 /** What a callback may do while a model trains. */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { NotFiniteError } from '../errors.js';
 import type { JsonValue } from '../layers/layer.js';
 import type { FloatArray } from '../tensor.js';
@@ -58,21 +60,26 @@ export interface Callback {
   setState?(state: CallbackState, context: TrainingContext): void;
 }
 
+/** What {@link LambdaCallback} takes. */
+export type LambdaHooks = Pick<Callback, 'onTrainBegin' | 'onEpochBegin' | 'onBatchEnd' | 'onEpochEnd' | 'onCheckpoint' | 'onTrainEnd'>;
+
+const hookNames: OptionNames<LambdaHooks> = {
+  onTrainBegin: true, onEpochBegin: true, onBatchEnd: true, onEpochEnd: true, onCheckpoint: true, onTrainEnd: true,
+};
+
 /** Runs functions at the hooks they are given for. */
 export class LambdaCallback implements Callback {
   readonly name = 'LambdaCallback';
-  readonly onTrainBegin: Callback['onTrainBegin'];
-  readonly onEpochBegin: Callback['onEpochBegin'];
-  readonly onBatchEnd: Callback['onBatchEnd'];
-  readonly onEpochEnd: Callback['onEpochEnd'];
-  readonly onTrainEnd: Callback['onTrainEnd'];
+  // Optional, not `| undefined`: so they fit a Callback under exactOptionalPropertyTypes as well.
+  readonly onTrainBegin?: Hook<[]>;
+  readonly onEpochBegin?: Hook<[epoch: number]>;
+  readonly onBatchEnd?: Hook<[batch: number, logs: Logs]>;
+  readonly onEpochEnd?: Hook<[epoch: number, logs: Logs]>;
+  readonly onCheckpoint?: Hook<[epoch: number]>;
+  readonly onTrainEnd?: Hook<[]>;
 
-  constructor(hooks: Pick<Callback, 'onTrainBegin' | 'onEpochBegin' | 'onBatchEnd' | 'onEpochEnd' | 'onTrainEnd'>) {
-    this.onTrainBegin = hooks.onTrainBegin;
-    this.onEpochBegin = hooks.onEpochBegin;
-    this.onBatchEnd = hooks.onBatchEnd;
-    this.onEpochEnd = hooks.onEpochEnd;
-    this.onTrainEnd = hooks.onTrainEnd;
+  constructor(hooks: LambdaHooks) {
+    Object.assign(this, checkOptions('LambdaCallback', hooks, hookNames));
   }
 }
 

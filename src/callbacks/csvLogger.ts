@@ -1,3 +1,4 @@
+import { checkOptions } from '../checks.js';
 import { appendText } from '../files.js';
 import type { Callback, Logs, TrainingContext } from './callback.js';
 
@@ -8,7 +9,7 @@ export class CSVLogger implements Callback {
   private columns: readonly string[] | undefined;
 
   constructor(options: { path: string }) {
-    this.path = options.path;
+    this.path = checkOptions('CSVLogger', options, { path: true }).path;
   }
 
   onTrainBegin(): void {

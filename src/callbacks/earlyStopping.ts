@@ -1,3 +1,5 @@
+import { checkOptions, requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, Trainee, TrainingContext } from './callback.js';
 import { addPrefix, withoutPrefix } from '../layers/nested.js';
@@ -15,6 +17,8 @@ export interface EarlyStoppingOptions {
   /** Put back the weights of the best epoch when training ends, for whatever reason. Default true (Keras: false). */
   restoreBestWeights?: boolean;
 }
+
+const optionNames: OptionNames<EarlyStoppingOptions> = { monitor: true, patience: true, minDelta: true, mode: true, restoreBestWeights: 'flag' };
 
 type Weights = ReturnType<Trainee['getWeights']>;
 
@@ -35,8 +39,9 @@ export class EarlyStopping implements Callback {
   private lastWeights: Weights | undefined;
 
   constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions('EarlyStopping', options, optionNames);
     this.monitor = new Monitor('EarlyStopping', options.monitor ?? 'val_loss', options.mode ?? 'auto', options.minDelta ?? 0);
-    this.patience = options.patience ?? 0;
+    this.patience = requireCount('EarlyStopping', 'patience', options.patience ?? 0, 0);
     this.restoreBestWeights = options.restoreBestWeights ?? true;
   }
 

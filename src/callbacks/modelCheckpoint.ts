@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js';
-import { requireCount } from '../checks.js';
+import { checkOptions, requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
 import { finiteOrNull } from './earlyStopping.js';
@@ -9,7 +10,7 @@ import type { MonitorMode } from './monitor.js';
 export interface ModelCheckpointOptions {
   /** File to write; `{epoch}` becomes the number of epochs done. */
   path: string;
-  /** Default 'val_loss'; read only with saveBestOnly. */
+  /** Default 'val_loss'. Only with saveBestOnly, as is `mode`. */
   monitor?: string;
   /** Default false: every epoch. */
   saveBestOnly?: boolean;
@@ -17,6 +18,8 @@ export interface ModelCheckpointOptions {
   /** Also inside an epoch, after every so many of its batches: for epochs that last long. Not with saveBestOnly. */
   everyBatches?: number;
 }
+
+const optionNames: OptionNames<ModelCheckpointOptions> = { path: true, monitor: true, saveBestOnly: 'flag', mode: true, everyBatches: true };
 
 /**
  * Saves the whole training state after an epoch, what the other callbacks decided included; `fit` with `resume` goes on from
@@ -31,14 +34,18 @@ export class ModelCheckpoint implements Callback {
   private due = false;
   private done = 0;
 
-  /** @throws ArgumentError for everyBatches together with saveBestOnly, or not a whole number of at least 1. */
+  /** @throws ArgumentError for everyBatches together with saveBestOnly, or not a whole number of at least 1; for monitor or mode without saveBestOnly. */
   constructor(options: ModelCheckpointOptions) {
-    const { everyBatches } = options;
+    const { everyBatches } = checkOptions('ModelCheckpoint', options, optionNames);
     if (everyBatches !== undefined) {
       requireCount('ModelCheckpoint', 'everyBatches', everyBatches);
       if (options.saveBestOnly) {
         throw new ArgumentError({ operation: 'ModelCheckpoint', argument: 'everyBatches', expected: 'without saveBestOnly', actual: `${everyBatches}` });
       }
+    }
+    for (const argument of ['monitor', 'mode'] as const) {
+      if (options[argument] === undefined || options.saveBestOnly) continue;
+      throw new ArgumentError({ operation: 'ModelCheckpoint', argument, expected: 'given with saveBestOnly', actual: 'given without', hint: 'Without it every epoch is saved.' });
     }
     this.everyBatches = everyBatches ?? Infinity;
     this.path = options.path;

@@ -1,4 +1,5 @@
 /** Watching one logged value for improvement, shared by EarlyStopping, ReduceLROnPlateau and ModelCheckpoint. */
+import { nearest, requireChoice } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Logs } from './callback.js';
 
@@ -15,9 +16,8 @@ export class Monitor {
 
   /** 'auto': larger is better for accuracies and r2, smaller for everything else. */
   constructor(owner: string, key: string, mode: MonitorMode, minDelta: number) {
-    if (!['auto', 'min', 'max'].includes(mode)) {
-      throw new ArgumentError({ operation: owner, argument: 'mode', expected: "'auto', 'min' or 'max'", actual: String(mode) });
-    }
+    requireChoice(owner, 'mode', mode, ['auto', 'min', 'max']);
+    if (!Number.isFinite(minDelta)) throw new ArgumentError({ operation: owner, argument: 'minDelta', expected: 'a number', actual: String(minDelta) });
     this.owner = owner;
     this.key = key;
     this.minDelta = Math.abs(minDelta);
@@ -37,7 +37,8 @@ export class Monitor {
     if (value === undefined) {
       throw new ArgumentError({
         operation: this.owner, argument: 'monitor', expected: Object.keys(logs).join(' | '), actual: `'${this.key}'`,
-        hint: this.key.startsWith('val_') ? 'Give fit validationData or validationSplit.' : undefined,
+        hint: this.key.startsWith('val_') && !Object.keys(logs).some((key) => key.startsWith('val_'))
+          ? 'Give fit validationData or validationSplit.' : `Did you mean '${nearest(this.key, Object.keys(logs))}'?`,
       });
     }
     return value;

@@ -1,3 +1,4 @@
+import { checkOptions } from '../checks.js';
 import type { Callback, Logs, TrainingContext } from './callback.js';
 
 /** Where the bar is drawn. Node's process.stderr fits. */
@@ -41,7 +42,7 @@ export class ProgressBar implements Callback {
   private open = false;
 
   constructor(options: { stream?: TextStream } = {}) {
-    this.stream = options.stream ?? defaultStream();
+    this.stream = checkOptions('ProgressBar', options, { stream: true }).stream ?? defaultStream();
     this.live = this.stream.isTTY === true;
   }
 

@@ -1,4 +1,6 @@
 import { ArgumentError } from '../errors.js';
+import { checkOptions, requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
 import { finiteOrNull } from './earlyStopping.js';
@@ -21,6 +23,10 @@ export interface ReduceLROnPlateauOptions {
   mode?: MonitorMode;
 }
 
+const optionNames: OptionNames<ReduceLROnPlateauOptions> = {
+  monitor: true, factor: true, patience: true, minDelta: true, cooldown: true, minLearningRate: true, mode: true,
+};
+
 /** Lowers the learning rate when the monitored value no longer improves. */
 export class ReduceLROnPlateau implements Callback {
   readonly name = 'ReduceLROnPlateau';
@@ -33,10 +39,11 @@ export class ReduceLROnPlateau implements Callback {
   private cooling = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptions('ReduceLROnPlateau', options, optionNames);
     this.monitor = new Monitor('ReduceLROnPlateau', options.monitor ?? 'val_loss', options.mode ?? 'auto', options.minDelta ?? 1e-4);
     this.factor = options.factor ?? 0.1;
-    this.patience = options.patience ?? 10;
-    this.cooldown = options.cooldown ?? 0;
+    this.patience = requireCount('ReduceLROnPlateau', 'patience', options.patience ?? 10, 0);
+    this.cooldown = requireCount('ReduceLROnPlateau', 'cooldown', options.cooldown ?? 0, 0);
     this.minLearningRate = options.minLearningRate ?? 0;
     if (!(this.factor > 0 && this.factor < 1)) {
       throw new ArgumentError({ operation: 'ReduceLROnPlateau', argument: 'factor', expected: 'a number in (0, 1)', actual: String(this.factor) });

@@ -1,8 +1,10 @@
 /** Class activation maps: where a layer's channels say what raises the score. */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
-import { captureAt, extentOf, openFocus } from './capture.js';
+import { captureAt, extentOf, layerNames, openFocus } from './capture.js';
 import type { Capture, Focus, LayerOptions } from './capture.js';
 import { resizeMaps } from './maps.js';
 import type { ExplainedModel } from './probe.js';
@@ -15,6 +17,8 @@ export interface MapOptions extends LayerOptions {
   /** Size of the resized maps. Default: that of the input the layer sees. */
   readonly size?: Shape;
 }
+
+export const mapNames: OptionNames<MapOptions> = { ...layerNames, signed: 'flag', size: true };
 
 export interface ActivationMaps {
   /** [B, h, w], or [B, t]: one number for each place of the layer, in units of the score, not normalised. */
@@ -61,7 +65,7 @@ export function finishMaps(
  * a layer without places; ShapeError, DataError for samples that do not fit.
  */
 export async function activationMap(model: ExplainedModel, x: ModelData, weighting: Weighting, options: MapOptions = {}): Promise<ActivationMaps> {
-  const focus = await openFocus(model, x, options);
+  const focus = await openFocus(model, x, checkOptions('activationMap', options, mapNames));
   const captured = await captureAt(focus, weighting.gradients);
   const { axes } = extentOf(focus.subject, captured, options.size);
   return finishMaps(focus, captured, options, featuresOf(captured, axes).map((features) => weighting.map(features)));
@@ -69,7 +73,7 @@ export async function activationMap(model: ExplainedModel, x: ModelData, weighti
 
 /** Grad-CAM (Selvaraju et al. 2017): channels weighed by their mean gradient. Arguments and errors: {@link activationMap}. */
 export async function gradCam(model: ExplainedModel, x: ModelData, options: MapOptions = {}): Promise<ActivationMaps> {
-  return activationMap(model, x, weightings.gradCam, options);
+  return activationMap(model, x, weightings.gradCam, checkOptions('gradCam', options, mapNames));
 }
 
 /**
@@ -77,12 +81,12 @@ export async function gradCam(model: ExplainedModel, x: ModelData, options: MapO
  * Arguments and errors: {@link activationMap}.
  */
 export async function gradCamPlusPlus(model: ExplainedModel, x: ModelData, options: MapOptions = {}): Promise<ActivationMaps> {
-  return activationMap(model, x, weightings.gradCamPlusPlus, options);
+  return activationMap(model, x, weightings.gradCamPlusPlus, checkOptions('gradCamPlusPlus', options, mapNames));
 }
 
 /** LayerCAM (Jiang et al. 2021): a weight for every place, so fine maps of early layers. Arguments and errors: {@link activationMap}. */
 export async function layerCam(model: ExplainedModel, x: ModelData, options: MapOptions = {}): Promise<ActivationMaps> {
-  return activationMap(model, x, weightings.layerCam, options);
+  return activationMap(model, x, weightings.layerCam, checkOptions('layerCam', options, mapNames));
 }
 
 /**
@@ -90,5 +94,5 @@ export async function layerCam(model: ExplainedModel, x: ModelData, options: Map
  * and the scores. No backward pass. Arguments and errors: {@link activationMap}.
  */
 export async function eigenCam(model: ExplainedModel, x: ModelData, options: MapOptions = {}): Promise<ActivationMaps> {
-  return activationMap(model, x, weightings.eigenCam, options);
+  return activationMap(model, x, weightings.eigenCam, checkOptions('eigenCam', options, mapNames));
 }

@@ -1,10 +1,11 @@
 /** Deletion and insertion (Petsiuk et al. 2018): does the score follow the places that a map calls important? */
 import { ShapeError, formatShape } from '../errors.js';
-import { requireCount } from '../checks.js';
+import { checkOptions, requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost, sameShape, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, TensorLike } from '../tensor.js';
-import { groundOf, takeAway } from './inputs.js';
+import { groundOf, inputNames, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
 import { requireFiniteMaps } from './maps.js';
 import type { ExplainedModel } from './probe.js';
@@ -14,6 +15,8 @@ export interface DeletionInsertionOptions extends InputOptions {
   /** Equal parts in which the places are taken away or put back. Default 20. */
   readonly steps?: number;
 }
+
+const optionNames: OptionNames<DeletionInsertionOptions> = { ...inputNames, steps: true };
 
 export interface DeletionInsertion {
   /** [steps + 1]: share of the places that is gone, or back: 0 … 1. */
@@ -40,7 +43,7 @@ export interface DeletionInsertion {
 export async function deletionInsertion(
   model: ExplainedModel, x: ModelData, maps: TensorLike, options: DeletionInsertionOptions = {},
 ): Promise<DeletionInsertion> {
-  const { steps = 20 } = options;
+  const { steps = 20 } = checkOptions('deletionInsertion', options, optionNames);
   requireCount('deletionInsertion', 'steps', steps);
   const subject = await Subject.open(model, x, options);
   const ground = groundOf('deletionInsertion', subject, options);

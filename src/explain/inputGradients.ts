@@ -1,13 +1,14 @@
 /** Gradients of the score in the inputs, and their integral along a path from a baseline. */
 import { ArgumentError } from '../errors.js';
-import { requireCount } from '../checks.js';
+import { checkOptions, requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, NdArray } from '../tensor.js';
 import { baselineOf } from './inputs.js';
 import type { Baseline } from './inputs.js';
 import type { ExplainedModel } from './probe.js';
-import { Subject } from './subject.js';
+import { Subject, explainNames } from './subject.js';
 import type { ExplainOptions } from './subject.js';
 
 export interface InputGradients {
@@ -24,7 +25,7 @@ export interface InputGradients {
  * @throws what `activationMap` throws for samples and targets that do not fit.
  */
 export async function inputGradients(model: ExplainedModel, x: ModelData, options: ExplainOptions = {}): Promise<InputGradients> {
-  const subject = await Subject.open(model, x, options);
+  const subject = await Subject.open(model, x, checkOptions('inputGradients', options, explainNames));
   const gradients = subject.x.map(({ shape }) => subject.zeros(shape));
   const scores = new Float64Array(subject.samples);
   await subject.pass({ inputGradients: true }, (sample, { score, inputGradients: own }) => {
@@ -40,6 +41,8 @@ export interface IntegratedGradientsOptions extends ExplainOptions {
   /** Points on the path, each a pass forward and back. Default 50. */
   readonly steps?: number;
 }
+
+const optionNames: OptionNames<IntegratedGradientsOptions> = { ...explainNames, baseline: true, steps: true };
 
 export interface IntegratedGradients {
   /** For each input of the model what each of its numbers contributes to score − baselineScore: [B, ...]. */
@@ -60,7 +63,7 @@ export interface IntegratedGradients {
  * ShapeError for a baseline that does not fit; what `activationMap` throws for samples and targets that do not fit.
  */
 export async function integratedGradients(model: ExplainedModel, x: ModelData, options: IntegratedGradientsOptions = {}): Promise<IntegratedGradients> {
-  const { steps = 50, baseline = 0 } = options;
+  const { steps = 50, baseline = 0 } = checkOptions('integratedGradients', options, optionNames);
   requireCount('integratedGradients', 'steps', steps);
   const subject = await Subject.open(model, x, options);
   if (typeof baseline !== 'number' && baseline.length !== subject.x.length) {

@@ -1,7 +1,9 @@
 /** The places of an input, and what stands where something is taken away. */
+import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { allocate, sameShape, toHost } from '../tensor.js';
 import type { FloatArray, HostTensor, Shape, TensorLike } from '../tensor.js';
+import { explainNames } from './subject.js';
 import type { ExplainOptions, Subject } from './subject.js';
 
 /** What stands for nothing: a number, or a tensor of the input's shape with or without the batch axis. */
@@ -13,6 +15,8 @@ export interface InputOptions extends ExplainOptions {
   /** What is put where something is taken away. Default 0. */
   readonly baseline?: Baseline;
 }
+
+export const inputNames: OptionNames<InputOptions> = { ...explainNames, input: true, baseline: true };
 
 /** [B, ...]: the baseline of every sample. @throws ShapeError for a tensor of another shape. */
 export function baselineOf(operation: string, baseline: Baseline | undefined, { data, shape }: HostTensor): FloatArray {

@@ -1,9 +1,11 @@
 /** Occlusion (Zeiler & Fergus 2014): what the score loses when a window of the input is covered. No gradients, any model. */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost, sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
-import { groundOf, takeAway } from './inputs.js';
+import { groundOf, inputNames, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
 import type { ExplainedModel } from './probe.js';
 import { Subject } from './subject.js';
@@ -14,6 +16,8 @@ export interface OcclusionOptions extends InputOptions {
   /** How far the window moves. Default: half the window, at least 1. The last window ends at the edge, so every place is covered. */
   readonly stride?: number | readonly number[];
 }
+
+const optionNames: OptionNames<OcclusionOptions> = { ...inputNames, window: true, stride: true };
 
 export interface OcclusionMaps {
   /** [B, rows, columns], or [B, positions]: score − score with the window covered, for each place of the window. */
@@ -34,7 +38,7 @@ export interface OcclusionMaps {
  * ShapeError, DataError for samples or a baseline that do not fit.
  */
 export async function occlusion(model: ExplainedModel, x: ModelData, options: OcclusionOptions): Promise<OcclusionMaps> {
-  const subject = await Subject.open(model, x, options);
+  const subject = await Subject.open(model, x, checkOptions('occlusion', options, optionNames));
   const ground = groundOf('occlusion', subject, options);
   const { axes, input } = ground;
   const size = perAxis('window', options.window, axes, axes);

@@ -1,8 +1,10 @@
 /** Score-CAM (Wang et al. 2020): a channel weighs what the score gains when only the places where it is active are shown. No gradients. */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { sizeOf } from '../tensor.js';
 import type { FloatArray } from '../tensor.js';
-import { finishMaps } from './activationMap.js';
+import { finishMaps, mapNames } from './activationMap.js';
 import type { ActivationMaps, MapOptions } from './activationMap.js';
 import { captureAt, extentOf, openFocus } from './capture.js';
 import { baselineOf } from './inputs.js';
@@ -21,6 +23,8 @@ export interface ScoreCamOptions extends MapOptions {
   readonly softmax?: boolean;
 }
 
+const optionNames: OptionNames<ScoreCamOptions> = { ...mapNames, baseline: true, softmax: 'flag' };
+
 /**
  * Each channel, resized to the input and brought to 0 … 1, mixes input and baseline; the gain of the score over that of the bare
  * baseline is its weight. One pass for each channel and sample.
@@ -29,7 +33,7 @@ export interface ScoreCamOptions extends MapOptions {
  * no input with such axes, whatever `size` is.
  */
 export async function scoreCam(model: ExplainedModel, x: ModelData, options: ScoreCamOptions = {}): Promise<ActivationMaps> {
-  const focus = await openFocus(model, x, options);
+  const focus = await openFocus(model, x, checkOptions('scoreCam', options, optionNames));
   const { subject } = focus;
   const captured = await captureAt(focus, false);
   const { data, shape } = captured.activations;

@@ -4,6 +4,7 @@ import type { MaskOptions } from '../models/training/givenMasks.js';
 import type { Network } from '../models/graph/network.js';
 import { createYielder } from '../models/training/passes.js';
 import { requireCount } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { allocate, sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';
 import { Probe } from './probe.js';
@@ -19,6 +20,8 @@ export interface ExplainOptions extends MaskOptions {
   /** Ends the work between two batches: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+export const explainNames: OptionNames<ExplainOptions> = { mask: true, lengths: true, target: true, batchSize: true, signal: true };
 
 /** What passes through the model, and what is wanted of it. */
 interface Pass {

@@ -1,4 +1,6 @@
 /** What is to be explained: one number for each sample, linear in an output of the model. */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { headNodes } from '../models/graph/heads.js';
 import type { Network, NetworkNode, ValueId } from '../models/graph/network.js';
@@ -26,6 +28,9 @@ export interface TargetOptions {
   readonly output?: number;
 }
 
+const optionNames: OptionNames<TargetOptions> = { output: true };
+const targetNames: OptionNames<Target> = { output: true, beforeSoftmax: 'flag', usesPrediction: 'flag', weights: true };
+
 function oneHot(size: number, at: number): Float64Array {
   const weights = new Float64Array(size);
   weights[at] = 1;
@@ -39,6 +44,7 @@ function oneHot(size: number, at: number): Float64Array {
  * @throws ArgumentError when the target is used and the output has no such number.
  */
 export function outputElement(index: number | readonly number[] = 0, options: TargetOptions = {}): Target {
+  checkOptions('outputElement', options, optionNames);
   const list = typeof index === 'number' ? [index] : index;
   return {
     ...options,
@@ -61,6 +67,7 @@ export function outputElement(index: number | readonly number[] = 0, options: Ta
  * @throws ArgumentError when the target is used and there is no such class; ShapeError for an output that is not [classes].
  */
 export function classLogit(choice: number | readonly number[] | 'predicted', options: TargetOptions = {}): Target {
+  checkOptions('classLogit', options, optionNames);
   return {
     ...options, beforeSoftmax: true, usesPrediction: choice === 'predicted',
     weights(shape, sample, samples, prediction) {
@@ -88,6 +95,7 @@ export function classLogit(choice: number | readonly number[] | 'predicted', opt
  * @throws ShapeError when the target is used and the weights fit neither.
  */
 export function linearCombination(weights: TensorLike, options: TargetOptions = {}): Target {
+  checkOptions('linearCombination', options, optionNames);
   const { data, shape: given } = toHost(weights, 'float64');
   return {
     ...options,
@@ -123,6 +131,7 @@ function isSoftmax(node: NetworkNode | undefined): node is NetworkNode {
 
 /** Where in the graph the target reads. @throws ArgumentError for an output that the model does not have. */
 export function scoredValue(network: Network, target: Target | undefined): ScoredValue {
+  if (target) checkOptions('explain, target', target, targetNames);
   const index = target?.output ?? 0;
   const output = network.outputs[index];
   if (!output) {

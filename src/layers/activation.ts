@@ -1,9 +1,11 @@
 /** Activations as layers and as options of other layers. */
 import type { ActivationKind, Tensor } from '../backend.js';
+import { checkOptions, requireChoice } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { AnyLayer, Forward, JsonObject, LayerHead, NoTensors, Run } from './layer.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 
 /** Slope of leakyRelu below zero and scale of elu: Keras's defaults. The other kinds have no parameter. */
@@ -15,18 +17,20 @@ const kinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', '
 
 /** @throws ArgumentError for an unknown name. */
 export function requireActivation(operation: string, kind: ActivationKind): ActivationKind {
-  if (kinds.includes(kind)) return kind;
-  const hint = (kind as string) === 'softmax' ? "Use new Activation({ kind: 'softmax' }) after the layer." : undefined;
-  throw new ArgumentError({ operation, argument: 'activation', expected: kinds.join(' | '), actual: String(kind), hint });
+  if ((kind as string) === 'softmax') {
+    throw new ArgumentError({ operation, argument: 'activation', expected: kinds.join(' | '), actual: 'softmax', hint: "Use new Activation({ kind: 'softmax' }) after the layer." });
+  }
+  return requireChoice(operation, 'activation', kind, kinds);
 }
 
-export interface ActivationOptions {
+export interface ActivationOptions extends CommonOptions {
   /** linear, sigmoid, tanh, relu, leakyRelu, elu, gelu (exact, with erf), softplus, or softmax over the last axis. */
   kind: ActivationKind | 'softmax';
   /** Slope of leakyRelu below zero (default 0.2) or scale of elu (default 1). */
   alpha?: number;
-  name?: string;
 }
+
+const optionNames: OptionNames<ActivationOptions> = { ...commonNames, kind: true, alpha: true };
 
 interface ActivationCache { readonly x: Tensor; readonly y: Tensor }
 
@@ -38,9 +42,13 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
   readonly alpha: number;
 
   constructor(options: ActivationOptions) {
-    super(options.name);
-    this.function = options.kind === 'softmax' ? 'softmax' : requireActivation('Activation', options.kind);
-    this.alpha = options.alpha ?? (options.kind === 'softmax' ? 0 : activationDefaults(options.kind));
+    super(checkOptions('Activation', options, optionNames).name);
+    this.function = requireChoice('Activation', 'kind', options.kind, [...kinds, 'softmax']);
+    const usual = this.function === 'softmax' ? 0 : activationDefaults(this.function);
+    this.alpha = options.alpha ?? usual;
+    if (usual === 0 && this.alpha !== 0) {
+      throw new ArgumentError({ operation: 'Activation', argument: 'alpha', expected: 'absent: only leakyRelu and elu have it', actual: `given to ${this.function}` });
+    }
   }
 
   override config(): JsonObject {

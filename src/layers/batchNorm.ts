@@ -7,19 +7,22 @@
  * At inference the running statistics are constants: N3 with them, and N6 without the two mean terms.
  */
 import type { NormForward, Tensor } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, ParameterSpec, Run, StateSpec } from './layer.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, ParameterSpec, Run, StateSpec } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 
-export interface BatchNormOptions {
+export interface BatchNormOptions extends CommonOptions {
   /** Share of the running statistics kept at each step. Default 0.99 (Keras; PyTorch's 0.1 is 0.9 here). */
   momentum?: number;
   /** Added to the variance under the root. Default 1e-3. */
   epsilon?: number;
-  name?: string;
 }
+
+const optionNames: OptionNames<BatchNormOptions> = { ...commonNames, momentum: true, epsilon: true };
 
 type NormParams = { gamma: Tensor; beta: Tensor };
 type NormStates = { movingMean: Tensor; movingVariance: Tensor };
@@ -36,7 +39,7 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   readonly epsilon: number;
 
   constructor(options: BatchNormOptions = {}) {
-    super(options.name);
+    super(checkOptions('BatchNorm', options, optionNames).name);
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     if (!(this.momentum >= 0 && this.momentum <= 1)) {

@@ -1,9 +1,11 @@
 import type { Tensor } from '../backend.js';
+import { checkOptions, requireChoice } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { GRU } from './gru.js';
-import { Layer } from './layer.js';
-import type { AnyLayer, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { Layer, commonNames, requireLayer } from './layer.js';
+import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { LSTM } from './lstm.js';
 import { addPrefix, withoutPrefix } from './nested.js';
 import { reverseTime } from './recurrent.js';
@@ -13,13 +15,14 @@ import type { TimeMask } from './timeMask.js';
 export type MergeMode = 'concat' | 'sum' | 'average';
 type RecurrentLayer = LSTM | GRU | SimpleRNN;
 
-export interface BidirectionalOptions {
+export interface BidirectionalOptions extends CommonOptions {
   /** The layer that reads forwards; its twin with weights of its own reads backwards. */
   layer: RecurrentLayer;
   /** How the two outputs join: 'concat' (default) to 2H, 'sum' or 'average' to H. */
   mergeMode?: MergeMode;
-  name?: string;
 }
+
+const optionNames: OptionNames<BidirectionalOptions> = { ...commonNames, layer: true, mergeMode: true };
 
 interface BidirectionalCache {
   readonly forward: unknown;
@@ -34,7 +37,8 @@ function mirrored(layer: RecurrentLayer): RecurrentLayer {
   };
   if (layer instanceof LSTM) return new LSTM(options);
   if (layer instanceof GRU) return new GRU(options);
-  return new SimpleRNN(options);
+  if (layer instanceof SimpleRNN) return new SimpleRNN(options);
+  throw new ArgumentError({ operation: 'Bidirectional', argument: 'layer', expected: 'LSTM, GRU or SimpleRNN', actual: (layer as AnyLayer).className });
 }
 
 /**
@@ -53,17 +57,14 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   private readonly twin: RecurrentLayer;
 
   constructor(options: BidirectionalOptions) {
-    super(options.name);
-    this.layer = options.layer;
-    this.mergeMode = options.mergeMode ?? 'concat';
+    super(checkOptions('Bidirectional', options, optionNames).name);
+    this.layer = requireLayer('Bidirectional', options.layer);
+    this.mergeMode = requireChoice('Bidirectional', 'mergeMode', options.mergeMode ?? 'concat', ['concat', 'sum', 'average']);
     if (this.layer.returnState || this.layer.stateful) {
       throw new ArgumentError({
         operation: 'Bidirectional', argument: 'layer', expected: 'a layer without returnState and stateful', actual: this.layer.label(),
         hint: 'A stateful backward pass would read the future of the next batch.',
       });
-    }
-    if (!['concat', 'sum', 'average'].includes(this.mergeMode)) {
-      throw new ArgumentError({ operation: 'Bidirectional', argument: 'mergeMode', expected: "'concat', 'sum' or 'average'", actual: String(this.mergeMode) });
     }
     this.twin = mirrored(this.layer);
   }

@@ -17,13 +17,14 @@ import { ShapeError } from '../errors.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
 import { activationDefaults, headOf, requireActivation } from './activation.js';
-import { requireCount } from '../checks.js';
-import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
-import type { AnyLayer, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
+import { checkOptions, requireCount } from '../checks.js';
+import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
+import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
+import type { OptionNames } from '../checks.js';
 import { fromImage, placesOf, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
-interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> {
+interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
   /** Channels of the output, F. */
   filters: number;
   /** Taps of the window: a number or, in two dimensions, [height, width]. */
@@ -44,11 +45,15 @@ interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padd
   kernelInitializer?: Initializer;
   /** Default 'zeros'. */
   biasInitializer?: Initializer;
-  name?: string;
 }
 
 export type Conv2DOptions = ConvolutionOptions<Pair, Padding2D>;
 export type Conv1DOptions = ConvolutionOptions<number, Padding1D>;
+
+const optionNames: OptionNames<Conv1DOptions | Conv2DOptions> = {
+  ...commonNames, filters: true, kernelSize: true, stride: true, padding: true, dilation: true, groups: true, activation: true, useBias: 'flag',
+  kernelInitializer: true, biasInitializer: true,
+};
 
 type ConvolutionParams = { kernel: Tensor; bias?: Tensor };
 interface ConvolutionCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly window: Window }
@@ -69,7 +74,7 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
   protected abstract like(options: Options): AnyLayer;
 
   constructor(label: string, axisCount: AxisCount, options: Options) {
-    super(options.name);
+    super(checkOptions<Conv1DOptions | Conv2DOptions>(label, options, optionNames).name);
     const { filters, kernelSize, stride = 1, padding = 'valid', dilation = 1, groups = 1 } = options;
     this.options = options;
     this.axisCount = axisCount;

@@ -8,12 +8,13 @@ import type { ActivationKind, Tensor } from '../backend.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
 import { activationDefaults, headOf, requireActivation } from './activation.js';
-import { requireCount } from '../checks.js';
-import { Layer, checkedInitializer, dOutput, initializerName } from './layer.js';
-import type { Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
+import { checkOptions, requireCount } from '../checks.js';
+import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
+import type { OptionNames } from '../checks.js';
 
-export interface DenseOptions {
+export interface DenseOptions extends CommonOptions {
   /** Width of the output. */
   units: number;
   /** Default 'linear'. */
@@ -24,8 +25,11 @@ export interface DenseOptions {
   kernelInitializer?: Initializer;
   /** Default 'zeros'. */
   biasInitializer?: Initializer;
-  name?: string;
 }
+
+const optionNames: OptionNames<DenseOptions> = {
+  ...commonNames, units: true, activation: true, useBias: 'flag', kernelInitializer: true, biasInitializer: true,
+};
 
 type DenseParams = { kernel: Tensor; bias?: Tensor };
 interface DenseCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly inputShape: Shape }
@@ -41,7 +45,7 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
   private readonly biasInitializer: Initializer;
 
   constructor(options: DenseOptions) {
-    super(options.name);
+    super(checkOptions('Dense', options, optionNames).name);
     this.units = options.units;
     this.activation = requireActivation('Dense', options.activation ?? 'linear');
     this.useBias = options.useBias ?? true;

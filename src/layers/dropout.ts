@@ -4,16 +4,18 @@
  */
 import type { Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { requireRate } from '../checks.js';
-import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, NoiseSpec, NoTensors, Run } from './layer.js';
+import { checkOptions, requireRate } from '../checks.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, NoTensors, NoiseSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
+import type { OptionNames } from '../checks.js';
 
-export interface DropoutOptions {
+export interface DropoutOptions extends CommonOptions {
   /** Share of elements set to zero, in [0, 1). */
   rate: number;
-  name?: string;
 }
+
+const optionNames: OptionNames<DropoutOptions> = { ...commonNames, rate: true };
 
 interface DropoutCache { readonly y: Tensor; readonly mask: Tensor | undefined }
 
@@ -25,7 +27,7 @@ export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
   readonly rate: number;
 
   constructor(options: DropoutOptions) {
-    super(options.name);
+    super(checkOptions('Dropout', options, optionNames).name);
     this.rate = options.rate;
     requireRate('Dropout', 'rate', this.rate);
   }

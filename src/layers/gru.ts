@@ -1,14 +1,18 @@
 import type { Cell } from '../cells/cell.js';
 import { gruCell } from '../cells/gru.js';
 import type { GruCache, GruParams, GruWork } from '../cells/gru.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { JsonObject } from './layer.js';
-import { Recurrent } from './recurrent.js';
+import { Recurrent, recurrentNames } from './recurrent.js';
 import type { RecurrentOptions } from './recurrent.js';
 
 export interface GRUOptions extends RecurrentOptions {
   /** Apply the reset gate after the recurrent product, as cuDNN, PyTorch and Keras 3 do. Default true. */
   resetAfter?: boolean;
 }
+
+const optionNames: OptionNames<GRUOptions> = { ...recurrentNames, resetAfter: 'flag' };
 
 /**
  * Gated recurrent unit. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h.
@@ -22,7 +26,7 @@ export class GRU extends Recurrent<GruParams, GruCache, GruWork> {
   protected override readonly cell: Cell<GruParams, GruCache, GruWork>;
 
   constructor(options: GRUOptions) {
-    super('GRU', options);
+    super('GRU', checkOptions('GRU', options, optionNames));
     this.resetAfter = options.resetAfter ?? true;
     this.cell = gruCell({
       units: this.units, resetAfter: this.resetAfter, kernelInitializer: this.initializers.kernel,

@@ -10,6 +10,8 @@
  * - Inputs and dOutputs are read only.
  */
 import type { ActivationKind, Kernels, Tensor } from '../backend.js';
+import { checkOptions, requireSizes } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
@@ -73,6 +75,14 @@ export interface Forward<S, C> {
   /** New values of the layer's states; absent ones stay. */
   readonly states?: Partial<S>;
 }
+
+/** What every layer takes. */
+export interface CommonOptions {
+  /** Letters, digits, _ . or -. Default: the model names layers after their kind, `lstm`, `lstm_1`, … */
+  name?: string;
+}
+
+export const commonNames: OptionNames<CommonOptions> = { name: true };
 
 /**
  * P: trained parameters, S: states, C: what forward hands to backward. All plain records.
@@ -193,6 +203,13 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
 /** A layer whose type parameters do not matter to the caller. */
 export type AnyLayer = Layer<Tensors, Tensors, unknown>;
 
+/** A layer that another one takes as an option. */
+export function requireLayer<L extends AnyLayer>(operation: string, layer: L): L {
+  const given: unknown = layer;
+  if (given instanceof Layer) return layer;
+  throw new ArgumentError({ operation, argument: 'layer', expected: 'a layer', actual: typeof given, hint: 'For example new Dense({ units: 8 }).' });
+}
+
 /** One use of a layer. A layer applied twice has two. */
 export interface Application {
   readonly layer: AnyLayer;
@@ -220,14 +237,18 @@ export interface InputOptions {
   name?: string;
 }
 
-/** A model input. */
-export function Input({ shape, name }: InputOptions): SymbolicTensor {
-  return { shape: [...shape], source: undefined, index: 0, ...(name === undefined ? {} : { name: checkedName('Input', name) }) };
+const inputNames: OptionNames<InputOptions> = { shape: true, name: true };
+
+/** A model input. @throws ArgumentError for sizes that are not whole numbers of at least 1. */
+export function Input(options: InputOptions): SymbolicTensor {
+  const { shape, name } = checkOptions('Input', options, inputNames);
+  const sizes = requireSizes('Input', 'shape', shape, 'For example Input({ shape: [60, 1] }).');
+  return { shape: sizes, source: undefined, index: 0, ...(name === undefined ? {} : { name: checkedName('Input', name) }) };
 }
 
 function checkedName(operation: string, name: string): string {
-  if (/^[\w.-]+$/.test(name)) return name;
-  throw new ArgumentError({ operation, argument: 'name', expected: 'letters, digits, _ . or -', actual: `'${name}'` });
+  if (typeof name === 'string' && /^[\w.-]+$/.test(name)) return name;
+  throw new ArgumentError({ operation, argument: 'name', expected: 'letters, digits, _ . or -', actual: `'${String(name)}'` });
 }
 
 /** The output gradient of a layer with one output; zeros where nothing flowed back. */

@@ -9,17 +9,20 @@
  * Batch normalisation (batchNorm.ts) has the same equations with the means taken over rows instead.
  */
 import type { NormForward, Tensor } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 
-export interface LayerNormOptions {
+export interface LayerNormOptions extends CommonOptions {
   /** Added to the variance under the root. Default 1e-3, Keras's (PyTorch: 1e-5). */
   epsilon?: number;
-  name?: string;
 }
+
+const optionNames: OptionNames<LayerNormOptions> = { ...commonNames, epsilon: true };
 
 type NormParams = { gamma: Tensor; beta: Tensor };
 interface LayerNormCache { readonly x: Tensor; readonly forward: NormForward }
@@ -31,7 +34,7 @@ export class LayerNorm extends Layer<NormParams, NoTensors, LayerNormCache> {
   readonly epsilon: number;
 
   constructor(options: LayerNormOptions = {}) {
-    super(options.name);
+    super(checkOptions('LayerNorm', options, optionNames).name);
     this.epsilon = options.epsilon ?? 1e-3;
     if (!(this.epsilon > 0)) {
       throw new ArgumentError({ operation: 'LayerNorm', argument: 'epsilon', expected: 'a positive number', actual: String(this.epsilon) });

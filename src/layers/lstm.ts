@@ -1,8 +1,10 @@
 import type { Cell } from '../cells/cell.js';
 import { lstmCell } from '../cells/lstm.js';
 import type { LstmCache, LstmParams, LstmWork } from '../cells/lstm.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { JsonObject } from './layer.js';
-import { Recurrent } from './recurrent.js';
+import { Recurrent, recurrentNames } from './recurrent.js';
 import type { RecurrentOptions } from './recurrent.js';
 
 export interface LSTMOptions extends RecurrentOptions {
@@ -11,6 +13,8 @@ export interface LSTMOptions extends RecurrentOptions {
   /** Let the gates see the cell state. Default false. */
   peepholes?: boolean;
 }
+
+const optionNames: OptionNames<LSTMOptions> = { ...recurrentNames, unitForgetBias: 'flag', peepholes: 'flag' };
 
 /**
  * Long short-term memory. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h and c.
@@ -25,7 +29,7 @@ export class LSTM extends Recurrent<LstmParams, LstmCache, LstmWork> {
   protected override readonly cell: Cell<LstmParams, LstmCache, LstmWork>;
 
   constructor(options: LSTMOptions) {
-    super('LSTM', options);
+    super('LSTM', checkOptions('LSTM', options, optionNames));
     this.unitForgetBias = options.unitForgetBias ?? true;
     this.peepholes = options.peepholes ?? false;
     this.cell = lstmCell({

@@ -6,22 +6,21 @@
  * Derivation: docs/convolution.md.
  */
 import type { Kernels, Tensor } from '../backend.js';
+import { checkOptions } from '../checks.js';
 import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, NoTensors, Run } from './layer.js';
 import { whereAllAreReal } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
 
-export interface MergeOptions {
-  name?: string;
-}
+export type MergeOptions = CommonOptions;
 
 interface MergeCache { readonly inputs: readonly Tensor[]; readonly y: Tensor }
 
 abstract class Merge extends Layer<NoTensors, NoTensors, MergeCache> {
   constructor(options: MergeOptions = {}) {
-    super(options.name);
+    super(checkOptions('merging layer', options, commonNames).name);
   }
 
   override config(): JsonObject {

@@ -8,29 +8,32 @@
  * Global pooling is P3 and P4 with one window as large as the image. Derivation: docs/convolution.md.
  */
 import type { Tensor, Window } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, NoTensors, Run } from './layer.js';
 import { fromImage, placesOf, requireAxes, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
-interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> {
+interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
   /** Taps of the window. Default 2. */
   poolSize?: Size;
   /** Default: the pool size, so that windows do not overlap. */
   stride?: Size;
   /** Default 'valid'. Less than the pool size on every side, so that each window meets the image. */
   padding?: Padding;
-  name?: string;
 }
 
 export type Pool1DOptions = PoolOptions<number, Padding1D>;
 export type Pool2DOptions = PoolOptions<Pair, Padding2D>;
 
+const optionNames: OptionNames<Pool1DOptions | Pool2DOptions> = { ...commonNames, poolSize: true, stride: true, padding: true };
+
 /** Options and axes of a pooling layer, checked. */
 function poolWindow(label: string, count: AxisCount, options: Pool1DOptions | Pool2DOptions): [JsonObject, readonly WindowAxis[]] {
-  const { poolSize = 2, stride = poolSize, padding = 'valid' } = options;
+  const { poolSize = 2, stride = poolSize, padding = 'valid' } = checkOptions<Pool1DOptions | Pool2DOptions>(label, options, optionNames);
   const axes = windowAxes(label, 'poolSize', count, { size: poolSize, stride, padding });
   if (axes.some(({ taps, padding: sides }) => typeof sides !== 'string' && Math.max(...sides) >= taps)) {
     throw new ArgumentError({ operation: label, argument: 'padding', expected: 'less than poolSize on every side', actual: JSON.stringify(padding) });
@@ -146,8 +149,8 @@ abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCa
   override readonly overImages = true;
   private readonly axisCount: AxisCount;
 
-  constructor(axisCount: AxisCount, options: { name?: string }) {
-    super(options.name);
+  constructor(label: string, axisCount: AxisCount, options: CommonOptions) {
+    super(checkOptions(label, options, commonNames).name);
     this.axisCount = axisCount;
   }
 
@@ -182,8 +185,8 @@ export class GlobalAveragePool2D extends GlobalAveragePooling {
   override readonly kind = 'global_average_pool2d';
   override readonly className = 'GlobalAveragePool2D';
 
-  constructor(options: { name?: string } = {}) {
-    super(2, options);
+  constructor(options: CommonOptions = {}) {
+    super('GlobalAveragePool2D', 2, options);
   }
 }
 
@@ -192,7 +195,7 @@ export class GlobalAveragePool1D extends GlobalAveragePooling {
   override readonly kind = 'global_average_pool1d';
   override readonly className = 'GlobalAveragePool1D';
 
-  constructor(options: { name?: string } = {}) {
-    super(1, options);
+  constructor(options: CommonOptions = {}) {
+    super('GlobalAveragePool1D', 1, options);
   }
 }

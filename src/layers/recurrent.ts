@@ -14,13 +14,14 @@ import type { Cell, State } from '../cells/cell.js';
 import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { requireCount, requireRate } from '../checks.js';
-import { Layer, checkedInitializer, initializerName } from './layer.js';
-import type { Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { Layer, checkedInitializer, commonNames, initializerName } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { reversedMask } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
+import type { OptionNames } from '../checks.js';
 import type { Initializer } from '../initializers.js';
 
-export interface RecurrentOptions {
+export interface RecurrentOptions extends CommonOptions {
   /** Width of the state, H. */
   units: number;
   /** Return every time step [B, T, H] instead of the last one [B, H]. Default false. */
@@ -46,8 +47,12 @@ export interface RecurrentOptions {
   recurrentInitializer?: Initializer;
   /** Default 'zeros'. */
   biasInitializer?: Initializer;
-  name?: string;
 }
+
+export const recurrentNames: OptionNames<RecurrentOptions> = {
+  ...commonNames, units: true, returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', dropout: true,
+  recurrentDropout: true, truncate: true, kernelInitializer: true, recurrentInitializer: true, biasInitializer: true,
+};
 
 /** What one time step keeps for its backward pass. */
 interface StepCache<C> { readonly cell: C; readonly mask: Tensor | undefined }
@@ -82,7 +87,7 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
   readonly initializers: { readonly kernel: Initializer; readonly recurrent: Initializer; readonly bias: Initializer };
   protected abstract readonly cell: Cell<P, C, W>;
 
-  /** @param label of the class in messages; minifiers rename classes. */
+  /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
   constructor(label: string, options: RecurrentOptions) {
     super(options.name);
     this.units = options.units;

@@ -1,9 +1,11 @@
 import type { Tensor } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { sizeOf } from '../tensor.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { Forward, JsonObject, NoTensors, Run } from './layer.js';
+import { Layer, commonNames, dOutput } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, NoTensors, Run } from './layer.js';
 
 interface ReshapeCache { readonly x: Tensor; readonly y: Tensor }
 
@@ -29,8 +31,8 @@ export class Flatten extends Reshaping {
   override readonly kind = 'flatten';
   override readonly className = 'Flatten';
 
-  constructor(options: { name?: string } = {}) {
-    super(options.name);
+  constructor(options: CommonOptions = {}) {
+    super(checkOptions('Flatten', options, commonNames).name);
   }
 
   override config(): JsonObject {
@@ -42,11 +44,12 @@ export class Flatten extends Reshaping {
   }
 }
 
-export interface ReshapeOptions {
+export interface ReshapeOptions extends CommonOptions {
   /** New shape without the batch axis; one entry may be −1 and is worked out. */
   targetShape: Shape;
-  name?: string;
 }
+
+const optionNames: OptionNames<ReshapeOptions> = { ...commonNames, targetShape: true };
 
 /** [B, …] → [B, ...targetShape]. */
 export class Reshape extends Reshaping {
@@ -55,8 +58,9 @@ export class Reshape extends Reshaping {
   readonly targetShape: Shape;
 
   constructor(options: ReshapeOptions) {
-    super(options.name);
-    this.targetShape = [...options.targetShape];
+    super(checkOptions('Reshape', options, optionNames).name);
+    const given: unknown = options.targetShape;
+    this.targetShape = Array.isArray(given) ? [...options.targetShape] : [NaN];
     const open = this.targetShape.filter((n) => n === -1).length;
     if (open > 1 || this.targetShape.some((n) => !Number.isInteger(n) || n < -1 || n === 0)) {
       throw new ArgumentError({

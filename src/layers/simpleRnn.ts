@@ -1,15 +1,18 @@
 import type { Cell } from '../cells/cell.js';
 import { rnnCell } from '../cells/rnn.js';
 import type { RnnActivation, RnnCache, RnnParams, RnnWork } from '../cells/rnn.js';
-import { ArgumentError } from '../errors.js';
 import type { JsonObject, LayerHead } from './layer.js';
-import { Recurrent } from './recurrent.js';
+import { Recurrent, recurrentNames } from './recurrent.js';
+import { checkOptions, requireChoice } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { RecurrentOptions } from './recurrent.js';
 
 export interface SimpleRNNOptions extends RecurrentOptions {
   /** 'tanh' (default) or 'relu'. */
   activation?: RnnActivation;
 }
+
+const optionNames: OptionNames<SimpleRNNOptions> = { ...recurrentNames, activation: true };
 
 /**
  * The simple recurrent network. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h.
@@ -22,11 +25,8 @@ export class SimpleRNN extends Recurrent<RnnParams, RnnCache, RnnWork> {
   protected override readonly cell: Cell<RnnParams, RnnCache, RnnWork>;
 
   constructor(options: SimpleRNNOptions) {
-    super('SimpleRNN', options);
-    this.activation = options.activation ?? 'tanh';
-    if (this.activation !== 'tanh' && this.activation !== 'relu') {
-      throw new ArgumentError({ operation: 'SimpleRNN', argument: 'activation', expected: "'tanh' or 'relu'", actual: String(this.activation) });
-    }
+    super('SimpleRNN', checkOptions('SimpleRNN', options, optionNames));
+    this.activation = requireChoice('SimpleRNN', 'activation', options.activation ?? 'tanh', ['tanh', 'relu']);
     this.cell = rnnCell({
       units: this.units, activation: this.activation, kernelInitializer: this.initializers.kernel,
       recurrentInitializer: this.initializers.recurrent, biasInitializer: this.initializers.bias,

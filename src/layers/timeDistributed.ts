@@ -5,17 +5,20 @@
  * Samples and steps are both rows to the layer: one call on [B·T, …] is T1 for all t, and its sum over rows is T2's.
  */
 import type { Kernels, Tensor } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, dOutput } from './layer.js';
-import type { AnyLayer, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { Layer, commonNames, dOutput, requireLayer } from './layer.js';
+import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 
-export interface TimeDistributedOptions {
+export interface TimeDistributedOptions extends CommonOptions {
   /** Of one input and one output. */
   layer: AnyLayer;
-  name?: string;
 }
+
+const optionNames: OptionNames<TimeDistributedOptions> = { ...commonNames, layer: true };
 
 interface TimeDistributedCache { readonly inner: unknown; readonly x: Tensor; readonly y: Tensor }
 
@@ -34,8 +37,8 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override readonly weights: AnyLayer['weights'];
 
   constructor(options: TimeDistributedOptions) {
-    super(options.name);
-    this.layer = options.layer;
+    super(checkOptions('TimeDistributed', options, optionNames).name);
+    this.layer = requireLayer('TimeDistributed', options.layer);
     this.overImages = options.layer.overImages;
     this.output = options.layer.output;
     this.weights = options.layer.weights;

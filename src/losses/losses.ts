@@ -12,6 +12,8 @@
  *   quantile (q)             q·(t−p) where p ≤ t, else (1−q)·(p−t)                     Koenker & Bassett 1978
  */
 import type { LossKind } from '../backend.js';
+import { checkOptions, requireChoice } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
 
@@ -22,6 +24,8 @@ export interface LossOptions {
   /** Level of the quantile loss, in (0, 1). Default 0.5. */
   quantile?: number;
 }
+
+const optionNames: OptionNames<LossOptions> = { kind: true, delta: true, quantile: true };
 
 /** A loss by name, or with its parameter. */
 export type Loss = LossKind | LossOptions;
@@ -35,11 +39,13 @@ export const lossKinds: readonly LossKind[] = [
   'mse', 'mae', 'huber', 'logCosh', 'binaryCrossentropy', 'categoricalCrossentropy', 'quantile',
 ];
 
-/** @throws ArgumentError for an unknown name or a parameter outside its domain. */
+/** @throws ArgumentError for an unknown name, a parameter outside its domain, or one that the loss does not have. */
 export function resolveLoss(loss: Loss): ResolvedLoss {
-  const { kind, delta = 1, quantile = 0.5 } = typeof loss === 'string' ? { kind: loss } : loss;
-  if (!lossKinds.includes(kind)) {
-    throw new ArgumentError({ operation: 'compile', argument: 'loss', expected: lossKinds.join(' | '), actual: String(kind) });
+  const { kind, delta = 1, quantile = 0.5 } = typeof loss === 'string' ? { kind: loss } : checkOptions('loss', loss, optionNames);
+  requireChoice('compile', 'loss', kind, lossKinds);
+  for (const [argument, owner] of [['delta', 'huber'], ['quantile', 'quantile']] as const) {
+    if (typeof loss === 'string' || loss[argument] === undefined || kind === owner) continue;
+    throw new ArgumentError({ operation: 'loss', argument, expected: `absent: only ${owner} has it`, actual: `given to ${kind}` });
   }
   if (kind === 'huber' && !(delta > 0)) {
     throw new ArgumentError({ operation: 'huber', argument: 'delta', expected: 'a positive number', actual: String(delta) });

@@ -68,7 +68,7 @@ export interface CsvOptions extends SplitOptions {
 
 const NAMES: OptionNames<CsvOptions> = {
   columns: true, dateColumn: true, dateFormat: true, timeColumn: true, timeZone: true, order: true, series: true, missing: true, duplicates: true, gaps: true, delimiter: true, skipRows: true,
-  comment: true, skipFooter: true, header: true, names: true, decimal: true,
+  comment: true, skipFooter: true, header: 'flag', names: true, decimal: true,
 };
 
 function requireOneOf(argument: string, value: string | boolean | undefined, known: readonly (string | boolean)[]): void {

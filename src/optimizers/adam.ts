@@ -11,9 +11,11 @@
  * after, so its ε is ours divided by √(1−β2ᵗ). Derivation: docs/adam.md.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
-import { Optimizer, requireFraction, slot } from './optimizer.js';
+import { Optimizer, optimizerNames, requireFraction, slot } from './optimizer.js';
 import type { OptimizerOptions, Slots } from './optimizer.js';
 
 export interface AdamOptions extends OptimizerOptions {
@@ -26,6 +28,8 @@ export interface AdamOptions extends OptimizerOptions {
   /** Use the largest second moment so far. Default false. */
   amsgrad?: boolean;
 }
+
+const adamNames: OptionNames<AdamOptions> = { ...optimizerNames, beta1: true, beta2: true, epsilon: true, amsgrad: 'flag' };
 
 /** xⁿ by squaring: products alone, which every engine rounds alike; `**` leaves the last bit to the engine. */
 function power(x: number, n: number): number {
@@ -46,7 +50,7 @@ export class Adam extends Optimizer {
   readonly amsgrad: boolean;
 
   constructor(options: AdamOptions = {}, label = 'Adam') {
-    super(label, options, 0.001);
+    super(label, checkOptions(label, options, adamNames), 0.001);
     this.beta1 = options.beta1 ?? 0.9;
     this.beta2 = options.beta2 ?? 0.999;
     this.epsilon = options.epsilon ?? 1e-7;
@@ -86,14 +90,17 @@ export interface AdamWOptions extends AdamOptions {
   weightDecay?: number;
 }
 
+const adamWNames: OptionNames<AdamWOptions> = { ...adamNames, weightDecay: true };
+
 /** Adam with decoupled weight decay. learningRate default 0.001. */
 export class AdamW extends Adam {
   override readonly className = 'AdamW';
   readonly weightDecay: number;
 
   constructor(options: AdamWOptions = {}) {
-    super(options, 'AdamW');
-    this.weightDecay = options.weightDecay ?? 0.004;
+    const { weightDecay = 0.004, ...shared } = checkOptions('AdamW', options, adamWNames);
+    super(shared, 'AdamW');
+    this.weightDecay = weightDecay;
     if (!(this.weightDecay >= 0)) {
       throw new ArgumentError({ operation: 'AdamW', argument: 'weightDecay', expected: 'a number of at least 0', actual: String(this.weightDecay) });
     }

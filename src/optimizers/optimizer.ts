@@ -7,6 +7,7 @@
  *   C2  g ← max(−limit, min(limit, g))                                  (by value)
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
 import { checkLearningRate } from './schedules.js';
@@ -21,6 +22,8 @@ export interface OptimizerOptions {
   clipValue?: number;
 }
 
+export const optimizerNames: OptionNames<OptimizerOptions> = { learningRate: true, globalClipNorm: true, clipValue: true };
+
 export type Slots = { readonly [slot: string]: Tensor };
 
 export abstract class Optimizer {
@@ -31,7 +34,7 @@ export abstract class Optimizer {
   readonly globalClipNorm: number | undefined;
   readonly clipValue: number | undefined;
 
-  /** @param label of the class in messages; minifiers rename classes. */
+  /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
   constructor(label: string, options: OptimizerOptions, defaultRate: number) {
     this.learningRate = options.learningRate ?? defaultRate;
     this.globalClipNorm = options.globalClipNorm;

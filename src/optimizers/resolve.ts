@@ -1,3 +1,4 @@
+import { requireChoice } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import { Adam, AdamW } from './adam.js';
 import type { Optimizer, OptimizerOptions } from './optimizer.js';
@@ -7,16 +8,16 @@ import { SGD } from './sgd.js';
 
 export type OptimizerName = 'sgd' | 'rmsprop' | 'adam' | 'adamw';
 
+const names: readonly OptimizerName[] = ['sgd', 'rmsprop', 'adam', 'adamw'];
+
 /** An optimiser by name with its defaults, or as given. @throws ArgumentError for an unknown name. */
 export function resolveOptimizer(optimizer: Optimizer | OptimizerName): Optimizer {
   if (typeof optimizer !== 'string') return optimizer;
-  switch (optimizer) {
+  switch (requireChoice('compile', 'optimizer', optimizer, names)) {
     case 'sgd': return new SGD();
     case 'rmsprop': return new RMSprop();
     case 'adam': return new Adam();
     case 'adamw': return new AdamW();
-    default:
-      throw new ArgumentError({ operation: 'compile', argument: 'optimizer', expected: 'sgd | rmsprop | adam | adamw', actual: String(optimizer) });
   }
 }
 

@@ -5,8 +5,10 @@
  * ε stands under the root, as in Keras; PyTorch adds it to the root.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
-import { Optimizer, requireFraction, slot } from './optimizer.js';
+import { Optimizer, optimizerNames, requireFraction, slot } from './optimizer.js';
 import type { OptimizerOptions, Slots } from './optimizer.js';
 
 export interface RMSpropOptions extends OptimizerOptions {
@@ -16,6 +18,8 @@ export interface RMSpropOptions extends OptimizerOptions {
   epsilon?: number;
 }
 
+const optionNames: OptionNames<RMSpropOptions> = { ...optimizerNames, rho: true, epsilon: true };
+
 /** learningRate default 0.001. */
 export class RMSprop extends Optimizer {
   override readonly className = 'RMSprop';
@@ -24,7 +28,7 @@ export class RMSprop extends Optimizer {
   readonly epsilon: number;
 
   constructor(options: RMSpropOptions = {}) {
-    super('RMSprop', options, 0.001);
+    super('RMSprop', checkOptions('RMSprop', options, optionNames), 0.001);
     this.rho = options.rho ?? 0.9;
     this.epsilon = options.epsilon ?? 1e-7;
     requireFraction('RMSprop', 'rho', this.rho);

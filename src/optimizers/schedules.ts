@@ -3,6 +3,8 @@
  * them. A schedule counts epochs or steps, as it is told. Its time is that of the run: `fit` starts it anew unless it resumes, and
  * `trainOnBatch` moves it on by a step each time.
  */
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 
 /** Where a run of training stands before a step. */
@@ -32,6 +34,11 @@ export type Schedule = PiecewiseSchedule | ExponentialSchedule | CosineSchedule 
 /** The rate of a step, at least 0. Not saved with a model: `loadModel` is given it again. */
 export type ScheduleFunction = (progress: Progress) => number;
 export type LearningRate = number | Schedule | ScheduleFunction;
+
+const piecewiseNames: OptionNames<PiecewiseSchedule> = { kind: true, rate: true, afterEpochs: true, afterSteps: true, factor: true };
+const exponentialNames: OptionNames<ExponentialSchedule> = { kind: true, rate: true, decay: true, epochs: true, steps: true };
+const cosineNames: OptionNames<CosineSchedule> = { kind: true, rate: true, epochs: true, steps: true, floor: true };
+const warmUpNames: OptionNames<WarmUpSchedule> = { kind: true, epochs: true, steps: true, then: true };
 
 export function piecewise(options: Omit<PiecewiseSchedule, 'kind'>): PiecewiseSchedule {
   const { afterEpochs, afterSteps } = options;
@@ -83,6 +90,7 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
   if (typeof rate === 'number') return positive(operation, 'learningRate', rate);
   switch (rate?.kind) {
     case 'piecewise':
+      checkOptions('piecewise', rate, piecewiseNames);
       positive('piecewise', 'rate', rate.rate);
       positive('piecewise', 'factor', rate.factor);
       requireUnit('piecewise', { afterEpochs: rate.afterEpochs, afterSteps: rate.afterSteps });
@@ -90,11 +98,13 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
       for (const step of rate.afterSteps ?? []) positive('piecewise', 'afterSteps', step);
       break;
     case 'exponential':
+      checkOptions('exponential', rate, exponentialNames);
       positive('exponential', 'rate', rate.rate);
       positive('exponential', 'decay', rate.decay);
       requireSpan('exponential', rate);
       break;
     case 'cosine':
+      checkOptions('cosine', rate, cosineNames);
       positive('cosine', 'rate', rate.rate);
       requireSpan('cosine', rate);
       if (!(rate.floor >= 0 && rate.floor <= rate.rate)) {
@@ -102,6 +112,7 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
       }
       break;
     case 'warmUp':
+      checkOptions('warmUp', rate, warmUpNames);
       requireSpan('warmUp', rate);
       checkLearningRate('warmUp', rate.then);
       break;

@@ -6,16 +6,21 @@
  * Keras's form; PyTorch keeps u/(−η) instead, which is the same while η is constant.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
+import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
-import { Optimizer, requireFraction, slot } from './optimizer.js';
+import { Optimizer, optimizerNames, requireFraction, slot } from './optimizer.js';
 import type { OptimizerOptions, Slots } from './optimizer.js';
 
 export interface SGDOptions extends OptimizerOptions {
   /** Default 0. */
   momentum?: number;
-  /** Default false. */
+  /** Needs a momentum. Default false. */
   nesterov?: boolean;
 }
+
+const optionNames: OptionNames<SGDOptions> = { ...optimizerNames, momentum: true, nesterov: 'flag' };
 
 /** learningRate default 0.01. */
 export class SGD extends Optimizer {
@@ -25,10 +30,13 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
 
   constructor(options: SGDOptions = {}) {
-    super('SGD', options, 0.01);
+    super('SGD', checkOptions('SGD', options, optionNames), 0.01);
     this.momentum = options.momentum ?? 0;
     this.nesterov = options.nesterov ?? false;
     requireFraction('SGD', 'momentum', this.momentum);
+    if (this.nesterov && this.momentum === 0) {
+      throw new ArgumentError({ operation: 'SGD', argument: 'nesterov', expected: 'given with a momentum', actual: 'momentum 0' });
+    }
     this.slotNames = this.momentum > 0 ? ['velocity'] : [];
   }
 

@@ -74,7 +74,7 @@ test('softmax rows sum to one and do not change when a constant is added', () =>
 test('defaults and refusals', () => {
   assert.equal([activationDefaults('leakyRelu'), activationDefaults('elu'), activationDefaults('tanh')], [0.2, 1, 0]);
   // @ts-expect-error a wrong name on purpose
-  assert.match(thrown(ArgumentError, () => new Activation({ kind: 'swish' })).message, /Activation: activation must be linear \| sigmoid/);
+  assert.match(thrown(ArgumentError, () => new Activation({ kind: 'swish' })).message, /Activation: kind must be linear \| sigmoid/);
 });
 
 test.run();

@@ -3,7 +3,7 @@
  * one to read.
  */
 import type { Backend } from '../../backend.js';
-import { ArgumentError } from '../../errors.js';
+import { checkOptions, requireChoice } from '../../checks.js';
 import { allocate } from '../../tensor.js';
 import type { DType } from '../../tensor.js';
 import { linearDevice } from '../linear/device.js';
@@ -48,10 +48,8 @@ export function cpuKernels(heap: Heap): RawKernels {
  * @param options dtype: 'float32' (default), or 'float64' for gradient checks and reference runs.
  */
 export function cpu(options: { dtype?: DType } = {}): Backend {
-  const { dtype = 'float32' } = options;
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new ArgumentError({ operation: 'cpu', argument: 'dtype', expected: "'float32' or 'float64'", actual: String(dtype) });
-  }
+  const { dtype = 'float32' } = checkOptions('cpu', options, { dtype: true });
+  requireChoice('cpu', 'dtype', dtype, ['float32', 'float64']);
   return {
     name: 'cpu',
     dtype,

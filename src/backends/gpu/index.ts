@@ -1,6 +1,7 @@
 /** The gpu backend: gpu.js on WebGPU or WebGL2, and its WebAssembly and plain JavaScript modes where there is neither. */
 import type { Backend } from '../../backend.js';
-import { ArgumentError, BackendError } from '../../errors.js';
+import { checkOptions, requireChoice } from '../../checks.js';
+import { BackendError } from '../../errors.js';
 import { GpuDevice } from './device.js';
 import type { GpuJsConstructor, PipelineCall } from './gpujs.js';
 import { loadGpuJs, webgl2Adapter, webgpuAdapter } from './load.js';
@@ -63,10 +64,8 @@ async function choose(wanted: 'auto' | GpuMode, GPU: GpuJsConstructor): Promise<
  * @throws BackendError if gpu.js is not installed, or if the mode asked for cannot run here.
  */
 export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
-  const { mode: wanted = 'auto' } = options;
-  if (wanted !== 'auto' && !modes.includes(wanted)) {
-    throw new ArgumentError({ operation: 'gpu', argument: 'mode', expected: `'auto', ${modes.map((mode) => `'${mode}'`).join(', ')}`, actual: String(wanted) });
-  }
+  const { mode: wanted = 'auto' } = checkOptions('gpu', options, { mode: true });
+  requireChoice('gpu', 'mode', wanted, ['auto', ...modes]);
   const GPU = await loadGpuJs();
   const { mode, adapter, reasons } = await choose(wanted, GPU);
   let ran = mode;

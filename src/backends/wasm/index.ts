@@ -3,7 +3,8 @@
  * products need is fetched only where they are asked for.
  */
 import type { Backend } from '../../backend.js';
-import { ArgumentError } from '../../errors.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { simdBackend, singleThread } from './backend.js';
 import { hardwareThreads, threadObstacle } from './host.js';
 import { requireRelaxedSimd } from './relaxed.js';
@@ -21,12 +22,11 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean;
 }
 
+const optionNames: OptionNames<WasmOptions> = { threads: true, relaxedSimd: 'flag' };
+
 /** How many threads there will be, and why not as many as wished. */
 function threadCount(wished: number): { threads: number; reason?: string } {
-  if (!Number.isInteger(wished) || wished < 1) {
-    throw new ArgumentError({ operation: 'wasm', argument: 'threads', expected: 'a whole number of at least 1', actual: String(wished) });
-  }
-  if (wished === 1) return { threads: 1 };
+  if (requireCount('wasm', 'threads', wished) === 1) return { threads: 1 };
   const reason = threadObstacle();
   if (reason !== undefined) return { threads: 1, reason };
   const threads = Math.min(wished, hardwareThreads());
@@ -41,7 +41,8 @@ function threadCount(wished: number): { threads: number; reason?: string } {
  * @throws ArgumentError if `threads` is not a whole number of at least 1.
  * @throws BackendError if `relaxedSimd` is chosen and the host lacks it.
  */
-export async function wasm({ threads: wished = 1, relaxedSimd = false }: WasmOptions = {}): Promise<Backend> {
+export async function wasm(options: WasmOptions = {}): Promise<Backend> {
+  const { threads: wished = 1, relaxedSimd = false } = checkOptions('wasm', options, optionNames);
   if (relaxedSimd) requireRelaxedSimd();
   const product = relaxedSimd ? (await import('./moduleRelaxed.js')).relaxedHex : undefined;
   const { threads, reason } = threadCount(wished);

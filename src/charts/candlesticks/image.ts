@@ -5,6 +5,8 @@
  * Each bar has a slot of equal width. Its wick runs from the high to the body and from the body to the low, so the
  * pieces never overlap. Bars beyond one for each pixel column are merged.
  */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { withinRounding } from '../../statistics.js';
 import { clear, fillRectangle } from './raster.js';
@@ -42,10 +44,17 @@ export interface CandlestickStyle {
   readonly antialias?: boolean;
 }
 
+const styleNames: OptionNames<CandlestickStyle> = {
+  width: true, height: true, up: true, down: true, background: true, wickWidth: true, bodyGap: true, range: true, margin: true, volumeHeight: true,
+  antialias: 'flag',
+};
+
 export interface CandlestickImageOptions extends CandlestickStyle {
   /** A buffer of height · width · 3 bytes to write into. */
   readonly into?: Uint8Array;
 }
+
+const imageNames: OptionNames<CandlestickImageOptions> = { ...styleNames, into: true };
 
 export interface CandlestickBatchOptions extends CandlestickStyle {
   /** Bars in each picture. */
@@ -55,6 +64,8 @@ export interface CandlestickBatchOptions extends CandlestickStyle {
   /** A buffer of starts · height · width · 3 floats to write into. */
   readonly into?: Float32Array;
 }
+
+const batchNames: OptionNames<CandlestickBatchOptions> = { ...styleNames, window: true, starts: true, into: true };
 
 /** A tensor of pictures, [pictures, height, width, 3], from 0 to 1. */
 export interface ImageBatch {
@@ -70,7 +81,7 @@ export interface ImageBatch {
  */
 export function candlestickImage(bars: Bars, options: CandlestickImageOptions = {}): RasterImage {
   const operation = 'candlestickImage';
-  const style = resolve(operation, options);
+  const style = resolve(operation, checkOptions(operation, options, imageNames));
   const count = countBars(operation, bars);
   const { width, height } = style;
   const data = bufferOf(operation, height * width * 3, options.into, (size) => new Uint8Array(size));
@@ -87,7 +98,7 @@ export function candlestickImage(bars: Bars, options: CandlestickImageOptions = 
  */
 export function candlestickBatch(bars: Bars, options: CandlestickBatchOptions): ImageBatch {
   const operation = 'candlestickBatch';
-  const style = resolve(operation, options);
+  const style = resolve(operation, checkOptions(operation, options, batchNames));
   const { window, starts } = options;
   const count = countBars(operation, bars);
   requireNumber(operation, { window }, [1, count], true);

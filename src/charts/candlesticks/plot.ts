@@ -1,14 +1,16 @@
 /** Candlesticks for readers: prices over dates, with the volume below if there is one. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { drawAxes } from '../plots/axes.js';
 import { slotScale } from './scale.js';
 import { countBars, mergeBars, rises } from './candlesticks.js';
 import type { Bar, Bars } from './candlesticks.js';
 import { formatNumber } from '../plots/format.js';
-import { describeValues, nothingToDraw } from '../plots/linePlot.js';
+import { checkAxes, describeValues, nothingToDraw } from '../plots/linePlot.js';
 import type { AxesOptions } from '../plots/linePlot.js';
 import { colorClass } from '../plots/palette.js';
 import type { ColorSlot } from '../plots/palette.js';
-import { createPlot, requireData } from '../plots/plot.js';
+import { createPlot, plotNames, requireData } from '../plots/plot.js';
 import type { Plot } from '../plots/plot.js';
 import { extent } from '../plots/scale.js';
 import type { Scale, ScaleMaker } from '../plots/scale.js';
@@ -24,6 +26,11 @@ export interface CandlestickPlotOptions extends Omit<AxesOptions, 'xFormat'>, Ba
   /** Default red. */
   readonly down?: ColorSlot;
 }
+
+const optionNames: OptionNames<CandlestickPlotOptions> = {
+  ...plotNames, xLabel: true, yLabel: true, yFormat: true, references: true, x: true, up: true, down: true,
+  open: true, high: true, low: true, close: true, volume: true,
+};
 
 const GREEN = 2;
 const RED = 1;
@@ -42,7 +49,8 @@ const FONT = 11.5;
  * @throws ArgumentError when columns differ in length, or x does not increase.
  */
 export function candlestickPlot(options: CandlestickPlotOptions): Plot {
-  const { title, close, volume, xLabel, yLabel, yFormat, references = [], up = GREEN, down = RED } = options;
+  const { title, close, volume, xLabel, yLabel, yFormat, references = [], up = GREEN, down = RED } = checkOptions('candlestickPlot', options, optionNames);
+  checkAxes('candlestickPlot', options);
   const operation = `candlestickPlot '${title}'`;
   const count = countBars(operation, options);
   const positions = options.x ?? Array.from(close, (_, i) => i);

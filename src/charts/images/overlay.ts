@@ -1,4 +1,6 @@
 /** A heat map over a picture: what a network looked at, drawn on what it was shown. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { DataError, ShapeError, formatShape } from '../../errors.js';
 import { binaryUnit, magnitude } from '../../statistics.js';
 import { colorAt, colorDomain, colorPlace } from '../plots/colorMap.js';
@@ -24,6 +26,8 @@ export interface OverlayOptions {
   readonly into?: Uint8Array;
 }
 
+const optionNames: OptionNames<OverlayOptions> = { alpha: true, colors: true, domain: true, into: true };
+
 /**
  * The image with the heat map, resized to it and coloured, laid over. An alpha channel stays as it is.
  *
@@ -32,7 +36,7 @@ export interface OverlayOptions {
  */
 export function overlayHeatMap(image: RasterImage, map: Grid, options: OverlayOptions = {}): RasterImage {
   const operation = 'overlayHeatMap';
-  const { alpha = 0.4, colors = 'jet' } = options;
+  const { alpha = 0.4, colors = 'jet' } = checkOptions(operation, options, optionNames);
   requireImage(operation, image);
   requireNumber(operation, { alpha }, [0, 1]);
   const [height, width, channels] = image.shape;

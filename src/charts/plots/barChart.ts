@@ -1,11 +1,13 @@
 /** Bars for each category, side by side for several series, with intervals: benchmark figures, errors per horizon. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { drawAxes } from './axes.js';
 import { formatNumber } from './format.js';
-import { describeValues } from './linePlot.js';
+import { checkAxes, checkBand, describeValues } from './linePlot.js';
 import type { AxesOptions, Band } from './linePlot.js';
 import { colorClass } from './palette.js';
 import type { ColorSlot } from './palette.js';
-import { createPlot, requireData } from './plot.js';
+import { createPlot, plotNames, requireData } from './plot.js';
 import type { Plot } from './plot.js';
 import { categoryScale } from './scale.js';
 import type { Scale } from './scale.js';
@@ -24,6 +26,8 @@ export interface BarSeries {
   readonly color?: ColorSlot;
 }
 
+const seriesNames: OptionNames<BarSeries> = { name: true, values: true, interval: true, color: true };
+
 export interface BarChartOptions extends Omit<AxesOptions, 'xFormat'> {
   readonly categories: readonly string[];
   readonly series: readonly BarSeries[];
@@ -31,18 +35,25 @@ export interface BarChartOptions extends Omit<AxesOptions, 'xFormat'> {
   readonly yScale?: 'linear' | 'log';
 }
 
+const optionNames: OptionNames<BarChartOptions> = {
+  ...plotNames, xLabel: true, yLabel: true, yFormat: true, references: true, categories: true, series: true, yScale: true,
+};
+
 const FONT = 11;
 /** Part of each category's space that stays empty. */
 const PADDING = 0.24;
 
 /** @throws ArgumentError without categories or series, or when a series does not have one value for each category. */
 export function barChart(options: BarChartOptions): Plot {
-  const { title, categories, series, xLabel, yLabel, yFormat, references = [] } = options;
+  const { title, categories, series, xLabel, yLabel, yFormat, references = [] } = checkOptions('barChart', options, optionNames);
+  checkAxes('barChart', options);
   requireData(`barChart '${title}'`, { categories });
   requireData(`barChart '${title}'`, { series });
-  for (const { name, values, interval } of series) {
-    const columns = { categories, values, 'interval.lower': interval?.lower, 'interval.upper': interval?.upper };
-    requireData(`barChart '${title}', series '${name}'`, columns);
+  for (const one of series) {
+    const operation = `barChart '${title}', series '${one.name}'`;
+    const { values, interval } = checkOptions(operation, one, seriesNames);
+    checkBand(`${operation}, interval`, interval);
+    requireData(operation, { categories, values, 'interval.lower': interval?.lower, 'interval.upper': interval?.upper });
   }
   let hue = 0;
   const sets = series.map((s) => ({ ...s, color: s.color ?? hue++ }));

@@ -1,6 +1,7 @@
 /** Colour maps: a position between 0 and 1 to a colour. */
 import { ArgumentError } from '../../errors.js';
 import { extent, widened } from './scale.js';
+import { requireChoice } from '../../checks.js';
 import type { Interval } from './scale.js';
 
 export type Rgb = readonly [number, number, number];
@@ -35,9 +36,13 @@ const KNOTS: Readonly<Record<ColorMapName, readonly Rgb[]>> = {
   diverging: [[13, 71, 130], [74, 135, 194], [160, 196, 228], [242, 241, 238], [243, 190, 138], [222, 125, 50], [150, 66, 0]],
 };
 
-/** The colour at `position`, which is held between 0 and 1. */
+function unknownMap(name: ColorMapName): readonly Rgb[] {
+  return KNOTS[requireChoice('colour map', 'colors', name, Object.keys(KNOTS) as ColorMapName[])];
+}
+
+/** The colour at `position`, which is held between 0 and 1. @throws ArgumentError for an unknown map. */
 export function colorAt(name: ColorMapName, position: number): Rgb {
-  const knots = KNOTS[name];
+  const knots = KNOTS[name] as readonly Rgb[] | undefined ?? unknownMap(name);
   const place = Math.min(Math.max(position, 0), 1) * (knots.length - 1);
   const index = Math.min(Math.floor(place), knots.length - 2);
   const [from, to] = [knots[index] ?? [0, 0, 0], knots[index + 1] ?? [0, 0, 0]];

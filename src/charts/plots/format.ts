@@ -2,11 +2,17 @@
  * Numbers as readers expect them. Nothing here depends on the locale of the machine, so the same input always gives
  * the same text.
  */
+import { requireChoice } from '../../checks.js';
 
 /**
  * `plain` 12,345.6 · `si` 12.35k · `usd` $12,345.60 · `percent` 12.3% for 0.123 · or a function of your own.
  */
 export type NumberFormat = 'plain' | 'si' | 'usd' | 'percent' | ((value: number) => string);
+
+/** @throws ArgumentError for an unknown name. */
+export function requireFormat(operation: string, format: NumberFormat | undefined): void {
+  if (format !== undefined && typeof format !== 'function') requireChoice(operation, 'format', format, ['plain', 'si', 'usd', 'percent']);
+}
 
 const SI = [[1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const;
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';

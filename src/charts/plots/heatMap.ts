@@ -1,11 +1,13 @@
 /** Grid of coloured cells: errors over a search grid, gradient norms over layer and time, gate activations. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { drawAxes } from './axes.js';
 import { colorAt, colorDomain, colorPlace, hexColor, luminance } from './colorMap.js';
 import type { ColorMapName } from './colorMap.js';
-import { alignedFormatter, formatNumber } from './format.js';
+import { alignedFormatter, formatNumber, requireFormat } from './format.js';
 import type { NumberFormat } from './format.js';
 import type { Block } from './legend.js';
-import { createPlot, requireData } from './plot.js';
+import { createPlot, plotNames, requireData } from './plot.js';
 import type { Plot, PlotOptions } from './plot.js';
 import { categoryScale } from './scale.js';
 import type { Interval, Scale } from './scale.js';
@@ -29,6 +31,10 @@ export interface HeatMapOptions extends PlotOptions {
   readonly domain?: Interval;
 }
 
+const optionNames: OptionNames<HeatMapOptions> = {
+  ...plotNames, values: true, rows: true, columns: true, rowLabel: true, columnLabel: true, valueLabel: true, format: true, colors: true, domain: true,
+};
+
 const FONT = 11;
 /** Colours are rounded to this many steps, so that neighbours of one colour become one shape. */
 const STEPS = 128;
@@ -36,7 +42,8 @@ const BAR = 160;
 
 /** @throws ArgumentError for an empty grid, one whose rows and columns do not match their names, or a domain that is not two increasing finite numbers. */
 export function heatMap(options: HeatMapOptions): Plot {
-  const { title, values, rows, columns, colors = 'sequential', format, valueLabel, rowLabel: yLabel, columnLabel: xLabel } = options;
+  const { title, values, rows, columns, colors = 'sequential', format, valueLabel, rowLabel: yLabel, columnLabel: xLabel } = checkOptions('heatMap', options, optionNames);
+  requireFormat(`heatMap '${title}'`, format);
   requireData(`heatMap '${title}'`, { rows, values });
   values.forEach((row, i) => {
     requireData(`heatMap '${title}', row ${String(i)}`, { columns, values: row });

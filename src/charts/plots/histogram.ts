@@ -1,11 +1,13 @@
 /** Histogram: how often values fall into equal bins, with the normal curve of the same mean and spread if wanted. */
 import { deviation, isConstant, mean, withinRounding } from '../../statistics.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { drawAxes } from './axes.js';
 import { formatNumber } from './format.js';
-import { describeValues, nothingToDraw } from './linePlot.js';
+import { checkAxes, describeValues, nothingToDraw } from './linePlot.js';
 import type { AxesOptions } from './linePlot.js';
 import { linePath } from './path.js';
-import { createPlot, requireData } from './plot.js';
+import { createPlot, plotNames, requireData } from './plot.js';
 import type { Plot } from './plot.js';
 import { extent, linearScale, stepWithin, widened } from './scale.js';
 import type { Scale } from './scale.js';
@@ -22,6 +24,10 @@ export interface HistogramOptions extends Omit<AxesOptions, 'yFormat'> {
   readonly normalCurve?: boolean;
 }
 
+const optionNames: OptionNames<HistogramOptions> = {
+  ...plotNames, xLabel: true, yLabel: true, xFormat: true, references: true, values: true, bins: true, normalCurve: 'flag',
+};
+
 export interface Bins {
   /** Left edge of the first bin. */
   readonly start: number;
@@ -31,7 +37,9 @@ export interface Bins {
 
 /** @throws ArgumentError without values. */
 export function histogram(options: HistogramOptions): Plot {
-  const { title, values, xLabel, yLabel = 'Count', xFormat, references = [] } = options;
+  const { title, values, xLabel, yLabel = 'Count', xFormat, references = [] } = checkOptions('histogram', options, optionNames);
+  checkAxes('histogram', options);
+  if (options.bins !== undefined) requireCount('histogram', 'bins', options.bins);
   requireData(`histogram '${title}'`, { values });
   const finite = Float64Array.from(Array.from(values).filter(Number.isFinite)).sort();
   const { start, width, counts } = binValues(finite, options.bins);

@@ -1,14 +1,17 @@
 /** Lines over numbers or time: prices, forecasts with their interval, loss curves, gradient norms. */
+import { checkOptions, requireChoice } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { drawAxes } from './axes.js';
-import { formatNumber } from './format.js';
+import { formatNumber, requireFormat } from './format.js';
 import type { NumberFormat } from './format.js';
 import { isDashed } from './legend.js';
 import type { LegendEntry } from './legend.js';
 import { colorClass } from './palette.js';
 import type { ColorSlot } from './palette.js';
 import { bandPath, dotsPath, linePath, pixelRuns, thin } from './path.js';
-import { createPlot, requireData } from './plot.js';
+import { createPlot, plotNames, requireData } from './plot.js';
 import type { Plot, PlotOptions } from './plot.js';
+import { checkReferences } from './references.js';
 import type { Reference } from './references.js';
 import { extent } from './scale.js';
 import type { Interval, Scale } from './scale.js';
@@ -25,6 +28,13 @@ export interface Band {
   readonly name?: string;
 }
 
+const bandNames: OptionNames<Band> = { lower: true, upper: true, name: true };
+
+/** @throws ArgumentError for an unknown name. */
+export function checkBand(operation: string, band: Band | undefined): void {
+  if (band) checkOptions(operation, band, bandNames);
+}
+
 export interface LineSeries {
   readonly name: string;
   /** NaN and infinity (on a log axis also values ≤ 0) make a gap. */
@@ -38,6 +48,8 @@ export interface LineSeries {
   readonly color?: ColorSlot;
 }
 
+const seriesNames: OptionNames<LineSeries> = { name: true, values: true, x: true, band: true, mark: true, color: true };
+
 /** Options of plots with two axes of numbers. */
 export interface AxesOptions extends PlotOptions {
   readonly xLabel?: string;
@@ -45,6 +57,15 @@ export interface AxesOptions extends PlotOptions {
   readonly xFormat?: NumberFormat;
   readonly yFormat?: NumberFormat;
   readonly references?: readonly Reference[];
+}
+
+export const axesNames: OptionNames<AxesOptions> = { ...plotNames, xLabel: true, yLabel: true, xFormat: true, yFormat: true, references: true };
+
+/** @throws ArgumentError for an unknown format, or a reference that is not one. */
+export function checkAxes(operation: string, { references, xFormat, yFormat }: Pick<AxesOptions, 'references' | 'xFormat' | 'yFormat'>): void {
+  requireFormat(operation, xFormat);
+  requireFormat(operation, yFormat);
+  checkReferences(operation, references);
 }
 
 export interface LinePlotOptions extends AxesOptions {
@@ -57,6 +78,8 @@ export interface LinePlotOptions extends AxesOptions {
   readonly yDomain?: Interval;
 }
 
+const optionNames: OptionNames<LinePlotOptions> = { ...axesNames, series: true, x: true, xScale: true, yScale: true, yDomain: true };
+
 /** Series with more values than this are drawn finer. */
 export const DENSE = 400;
 
@@ -67,8 +90,10 @@ interface Line extends LineSeries {
   readonly dashed: boolean;
 }
 
-/** @throws ArgumentError without series or values, or when values, x and band differ in length. */
+/** @throws ArgumentError without series or values, for an unknown name, or when values, x and band differ in length. */
 export function linePlot(options: LinePlotOptions): Plot {
+  checkOptions('linePlot', options, optionNames);
+  checkAxes('linePlot', options);
   const lines = resolve(options);
   const { xLabel, yLabel, yFormat, references = [] } = options;
   const shown = lines.flatMap((s) => [s.values, s.band?.lower ?? [], s.band?.upper ?? []].flatMap((v) => Array.from(v)));
@@ -95,9 +120,13 @@ function resolve({ title, x, series }: LinePlotOptions): Line[] {
   requireData(`linePlot '${title}'`, { series });
   let hue = 0;
   return series.map((s) => {
+    const operation = `linePlot '${title}', series '${s.name}'`;
+    checkOptions(operation, s, seriesNames);
+    checkBand(`${operation}, band`, s.band);
+    if (s.mark !== undefined) requireChoice(operation, 'mark', s.mark, ['line', 'dashed', 'dots', 'both']);
     const at = s.x ?? x ?? Array.from(s.values, (_, i) => i);
-    const { name, values, band, color = hue++ } = s;
-    requireData(`linePlot '${title}', series '${name}'`, { values, x: at, 'band.lower': band?.lower, 'band.upper': band?.upper });
+    const { values, band, color = hue++ } = s;
+    requireData(operation, { values, x: at, 'band.lower': band?.lower, 'band.upper': band?.upper });
     const dashed = isDashed(color, s.mark === undefined ? undefined : s.mark === 'dashed');
     return { ...s, at, position: Float64Array.from(Array.from(at, Number)), color, dashed };
   });

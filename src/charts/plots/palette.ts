@@ -3,6 +3,8 @@
  * contrast to the page, in a light and a dark variant (both tested; the hues were found by search). They are CSS
  * custom properties, so a drawing follows the reader's colour scheme, and a page can override them. Print is light.
  */
+import { requireChoice } from '../../checks.js';
+
 const LIGHT = ['#298fe3', '#ac460d', '#076f50', '#75257b', '#cc8400', '#4b2842'];
 const DARK = ['#1fa1fa', '#d85813', '#52f2ae', '#b96493', '#ffd43f', '#cdd7fb'];
 
@@ -34,7 +36,7 @@ export function themeCss(selector: string): string {
 
 /** Class that sets the drawing colour `--c` for the elements in it. */
 export function colorClass(slot: ColorSlot): string {
-  return typeof slot === 'number' ? `c${slot % PALETTE_SIZE}` : slot;
+  return typeof slot === 'number' ? `c${slot % PALETTE_SIZE}` : requireChoice('plot', 'color', slot, ['ink', 'muted']);
 }
 
 /** Style sheet of one stand-alone drawing. */

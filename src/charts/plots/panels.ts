@@ -1,6 +1,7 @@
 /** Several plots under one heading, in rows and columns. */
-import { ArgumentError } from '../../errors.js';
-import { createPlot, requireData } from './plot.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
+import { createPlot, plotNames, requireData } from './plot.js';
 import type { Plot, PlotOptions } from './plot.js';
 import { join } from './svg.js';
 
@@ -9,6 +10,8 @@ export interface PanelsOptions extends PlotOptions {
   /** Default 1: one above the other. */
   readonly columns?: number;
 }
+
+const optionNames: OptionNames<PanelsOptions> = { ...plotNames, plots: true, columns: true };
 
 const GAP_X = 28;
 const GAP_Y = 16;
@@ -20,11 +23,9 @@ const GAP_Y = 16;
  * @throws ArgumentError without plots or for a column count that is not a whole number from 1.
  */
 export function panels(options: PanelsOptions): Plot {
-  const { title, plots, columns = 1 } = options;
+  const { title, plots, columns = 1 } = checkOptions('panels', options, optionNames);
   requireData(`panels '${title}'`, { plots });
-  if (!Number.isInteger(columns) || columns < 1) {
-    throw new ArgumentError({ operation: `panels '${title}'`, argument: 'columns', expected: 'a whole number from 1', actual: String(columns) });
-  }
+  requireCount(`panels '${title}'`, 'columns', columns);
   const rows = Array.from({ length: Math.ceil(plots.length / columns) }, (_, r) => plots.slice(r * columns, (r + 1) * columns));
   const heights = rows.map((row) => Math.max(...row.map((plot) => plot.height)));
   const needed = heights.reduce((sum, height) => sum + height + GAP_Y, 0);

@@ -2,6 +2,7 @@
  * The frame every plot shares: title, subtitle, legend, and below them the space for the drawing. A plot is drawn
  * when it is asked for, at the size it is asked for, so panels can place plots that were made on their own.
  */
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import { drawLegend } from './legend.js';
 import type { Block, LegendEntry } from './legend.js';
@@ -21,6 +22,8 @@ export interface PlotOptions {
   /** Pixels, default 360 (some plots choose it from their data). */
   readonly height?: number;
 }
+
+export const plotNames: OptionNames<PlotOptions> = { title: true, subtitle: true, description: true, width: true, height: true };
 
 /** A rectangle in pixels. */
 export interface Box {

@@ -1,4 +1,6 @@
 /** Reference lines: a value or an instant worth comparing with, such as zero or the first day of the test set. */
+import { checkOptions, requireChoice } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import type { Scale } from './scale.js';
 import { element, join, label } from './svg.js';
 import type { Markup } from './svg.js';
@@ -8,6 +10,16 @@ export interface Reference {
   readonly axis: 'x' | 'y';
   readonly value: number | Date;
   readonly label?: string;
+}
+
+const referenceNames: OptionNames<Reference> = { axis: true, value: true, label: true };
+
+/** @throws ArgumentError for an unknown name in a reference, or an axis that is neither x nor y. */
+export function checkReferences(operation: string, references: readonly Reference[] = []): void {
+  for (const [i, reference] of references.entries()) {
+    checkOptions(`${operation}, reference ${i}`, reference, referenceNames);
+    requireChoice(operation, `references[${i}].axis`, reference.axis, ['x', 'y']);
+  }
 }
 
 const FONT = 11.5;

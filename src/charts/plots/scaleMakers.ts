@@ -1,5 +1,6 @@
 /** From data and options to a scale that waits for its pixels: the domain, its margins, round ends. */
 import { withinRounding } from '../../statistics.js';
+import { requireChoice } from '../../checks.js';
 import { verticalCount } from './axes.js';
 import type { NumberFormat } from './format.js';
 import { extent, linearScale, logScale, niceDomain, widened } from './scale.js';
@@ -24,6 +25,7 @@ function positive(value: number): boolean {
 
 /** The y axis: fits all values; a logarithmic one fits those above zero. */
 export function valueScale(values: Iterable<number>, { scale = 'linear', format, domain }: ValueAxis): ScaleMaker {
+  requireChoice('plot', 'yScale', scale, ['linear', 'log']);
   if (scale === 'log') {
     const inner = domain ?? logMargins(extent(values, positive) ?? [0.1, 1]);
     return (range) => logScale(inner, range, format);
@@ -35,6 +37,7 @@ export function valueScale(values: Iterable<number>, { scale = 'linear', format,
 
 /** The x axis: exactly as long as the data; dates make it a time axis, whole numbers get whole ticks. */
 export function positionScale(columns: readonly Positions[], { scale = 'linear', format }: ValueAxis): ScaleMaker {
+  requireChoice('plot', 'xScale', scale, ['linear', 'log']);
   const numbers = columns.flatMap((column) => Array.from(column, Number));
   if (columns.some((column) => column[0] instanceof Date)) {
     const [low, high] = extent(numbers) ?? [0, HALF_DAY];

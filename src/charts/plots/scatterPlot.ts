@@ -1,8 +1,10 @@
 /** Points of x against y: forecast against actual, residual against fit. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { drawAxes } from './axes.js';
 import { colorClass } from './palette.js';
 import type { ColorSlot } from './palette.js';
-import { DENSE, describeValues, nothingToDraw } from './linePlot.js';
+import { DENSE, axesNames, checkAxes, describeValues, nothingToDraw } from './linePlot.js';
 import type { AxesOptions } from './linePlot.js';
 import { dotsPath, pixelRuns } from './path.js';
 import { createPlot, requireData } from './plot.js';
@@ -20,6 +22,8 @@ export interface ScatterSeries {
   readonly color?: ColorSlot;
 }
 
+const seriesNames: OptionNames<ScatterSeries> = { name: true, x: true, y: true, color: true };
+
 export interface ScatterPlotOptions extends AxesOptions {
   readonly series: readonly ScatterSeries[];
   readonly xScale?: 'linear' | 'log';
@@ -28,11 +32,18 @@ export interface ScatterPlotOptions extends AxesOptions {
   readonly diagonal?: boolean;
 }
 
+const optionNames: OptionNames<ScatterPlotOptions> = { ...axesNames, series: true, xScale: true, yScale: true, diagonal: 'flag' };
+
 /** @throws ArgumentError without series or points, or when x and y differ in length. */
 export function scatterPlot(options: ScatterPlotOptions): Plot {
-  const { title, series, xLabel, yLabel, xFormat, yFormat, references = [] } = options;
+  const { title, series, xLabel, yLabel, xFormat, yFormat, references = [] } = checkOptions('scatterPlot', options, optionNames);
+  checkAxes('scatterPlot', options);
   requireData(`scatterPlot '${title}'`, { series });
-  for (const { name, x, y } of series) requireData(`scatterPlot '${title}', series '${name}'`, { x, y });
+  for (const one of series) {
+    const operation = `scatterPlot '${title}', series '${one.name}'`;
+    const { x, y } = checkOptions(operation, one, seriesNames);
+    requireData(operation, { x, y });
+  }
   let hue = 0;
   const sets = series.map((s) => ({ ...s, color: s.color ?? hue++ }));
   const values = (axis: 'x' | 'y'): number[] => [

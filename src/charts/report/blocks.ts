@@ -1,8 +1,10 @@
 /** The blocks a report is made of, and how each becomes HTML. */
+import { checkOptions, requireChoice } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { formatNumber } from '../plots/format.js';
 import type { NumberFormat } from '../plots/format.js';
 import type { Plot } from '../plots/plot.js';
-import { renderTable } from './table.js';
+import { renderTable, tableNames } from './table.js';
 import type { TableBlock } from './table.js';
 import { element, escapeText, join } from '../plots/svg.js';
 import type { Markup } from '../plots/svg.js';
@@ -65,7 +67,23 @@ export interface DataBlock {
   readonly data: unknown;
 }
 
+const calloutNames: OptionNames<CalloutBlock> = { kind: true, text: true };
+/** What each kind of block has. */
+const namesOf = {
+  text: { kind: true, text: true } satisfies OptionNames<TextBlock>,
+  table: tableNames,
+  figure: { kind: true, plot: true, caption: true } satisfies OptionNames<FigureBlock>,
+  images: { kind: true, images: true, caption: true } satisfies OptionNames<ImagesBlock>,
+  note: calloutNames,
+  warning: calloutNames,
+  facts: { kind: true, facts: true, format: true } satisfies OptionNames<FactsBlock>,
+  preformatted: { kind: true, text: true, caption: true } satisfies OptionNames<PreformattedBlock>,
+  data: { kind: true, summary: true, data: true } satisfies OptionNames<DataBlock>,
+};
+
 export function renderBlock(block: ReportBlock): Markup {
+  const kind = requireChoice('htmlReport', 'kind of block', block.kind, Object.keys(namesOf) as ReportBlock['kind'][]);
+  checkOptions<Readonly<Record<string, unknown>>>(`htmlReport, block '${kind}'`, { ...block }, namesOf[kind]);
   switch (block.kind) {
     case 'text':
       return paragraphs(block.text);

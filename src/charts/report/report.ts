@@ -2,6 +2,8 @@
  * A report as one HTML text: no network, no fonts or scripts from elsewhere, complete without JavaScript, light and
  * dark by the reader's setting, printable. Reports are assembled from blocks; everything in them is escaped.
  */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import { readoutScript } from './readoutScript.js';
 import { renderBlock } from './blocks.js';
@@ -14,6 +16,8 @@ export interface ReportSection {
   readonly blocks: readonly ReportBlock[];
 }
 
+const sectionNames: OptionNames<ReportSection> = { heading: true, blocks: true };
+
 export interface ReportOptions {
   readonly title: string;
   /** One line under the title: data, span, date of the run. */
@@ -25,15 +29,19 @@ export interface ReportOptions {
   readonly footer?: string;
 }
 
+const optionNames: OptionNames<ReportOptions> = { title: true, subtitle: true, language: true, sections: true, footer: true };
+
 /**
  * Assembles the document. The same input gives the same text.
  *
- * @throws ArgumentError without sections, or when a table's rows do not fit its columns.
+ * @throws ArgumentError without sections, for an unknown name, or when a table's rows do not fit its columns.
  */
-export function htmlReport({ title, subtitle, language = 'en', sections, footer }: ReportOptions): string {
+export function htmlReport(options: ReportOptions): string {
+  const { title, subtitle, language = 'en', sections, footer } = checkOptions('htmlReport', options, optionNames);
   if (sections.length === 0) {
     throw new ArgumentError({ operation: 'htmlReport', argument: 'sections', expected: 'at least one section', actual: 'none' });
   }
+  for (const section of sections) checkOptions(`htmlReport, section '${section.heading}'`, section, sectionNames);
   const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
   const head = element(
     'head', {},

@@ -1,4 +1,6 @@
 /** Tables of figures: one column, one number of decimals, so that the points stand under each other. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import { alignedFormatter } from '../plots/format.js';
 import type { NumberFormat } from '../plots/format.js';
@@ -14,11 +16,15 @@ export interface TableColumn {
   readonly words?: boolean;
 }
 
+const columnNames: OptionNames<TableColumn> = { name: true, format: true, best: true, words: 'flag' };
+
 export interface TableRow {
   readonly name: string;
   /** One for each column; null stays empty, NaN is written as `n/a`. */
   readonly values: readonly (number | string | null)[];
 }
+
+const rowNames: OptionNames<TableRow> = { name: true, values: true };
 
 export interface TableBlock {
   readonly kind: 'table';
@@ -29,8 +35,12 @@ export interface TableBlock {
   readonly rows: readonly TableRow[];
 }
 
+export const tableNames: OptionNames<TableBlock> = { kind: true, caption: true, rowHeading: true, columns: true, rows: true };
+
 export function renderTable({ caption, rowHeading = '', columns, rows }: TableBlock): Markup {
+  for (const column of columns) checkOptions(`table '${caption}', column '${column.name}'`, column, columnNames);
   for (const row of rows) {
+    checkOptions(`table '${caption}', row '${row.name}'`, row, rowNames);
     if (row.values.length === columns.length) continue;
     throw new ArgumentError({
       operation: `table '${caption}'`, argument: `row '${row.name}'`, expected: `${String(columns.length)} values`, actual: String(row.values.length),

@@ -7,7 +7,7 @@
  *   drift            ŷ[T+k] = y[T] + k (y[T] − y[1]) / (T − 1)
  *   moving average   ŷ[T+k] = mean of the last n values
  */
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
 import { DataError, ShapeError, StateError, formatShape } from '../../errors.js';
 import { mean } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
@@ -85,8 +85,9 @@ export function baselineForecasts(baseline: Baseline, series: Numbers, origins: 
 }
 
 /** A baseline as a forecaster: its history is the target column of each window. The horizon is that of `y` in `fit`. */
-export function baselineForecaster(baseline: Baseline, { target = 0 }: { target?: number } = {}): WindowModel {
+export function baselineForecaster(baseline: Baseline, options: { target?: number } = {}): WindowModel {
   const operation = 'baselineForecaster';
+  const { target = 0 } = checkOptions(operation, options, { target: true });
   let horizon: number | undefined;
   return {
     fit(_x, y) {

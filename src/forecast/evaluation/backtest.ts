@@ -3,7 +3,8 @@
  * forecaster is fitted on the training samples, and the block after them is forecast and scored in original units
  * beside no-change. Nothing of a forecast depends on a row after its origin.
  */
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonValue } from '../../layers/layer.js';
 import { fromHost } from '../../tensor.js';
@@ -20,11 +21,11 @@ import type { ScaledWindows } from '../windows/scaledWindows.js';
 import type { Scaler } from '../scalers/scaler.js';
 import { METRICS, repeatPrevious, scoreForecast, scores, scoresByHorizon } from './score.js';
 import type { ForecastScore, Metric, Scores } from './score.js';
-import { foldChains } from '../windows/refit.js';
+import { foldChains, refitNames } from '../windows/refit.js';
 import type { FoldChain, RefitOptions } from '../windows/refit.js';
-import { purgeGap, rowsOfSamples } from '../windows/splits.js';
+import { givenNames, purgeGap, rowsOfSamples } from '../windows/splits.js';
 import type { Fold } from '../windows/splits.js';
-import { resolveSpec, sliceWindows } from '../windows/windows.js';
+import { resolveSpec, sliceWindows, specNames } from '../windows/windows.js';
 import type { WindowSpec } from '../windows/windows.js';
 
 /** How one fold is run. */
@@ -49,6 +50,10 @@ export interface FoldSettings extends WindowSpec {
   readonly inSample?: boolean;
 }
 
+export const foldSettingNames: OptionNames<FoldSettings> = {
+  ...specNames, target: true, forecaster: true, scaler: true, monitor: true, baselines: true, season: true, inSample: 'flag',
+};
+
 export interface BacktestOptions extends FoldSettings, RefitOptions {
   /** From `rollingOrigin` or `expandingOrigin` over `countSamples` samples, with `gap: purgeGap(…)` when horizon > 1. */
   readonly folds: readonly Fold[];
@@ -56,6 +61,8 @@ export interface BacktestOptions extends FoldSettings, RefitOptions {
   readonly onFold?: (result: FoldResult, done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
+
+const optionNames: OptionNames<BacktestOptions> = { ...foldSettingNames, ...refitNames, folds: true, onFold: true, signal: true };
 
 export interface FoldResult {
   readonly fold: Fold;
@@ -87,7 +94,7 @@ export interface BacktestResult {
 
 /** Samples that a series of `rows` rows gives: what to pass to `rollingOrigin`. */
 export function countSamples(rows: number, spec: WindowSpec, scaler?: Scaler): number {
-  const { window, horizon, stride } = resolveSpec('countSamples', spec);
+  const { window, horizon, stride } = resolveSpec('countSamples', checkOptions('countSamples', spec, givenNames));
   const lost = scaler?.actsOn === 'rows' ? scaler.rowsLost : 0;
   return Math.max(0, Math.floor((rows - lost - window - horizon) / stride) + 1);
 }
@@ -99,7 +106,7 @@ export function countSamples(rows: number, spec: WindowSpec, scaler?: Scaler): n
  * @throws ArgumentError if the training targets of a fold reach past its first validation origin.
  */
 export async function backtest(series: Numbers, options: BacktestOptions): Promise<BacktestResult> {
-  const chains = foldChains(options.folds, options);
+  const chains = foldChains(checkOptions('backtest', options, optionNames).folds, options);
   const { data, shape } = toRows(series, { operation: 'backtest', argument: 'series' });
   const results: FoldResult[] = [];
   options.signal?.throwIfAborted();
@@ -119,12 +126,16 @@ export async function* runChain(series: Numbers, chain: FoldChain, settings: Fol
   for (const { fold, fit } of chain) {
     const forecaster = (shared ??= settings.forecaster(fold));
     const asFitted: WindowModel = { fit: () => undefined, predict: (x) => forecaster.predict(x) };
-    yield await runFold(series, fold, { ...settings, forecaster: () => (fit ? forecaster : asFitted) });
+    yield await foldResult(series, fold, { ...settings, forecaster: () => (fit ? forecaster : asFitted) });
   }
 }
 
 /** One fold on its own, fitted before it forecasts. */
 export async function runFold(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {
+  return foldResult(series, fold, checkOptions('runFold', options, foldSettingNames));
+}
+
+async function foldResult(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {
   const operation = 'backtest';
   const { data, shape, features } = toRows(series, { operation, argument: 'series' });
   const spec = resolveSpec(operation, options);

@@ -1,4 +1,5 @@
 /** One report for a forecast: every metric, the same metrics of no-change, and the skill against it. */
+import { checkOptions } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
@@ -60,6 +61,7 @@ export function skill(error: number, reference: number, size: number): number {
  * @throws ShapeError if shapes disagree; DataError for values that are not finite.
  */
 export function scoreForecast(actual: Numbers, predicted: Numbers, options: ScoreOptions): ForecastScore {
+  checkOptions('scoreForecast', options, { previous: true, scale: true });
   const targets = toForecasts(actual, { operation: 'scoreForecast', argument: 'actual' });
   const forecasts = toForecasts(predicted, { operation: 'scoreForecast', argument: 'predicted' });
   const still = repeatPrevious(options.previous, targets.count, targets.horizon);

@@ -9,6 +9,7 @@
  * hide the lag. A good forecast of a near random walk also resembles the last value, so the warning is only
  * given when it does not beat no-change: skill 1 − MSE / MSE(no-change) below 1 %.
  */
+import { checkOptions } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { correlation, deviation, isConstant, magnitude } from '../../statistics.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
@@ -67,8 +68,9 @@ function changes(values: Float64Array): Float64Array {
  * @param previous the last value known when each forecast was made, [n] or the shape of `actual`.
  * @returns no entry if there is nothing to warn of.
  */
-export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: Numbers, { collapseBelow = 0.1 }: WarningOptions = {}): ForecastWarning[] {
+export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: Numbers, options: WarningOptions = {}): ForecastWarning[] {
   const operation = 'forecastWarnings';
+  const { collapseBelow = 0.1 } = checkOptions(operation, options, { collapseBelow: true });
   const a = toForecasts(actual, { operation, argument: 'actual' });
   const p = toForecasts(predicted, { operation, argument: 'predicted' });
   if (p.count !== a.count || p.horizon !== a.horizon) {

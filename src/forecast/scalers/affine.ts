@@ -10,13 +10,14 @@
  * keeps its distance.
  */
 import ops from 'ndarray-ops';
+import { checkOptions } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { deviation, mean, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toFinite } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 import { quantile } from '../series/describe.js';
-import { requireColumn, requireFitted, toFeatures, toTrainingRows } from './scaler.js';
+import { inverseNames, requireColumn, requireFitted, toFeatures, toTrainingRows } from './scaler.js';
 import type { InverseOptions, RowScaler, ScalerJSON } from './scaler.js';
 
 interface Affine {
@@ -74,8 +75,9 @@ abstract class AffineScaler implements RowScaler {
   }
 
   /** @param values of any shape with `column`; else the last axis is F. */
-  inverse(values: Numbers, { column }: InverseOptions = {}): Float64NdArray {
+  inverse(values: Numbers, options: InverseOptions = {}): Float64NdArray {
     const operation = `${this.kind}.inverse`;
+    const { column } = checkOptions(operation, options, inverseNames);
     const columns = requireFitted(operation, this.#columns);
     const { data, shape } = column === undefined
       ? toFeatures(operation, values, columns.length)
@@ -128,8 +130,9 @@ export class MinMaxScaler extends AffineScaler {
   readonly range: readonly [number, number];
   protected override readonly offset: number;
 
-  constructor({ range = [0, 1] }: { range?: readonly [number, number] } = {}) {
+  constructor(options: { range?: readonly [number, number] } = {}) {
     super();
+    const { range = [0, 1] } = checkOptions('MinMaxScaler', options, { range: true });
     if (!(Number.isFinite(range[1] - range[0]) && range[0] < range[1])) {
       throw new ArgumentError({ operation: 'MinMaxScaler', argument: 'range', expected: 'two rising numbers', actual: range.join(', ') });
     }

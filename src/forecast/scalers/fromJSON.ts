@@ -1,23 +1,22 @@
 /** Scalers by name, and back from JSON. */
-import { ArgumentError, FileFormatError } from '../../errors.js';
+import { requireChoice } from '../../checks.js';
+import { FileFormatError } from '../../errors.js';
 import { MinMaxScaler, RobustScaler, StandardScaler } from './affine.js';
 import { Log10Scaler, LogReturnScaler } from './log.js';
 import { PercentChangeScaler } from './percentChange.js';
 import type { Scaler, ScalerKind } from './scaler.js';
 
+const kinds: readonly ScalerKind[] = ['standard', 'minMax', 'robust', 'log10', 'logReturn', 'percentChange'];
+
 /** A fresh, unfitted scaler by name, for command lines and search spaces. */
 export function createScaler(kind: ScalerKind): Scaler {
-  switch (kind) {
+  switch (requireChoice('createScaler', 'kind', kind, kinds)) {
     case 'standard': return new StandardScaler();
     case 'minMax': return new MinMaxScaler();
     case 'robust': return new RobustScaler();
     case 'log10': return new Log10Scaler();
     case 'logReturn': return new LogReturnScaler();
     case 'percentChange': return new PercentChangeScaler();
-    default:
-      throw new ArgumentError({
-        operation: 'createScaler', argument: 'kind', expected: 'standard, minMax, robust, log10, logReturn or percentChange', actual: String(kind),
-      });
   }
 }
 

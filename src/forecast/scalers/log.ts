@@ -1,9 +1,10 @@
 /** Logarithms of positive values: log10 of each, and the return ln(pₜ / pₜ₋₁) from row to row. */
+import { checkOptions } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { toFinite } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import { requireColumn, requireFitted, toFeatures, toTrainingRows } from './scaler.js';
+import { inverseNames, requireColumn, requireFitted, toFeatures, toTrainingRows } from './scaler.js';
 import type { InverseOptions, RowScaler, ScalerJSON } from './scaler.js';
 
 function requirePositive(operation: string, data: Float64Array): void {
@@ -44,8 +45,9 @@ export class Log10Scaler implements RowScaler {
   }
 
   /** @param values of any shape with `column`; else the last axis is F. */
-  inverse(values: Numbers, { column }: InverseOptions = {}): Float64NdArray {
+  inverse(values: Numbers, options: InverseOptions = {}): Float64NdArray {
     const operation = 'log10.inverse';
+    const { column } = checkOptions(operation, options, inverseNames);
     const features = requireFitted(operation, this.#features);
     if (column !== undefined) requireColumn(operation, column, features);
     const { data, shape } = column === undefined ? toFeatures(operation, values, features) : toFinite(values, { operation, argument: 'values' });
@@ -95,8 +97,9 @@ export class LogReturnScaler implements RowScaler {
    * the horizon. Without it, values are [rows, F], reference is the row of prices before them, [F], and the sum runs
    * down the rows.
    */
-  inverse(values: Numbers, { column, reference }: InverseOptions = {}): Float64NdArray {
+  inverse(values: Numbers, options: InverseOptions = {}): Float64NdArray {
     const operation = 'logReturn.inverse';
+    const { column, reference } = checkOptions(operation, options, inverseNames);
     const features = requireFitted(operation, this.#features);
     if (column !== undefined) requireColumn(operation, column, features);
     if (reference === undefined) {

@@ -4,12 +4,13 @@
  * but for rounding, is refused: 0.1 + 0.2 − 0.3 is not 0, and nothing is a percentage of it.
  * Nothing is learned from training rows but the number of columns, so nothing can leak.
  */
+import { checkOptions } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import { requireColumn, requireFitted, toTrainingRows } from './scaler.js';
+import { inverseNames, requireColumn, requireFitted, toTrainingRows } from './scaler.js';
 import type { InverseOptions, ScalerJSON, WindowScaler } from './scaler.js';
 
 export class PercentChangeScaler implements WindowScaler {
@@ -54,8 +55,9 @@ export class PercentChangeScaler implements WindowScaler {
   }
 
   /** @param values [n, h] of one column, or windows [N, W, F] with one reference row [N, F] for each. */
-  inverse(values: Numbers, { reference }: InverseOptions = {}): Float64NdArray {
+  inverse(values: Numbers, options: InverseOptions = {}): Float64NdArray {
     const operation = 'percentChange.inverse';
+    const { reference } = checkOptions(operation, options, inverseNames);
     requireFitted(operation, this.#features);
     if (reference === undefined) {
       throw new ArgumentError({ operation, argument: 'reference', expected: "the first price of each row's window", actual: 'nothing' });

@@ -4,6 +4,7 @@
  * A row scaler treats each row on its own (the log return also reads the row before it) and goes before windowing.
  * A window scaler needs whole windows and goes after it.
  */
+import type { OptionNames } from '../../checks.js';
 import { DataError, ShapeError, StateError, formatShape } from '../../errors.js';
 import { toFinite } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
@@ -25,6 +26,8 @@ export interface InverseOptions {
    */
   readonly reference?: Numbers;
 }
+
+export const inverseNames: OptionNames<InverseOptions> = { column: true, reference: true };
 
 interface ScalerBase {
   readonly kind: ScalerKind;

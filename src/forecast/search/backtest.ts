@@ -34,10 +34,10 @@ export interface ParallelBacktestResult extends BacktestResult {
   readonly failures: readonly { readonly folds: readonly number[]; readonly reason: string }[];
 }
 
-const OPTIONS: OptionNames<ParallelBacktestOptions> = { ...RUN_OPTIONS, folds: true, parameters: true, refit: true, warmStart: true, restart: true };
+const OPTIONS: OptionNames<ParallelBacktestOptions> = { ...RUN_OPTIONS, folds: true, parameters: true, refit: true, warmStart: 'flag', restart: true };
 
 const SETUP: OptionNames<FoldSetup> = {
-  series: true, window: true, horizon: true, stride: true, target: true, forecaster: true, scaler: true, monitor: true, baselines: true, season: true, inSample: true,
+  series: true, window: true, horizon: true, stride: true, target: true, forecaster: true, scaler: true, monitor: true, baselines: true, season: true, inSample: 'flag',
 };
 
 /**

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.js';
 import type { Fold } from './splits.js';
 import { requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 
 export interface RefitOptions {
   /**
@@ -18,6 +19,8 @@ export interface RefitOptions {
   readonly restart?: number;
 }
 
+export const refitNames: OptionNames<RefitOptions> = { refit: true, warmStart: 'flag', restart: true };
+
 export interface ChainedFold {
   readonly fold: Fold;
   /** Whether the model is fitted before it forecasts. */
@@ -29,7 +32,13 @@ export type FoldChain = readonly ChainedFold[];
 
 export function foldChains(folds: readonly Fold[], options: RefitOptions = {}): FoldChain[] {
   const operation = 'backtest';
-  if (folds.length === 0) throw new ArgumentError({ operation, argument: 'folds', expected: 'at least one fold', actual: 'none' });
+  const given: unknown = folds;
+  if (!Array.isArray(given) || folds.length === 0) {
+    throw new ArgumentError({
+      operation, argument: 'folds', expected: 'at least one fold', actual: Array.isArray(given) ? 'none' : typeof given,
+      hint: 'For example rollingOrigin(countSamples(rows, spec), { train: 500, validation: 20 }).',
+    });
+  }
   const { refit = 1, warmStart = false, restart } = options;
   const every = refit === 'never' ? folds.length : requireCount(operation, 'refit', refit);
   if (restart !== undefined && !(warmStart && requireCount(operation, 'restart', restart) % every === 0)) {

@@ -2,13 +2,15 @@
  * From raw rows to scaled samples and back: the scaler learns from the rows of the training samples and nothing else,
  * samples come out in model units, forecasts go back to original units.
  */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, sliceFirstAxis, toForecasts, toRows } from '../series/arrays.js';
 import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
 import type { Scaler } from '../scalers/scaler.js';
 import { rowsOfSamples } from './splits.js';
-import { latestWindow, makeWindows, requireColumns } from './windows.js';
+import { latestWindow, makeWindows, requireColumns, specNames } from './windows.js';
 import type { Windows, WindowSpec } from './windows.js';
 
 export interface ScaledWindowOptions extends WindowSpec {
@@ -19,6 +21,8 @@ export interface ScaledWindowOptions extends WindowSpec {
   /** A scaler to fit; without one, samples stay in original units. */
   readonly scaler?: Scaler;
 }
+
+const optionNames: OptionNames<ScaledWindowOptions> = { ...specNames, target: true, train: true, scaler: true };
 
 export interface ScaledWindows {
   /** All samples in model units; `origins` are rows of the series as given. */
@@ -45,19 +49,19 @@ export interface ScaledWindows {
  */
 export function scaleWindows(series: Numbers, options: ScaledWindowOptions): ScaledWindows {
   const operation = 'scaleWindows';
-  const { target = 0, scaler, train, window } = options;
+  const { target = 0, scaler, train, ...spec } = checkOptions(operation, options, optionNames);
   const { data, shape, rows, features } = toRows(series, { operation, argument: 'series' });
   requireColumns(operation, [target], features);
   const lost = scaler?.actsOn === 'rows' ? scaler.rowsLost : 0;
   const known = fromHost(data, shape);
-  const raw = makeWindows(fromHost(data.subarray(lost * features), [rows - lost, features]), { ...options, target });
+  const raw = makeWindows(fromHost(data.subarray(lost * features), [rows - lost, features]), { ...spec, target });
   const origins = raw.origins.map((row) => row + lost);
   const column = columnOf(data, features, target);
   const previous = (samples: Range): Float64Array => Float64Array.from(origins.subarray(samples.start, samples.end), (row) => column[row] ?? NaN);
   const shared = { actual: (samples: Range) => sliceFirstAxis(raw.y, samples), previous };
-  const rawLatest = latestWindow(known, window);
+  const rawLatest = latestWindow(known, spec.window);
 
-  const trainRows = rowsOfSamples(train, options);
+  const trainRows = rowsOfSamples(train, spec);
   if (train.start < 0 || train.end <= train.start || train.end > origins.length) {
     throw new ShapeError({ operation, argument: 'train', expected: `a range of samples within 0 … ${origins.length}`, actual: `${train.start} … ${train.end}` });
   }
@@ -88,8 +92,8 @@ export function scaleWindows(series: Numbers, options: ScaledWindowOptions): Sca
     scaler.inverse(toTargets(predictions, reference.length, raw.horizon), { column: target, reference });
   return {
     ...shared,
-    windows: { ...makeWindows(scaled, { ...options, target }), origins },
-    latest: latestWindow(scaled, window),
+    windows: { ...makeWindows(scaled, { ...spec, target }), origins },
+    latest: latestWindow(scaled, spec.window),
     inverse: (predictions, samples) => inverse(predictions, previous(samples)),
     inverseLatest: (predictions) => inverse(predictions, column.subarray(rows - 1)),
   };

@@ -5,11 +5,12 @@
  * rows that the first validation samples must forecast. `purgeGap` says how many samples to leave out between the
  * two parts; `splitWindows` and `backtest` do it by themselves.
  */
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { nearWhole } from '../../statistics.js';
 import type { Range } from '../series/arrays.js';
-import { resolveSpec, sliceWindows } from './windows.js';
+import { resolveSpec, sliceWindows, specNames } from './windows.js';
 import type { Windows, WindowSpec } from './windows.js';
 
 /** Sizes of the parts: all fractions (of the whole, sum ≤ 1) or all counts of samples (sum ≤ n). */
@@ -18,6 +19,8 @@ export interface SplitSizes {
   readonly validation?: number;
   readonly test?: number;
 }
+
+const sizeNames: OptionNames<SplitSizes> = { train: true, validation: true, test: true };
 
 export interface Split {
   readonly train: Range;
@@ -43,15 +46,20 @@ export interface FoldOptions {
   readonly gap?: number;
 }
 
+const foldNames: OptionNames<FoldOptions> = { train: true, validation: true, step: true, gap: true };
+
+/** Where a spec is read it may have a target, and be the windows it made. */
+export const givenNames: OptionNames<Record<keyof Windows, unknown>> = { ...specNames, x: true, y: true, origins: true, target: true };
+
 /** Samples to leave out so that no training target lies after the first validation origin: ⌈h / stride⌉ − 1. */
 export function purgeGap(spec: WindowSpec): number {
-  const { horizon, stride } = resolveSpec('purgeGap', spec);
+  const { horizon, stride } = resolveSpec('purgeGap', checkOptions('purgeGap', spec, givenNames));
   return Math.ceil(horizon / stride) - 1;
 }
 
 /** The rows that a range of samples touches, targets included: what a scaler may be fitted on. */
 export function rowsOfSamples(samples: Range, spec: WindowSpec): Range {
-  const { window, horizon, stride } = resolveSpec('rowsOfSamples', spec);
+  const { window, horizon, stride } = resolveSpec('rowsOfSamples', checkOptions('rowsOfSamples', spec, givenNames));
   return { start: samples.start * stride, end: (samples.end - 1) * stride + window + horizon };
 }
 
@@ -67,6 +75,7 @@ export function rowsOfSamples(samples: Range, spec: WindowSpec): Range {
 export function timeSplit(n: number, sizes: SplitSizes, gap = 0): Split {
   const operation = 'timeSplit';
   requireCount(operation, 'n', n);
+  checkOptions(operation, sizes, sizeNames);
   requireCount(operation, 'gap', gap, 0);
   const parts = [sizes.train, sizes.validation ?? 0, sizes.test ?? 0];
   const fractions = parts.every((size) => size <= 1) && parts.some((size) => !Number.isInteger(size));
@@ -107,7 +116,7 @@ export function splitWindows(windows: Windows, sizes: SplitSizes): { train: Wind
 }
 
 function makeFolds(operation: string, n: number, options: FoldOptions, trainStart: (origin: number) => number): Fold[] {
-  const { train, validation, step = validation, gap = 0 } = options;
+  const { train, validation, step = validation, gap = 0 } = checkOptions(operation, options, foldNames);
   requireCount(operation, 'n', n);
   requireCount(operation, 'train', train);
   requireCount(operation, 'validation', validation);

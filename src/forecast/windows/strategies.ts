@@ -8,7 +8,8 @@
  * Values are in whatever unit the windows are in; for the recursive strategy the model's output must be in the unit
  * of the window's target column, as it is after `scaleWindows`.
  */
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import type { TensorLike } from '../../tensor.js';
@@ -35,6 +36,8 @@ export interface RecursiveOptions {
   readonly nextRow?: NextRow;
 }
 
+const recursiveNames: OptionNames<RecursiveOptions> = { horizon: true, target: true, nextRow: true };
+
 /** Freezes every feature but the target at its last known value: a modelling assumption, which is why it must be asked for. */
 export function holdOtherFeatures(target: number): NextRow {
   return ([value = NaN], last) => last.map((held, j) => (j === target ? value : held));
@@ -57,7 +60,7 @@ function asSamples(operation: string, prediction: TensorLike, count: number, wid
  */
 export async function recursiveForecast(predict: WindowModel['predict'], windows: Numbers, options: RecursiveOptions): Promise<Float64NdArray> {
   const operation = 'recursiveForecast';
-  const { horizon, target = 0, nextRow } = options;
+  const { horizon, target = 0, nextRow } = checkOptions(operation, options, recursiveNames);
   requireCount(operation, 'horizon', horizon);
   const { data, shape } = toFiniteOfRank(windows, ['samples', 'window', 'features'], { operation, argument: 'windows' });
   const [count = 0, length = 0, features = 0] = shape;
@@ -101,6 +104,7 @@ function stepContext({ validation }: FitContext, k: number): FitContext {
 
 /** Trains `model` on the first step of y and forecasts by feeding it back. */
 export function recursiveForecaster(model: WindowModel, options: RecursiveOptions): WindowModel {
+  checkOptions('recursiveForecaster', options, recursiveNames);
   return {
     fit: (x, y, context) => model.fit(x, step(y, 0), stepContext(context, 0)),
     predict: (x) => recursiveForecast((windows) => model.predict(windows), x, options),
@@ -108,8 +112,9 @@ export function recursiveForecaster(model: WindowModel, options: RecursiveOption
 }
 
 /** Trains one model for each step ahead. @param create the model for one horizon, counted from 1. */
-export function directForecaster(create: (horizon: number) => WindowModel, { horizon }: { horizon: number }): WindowModel {
+export function directForecaster(create: (horizon: number) => WindowModel, options: { horizon: number }): WindowModel {
   const operation = 'directForecaster';
+  const { horizon } = checkOptions(operation, options, { horizon: true });
   requireCount(operation, 'horizon', horizon);
   const models = Array.from({ length: horizon }, (_, k) => create(k + 1));
   return {
@@ -131,7 +136,8 @@ export function directForecaster(create: (horizon: number) => WindowModel, { hor
 }
 
 /** One model whose outputs are the h steps; checks that it really has h of them. */
-export function sequenceForecaster(model: WindowModel, { horizon }: { horizon: number }): WindowModel {
+export function sequenceForecaster(model: WindowModel, options: { horizon: number }): WindowModel {
+  const { horizon } = checkOptions('sequenceForecaster', options, { horizon: true });
   requireCount('sequenceForecaster', 'horizon', horizon);
   return {
     fit: (x, y, context) => model.fit(x, y, context),

@@ -7,7 +7,8 @@
  *
  * A sample reads nothing after its origin but its own targets.
  */
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { sliceFirstAxis, toRows } from '../series/arrays.js';
@@ -23,10 +24,14 @@ export interface WindowSpec {
   readonly stride?: number;
 }
 
+export const specNames: OptionNames<WindowSpec> = { window: true, horizon: true, stride: true };
+
 export interface WindowOptions<T extends number | readonly number[] = number | readonly number[]> extends WindowSpec {
   /** Column to predict, 0 by default; several columns give y a third axis. */
   readonly target?: T;
 }
+
+const windowNames: OptionNames<WindowOptions> = { ...specNames, target: true };
 
 export interface Windows extends Required<WindowSpec> {
   /** [N, W, F] */
@@ -63,7 +68,7 @@ export function requireColumns(operation: string, columns: readonly number[], fe
  */
 export function makeWindows(series: Numbers, options: WindowOptions): Windows {
   const operation = 'makeWindows';
-  const spec = resolveSpec(operation, options);
+  const spec = resolveSpec(operation, checkOptions(operation, options, windowNames));
   const { window, horizon, stride } = spec;
   const { data, rows, features } = toRows(series, { operation, argument: 'series' });
   const target = options.target ?? 0;

@@ -1,0 +1,256 @@
+/**
+ * Nothing is ignored: every public function, method and constructor that takes options refuses a name it does not know, at run
+ * time and by name. Which ones there are is read from the declarations themselves, so that a new one cannot be forgotten.
+ */
+import ts from 'typescript';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { join } from 'node:path';
+import * as bptt from '../src/index.js';
+import * as charts from '../src/charts/index.js';
+import * as explain from '../src/explain/index.js';
+import * as forecast from '../src/forecast/index.js';
+import { ArgumentError, FileFormatError } from '../src/errors.js';
+import { gpu } from '../src/gpu.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const entries = ['index', 'forecast/index', 'explain/index', 'charts/index', 'gpu', 'node/index'].map((name) => join(root, 'src', `${name}.ts`));
+
+/** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry. */
+function optionTakers(): string[] {
+  const config = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config, ts.sys, root);
+  const program = ts.createProgram(entries, { ...config.options, noEmit: true });
+  const checker = program.getTypeChecker();
+  const found = new Set<string>();
+
+  const isOptions = (parameter: ts.Symbol): boolean => {
+    const { valueDeclaration } = parameter;
+    if (!valueDeclaration || !ts.isParameter(valueDeclaration)) return false;
+    const type = checker.getNonNullableType(checker.getTypeOfSymbolAtLocation(parameter, valueDeclaration));
+    const named: ts.Symbol | undefined = type.aliasSymbol ?? type.getSymbol();
+    const name = named?.name ?? '';
+    return parameter.name === 'options' || /(Options|Settings|Sizes|Spec|Hooks)$/.test(name);
+  };
+  const look = (name: string, signatures: readonly ts.Signature[]): void => {
+    if (signatures.some((signature) => signature.parameters.some(isOptions))) found.add(name);
+  };
+  for (const entry of entries) {
+    const source = program.getSourceFile(entry);
+    const module = source && checker.getSymbolAtLocation(source);
+    assert.ok(module, entry);
+    for (const exported of checker.getExportsOfModule(module)) {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+      const { valueDeclaration } = symbol;
+      if (!valueDeclaration) continue;
+      const type = checker.getTypeOfSymbolAtLocation(symbol, valueDeclaration);
+      look(exported.name, type.getCallSignatures());
+      if (!ts.isClassDeclaration(valueDeclaration)) continue;
+      const abstract = valueDeclaration.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword);
+      if (!abstract) look(exported.name, type.getConstructSignatures());
+      for (const method of checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
+        const declaration = method.valueDeclaration;
+        if (!declaration || !ts.isMethodDeclaration(declaration)) continue;
+        const hidden = ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected);
+        const internal = ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === 'internal');
+        if (!hidden && !internal) look(`${exported.name}.${method.name}`, checker.getTypeOfSymbolAtLocation(method, declaration).getCallSignatures());
+      }
+    }
+  }
+  return [...found].sort();
+}
+
+const { Dense, LSTM } = bptt;
+const dense = new Dense({ units: 1 });
+const model = new bptt.Sequential([new Dense({ units: 2 })], { inputShape: [3] });
+const images = new bptt.Sequential([new bptt.Conv2D({ filters: 2, kernelSize: 2 }), new bptt.GlobalAveragePool2D(), new Dense({ units: 1 })], { inputShape: [4, 4, 1] });
+const picture = { data: new Float64Array(16), shape: [1, 4, 4, 1] };
+const shape = { title: 't' };
+const bars = { open: [1], high: [2], low: [0], close: [1] };
+const scaler = (kind: forecast.ScalerKind): forecast.Scaler => forecast.createScaler(kind).fit([[1], [2]]);
+const forecaster = forecast.baselineForecaster(forecast.noChange());
+const folds = forecast.rollingOrigin(20, { train: 10, validation: 2 });
+const fold = folds[0]!;
+
+/** Calls that are right but for what `odd` holds. */
+const calls: Readonly<Record<string, (odd: object) => unknown>> = {
+  Activation: (odd) => new bptt.Activation({ kind: 'relu', ...odd }),
+  Adam: (odd) => new bptt.Adam({ ...odd }),
+  AdamW: (odd) => new bptt.AdamW({ ...odd }),
+  Add: (odd) => new bptt.Add({ ...odd }),
+  AveragePool1D: (odd) => new bptt.AveragePool1D({ ...odd }),
+  AveragePool2D: (odd) => new bptt.AveragePool2D({ ...odd }),
+  BatchNorm: (odd) => new bptt.BatchNorm({ ...odd }),
+  Bidirectional: (odd) => new bptt.Bidirectional({ layer: new LSTM({ units: 1 }), ...odd }),
+  CSVLogger: (odd) => new bptt.CSVLogger({ path: 'x', ...odd }),
+  Concatenate: (odd) => new bptt.Concatenate({ ...odd }),
+  Conv1D: (odd) => new bptt.Conv1D({ filters: 1, kernelSize: 1, ...odd }),
+  Conv2D: (odd) => new bptt.Conv2D({ filters: 1, kernelSize: 1, ...odd }),
+  Dense: (odd) => new Dense({ units: 1, ...odd }),
+  Dropout: (odd) => new bptt.Dropout({ rate: 0.5, ...odd }),
+  EarlyStopping: (odd) => new bptt.EarlyStopping({ ...odd }),
+  Flatten: (odd) => new bptt.Flatten({ ...odd }),
+  GRU: (odd) => new bptt.GRU({ units: 1, ...odd }),
+  GlobalAveragePool1D: (odd) => new bptt.GlobalAveragePool1D({ ...odd }),
+  GlobalAveragePool2D: (odd) => new bptt.GlobalAveragePool2D({ ...odd }),
+  Input: (odd) => bptt.Input({ shape: [1], ...odd }),
+  LSTM: (odd) => new LSTM({ units: 1, ...odd }),
+  LambdaCallback: (odd) => new bptt.LambdaCallback({ ...odd }),
+  LayerNorm: (odd) => new bptt.LayerNorm({ ...odd }),
+  MaxPool1D: (odd) => new bptt.MaxPool1D({ ...odd }),
+  MaxPool2D: (odd) => new bptt.MaxPool2D({ ...odd }),
+  ModelCheckpoint: (odd) => new bptt.ModelCheckpoint({ path: 'x', ...odd }),
+  Multiply: (odd) => new bptt.Multiply({ ...odd }),
+  ProgressBar: (odd) => new bptt.ProgressBar({ ...odd }),
+  RMSprop: (odd) => new bptt.RMSprop({ ...odd }),
+  ReduceLROnPlateau: (odd) => new bptt.ReduceLROnPlateau({ ...odd }),
+  ResNet: (odd) => new bptt.ResNet({ blocks: [1], ...odd }),
+  Reshape: (odd) => new bptt.Reshape({ targetShape: [1], ...odd }),
+  ResidualBlock: (odd) => new bptt.ResidualBlock({ filters: 1, ...odd }),
+  SGD: (odd) => new bptt.SGD({ ...odd }),
+  SimpleRNN: (odd) => new bptt.SimpleRNN({ units: 1, ...odd }),
+  TimeDistributed: (odd) => new bptt.TimeDistributed({ layer: dense, ...odd }),
+  ZeroPad1D: (odd) => new bptt.ZeroPad1D({ ...odd }),
+  ZeroPad2D: (odd) => new bptt.ZeroPad2D({ ...odd }),
+  checkGradients: (odd) => bptt.checkGradients(dense, { inputShape: [1, 2], ...odd }),
+  checkLossGradients: (odd) => bptt.checkLossGradients('mse', { shape: [1, 2], ...odd }),
+  cosine: (odd) => bptt.cosine({ rate: 1, epochs: 1, ...odd }),
+  cpu: (odd) => bptt.cpu({ ...odd }),
+  exponential: (odd) => bptt.exponential({ rate: 1, decay: 0.5, ...odd }),
+  piecewise: (odd) => bptt.piecewise({ rate: 1, afterEpochs: [1], factor: 0.5, ...odd }),
+  resnet34: (odd) => bptt.resnet34({ ...odd }),
+  tensor: (odd) => bptt.tensor([1], { ...odd }),
+  warmUp: (odd) => bptt.warmUp({ epochs: 1, then: 1, ...odd }),
+  wasm: (odd) => bptt.wasm({ ...odd }),
+  gpu: (odd) => gpu({ ...odd }),
+  'a schedule as plain data': (odd) => new bptt.SGD({ learningRate: { kind: 'warmUp', epochs: 1, then: { kind: 'cosine', rate: 1, epochs: 2, floor: 0, ...odd } } }),
+  'a stem': (odd) => new bptt.ResNet({ blocks: [1], stem: { ...odd } }),
+
+  activationMap: (odd) => explain.activationMap(images, picture, explain.weightings.gradCam, { ...odd }),
+  capture: (odd) => explain.capture(images, picture, { ...odd }),
+  classLogit: (odd) => explain.classLogit(0, { ...odd }),
+  deletionInsertion: (odd) => explain.deletionInsertion(images, picture, { data: new Float64Array(16), shape: [1, 4, 4] }, { ...odd }),
+  eigenCam: (odd) => explain.eigenCam(images, picture, { ...odd }),
+  gradCam: (odd) => explain.gradCam(images, picture, { ...odd }),
+  gradCamPlusPlus: (odd) => explain.gradCamPlusPlus(images, picture, { ...odd }),
+  inputGradients: (odd) => explain.inputGradients(images, picture, { ...odd }),
+  integratedGradients: (odd) => explain.integratedGradients(images, picture, { ...odd }),
+  layerCam: (odd) => explain.layerCam(images, picture, { ...odd }),
+  linearCombination: (odd) => explain.linearCombination([1], { ...odd }),
+  occlusion: (odd) => explain.occlusion(images, picture, { window: 2, ...odd }),
+  outputElement: (odd) => explain.outputElement(0, { ...odd }),
+  scoreCam: (odd) => explain.scoreCam(images, picture, { ...odd }),
+  'a target': (odd) => explain.gradCam(images, picture, { target: { ...explain.outputElement(0), ...odd } }),
+
+  barChart: (odd) => charts.barChart({ ...shape, categories: ['a'], series: [{ name: 's', values: [1] }], ...odd }),
+  candlestickBatch: (odd) => charts.candlestickBatch(bars, { window: 1, starts: [0], ...odd }),
+  candlestickImage: (odd) => charts.candlestickImage(bars, { ...odd }),
+  candlestickPlot: (odd) => charts.candlestickPlot({ ...shape, ...bars, ...odd }),
+  heatMap: (odd) => charts.heatMap({ ...shape, values: [[1]], rows: ['r'], columns: ['c'], ...odd }),
+  histogram: (odd) => charts.histogram({ ...shape, values: [1, 2], ...odd }),
+  htmlReport: (odd) => charts.htmlReport({ title: 't', sections: [{ heading: 'h', blocks: [] }], ...odd }),
+  linePlot: (odd) => charts.linePlot({ ...shape, series: [{ name: 's', values: [1] }], ...odd }),
+  overlayHeatMap: (odd) => charts.overlayHeatMap({ data: new Uint8Array(3), shape: [1, 1, 3] }, { data: [1], shape: [1, 1] }, { ...odd }),
+  panels: (odd) => charts.panels({ ...shape, plots: [charts.linePlot({ ...shape, series: [{ name: 's', values: [1] }] })], ...odd }),
+  scatterPlot: (odd) => charts.scatterPlot({ ...shape, series: [{ name: 's', x: [1], y: [1] }], ...odd }),
+  'a series': (odd) => charts.linePlot({ ...shape, series: [{ name: 's', values: [1], ...odd }] }),
+  'a band': (odd) => charts.linePlot({ ...shape, series: [{ name: 's', values: [1], band: { lower: [1], upper: [1], ...odd } }] }),
+  'a reference': (odd) => charts.histogram({ ...shape, values: [1], references: [{ axis: 'x', value: 1, ...odd }] }),
+  'a section': (odd) => charts.htmlReport({ title: 't', sections: [{ heading: 'h', blocks: [], ...odd }] }),
+  'a block': (odd) => charts.htmlReport({ title: 't', sections: [{ heading: 'h', blocks: [{ kind: 'note', text: 'x', ...odd }] }] }),
+  'a column': (odd) => charts.htmlReport({ title: 't', sections: [{ heading: 'h', blocks: [{ kind: 'table', caption: 'c', rows: [], columns: [{ name: 'n', ...odd }] }] }] }),
+
+  MinMaxScaler: (odd) => new forecast.MinMaxScaler({ ...odd }),
+  'MinMaxScaler.inverse': (odd) => scaler('minMax').inverse([[1]], { ...odd }),
+  'StandardScaler.inverse': (odd) => scaler('standard').inverse([[1]], { ...odd }),
+  'RobustScaler.inverse': (odd) => scaler('robust').inverse([[1]], { ...odd }),
+  'Log10Scaler.inverse': (odd) => scaler('log10').inverse([[1]], { ...odd }),
+  'LogReturnScaler.inverse': (odd) => scaler('logReturn').inverse([[1]], { reference: [1], ...odd }),
+  'PercentChangeScaler.inverse': (odd) => scaler('percentChange').inverse([[1]], { reference: [1], ...odd }),
+  backtest: (odd) => forecast.backtest(new Float64Array(40), { window: 3, folds, forecaster: () => forecaster, ...odd }),
+  baselineForecaster: (odd) => forecast.baselineForecaster(forecast.noChange(), { ...odd }),
+  countSamples: (odd) => forecast.countSamples(10, { window: 3, ...odd }),
+  directForecaster: (odd) => forecast.directForecaster(() => forecaster, { horizon: 1, ...odd }),
+  expandingOrigin: (odd) => forecast.expandingOrigin(20, { train: 3, validation: 1, ...odd }),
+  forecastWarnings: (odd) => forecast.forecastWarnings([1, 2], [1, 2], [1, 1], { ...odd }),
+  makeWindows: (odd) => forecast.makeWindows([1, 2, 3, 4], { window: 2, ...odd }),
+  nextDates: (odd) => forecast.nextDates(['2024-01-01', '2024-01-02', '2024-01-03'], 1, { ...odd }),
+  parseDates: (odd) => forecast.parseDates(['2024-01-01'], { ...odd }),
+  purgeGap: (odd) => forecast.purgeGap({ window: 3, ...odd }),
+  recursiveForecast: (odd) => forecast.recursiveForecast(() => [[1]], [[[1], [2]]], { horizon: 1, ...odd }),
+  recursiveForecaster: (odd) => forecast.recursiveForecaster(forecaster, { horizon: 1, ...odd }),
+  rollingOrigin: (odd) => forecast.rollingOrigin(20, { train: 3, validation: 1, ...odd }),
+  rowsOfSamples: (odd) => forecast.rowsOfSamples({ start: 0, end: 1 }, { window: 3, ...odd }),
+  runFold: (odd) => forecast.runFold(new Float64Array(40), fold, { window: 3, forecaster: () => forecaster, ...odd }),
+  scaleWindows: (odd) => forecast.scaleWindows(new Float64Array(9), { window: 2, train: { start: 0, end: 2 }, ...odd }),
+  scoreForecast: (odd) => forecast.scoreForecast([1], [1], { previous: [1], ...odd }),
+  sequenceForecaster: (odd) => forecast.sequenceForecaster(forecaster, { horizon: 1, ...odd }),
+  splitWindows: (odd) => forecast.splitWindows(forecast.makeWindows(new Float64Array(9), { window: 2 }), { train: 0.5, ...odd }),
+  timeSplit: (odd) => forecast.timeSplit(10, { train: 0.5, ...odd }),
+  'a scale': (odd) => forecast.mase([1], [1], { naiveError: 1, ...odd }),
+};
+
+/** Checked where they are tested; steps of cells are kernels' business, and errors take the ErrorOptions of the language. */
+const elsewhere = /^(\w+Error$|gruStepForward|Model\.|Sequential|Model$|loadModel|gradientFlow|modelForecaster|gridSearch|randomSearch|parallelBacktest|readCsv|parseCsv|threads|redisQueue|joinQueue|seriesCalendar)/;
+
+test('every public function that takes options is tried here', () => {
+  const missing = optionTakers().filter((name) => !(name in calls) && !elsewhere.test(name));
+  assert.equal(missing, [], 'add them to `calls`');
+});
+
+async function refusal(run: () => unknown): Promise<unknown> {
+  try {
+    await run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+test('an unknown option is refused by name, and what is right alone is not', async () => {
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await refusal(() => call({ learning_rte: 1 }));
+    assert.instance(error, ArgumentError, `${name}: ${String(error)}`);
+    assert.match((error as ArgumentError).message, /'learning_rte'.*Did you mean '\w+'\?/, name);
+    // gpu.js may be missing; that is another error, and of another name.
+    const alone = name === 'gpu' ? undefined : await refusal(() => call({}));
+    assert.is(alone, undefined, `${name} alone: ${String(alone)}`);
+  }
+});
+
+test('what an option cannot be is refused as well: a flag, a name out of a list', () => {
+  const say = (run: () => unknown): string => {
+    try {
+      run();
+    } catch (error) {
+      assert.ok(error instanceof ArgumentError || error instanceof FileFormatError, String(error));
+      return error.message;
+    }
+    return 'nothing';
+  };
+  const odd = (options: object): object => options;
+  assert.match(say(() => new LSTM({ units: 1, ...odd({ stateful: 'yes' }) })), "LSTM: stateful must be true or false, got 'yes'.");
+  assert.match(say(() => new LSTM({ units: 1, ...odd({ return_sequences: true }) })), "Did you mean 'returnSequences'?");
+  assert.match(say(() => new bptt.Adam({ ...odd({ lr: 1e-3 }) })), "Adam: option 'lr' must be one of learningRate");
+  assert.match(say(() => new bptt.Adam({ ...odd({ lr: 1e-3 }) })), "Did you mean 'learningRate'?");
+  assert.match(say(() => new Dense({ units: 1, ...odd({ activation: 'relu6' }) })), "Dense: activation must be linear | sigmoid | tanh | relu |");
+  assert.match(say(() => new Dense({ units: 1, ...odd({ activation: 'relu6' }) })), "Did you mean 'relu'?");
+  assert.match(say(() => new bptt.Conv2D({ filters: 1, kernelSize: 1, ...odd({ padding: 'sme' }) })), "'valid', 'same'");
+  assert.match(say(() => new bptt.EarlyStopping({ ...odd({ mode: 'minimum' }) })), 'auto | min | max');
+  assert.match(say(() => new Dense({ units: 1, ...odd({ kernelInitializer: 'glorot' }) })), 'glorotUniform');
+  assert.match(say(() => charts.linePlot({ ...shape, series: [{ name: 's', values: [1] }], ...odd({ yScale: 'logarithmic' }) })), 'linear | log');
+  assert.match(say(() => charts.linePlot({ ...shape, series: [{ name: 's', values: [1] }], ...odd({ yFormat: 'percnt' }) })), "Did you mean 'percent'?");
+  // An option that the chosen kind does not have would do nothing.
+  assert.match(say(() => new bptt.Activation({ kind: 'relu', alpha: 0.1 })), 'only leakyRelu and elu have it');
+  assert.match(say(() => new bptt.SGD({ nesterov: true })), 'given with a momentum');
+  assert.match(say(() => new bptt.ModelCheckpoint({ path: 'x', monitor: 'loss' })), 'given with saveBestOnly');
+  assert.match(say(() => { model.compile({ loss: { kind: 'mse', delta: 1 } }); }), 'only huber has it');
+  // @ts-expect-error JavaScript callers may leave it out
+  assert.match(say(() => new LSTM()), /^LSTM: options must be an object of name, units, .*, got undefined/);
+  // @ts-expect-error a shape where options are due
+  assert.match(say(() => bptt.Input([3, 1])), /^Input: options must be an object of shape, got a list/);
+  // @ts-expect-error without a shape
+  assert.match(say(() => bptt.Input({})), /^Input: shape must be a list of sizes/);
+  assert.match(say(() => bptt.Input({ shape: [NaN, 1] })), 'whole numbers of at least 1, got [NaN, 1]');
+});
+
+test.run();
