@@ -247,7 +247,7 @@ test('what an option cannot be is refused as well: a flag, a name out of a list'
   // @ts-expect-error JavaScript callers may leave it out
   assert.match(say(() => new LSTM()), /^LSTM: options must be an object of name, units, .*, got undefined/);
   // @ts-expect-error a shape where options are due
-  assert.match(say(() => bptt.Input([3, 1])), /^Input: options must be an object of shape, got a list/);
+  assert.match(say(() => bptt.Input([3, 1])), /^Input: options must be an object of shape, name, got a list/);
   // @ts-expect-error without a shape
   assert.match(say(() => bptt.Input({})), /^Input: shape must be a list of sizes/);
   assert.match(say(() => bptt.Input({ shape: [NaN, 1] })), 'whole numbers of at least 1, got [NaN, 1]');
