@@ -1,12 +1,15 @@
-/** Records of a CSV text with line numbers. fast-csv takes them apart; it is handed whole records only, since it looks at an unfinished one again with every chunk. */
+/**
+ * Records of a CSV text with line numbers and cells. fast-csv takes records with quotes apart; it is handed whole ones only, since it
+ * looks at an unfinished one again with every chunk. A record without quotes is split at the delimiter, many times faster.
+ */
 import { parse } from 'fast-csv';
 import { RecordSplitter } from '../forecast/series/recordSplitter.js';
-import type { SplitOptions } from '../forecast/series/recordSplitter.js';
+import type { RawRecord, RecordBatch, SplitOptions } from '../forecast/series/recordSplitter.js';
 
 export interface CsvRecord {
   /** Line on which the record begins, counted from 1. */
   readonly line: number;
-  /** Empty for a blank line. */
+  /** One blank one, or none, for a blank line. */
   readonly cells: readonly string[];
 }
 
@@ -20,8 +23,8 @@ async function* decode(chunks: CsvChunks): AsyncGenerator<string> {
   yield decoder.decode();
 }
 
-/** Takes whole records apart. */
-function cellReader(delimiter: string): (text: string) => Promise<string[][]> {
+/** Cells of whole records. */
+function cellReader(delimiter: string): (records: readonly RawRecord[]) => Promise<CsvRecord[]> {
   let rows: string[][] = [];
   const parser = parse<string[], string[]>({ headers: false, ignoreEmpty: false, delimiter })
     // Taken here, a row need not wait in the queue of the stream's other end.
@@ -31,13 +34,19 @@ function cellReader(delimiter: string): (text: string) => Promise<string[][]> {
     });
   // Whoever writes is told; without a listener the process would end.
   parser.on('error', () => undefined);
-  return (text) => new Promise((resolve, reject) => {
+  const parseAll = (texts: readonly string[]): Promise<string[][]> => new Promise((resolve, reject) => {
     rows = [];
-    parser.write(text, (error) => {
+    parser.write(`${texts.join('\n')}\n`, (error) => {
       if (error) reject(error);
       else resolve(rows);
     });
   });
+  return async (records) => {
+    const withQuotes = records.filter(({ text }) => text.includes('"'));
+    const parsed = withQuotes.length > 0 ? await parseAll(withQuotes.map(({ text }) => text)) : [];
+    let next = 0;
+    return records.map(({ line, text }) => ({ line, cells: text.includes('"') ? parsed[next++] ?? [] : text.split(delimiter) }));
+  };
 }
 
 /**
@@ -48,16 +57,12 @@ function cellReader(delimiter: string): (text: string) => Promise<string[][]> {
 export async function* csvRecords(chunks: CsvChunks, file: string, options?: SplitOptions): AsyncGenerator<CsvRecord[]> {
   const splitter = new RecordSplitter(file, options);
   let readCells: ReturnType<typeof cellReader> | undefined;
-  async function* batches() {
+  async function* batches(): AsyncGenerator<RecordBatch> {
     for await (const text of decode(chunks)) yield splitter.push(text);
     yield splitter.end();
   }
-  for await (const { text, lines, failure } of batches()) {
-    if (text !== '') {
-      readCells ??= cellReader(splitter.delimiter);
-      const rows = await readCells(text);
-      yield rows.map((cells, i) => ({ line: lines[i] ?? NaN, cells }));
-    }
+  for await (const { records, failure } of batches()) {
+    if (records.length > 0) yield await (readCells ??= cellReader(splitter.delimiter))(records);
     if (failure) throw failure;
   }
 }

@@ -8,6 +8,9 @@ export type DecimalMark = '.' | ',';
 
 const MISSING = new Set(['', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', '-', '--', '.']);
 
+/** Characters of the longest number; whoever writes more does not mean one. */
+const LONGEST = 1000;
+
 /** What most cells are; with a point for the decimals. */
 const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -53,8 +56,9 @@ function plainDigits(text: string, decimal: DecimalMark): { mantissa: string; ex
  *   `(-5)`, which means 5 to one and −5 to another.
  */
 export function parseNumber(text: string, decimal: DecimalMark): number | 'missing' | 'bad' {
-  if (decimal === '.' && PLAIN.test(text)) return finite(Number(text));
+  if (decimal === '.' && text.length < LONGEST && PLAIN.test(text)) return finite(Number(text));
   const cell = text.trim();
+  if (cell.length > LONGEST) return 'bad';
   if (cell.length < 5 && MISSING.has(cell.toLowerCase())) return 'missing';
   const bracketed = cell.startsWith('(') && cell.endsWith(')');
   let rest = bracketed ? cell.slice(1, -1).trim() : cell;

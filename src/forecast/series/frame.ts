@@ -17,7 +17,8 @@ export interface Frame {
 
 /** Says which columns there are when one was asked for that is not. */
 export function requireColumnNames(operation: string, names: readonly string[], available: readonly string[], argument = 'columns', hint?: string): void {
-  const absent = names.find((name) => !available.includes(name));
+  const known = new Set(available);
+  const absent = names.find((name) => !known.has(name));
   if (absent !== undefined) {
     throw new ArgumentError({
       operation, argument, expected: `among ${available.map((name) => `'${name}'`).join(', ')}`, actual: `'${absent}'`, ...(hint !== undefined && { hint }),

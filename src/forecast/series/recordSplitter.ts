@@ -6,7 +6,7 @@ import { ArgumentError, quoted } from '../../errors.js';
 import { requireCount } from '../../checks.js';
 import { CsvError } from './csvError.js';
 
-/** Characters that a record may have, line breaks included. A longer one is most likely a quote that nobody closed. */
+/** Characters that a record may have, line breaks in quotes included. A longer one is most likely a quote that nobody closed. */
 export const LONGEST_RECORD = 2 ** 24;
 
 export interface SplitOptions {
@@ -18,14 +18,18 @@ export interface SplitOptions {
   readonly comment?: string | undefined;
 }
 
+export interface RawRecord {
+  /** On which it begins, counted from 1. */
+  readonly line: number;
+  /** Without the line break that ends it. */
+  readonly text: string;
+}
+
 /** Whole records, one after the other. */
 export interface RecordBatch {
-  /** Every record ends with a line break. */
-  readonly text: string;
-  /** The line on which each record begins, counted from 1. */
-  readonly lines: readonly number[];
+  readonly records: readonly RawRecord[];
   /** What is wrong behind these records, if anything: then nothing follows. */
-  readonly failure?: CsvError;
+  readonly failure?: CsvError | undefined;
 }
 
 /** Where the next character stands. */
@@ -70,8 +74,6 @@ function step(state: number, code: number, mark: number): number {
   }
 }
 
-const NOTHING: RecordBatch = { text: '', lines: [] };
-
 export class RecordSplitter {
   private readonly file: string;
   private readonly options: SplitOptions;
@@ -105,13 +107,12 @@ export class RecordSplitter {
   push(text: string): RecordBatch {
     if (this.mark !== undefined) return this.scan(text);
     if (/[\r\n]/.test(text)) return this.begin(text);
-    this.openLength += text.length;
-    return this.keep(text, this.openLength > LONGEST_RECORD ? this.tooLong() : undefined);
+    return { records: [], failure: this.keep(text) };
   }
 
   /** The last record, if no line break follows it. */
   end(): RecordBatch {
-    const head = this.mark === undefined ? this.begin('\n') : NOTHING;
+    const head = this.mark === undefined ? this.begin('\n') : { records: [] };
     if (head.failure) return head;
     if (this.state === QUOTED) return { ...head, failure: this.misquoted('a quote that is never closed') };
     return this.openLength > 0 ? this.scan('\n') : head;
@@ -119,9 +120,7 @@ export class RecordSplitter {
 
   /** With the end of the first line the delimiter is known. */
   private begin(text: string): RecordBatch {
-    const head = (this.open.join('') + text).replace(/^\uFEFF/, '');
-    this.open = [];
-    this.openLength = 0;
+    const head = (this.takeOpen() + text).replace(/^\uFEFF/, '');
     const first = head.slice(0, head.search(/[\r\n]/));
     const declared = /^"?sep=([^"])"?$/i.exec(first)?.[1];
     const { delimiter: wanted = declared ?? ',' } = this.options;
@@ -129,62 +128,59 @@ export class RecordSplitter {
     if (declared === undefined) return this.scan(head);
     this.state = LEFT_OUT;
     if (declared === wanted) return this.scan(head);
-    return { text: '', lines: [], failure: new CsvError({ file: this.file, line: 1 }, `without 'sep=', or one that agrees with delimiter '${wanted}'`, quoted(first)) };
+    return { records: [], failure: new CsvError({ file: this.file, line: 1 }, `without 'sep=', or one that agrees with delimiter '${wanted}'`, quoted(first)) };
   }
 
   private scan(text: string): RecordBatch {
     const mark = this.delimiter.charCodeAt(0);
     const comment = this.options.comment?.charCodeAt(0);
     const { skipRows = 0 } = this.options;
-    const lines: number[] = [];
-    const parts = this.open;
+    const records: RawRecord[] = [];
     let { state, afterCr } = this;
-    // Where the open record begins, perhaps in an earlier text, and where what `parts` does not hold yet.
+    // Where the open record begins; before 0, in an earlier text.
     let start = -this.openLength;
-    let from = 0;
-    let failure: CsvError | undefined;
-    for (let i = 0; i < text.length && !failure; i++) {
+    for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       const isSecondHalf = code === LF && afterCr;
       afterCr = code === CR;
       if (isSecondHalf) {
-        if (start === i && from === i) from = i + 1;
-        if (start === i) start = i + 1;
+        if (start === i) start++;
         continue;
       }
-      if (i === start && (code === comment || this.line <= skipRows)) {
-        parts.push(text.slice(from, i));
-        from = i;
-        state = LEFT_OUT;
-      }
+      if (i === start && (code === comment || this.line <= skipRows)) state = LEFT_OUT;
       const breaks = code === LF || code === CR;
       if (breaks) this.line++;
       if (!breaks || state === QUOTED) {
         state = step(state, code, mark);
-        if (state === MISQUOTED) failure = this.misquoted(`${quoted(text.charAt(i))} after a closing quote`);
+        if (state === MISQUOTED) return { records, failure: this.misquoted(`${quoted(text.charAt(i))} after a closing quote`) };
         continue;
       }
-      if (state === LEFT_OUT) from = i + 1;
-      else if (i - start >= LONGEST_RECORD) failure = this.tooLong();
-      else lines.push(this.recordLine);
-      if (!failure) start = i + 1;
+      if (state !== LEFT_OUT) {
+        if (i - start > LONGEST_RECORD) return { records, failure: this.tooLong() };
+        records.push({ line: this.recordLine, text: this.takeOpen() + text.slice(Math.max(start, 0), i) });
+      }
+      start = i + 1;
       this.recordLine = this.line;
       state = CELL_START;
     }
     this.state = state;
     this.afterCr = afterCr;
-    this.openLength = state === LEFT_OUT ? 0 : text.length - start;
-    if (this.openLength > LONGEST_RECORD) failure ??= this.tooLong();
-    if (start <= 0 && state !== LEFT_OUT) return this.keep(text.slice(from), failure);
-    const whole = parts.join('') + text.slice(from, start);
-    this.open = state === LEFT_OUT ? [] : [text.slice(start)];
-    // Where a line break is torn its second half is left out: who reads a lone CR would wait for the next batch.
-    return { text: whole.endsWith('\r') ? `${whole}\n` : whole, lines, ...(failure && { failure }) };
+    return { records, failure: state === LEFT_OUT ? undefined : this.keep(text.slice(Math.max(start, 0))) };
   }
 
-  private keep(text: string, failure?: CsvError): RecordBatch {
-    this.open.push(text);
-    return failure ? { ...NOTHING, failure } : NOTHING;
+  /** What earlier texts held of the open record. */
+  private takeOpen(): string {
+    if (this.openLength === 0) return '';
+    const text = this.open.join('');
+    this.open = [];
+    this.openLength = 0;
+    return text;
+  }
+
+  private keep(text: string): CsvError | undefined {
+    if (text !== '') this.open.push(text);
+    this.openLength += text.length;
+    return this.openLength > LONGEST_RECORD ? this.tooLong() : undefined;
   }
 
   private misquoted(actual: string): CsvError {

@@ -28,6 +28,13 @@ for (const text of ['abc', '1,5', '1,2345', '0,512', '00,512', '-0,512', '1234,5
   test(`'${text}' is no number`, () => assert.is(parseNumber(text, '.'), 'bad'));
 }
 
+test('more than a thousand characters are no number, whatever they are', () => {
+  for (const decimal of ['.', ','] as const) {
+    for (const text of ['1'.repeat(1001), `1${'0'.repeat(300)}${' '.repeat(2000)}x`, `1${',234'.repeat(400)}`, `0.${'0'.repeat(999)}`]) assert.is(parseNumber(text, decimal), 'bad');
+    assert.is(parseNumber(`${' '.repeat(4000)}${'0'.repeat(990)}5${' '.repeat(4000)}`, decimal), 5);
+  }
+});
+
 test('a point that groups is no decimal comma', () => assert.is(parseNumber('1.5', ','), 'bad'));
 
 test('whatever JavaScript prints is read back, plain and with separators', () => {

@@ -4,19 +4,20 @@ import { LONGEST_RECORD, RecordSplitter } from '../../../src/forecast/series/rec
 
 test('records come out as soon as they are whole', () => {
   const splitter = new RecordSplitter('text');
-  assert.equal(splitter.push('a,"b'), { text: '', lines: [] });
-  assert.equal(splitter.push('\nc"\nd'), { text: 'a,"b\nc"\n', lines: [1] });
-  assert.equal(splitter.push('\r'), { text: 'd\r\n', lines: [3] });
-  assert.equal(splitter.push('\n'), { text: '', lines: [] });
-  assert.equal(splitter.push('e\nf\n'), { text: 'e\nf\n', lines: [4, 5] });
-  assert.equal(splitter.end(), { text: '', lines: [] });
-  assert.equal(new RecordSplitter('text').end().lines, [1]);
+  const push = (text: string): (readonly [number, string])[] => splitter.push(text).records.map((record) => [record.line, record.text]);
+  assert.equal(push('a,"b'), []);
+  assert.equal(push('\nc"\nd'), [[1, 'a,"b\nc"']]);
+  assert.equal(push('\r'), [[3, 'd']]);
+  assert.equal(push('\n'), []);
+  assert.equal(push('e\nf\ng'), [[4, 'e'], [5, 'f']]);
+  assert.equal(splitter.end().records, [{ line: 6, text: 'g' }]);
+  assert.equal(new RecordSplitter('text').end().records, [{ line: 1, text: '' }]);
 });
 
 for (const [what, piece, line] of [['a line without an end', 'x'.repeat(2 ** 20), 2], ['a quote without an end', `"${'x,\n'.repeat(2 ** 18)}`, 2]] as const) {
   test(`${what} is refused at its line once it is too long`, () => {
     const splitter = new RecordSplitter('text');
-    let length = splitter.push(`a,b\n${piece.charAt(0)}`).text.length - 3;
+    let length = splitter.push(`a,b\n${piece.charAt(0)}`).records.length;
     let failure;
     for (let i = 0; i < 40 && !failure; i++) {
       const text = i === 0 ? piece.slice(1) : piece.replace('"', '');
@@ -30,11 +31,11 @@ for (const [what, piece, line] of [['a line without an end', 'x'.repeat(2 ** 20)
 }
 
 test('the longest record is read, one character more is refused', () => {
-  const longest = `${'x'.repeat(LONGEST_RECORD - 1)}\n`;
-  assert.is(new RecordSplitter('text').push(longest).lines.length, 1);
-  assert.is(new RecordSplitter('text').push(`a\n${longest}b\n`).lines.length, 3);
-  const { text, lines, failure } = new RecordSplitter('text').push(`a\nx${longest}b\n`);
-  assert.equal([text, lines, failure?.line], ['a\n', [1], 2]);
+  const longest = `${'x'.repeat(LONGEST_RECORD)}\n`;
+  assert.is(new RecordSplitter('text').push(longest).records.length, 1);
+  assert.is(new RecordSplitter('text').push(`a\n${longest}b\n`).records.length, 3);
+  const { records, failure } = new RecordSplitter('text').push(`a\nx${longest}b\n`);
+  assert.equal([records, failure?.line], [[{ line: 1, text: 'a' }], 2]);
 });
 
 test.run();
