@@ -1,6 +1,6 @@
 /** What an output ends in: whether its numbers are logits, probabilities, or something a loss cannot look behind. */
 import type { LayerHead } from '../../layers/layer.js';
-import { masksOf } from './masks.js';
+import { masksOf } from './network.js';
 import type { Network, NetworkNode, ValueId } from './network.js';
 
 /**

@@ -1,29 +1,6 @@
 /** The masks of a graph, and those of a batch: what layers read goes into the step, what outputs have says which rows count. */
-import { ShapeError } from '../../errors.js';
-import { maskOfInput } from '../../layers/timeMask.js';
 import type { GivenMasks, TimeMask } from '../../layers/timeMask.js';
-import type { Network, NetworkNode, NetworkValue, ValueId } from './network.js';
-
-/** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */
-export function masksOf(inputs: readonly NetworkValue[], nodes: readonly NetworkNode[]): Map<ValueId, TimeMask> {
-  const masks = new Map<ValueId, TimeMask>();
-  inputs.forEach(({ id, shape: [steps = 0, ...rest] }, i) => {
-    if (rest.length > 0) masks.set(id, maskOfInput(i, steps));
-  });
-  for (const { layer, inputs: from, outputs, outputShapes } of nodes) {
-    const made = layer.masks(from.map((id) => masks.get(id)));
-    outputs.forEach((id, i) => {
-      const mask = made[i];
-      const steps = outputShapes[i]?.[0];
-      if (!mask) return;
-      if (mask.steps !== steps) {
-        throw new ShapeError({ operation: layer.label(), argument: 'masks()', expected: `of ${String(steps)} steps, as the output has`, actual: String(mask.steps) });
-      }
-      masks.set(id, mask);
-    });
-  }
-  return masks;
-}
+import type { Network, NetworkNode } from './network.js';
 
 /** Of what a layer reads: its first input. */
 export function maskOfNode(network: Network, node: NetworkNode): TimeMask | undefined {

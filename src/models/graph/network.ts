@@ -5,9 +5,9 @@
 import { requireAddressable } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
+import { maskOfInput } from '../../layers/timeMask.js';
 import type { TimeMask } from '../../layers/timeMask.js';
 import type { Shape } from '../../tensor.js';
-import { masksOf } from './masks.js';
 
 /** A value in the graph, by number. */
 export type ValueId = number;
@@ -106,6 +106,27 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
   const from = inputs.map((input) => ({ id: ids.get(input) ?? 0, shape: input.shape, ...(input.name === undefined ? {} : { name: input.name }) }));
   const to = outputs.map((output) => ({ id: visit(output), shape: output.shape }));
   return { inputs: from, outputs: to, nodes, masks: masksOf(from, nodes) };
+}
+
+/** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */
+export function masksOf(inputs: readonly NetworkValue[], nodes: readonly NetworkNode[]): Map<ValueId, TimeMask> {
+  const masks = new Map<ValueId, TimeMask>();
+  inputs.forEach(({ id, shape: [steps = 0, ...rest] }, i) => {
+    if (rest.length > 0) masks.set(id, maskOfInput(i, steps));
+  });
+  for (const { layer, inputs: from, outputs, outputShapes } of nodes) {
+    const made = layer.masks(from.map((id) => masks.get(id)));
+    outputs.forEach((id, i) => {
+      const mask = made[i];
+      const steps = outputShapes[i]?.[0];
+      if (!mask) return;
+      if (mask.steps !== steps) {
+        throw new ShapeError({ operation: layer.label(), argument: 'masks()', expected: `of ${String(steps)} steps, as the output has`, actual: String(mask.steps) });
+      }
+      masks.set(id, mask);
+    });
+  }
+  return masks;
 }
 
 /** Names of all layers in order of first use: given ones as they are, others `lstm`, `lstm_1`, … */

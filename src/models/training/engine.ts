@@ -13,10 +13,9 @@ import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { givesLogits, objectiveOf } from './objective.js';
 import type { Objective } from './objective.js';
-import type { CallbackStates } from './hooks.js';
 import type { CompileOptions } from './options.js';
 import { startPosition } from './position.js';
-import type { Position } from './position.js';
+import type { CallbackStates, Position } from './position.js';
 import type { Session } from './session.js';
 import { WeightStore } from './store.js';
 

@@ -2,24 +2,9 @@
  * The callbacks of one run: what happened goes to each of them in turn, and it is known who has heard it, so that what is saved
  * in any hook goes on from there: those that have heard do not hear it again, the others do.
  */
-import type { Callback, CallbackState, Logs, TrainingContext } from '../../callbacks/callback.js';
+import type { Callback, CallbackState, TrainingContext } from '../../callbacks/callback.js';
 import type { NotFiniteError } from '../../errors.js';
-import type { Position } from './position.js';
-
-/** Something that callbacks are told; part of the position while some of them have not heard it. */
-export interface TrainingEvent {
-  readonly hook: 'onBatchEnd' | 'onEpochEnd' | 'onCheckpoint';
-  /** The batch or epoch. */
-  readonly at: number;
-  readonly logs: Logs;
-  /** Of the last step before it. */
-  readonly learningRate: number;
-  /** Names of the callbacks that have not heard it, in their order; undefined: none has. */
-  waiting?: string[];
-}
-
-/** States by order and name. */
-export type CallbackStates = readonly { readonly name: string; readonly state: CallbackState }[];
+import type { CallbackStates, Position, TrainingEvent } from './position.js';
 
 export class Hooks {
   private readonly callbacks: readonly Callback[];

@@ -9,11 +9,11 @@ import { drawNoise, inSequence, takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { diagnose } from './doctor.js';
-import type { Hooks, TrainingEvent } from './hooks.js';
+import type { Hooks } from './hooks.js';
 import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { createYielder, evaluateDataset } from './passes.js';
-import type { History, Position } from './position.js';
+import type { History, Position, TrainingEvent } from './position.js';
 import type { Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 

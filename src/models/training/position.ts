@@ -1,6 +1,6 @@
 /** Where training stands, and what it has logged. */
 import { ArgumentError } from '../../errors.js';
-import type { CallbackStates, TrainingEvent } from './hooks.js';
+import type { CallbackState, Logs } from '../../callbacks/callback.js';
 
 /** Logged values of every epoch, in the form Keras users know. */
 export interface History {
@@ -13,6 +13,21 @@ export interface History {
   /** Why training ended before its last epoch; undefined if it did not. */
   stopped?: string;
 }
+
+/** Something that callbacks are told; part of the position while some of them have not heard it. */
+export interface TrainingEvent {
+  readonly hook: 'onBatchEnd' | 'onEpochEnd' | 'onCheckpoint';
+  /** The batch or epoch. */
+  readonly at: number;
+  readonly logs: Logs;
+  /** Of the last step before it. */
+  readonly learningRate: number;
+  /** Names of the callbacks that have not heard it, in their order; undefined: none has. */
+  waiting?: string[];
+}
+
+/** States by order and name. */
+export type CallbackStates = readonly { readonly name: string; readonly state: CallbackState }[];
 
 /** Where training stands; saved with the model. */
 export interface Position {

@@ -114,6 +114,22 @@ test('trains where it was stuck: a sigmoid head reaches what a linear one reache
   assert.ok(loss < 0.2 && binaryAccuracy > 0.97, `${loss} ${binaryAccuracy}`);
 });
 
+test('padding counts behind a head as it does behind none', async () => {
+  const build = (kind: 'sigmoid' | 'linear'): Sequential => {
+    const model = new Sequential([new LSTM({ units: 3, returnSequences: true }), new TimeDistributed({ layer: new Dense({ units: 2, activation: kind }) })], { inputShape: [5, 3], seed: 3 });
+    model.compile({ loss: 'binaryCrossentropy', metrics: ['binaryAccuracy'], backend: float64() });
+    return model;
+  };
+  const { x } = randomData(4, [5, 3], [1]);
+  const y = targets('sigmoid', 4, [5, 2]);
+  const lengths = [5, 2, 1, 3];
+  const [a, b] = [await build('sigmoid').lossAndGradients(x, y, { lengths }), await build('linear').lossAndGradients(x, y, { lengths })];
+  assertClose([a.loss], [b.loss], 1e-13, 'loss');
+  for (const [key, { data }] of Object.entries(b.gradients)) assertClose(a.gradients[key]?.data ?? [], data, 1e-13, key);
+  const scores = await Promise.all((['sigmoid', 'linear'] as const).map((kind) => build(kind).evaluate(x, y, { lengths, batchSize: 3 })));
+  assertClose(Object.values(scores[0] ?? {}), Object.values(scores[1] ?? {}), 1e-13, 'evaluate');
+});
+
 test('several outputs: each loss looks behind its own head; probabilities may go elsewhere too', async () => {
   const build = (kind: 'sigmoid' | 'linear'): Model => {
     const x = Input({ shape: [3] });
