@@ -13,5 +13,5 @@ export const maskFaults: readonly Fault[] = [
     ['the last step has the mask of the sequence', 'this.returnSequences ? x : undefined', 'x'],
   ),
   ...faultsIn('layers/timeDistributed', ['models/graph/masks'], ['the mask ends', 'return inputs;', 'return [];']),
-  ...faultsIn('models/graph/masks', ['models/graph/masks'], ['a mask of the wrong length goes on', 'mask.steps !== steps', 'false']),
+  ...faultsIn('models/graph/network', ['models/graph/masks'], ['a mask of the wrong length goes on', 'mask.steps !== steps', 'false']),
 ];
