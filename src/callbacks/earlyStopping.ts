@@ -81,14 +81,14 @@ export class EarlyStopping implements Callback {
 
   getState(): CallbackState {
     return {
-      json: { best: finiteOrNull(this.monitor.best), waited: this.waited, bestEpoch: this.bestEpoch },
+      json: { best: this.monitor.save(), waited: this.waited, bestEpoch: this.bestEpoch },
       tensors: { ...addPrefix('best/', this.bestWeights ?? {}), ...addPrefix('last/', this.lastWeights ?? {}) },
     };
   }
 
   setState({ json, tensors = {} }: CallbackState, context: TrainingContext): void {
     const { best, waited, bestEpoch } = json as JsonObject;
-    if (typeof best === 'number') this.monitor.best = best;
+    this.monitor.restore(best);
     this.waited = Number(waited);
     this.bestEpoch = Number(bestEpoch);
     const bestWeights = withoutPrefix('best/', tensors);
@@ -96,9 +96,4 @@ export class EarlyStopping implements Callback {
     context.model.setWeights(withoutPrefix('last/', tensors));
     this.stopIfDue(context);
   }
-}
-
-/** JSON has no infinity: null stands for "none yet". */
-export function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -3,7 +3,6 @@ import { checkOptions, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
-import { finiteOrNull } from './earlyStopping.js';
 import { Monitor } from './monitor.js';
 import type { MonitorMode } from './monitor.js';
 
@@ -79,11 +78,11 @@ export class ModelCheckpoint implements Callback {
   }
 
   getState(): CallbackState {
-    return { json: { best: finiteOrNull(this.monitor.best) } };
+    return { json: { best: this.monitor.save() } };
   }
 
   setState({ json }: CallbackState): void {
     const { best } = json as JsonObject;
-    if (typeof best === 'number') this.monitor.best = best;
+    this.monitor.restore(best);
   }
 }

@@ -1,6 +1,7 @@
 /** Watching one logged value for improvement, shared by EarlyStopping, ReduceLROnPlateau and ModelCheckpoint. */
 import { nearest, requireChoice } from '../checks.js';
 import { ArgumentError } from '../errors.js';
+import type { JsonValue } from '../layers/layer.js';
 import type { Logs } from './callback.js';
 
 export type MonitorMode = 'auto' | 'min' | 'max';
@@ -29,6 +30,17 @@ export class Monitor {
   /** Forgets the best value. */
   reset(): void {
     this.best = this.worst;
+  }
+
+  /** The best value as JSON, which has no infinity: a best that is one must not be read back as "none yet". */
+  save(): number | string {
+    return Number.isFinite(this.best) ? this.best : String(this.best);
+  }
+
+  /** Takes over what `save` gave; for anything else there is no best value yet. */
+  restore(saved: JsonValue | undefined): void {
+    const known = typeof saved === 'number' || saved === 'Infinity' || saved === '-Infinity';
+    this.best = known ? Number(saved) : this.worst;
   }
 
   /** @throws ArgumentError if the key is not logged. */

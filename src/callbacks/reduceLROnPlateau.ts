@@ -3,7 +3,6 @@ import { checkOptions, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
-import { finiteOrNull } from './earlyStopping.js';
 import { Monitor } from './monitor.js';
 import type { MonitorMode } from './monitor.js';
 
@@ -76,12 +75,12 @@ export class ReduceLROnPlateau implements Callback {
   }
 
   getState(): CallbackState {
-    return { json: { best: finiteOrNull(this.monitor.best), waited: this.waited, cooling: this.cooling } };
+    return { json: { best: this.monitor.save(), waited: this.waited, cooling: this.cooling } };
   }
 
   setState({ json }: CallbackState): void {
     const { best, waited, cooling } = json as JsonObject;
-    if (typeof best === 'number') this.monitor.best = best;
+    this.monitor.restore(best);
     this.waited = Number(waited);
     this.cooling = Number(cooling);
   }

@@ -52,8 +52,12 @@ function asText(description: object): string {
   }, { cause });
   let text: string;
   try {
-    text = JSON.stringify(description);
+    text = JSON.stringify(description, (key, value: unknown) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) throw refused(`${value} in '${key}', which JSON would turn into null`);
+      return value;
+    });
   } catch (cause) {
+    if (cause instanceof ArgumentError) throw cause;
     throw refused('a value that refers to itself, is nested deeper, or is no JSON', cause);
   }
   const fault = faultOf(text);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Adam, BatchNorm, Bidirectional, DataError, Dense, Dropout, EarlyStopping, FileFormatError, Flatten, GRU, Input, LSTM, LayerNorm,
+  Activation, Adam, ArgumentError, BatchNorm, Bidirectional, DataError, Dense, Dropout, EarlyStopping, FileFormatError, Flatten, GRU, Input, LSTM, LayerNorm,
   Model, RMSprop, Reshape, Sequential, SimpleRNN, cpu, loadModel, warmUp, cosine,
 } from '../../../src/index.js';
 import type { Forward, JsonObject, JsonValue, Metric, NoTensors, Run, Tensor } from '../../../src/index.js';
@@ -296,6 +296,22 @@ test('safetensors of other programs: no checksum, no metadata, unordered, spaced
     a: { data: [1.5], shape: [1, 1] }, empty: { data: [], shape: [0, 3] }, b: { data: [-2.25], shape: [] },
   });
   assert.equal(metadata, {});
+});
+
+test('numbers that are not finite: sums of an epoch in progress survive, metadata and states of callbacks are refused by key', async () => {
+  const model = await trained();
+  const sums = [NaN, Infinity, -Infinity, -0, 0.1, 1e-310, 1.7e308];
+  model.position.tally = sums;
+  assert.equal(decodeModel(model.toBytes()).position.tally, sums);
+  model.position.tally = [];
+  for (const value of [NaN, Infinity, -Infinity]) {
+    model.metadata = { scores: { r2: value } };
+    assert.match(thrown(ArgumentError, () => model.toBytes()).message, `${value} in 'r2', which JSON would turn into null`);
+    model.metadata = {};
+    model.position.callbacks = [{ name: 'own', state: { json: { seen: [1, value] } } }];
+    assert.match(thrown(ArgumentError, () => model.toBytes()).message, `${value} in '1'`);
+    model.position.callbacks = [];
+  }
 });
 
 test.run();
