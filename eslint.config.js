@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import ts from 'typescript-eslint';
 
 const banMathRandom = [
@@ -71,6 +72,15 @@ export default ts.config(
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error',
+    },
+  },
+  {
+    // Text from outside meets these: time must grow as the text does.
+    files: ['src/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.mjs'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
     },
   },
   {

@@ -12,7 +12,7 @@ import process from 'node:process';
 const root = join(import.meta.dirname, '..');
 const programs = new Map(readdirSync(join(root, 'test/soak'))
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts').sort()
-  .map((file) => [file.slice(0, -'.ts'.length), /^\/\*\*\s*([\s\S]*?)\s*\*\//.exec(readFileSync(join(root, 'test/soak', file), 'utf8'))?.[1].replace(/\s*\n \* ?/g, ' ')]));
+  .map((file) => [file.slice(0, -'.ts'.length), /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(root, 'test/soak', file), 'utf8'))?.[1].trim().replace(/\n \* ?/g, ' ')]));
 
 const args = process.argv.slice(2);
 const firstOption = args.findIndex((arg) => arg.startsWith('--'));

@@ -105,3 +105,12 @@ const LONGEST_QUOTE = 60;
 export function quoted(text: string): string {
   return text.length <= LONGEST_QUOTE ? `'${text}'` : `'${text.slice(0, LONGEST_QUOTE)}…' (${text.length} characters)`;
 }
+
+/** Most names that a message lists. */
+const LONGEST_LIST = 20;
+
+/** Names from outside as messages list them. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - LONGEST_LIST;
+  return names.slice(0, LONGEST_LIST).map(quoted).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

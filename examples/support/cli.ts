@@ -24,7 +24,7 @@ export async function runCli(name: string, main: (signal: AbortSignal) => Promis
     const [line, code] = interrupt.signal.aborted ? [`stopped by Ctrl-C; ${kept}.`, INTERRUPTED] as const : explain(error);
     // The progress bar may have left the cursor in the middle of a line.
     const clear = process.stderr.isTTY ? '\r\u001b[K' : '';
-    process.stderr.write(`${clear}${name}: ${line.replace(/\s*\n\s*/g, ' ')}\n`);
+    process.stderr.write(`${clear}${name}: ${line.split('\n').map((part) => part.trim()).join(' ')}\n`);
     process.exitCode = code;
   }
 }

@@ -173,5 +173,5 @@ async function describeSource({ name, path, target, table: { dates, rows } }: So
 /** Arrays of numbers on one line each. */
 function toJson(value: object): string {
   const plain = (_: string, entry: unknown): unknown => (ArrayBuffer.isView(entry) && !(entry instanceof DataView) ? Array.from(entry as Float64Array) : entry);
-  return `${JSON.stringify(value, plain, 1).replace(/\[\s+([-+\d.eE,\snull]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`;
+  return `${JSON.stringify(value, plain, 1).replace(/\[\n([-+\d.eE,\snul]*)\]/g, (_, numbers: string) => `[${numbers.trim().replace(/\s+/g, ' ')}]`)}\n`;
 }

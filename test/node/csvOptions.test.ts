@@ -106,4 +106,11 @@ test('long cells are shortened in messages', async () => {
   assert.is(error.text?.length, 5000);
 });
 
+test('a message lists twenty names at most, each shortened', async () => {
+  const names = Array.from({ length: 3000 }, (_, j) => `${'long'.repeat(50)}${j}`);
+  const error = await thrown(ArgumentError, () => parseCsv(`${names.join(',')}\n`, { columns: ['x'.repeat(500)] }));
+  assert.match(error.message, / and 2980 more/);
+  assert.ok(error.message.length < 2500, `${error.message.length}`);
+});
+
 test.run();

@@ -22,10 +22,17 @@ export function decimalExponent(value: number): number {
   return value === 0 ? 0 : Number(Math.abs(value).toExponential().split('e')[1]);
 }
 
+/** 1234567 as 1,234,567; a number so large that it has an exponent stays as it is. */
+function byThousands(digits: string): string {
+  if (!/^\d+$/.test(digits)) return digits;
+  const first = digits.length % 3 || 3;
+  return [digits.slice(0, first), ...(digits.slice(first).match(/\d{3}/g) ?? [])].join(',');
+}
+
 /** `−12,345.60`: a true minus sign, thousands separators, a fixed number of decimals. */
 export function fixed(value: number, decimals: number): string {
   const [whole = '', fraction] = Math.abs(value).toFixed(Math.min(Math.max(decimals, 0), 20)).split('.');
-  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+  const digits = byThousands(whole) + (fraction === undefined ? '' : `.${fraction}`);
   return (value < 0 && /[1-9]/.test(digits) ? '−' : '') + digits;
 }
 
@@ -111,7 +118,10 @@ function stepDecimals(step: number): number {
 /** At most so many decimals, zeros at the end dropped. */
 function trimmed(value: number, decimals: number): string {
   const text = fixed(value, decimals);
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  if (!text.includes('.')) return text;
+  let end = text.length;
+  while (text.charAt(end - 1) === '0') end--;
+  return text.slice(0, text.charAt(end - 1) === '.' ? end - 1 : end);
 }
 
 function withDollar(text: string): string {

@@ -144,5 +144,5 @@ function toJson(data: unknown): string {
   const plain = (_: string, value: unknown): unknown =>
     ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float64Array) : value;
   // Arrays of numbers on one line each: otherwise a price series is a thousand lines.
-  return (JSON.stringify(data, plain, 1) ?? 'null').replace(/\[\s+([-+\d.eE,\snull]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`);
+  return (JSON.stringify(data, plain, 1) ?? 'null').replace(/\[\n([-+\d.eE,\snul]*)\]/g, (_, numbers: string) => `[${numbers.trim().replace(/\s+/g, ' ')}]`);
 }

@@ -46,6 +46,8 @@ interface Wall {
 }
 
 function parseIso(operation: string, date: string): Wall {
+  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : NaN;
+  if (!Number.isNaN(midnight)) return { time: midnight, rest: 0, hasTime: false, offset: '', instant: midnight };
   const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2}(?::\d{2})?)?)?$/.exec(date);
   const [, day = '', clock, offset = ''] = (match ?? []) as readonly (string | undefined)[];
   const [whole, fraction] = (clock ?? '00:00').split('.');

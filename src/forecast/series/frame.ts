@@ -1,5 +1,5 @@
 /** A table of numbers over time, as it comes out of a file and goes into windows. */
-import { ArgumentError } from '../../errors.js';
+import { ArgumentError, listed, quoted } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import type { Float64NdArray } from './arrays.js';
 
@@ -21,7 +21,7 @@ export function requireColumnNames(operation: string, names: readonly string[], 
   const absent = names.find((name) => !known.has(name));
   if (absent !== undefined) {
     throw new ArgumentError({
-      operation, argument, expected: `among ${available.map((name) => `'${name}'`).join(', ')}`, actual: `'${absent}'`, ...(hint !== undefined && { hint }),
+      operation, argument, expected: `among ${listed(available)}`, actual: quoted(absent), ...(hint !== undefined && { hint }),
     });
   }
 }
