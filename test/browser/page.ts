@@ -19,20 +19,25 @@ export interface Conformance {
   readonly description: string;
   /** By demand: what is wrong, or null. */
   readonly problems: Readonly<Record<string, string | null>>;
+  /** By demand. */
+  readonly seconds: Readonly<Record<string, number>>;
 }
 
 async function conformance(name: BackendName, wanted: readonly string[]): Promise<Conformance> {
   const backend = await backends[name]();
   const problems: Record<string, string | null> = {};
+  const seconds: Record<string, number> = {};
   for (const demand of demands) {
     if (!wanted.includes(demand.name)) continue;
+    const start = performance.now();
     problems[demand.name] = await demand.check(backend).then((wrong) => wrong ?? null, String);
+    seconds[demand.name] = (performance.now() - start) / 1000;
     // Lets helper threads end: each holds a shared memory, and a page gets some hundred of them.
     await new Promise((resolve) => {
       setTimeout(resolve, 0);
     });
   }
-  return { description: backend.description, problems };
+  return { description: backend.description, problems, seconds };
 }
 
 const api = {

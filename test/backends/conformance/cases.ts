@@ -24,14 +24,20 @@ export const demands: readonly Demand[] = [
 ];
 
 /**
- * A selection for backends that need seconds for a plan: every kernel in every variant at one size, every kind of layer
- * once, the run with dropout.
+ * A selection for backends that need seconds for a plan: every kernel in every variant at one size, one layer of every kind, and
+ * these training runs. The others they meet as well: `npm run soak -- conformance`.
  */
-export function selected(): readonly Demand[] {
+export function selected(...runs: readonly ('W1' | 'W6' | 'W8')[]): readonly Demand[] {
   const groups = new Map<string, ConformanceCase[]>();
   const collect = (key: string, test: ConformanceCase): unknown => groups.set(key, [...(groups.get(key) ?? []), test]);
-  for (const test of kernelCases) collect(`kernel ${test.name.replace(/ \d+(?:×\d+)*/, '')}`, test);
-  for (const test of layerCases) collect(`layer ${test.name.replace(/,.*/, '')}`, test);
-  const names = new Set([...groups.values()].map((tests) => (tests[1] ?? tests[0])?.name));
-  return demands.filter(({ name }) => names.has(name) || name.includes('W8'));
+  for (const test of kernelCases) collect(`kernel ${test.name.replace(/ \d+(?:×\d+)*|, one element/, '')}`, test);
+  const kernels = [...groups.values()].map((tests) => tests[1] ?? tests[0]);
+  const layers = layerCases.filter(({ name }, i) => layerCases.findIndex((other) => kindOf(other.name) === kindOf(name)) === i);
+  const names = new Set([...kernels, ...layers].map((test) => test?.name));
+  return demands.filter(({ name }) => names.has(name) || runs.some((id) => name.includes(` of ${id},`)));
+}
+
+/** `lstm, returnState` and `dense relu` are of the kinds lstm and dense. */
+function kindOf(layer: string): string {
+  return layer.replace(/[ ,].*/, '');
 }
