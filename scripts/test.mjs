@@ -3,17 +3,20 @@
  *
  * uvu's own runner shares one process, so a crash, an early exit or a file that registers no test passes unseen.
  * Here each of those is a failure, and so is a skipped test. FILTERs are parts of paths: `npm test -- lstm cells/`.
+ * A file that hangs is stopped once it has been silent for long; how long a file takes is no failure, since the machine may be busy.
+ * Files whose program is missing (Chromium, Redis) are said not to have run, and are failures where CI=true.
  * The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { delimiter, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
-const TIME_LIMIT_MS = 300_000;
+/** A test prints a mark as it ends, and the longest takes half a minute on an idle machine. */
+const SILENCE_LIMIT_MS = 600_000;
 const PARALLEL = Math.min(2, availableParallelism());
 /** Heap measurements need gc(). */
 const NODE_FLAGS = ['--expose-gc', '--enable-source-maps'];
@@ -23,8 +26,29 @@ const files = readdirSync(join(root, 'test'), { recursive: true, withFileTypes: 
   .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
   .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
   .filter((path) => filters.length === 0 || filters.some((part) => path.includes(part)))
-  // The package tests take longest: started first, they end with the others.
-  .sort((a, b) => Number(b.startsWith('test/package/')) - Number(a.startsWith('test/package/')) || (a < b ? -1 : 1));
+  .sort((a, b) => longFirst(a) - longFirst(b) || (a < b ? -1 : 1));
+
+/** Those that take longest start first, so that they do not end alone. */
+function longFirst(path) {
+  const place = ['test/browser/browser.', 'test/package/tarball.', 'test/backends/conformance.', 'test/backends/gpuTraining.', 'test/examples/', 'test/docs/'].findIndex((start) => path.startsWith(start));
+  return place === -1 ? Infinity : place;
+}
+
+/** Programs beside npm's packages that some files start. */
+const chromium = process.env.BPTT_CHROMIUM ?? '/usr/bin/chromium';
+const PROGRAMS = [
+  { files: /^test\/browser\//, found: () => isProgram(chromium), missing: `there is no Chromium at ${chromium} (Debian: apt-get install chromium; or name one in BPTT_CHROMIUM)` },
+  { files: /^test\/node\/redis\./, found: () => (process.env.PATH ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'redis-server'))), missing: 'there is no redis-server (Debian: apt-get install redis-server)' },
+];
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What one test file reported: `problem` is set when the file itself, not one of its tests, is at fault. */
 function judge(output, ended) {
@@ -33,7 +57,7 @@ function judge(output, ended) {
   const passed = count('Passed');
   const skipped = count('Skipped');
   let problem = '';
-  if (ended.timedOut) problem = `stopped after ${TIME_LIMIT_MS / 1000} s`;
+  if (ended.hangs) problem = `stopped after ${SILENCE_LIMIT_MS / 60_000} minutes without a sign of life`;
   else if (ended.signal) problem = `killed by ${ended.signal}`;
   else if (total === 0) problem = `no test ran (exit code ${ended.code}); is test.run() missing?`;
   else if (ended.code !== 0 && passed === total) problem = `exit code ${ended.code} although its tests passed`;
@@ -49,23 +73,26 @@ function run(path) {
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
     const child = spawn(process.execPath, [...NODE_FLAGS, built], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    let timedOut = false;
-    const collect = (chunk) => {
-      output += chunk;
-    };
-    child.stdout.setEncoding('utf8').on('data', collect);
-    child.stderr.setEncoding('utf8').on('data', collect);
-    const timer = setTimeout(() => {
-      timedOut = true;
+    let hangs = false;
+    const stop = () => {
+      hangs = true;
       child.kill('SIGKILL');
       // A browser or worker left behind by the test must not keep the pipes, and so this run, open.
       child.stdout.destroy();
       child.stderr.destroy();
-    }, TIME_LIMIT_MS);
+    };
+    let timer = setTimeout(stop, SILENCE_LIMIT_MS);
+    const collect = (chunk) => {
+      output += chunk;
+      clearTimeout(timer);
+      timer = setTimeout(stop, SILENCE_LIMIT_MS);
+    };
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       const text = stripVTControlCharacters(output);
-      resolve({ path, seconds: (performance.now() - start) / 1000, output: text, ...judge(text, { code, signal, timedOut }) });
+      resolve({ path, seconds: (performance.now() - start) / 1000, output: text, ...judge(text, { code, signal, hangs }) });
     });
   });
 }
@@ -79,7 +106,9 @@ function report({ path, seconds, passed, failed, problem, output }) {
 }
 
 const results = [];
-const queue = [...files];
+const lacking = PROGRAMS.filter(({ files: which, found }) => files.some((path) => which.test(path)) && !found());
+const queue = files.filter((path) => !lacking.some(({ files: which }) => which.test(path)));
+const notRun = lacking.map(({ files: which, missing }) => `not run: ${files.filter((path) => which.test(path)).join(', ')}: ${missing}`);
 async function worker() {
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     const result = await run(path);
@@ -90,8 +119,9 @@ async function worker() {
 await Promise.all(Array.from({ length: PARALLEL }, worker));
 
 const sum = (key) => results.reduce((n, result) => n + result[key], 0);
-const failed = sum('failed') + (files.length === 0 ? 1 : 0);
+const failed = sum('failed') + (files.length === 0 ? 1 : 0) + (process.env.CI === 'true' ? notRun.length : 0);
 if (files.length === 0) console.log(`no test file matches ${filters.join(' ') || 'test/**/*.test.ts'}`);
 for (const result of results.filter(({ failed }) => failed > 0)) console.log(`failed: ${result.path}`);
+for (const line of notRun) console.log(line);
 console.log(`\n${sum('passed')} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

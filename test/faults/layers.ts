@@ -26,6 +26,7 @@ const recurrent: readonly Fault[] = [
   ),
   ...faultsIn('layers/recurrent', ['layers/recurrent'],
     ['stateful: c is not kept', '{ h: state[0], c: state[1] }', '{ h: state[0] }'],
+    ['recurrentDropout at every other step', '{ t, hMask, hOut:', '{ t, hMask: t % 2 ? undefined : hMask, hOut:'],
     ['dropout changes from step to step', 'x = k.mulTiled(x, dropMask);', 'x = k.mul(x, k.stack(Array.from({ length: steps }, (_, t) => (t ? k.scale(dropMask, 1 / 2) : dropMask))));'],
   ),
   ...faultsIn('layers/bidirectional', ['layers/bidirectional'],

@@ -86,4 +86,15 @@ const heads: readonly Fault[] = [
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads];
+const noise: readonly Fault[] = [
+  ...faultsIn('models/training/batches', ['models/training/dropout'],
+    ['one dropout mask for all training steps', "randomStream(seed, 'dropout', step)", "randomStream(seed, 'dropout', 0)"],
+    ['one dropout mask whatever the seed', "randomStream(seed, 'dropout', step)", "randomStream(0, 'dropout', step)"],
+    ['all layers of a step share a mask', 'fillDropoutMask(random, rate, mask);', "fillDropoutMask(randomStream(seed, 'dropout', step), rate, mask);"],
+  ),
+  ...faultsIn('models/training/loop', ['models/training/dropout'],
+    ['steps that run together share a mask', 'position.step + i, dtype', 'position.step, dtype'],
+  ),
+];
+
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads, ...noise];

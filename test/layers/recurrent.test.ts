@@ -97,6 +97,23 @@ for (const kind of cellKinds) {
     assertSame(first(off.outputs), first(run(kind, { returnSequences: true }, x).outputs), 'inference');
   });
 
+  test(`${kind}: recurrentDropout is the same at every step, and masks h where it enters the product`, () => {
+    const hDrop = host([B, H], Array.from({ length: B * H }, (_, i) => (i % 3 === 0 ? 0 : 1.5)));
+    const whole = first(run(kind, { returnSequences: true, recurrentDropout: 0.3 }, x, { noise: [hDrop] }).outputs);
+    let states = Array.from({ length: statesOf(kind) }, (_, i) => randomTensor(5, `state ${i}`, [B, H]));
+    for (let t = 0; t < T; t++) {
+      const step = timeSlice(x, t, 1);
+      const { outputs: [y = [], ...after] } = run(kind, { returnState: true, recurrentDropout: 0.3 }, step, { noise: [hDrop], inputs: [step, ...states] });
+      assertClose(y, timeSlice(host([B, T, H], whole), t, 1).data, 1e-14, `step ${t}`);
+      if (!kind.startsWith('gru')) { // where h goes on by another way than the product
+        const [h, ...others] = states;
+        const masked = host([B, H], Array.from(h?.data ?? [], (value, i) => value * (hDrop.data[i] ?? NaN)));
+        assertClose(first(run(kind, {}, step, { inputs: [step, masked, ...others] }).outputs), y, 1e-14, `step ${t} by hand`);
+      }
+      states = after.map((data) => host([B, H], data));
+    }
+  });
+
   test(`${kind}: stateful: two halves of a sequence equal the whole`, () => {
     const layer = (stateful: boolean): AnyLayer => recurrentLayer(kind, { units: H, name: 'cell', returnSequences: true, stateful });
     const plain = networkOf(layer(false), [T, D]);
