@@ -1,5 +1,6 @@
 /** A trainable model: what users hold. */
 import { requireCount } from '../checks.js';
+import { disposal } from '../disposal.js';
 import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
 import type { AnyLayer, JsonValue, SymbolicTensor } from '../layers/layer.js';
@@ -203,6 +204,11 @@ export class Model {
   dispose(): void {
     this.engine.requireIdle('dispose');
     this.engine.store.close();
+  }
+
+  /** `using model = new Sequential(…)` disposes of it at the end of the block. */
+  [disposal](): void {
+    this.dispose();
   }
 }
 

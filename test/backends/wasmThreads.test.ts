@@ -174,7 +174,7 @@ test('pooling and depthwise convolution, bit for bit', () => {
 test('a trap in a helper is an error, not a wrong result', () => {
   const trapped = new Pool(compiled(true, images.text), cutNames, 2);
   const { memory, storage } = instantiate(images, 2);
-  const id = trapped.add(memory);
+  const workplace = trapped.add(memory);
   const end = storage.capacity() * 4;
   const job = {
     kernel: cutNames.indexOf('add'), values: [end, end, end, 8], steps: [16, 16, 16, 0], counted: 3, part: 4,
@@ -182,8 +182,8 @@ test('a trap in a helper is an error, not a wrong result', () => {
       while (trapped.helped === 0);
     },
   };
-  assert.throws(() => trapped.run(id, job), (error: unknown) => error instanceof BackendError && error.message.includes('add'));
-  assert.is(trapped.remove(id), true);
+  assert.throws(() => trapped.run(workplace, job), (error: unknown) => error instanceof BackendError && error.message.includes('add'));
+  assert.is(trapped.remove(workplace.id), true);
 });
 
 /** The same of a small residual network. */

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Dense, Dropout, LSTM, Sequential } from '../../src/index.js';
+import { Dense, Dropout, LSTM, Sequential, wasm } from '../../src/index.js';
 import type { Model } from '../../src/index.js';
 import { randomData } from './support.js';
 
@@ -45,6 +45,33 @@ test('models dropped by the user are collected while their layers live on', asyn
     collect();
   }
   assert.is(dropped.filter((ref) => ref.deref()).length, 0);
+});
+
+test('models with helper threads that nobody disposes of give their memory back', async () => {
+  const collect = globalThis.gc;
+  assert.ok(collect, 'run with --expose-gc');
+  const { x, y } = randomData(32, [20, 8], [1]);
+  const backend = await wasm({ threads: 2 });
+  const train = async (seed: number): Promise<Model> => {
+    const model = new Sequential([new LSTM({ units: 128 }), new Dense({ units: 1 })], { inputShape: [20, 8], seed });
+    model.compile({ loss: 'mse', backend });
+    await model.fit(x, y, { epochs: 1 });
+    return model;
+  };
+  const kept = await train(0); // so that the helpers stay
+  const many = async (count: number): Promise<number> => {
+    for (let i = 0; i < count; i++) {
+      await train(i);
+      collect();
+      await new Promise<void>((resolve) => { setTimeout(resolve, 0); });
+    }
+    return process.memoryUsage().rss;
+  };
+  const before = await many(12);
+  const after = await many(36);
+  // Each has 8 MB; what helpers may still hold of dropped ones is 64 MB.
+  assert.ok(after - before < 120e6, `${((after - before) / 1e6).toFixed(0)} MB more after 36 models more`);
+  kept.dispose();
 });
 
 test.run();

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import {
   ArgumentError, BatchNorm, DataError, Dense, Dropout, GRU, LSTM, Model, Sequential, ShapeError, StateError, cpu, tensor,
 } from '../../src/index.js';
+import type { Backend } from '../../src/backend.js';
 import { assertClose, assertDifferent, assertSame, thrown } from '../support/compare.js';
 import { assertSameWeights, randomData, range, rejected, sameWeights } from './support.js';
 
@@ -223,6 +224,26 @@ test('trainOnBatch is one step of fit', async () => {
   assertSameWeights(b, a, 'two steps');
   assert.equal(logs.map(({ loss }) => loss), history.loss);
   assert.equal(logs.map(({ mae }) => mae), history.mae);
+});
+
+test('using: the device goes at the end of the block, the weights stay', async () => {
+  const events: string[] = [];
+  const backend: Backend = {
+    ...cpu(),
+    open() {
+      const device = cpu().open();
+      return { ...device, dispose: () => { events.push('disposed'); device.dispose(); } };
+    },
+  };
+  const dense = new Dense({ units: 1 });
+  {
+    using model = new Sequential([dense], { inputShape: [2] });
+    model.compile({ loss: 'mse', backend });
+    await model.fit([[1, 2]], [[3]], { epochs: 3 });
+    events.push('end');
+  }
+  assert.equal(events, ['end', 'disposed']);
+  assert.ok(new Sequential([dense], { inputShape: [2] }).getWeights()['dense/bias']?.data[0]);
 });
 
 test.run();

@@ -31,6 +31,15 @@ function importAll(paths: readonly string[]): string {
   return `${imports.join('\n')}\nexport const entries = [${paths.map((_, i) => `entry${i}`).join(', ')}];\n`;
 }
 
+/** `using`, which TypeScript compiles down; the first entry is `bptt`. */
+const usingModel = `
+export function described(): string {
+  using model = new entry0.Sequential([new entry0.Dense({ units: 1 })], { inputShape: [1] });
+  return model.summary();
+}
+described();
+`;
+
 let folder = '';
 
 /** Runs a command in the empty project; on failure its output is the error's message. */
@@ -111,7 +120,7 @@ for (const [where, moduleResolution, paths, types] of [
   test(`compiles under strict TypeScript, moduleResolution ${moduleResolution}, for ${where}`, () => {
     // The types must say something: a name that does not exist is refused, or the comment above it is.
     const wrong = `import * as entry from '${name}';\n// @ts-expect-error\nexport const nothing = entry.thereIsNoSuchName;\n`;
-    write('program.ts', importAll(paths));
+    write('program.ts', importAll(paths) + usingModel);
     write('wrong.ts', wrong);
     write('tsconfig.json', {
       compilerOptions: {

@@ -76,15 +76,13 @@ port.onmessage = ({ data }) => {
     steps = new Float64Array(setup.control, ${argumentsAt + mostArguments * 8}, ${mostArguments});
   } else {
     read++;
-    if (data.memory) {
-      const table = {};
-      for (const module of setup.modules) {
-        const { exports } = new WebAssembly.Instance(module, { env: { memory: data.memory } });
-        exports.scratch.value += setup.thread * exports.scratchBytes.value;
-        Object.assign(table, exports);
-      }
-      kernels.set(data.id, setup.names.map((name) => table[name]));
-    } else kernels.delete(data.id);
+    const table = {};
+    for (const module of setup.modules) {
+      const { exports } = new WebAssembly.Instance(module, { env: { memory: data.memory } });
+      exports.scratch.value += setup.thread * exports.scratchBytes.value;
+      Object.assign(table, exports);
+    }
+    kernels.set(data.id, setup.names.map((name) => table[name]));
   }
   work();
 };

@@ -16,8 +16,25 @@ export function createMemory(shared: boolean): WebAssembly.Memory {
   return new WebAssembly.Memory(shared ? { initial: 1, maximum: mostPages, shared } : { initial: 1 });
 }
 
+/**
+ * To the garbage collector of V8 a shared memory weighs nothing, so dropped models would pile up. Beside it stands an array of the same
+ * size that nobody touches: its pages are never given out, but it is counted.
+ */
+class Ballast {
+  readonly held: ArrayBuffer[] = [];
+
+  carry(bytes: number): void {
+    try {
+      this.held[0] = new ArrayBuffer(bytes);
+    } catch {
+      this.held.length = 0; // not even addresses for it: the collector is at work already
+    }
+  }
+}
+
 /** `reserved` bytes at the foot belong to the kernels. Views are made anew on every access: growing the memory detaches the old ones. */
 export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Storage {
+  const ballast = memory.buffer instanceof ArrayBuffer ? undefined : new Ballast();
   return {
     unit: 4,
     start: reserved / 4,
@@ -27,6 +44,7 @@ export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Sto
       const needed = pages(elements * 4);
       try {
         memory.grow(Math.max(needed, Math.min(Math.ceil(held * 1.5), mostPages)) - held);
+        ballast?.carry(memory.buffer.byteLength);
       } catch (cause) {
         throw new BackendError({
           operation: 'wasm', argument: 'memory', expected: `at least ${needed} pages of 64 kB`, actual: `${held} and no more from the host`,

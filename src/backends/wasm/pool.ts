@@ -19,6 +19,15 @@ export interface Job {
   readonly part: number;
 }
 
+/** A memory to work on; the pool keeps only its number, so that it goes when the model goes. */
+export interface Workplace { readonly id: number; readonly memory: WebAssembly.Memory }
+
+/**
+ * Bytes of dropped models that helpers may still hold. A helper lets go of a memory when its own garbage collector runs, and that sees
+ * no reason to: shared memories weigh nothing to it. So from here on new helpers take over and the old ones end.
+ */
+const mostLeft = 2 ** 26;
+
 /** Looks at a slot this often before the main thread lets others have the core. */
 const looks = 20_000;
 
@@ -29,13 +38,55 @@ const worthWaking = 100_000;
 /** Most parts of a job: what fits into the low bits of its word. */
 export const mostParts = 255;
 
+/** Helper threads that live and end together, and the block of shared numbers between them and the main thread. */
+class Crew {
+  readonly helpers: readonly Helper[];
+  readonly slots: Int32Array;
+  readonly values: Float64Array;
+  readonly steps: Float64Array;
+  /** The memories they have, with their size when it was sent. */
+  readonly near = new Map<number, number>();
+
+  constructor(modules: readonly WebAssembly.Module[], names: readonly string[], size: number) {
+    const control = new SharedArrayBuffer(controlBytes);
+    this.slots = new Int32Array(control, 0, argumentsAt / 4);
+    this.values = new Float64Array(control, argumentsAt, mostArguments);
+    this.steps = new Float64Array(control, argumentsAt + mostArguments * 8, mostArguments);
+    this.helpers = Array.from({ length: size }, (_, i) => {
+      const helper = startHelper(helperSource);
+      helper.post({ setup: { control, modules, names, thread: i + 1 } });
+      return helper;
+    });
+  }
+
+  /** Gives a memory to all; until it has arrived the main thread does all. */
+  bring({ id, memory }: Workplace): void {
+    this.near.set(id, memory.buffer.byteLength);
+    Atomics.add(this.slots, slots.mail, 1);
+    for (const helper of this.helpers) helper.post({ id, memory });
+    this.publish(0);
+  }
+
+  /** A new job number, so that sleepers cannot miss it. */
+  publish(parts: number): void {
+    Atomics.store(this.slots, slots.job, (((Atomics.load(this.slots, slots.job) >>> 8) + 1) << 8) | parts);
+    if (Atomics.load(this.slots, slots.asleep) > 0) Atomics.notify(this.slots, slots.job);
+  }
+
+  /** Only between jobs: nobody owes a part. */
+  stop(): void {
+    for (const helper of this.helpers) helper.stop();
+  }
+}
+
 export class Pool {
   private readonly names: readonly string[];
-  private readonly helpers: readonly Helper[];
-  private readonly slots: Int32Array;
-  private readonly values: Float64Array;
-  private readonly steps: Float64Array;
+  private readonly hire: () => Crew;
+  private crew: Crew;
   private readonly open = new Set<number>();
+  /** Bytes of dropped memories that the crew still holds. */
+  private left = 0;
+  private helpedBefore = 0;
   private lastId = 0;
   private mayWait = true;
 
@@ -44,66 +95,57 @@ export class Pool {
    * @param names the exports that jobs may call.
    */
   constructor(modules: readonly WebAssembly.Module[], names: readonly string[], threads: number) {
-    const control = new SharedArrayBuffer(controlBytes);
     this.names = names;
-    this.slots = new Int32Array(control, 0, argumentsAt / 4);
-    this.values = new Float64Array(control, argumentsAt, mostArguments);
-    this.steps = new Float64Array(control, argumentsAt + mostArguments * 8, mostArguments);
-    this.helpers = Array.from({ length: threads - 1 }, (_, i) => {
-      const helper = startHelper(helperSource);
-      helper.post({ setup: { control, modules, names, thread: i + 1 } });
-      return helper;
-    });
+    this.hire = () => new Crew(modules, names, threads - 1);
+    this.crew = this.hire();
   }
 
   /** Parts that helpers have taken off the main thread so far. */
   get helped(): number {
-    return Atomics.load(this.slots, slots.helped);
+    return this.helpedBefore + Atomics.load(this.crew.slots, slots.helped);
   }
 
   /** What a call must take on one thread, ns, to be worth sharing now. */
   get worthwhile(): number {
-    return Atomics.load(this.slots, slots.asleep) < this.helpers.length ? worthSharing : worthWaking;
+    return Atomics.load(this.crew.slots, slots.asleep) < this.crew.helpers.length ? worthSharing : worthWaking;
   }
 
-  /** Lets the helpers work on a memory, as soon as they are up; until then the main thread does all. Returns its id. */
-  add(memory: WebAssembly.Memory): number {
+  /** Opens the pool to a memory, which helpers get when the first job is worth sharing. */
+  add(memory: WebAssembly.Memory): Workplace {
     const id = ++this.lastId;
     this.open.add(id);
-    this.tell({ id, memory });
-    return id;
+    return { id, memory };
   }
 
   /** Drops a memory. With the last one the threads end; returns whether it was that. */
   remove(id: number): boolean {
     if (!this.open.delete(id)) return false;
-    if (this.open.size > 0) this.tell({ id });
-    else for (const helper of this.helpers) helper.stop();
+    this.left += this.crew.near.get(id) ?? 0;
+    if (this.open.size === 0) this.crew.stop();
+    else if (this.left > mostLeft) this.relieve();
     return this.open.size === 0;
   }
 
-  private tell(message: object): void {
-    Atomics.add(this.slots, slots.mail, 1);
-    for (const helper of this.helpers) helper.post(message);
-    this.publish(0);
-  }
-
-  /** A new job number, so that sleepers cannot miss it. */
-  private publish(parts: number): void {
-    Atomics.store(this.slots, slots.job, (((Atomics.load(this.slots, slots.job) >>> 8) + 1) << 8) | parts);
-    if (Atomics.load(this.slots, slots.asleep) > 0) Atomics.notify(this.slots, slots.job);
+  /** New helpers, who hold nothing, for the old ones. */
+  private relieve(): void {
+    this.helpedBefore = this.helped;
+    this.crew.stop();
+    this.crew = this.hire();
+    this.left = 0;
   }
 
   /** Runs one call in parts on all threads, and returns when it is done. */
-  run(memory: number, { kernel, call, values, steps, counted, part }: Job): void {
-    const { slots: shared } = this;
+  run(workplace: Workplace, { kernel, call, values, steps, counted, part }: Job): void {
+    const { crew } = this;
+    const { slots: shared } = crew;
+    if (!crew.near.has(workplace.id)) crew.bring(workplace);
     const count = values[counted] ?? 0;
     const parts = Math.ceil(count / part);
-    this.values.set(values);
-    this.steps.set(steps);
-    shared.set([memory, kernel, counted, count, part, values.length], slots.memory);
+    crew.values.set(values);
+    crew.steps.set(steps);
+    shared.set([workplace.id, kernel, counted, count, part, values.length], slots.memory);
     Atomics.store(shared, slots.done, 0);
-    this.publish(parts);
+    crew.publish(parts);
 
     let own = 0;
     for (let word = Atomics.load(shared, slots.job); (word & mostParts) > 0; word = Atomics.load(shared, slots.job)) {
@@ -114,17 +156,17 @@ export class Pool {
       call(...mine);
       own++;
     }
-    for (let look = 0; Atomics.load(shared, slots.done) < parts - own; look++) if (look > looks) this.pause();
+    for (let look = 0; Atomics.load(shared, slots.done) < parts - own; look++) if (look > looks) this.pause(shared);
     if (Atomics.load(shared, slots.failed) !== 0) {
       throw new BackendError({ operation: 'wasm', argument: 'threads', expected: `${this.names[kernel]} to end`, actual: 'a trap in a helper thread' });
     }
   }
 
   /** Sleeps for a moment where the main thread may; in a browser it may not, and goes on looking. */
-  private pause(): void {
+  private pause(shared: Int32Array): void {
     if (!this.mayWait) return;
     try {
-      Atomics.wait(this.slots, slots.done, Atomics.load(this.slots, slots.done), 0.05);
+      Atomics.wait(shared, slots.done, Atomics.load(shared, slots.done), 0.05);
     } catch {
       this.mayWait = false;
     }

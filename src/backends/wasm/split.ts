@@ -7,7 +7,7 @@ import { Choice } from './choice.js';
 import { composeConvolution } from './convolution.js';
 import type { WasmKernels } from './instance.js';
 import { worthSharing } from './pool.js';
-import type { Job, Kernel, Pool } from './pool.js';
+import type { Job, Kernel, Pool, Workplace } from './pool.js';
 
 /** A kernel's arguments as numbers: addresses in bytes, 0 for none, and sizes. */
 type Values = readonly number[];
@@ -137,7 +137,7 @@ type CutName = keyof typeof cuts;
 export const cutNames = Object.keys(cuts) as readonly CutName[];
 
 /** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays. */
-export function splitKernels(kernels: WasmKernels, pool: Pool, memory: number, threads: number, choice = new Choice()): WasmKernels {
+export function splitKernels(kernels: WasmKernels, pool: Pool, workplace: Workplace, threads: number, choice = new Choice()): WasmKernels {
   function shared(name: CutName, call: Kernel): Kernel {
     const { weight, sizes, counted, grain, steps }: Cut = cuts[name];
     const kernel = cutNames.indexOf(name);
@@ -153,7 +153,7 @@ export function splitKernels(kernels: WasmKernels, pool: Pool, memory: number, t
       const job: Job = { kernel, call, values, steps: steps(values).map((step) => step * part), counted: at, part };
       return () => {
         const start = performance.now();
-        if (divisible && choice.shared && time >= pool.worthwhile) pool.run(memory, job);
+        if (divisible && choice.shared && time >= pool.worthwhile) pool.run(workplace, job);
         else alone();
         choice.note(time / 1e6, performance.now() - start);
       };
