@@ -19,7 +19,7 @@ import type { Loss } from './losses/losses.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './models/graph/execute.js';
 import type { LayerTensors } from './models/graph/execute.js';
 import { masksRead } from './models/graph/masks.js';
-import { buildNetwork, noiseOf, stateTensors, trainedWeights } from './models/graph/network.js';
+import { buildNetwork, noiseOf, stateTensors, trainableWeights } from './models/graph/network.js';
 import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
 import { sizeOf } from './tensor.js';
 import type { Shape } from './tensor.js';
@@ -157,7 +157,7 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const inputs = shapes.map((shape) => Input({ shape: shape.slice(1) }));
   const network = buildNetwork(inputs, layer.applyAll(inputs));
   const random = randomStream(seed, 'gradcheck');
-  const trained = trainedWeights(network);
+  const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const masks = noiseOf(network, batch).map((specs) =>
     (training ? specs : []).map(({ shape, rate }) => {

@@ -27,9 +27,11 @@ export interface ConvolutionStyle {
   batchNorm?: false | { readonly momentum?: number; readonly epsilon?: number };
   /** Default 'heNormal'. */
   kernelInitializer?: Initializer;
+  /** False freezes every layer of the block, as of a layer. Default true. */
+  trainable?: boolean;
 }
 
-export const styleNames: OptionNames<ConvolutionStyle> = { batchNorm: true, kernelInitializer: true };
+export const styleNames: OptionNames<ConvolutionStyle> = { batchNorm: true, kernelInitializer: true, trainable: 'flag' };
 
 export interface ResidualBlockOptions extends ConvolutionStyle {
   /** Channels of both convolutions and of the output. */
@@ -45,11 +47,11 @@ const optionNames: OptionNames<ResidualBlockOptions> = { ...styleNames, filters:
 
 /** Convolution without bias and batch normalisation, or convolution with bias. Padding on all four sides. */
 export function convolution(
-  { batchNorm = {}, kernelInitializer = 'heNormal' }: ConvolutionStyle, size: { filters: number; kernelSize: number; stride: number; padding: number },
+  { batchNorm = {}, kernelInitializer = 'heNormal', trainable }: ConvolutionStyle, size: { filters: number; kernelSize: number; stride: number; padding: number },
   name: string | undefined, normName: string | undefined,
 ): AnyLayer[] {
-  const conv = new Conv2D({ ...size, useBias: batchNorm === false, kernelInitializer, name });
-  return batchNorm === false ? [conv] : [conv, new BatchNorm({ momentum: 0.9, epsilon: 1e-5, ...batchNorm, name: normName })];
+  const conv = new Conv2D({ ...size, useBias: batchNorm === false, kernelInitializer, trainable, name });
+  return batchNorm === false ? [conv] : [conv, new BatchNorm({ momentum: 0.9, epsilon: 1e-5, ...batchNorm, trainable, name: normName })];
 }
 
 /** x [B, H, W, C] → [B, ⌈H / stride⌉, ⌈W / stride⌉, filters]. Layers: conv1, norm1, relu1, conv2, norm2, shortcut, shortcutNorm, add, relu2. */

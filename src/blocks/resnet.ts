@@ -44,7 +44,7 @@ export class ResNet extends Block {
 
   constructor(options: ResNetOptions) {
     super(checkOptions('ResNet', options, optionNames).name);
-    const { blocks, widths = blocks.map((_, i) => 64 * 2 ** i), stem = {}, batchNorm, kernelInitializer } = options;
+    const { blocks, widths = blocks.map((_, i) => 64 * 2 ** i), stem = {}, batchNorm, kernelInitializer, trainable } = options;
     if (blocks.length === 0 || widths.length !== blocks.length || blocks.some((n) => !Number.isInteger(n) || n < 1)) {
       throw new ArgumentError({
         operation: 'ResNet', argument: 'blocks and widths', expected: 'two lists of one length, a count and a width for each stage',
@@ -55,7 +55,7 @@ export class ResNet extends Block {
     if (kernelSize % 2 !== 1) {
       throw new ArgumentError({ operation: 'ResNet', argument: 'stem.kernelSize', expected: 'an odd number', actual: String(kernelSize) });
     }
-    const style = { batchNorm, kernelInitializer };
+    const style = { batchNorm, kernelInitializer, trainable };
     this.parts = [
       ...convolution(style, { filters, kernelSize, stride, padding: (kernelSize - 1) / 2 }, this.nameOf('stem.conv'), this.nameOf('stem.norm')),
       new Activation({ kind: 'relu', name: this.nameOf('stem.relu') }),

@@ -42,7 +42,7 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
   readonly alpha: number;
 
   constructor(options: ActivationOptions) {
-    super(checkOptions('Activation', options, optionNames).name);
+    super(checkOptions('Activation', options, optionNames));
     this.function = requireChoice('Activation', 'kind', options.kind, [...kinds, 'softmax']);
     const usual = this.function === 'softmax' ? 0 : activationDefaults(this.function);
     this.alpha = options.alpha ?? usual;

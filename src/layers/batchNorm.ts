@@ -39,7 +39,7 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   readonly epsilon: number;
 
   constructor(options: BatchNormOptions = {}) {
-    super(checkOptions('BatchNorm', options, optionNames).name);
+    super(checkOptions('BatchNorm', options, optionNames));
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     if (!(this.momentum >= 0 && this.momentum <= 1)) {
@@ -74,9 +74,9 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
     };
   }
 
-  override forward({ k, training }: Run, p: NormParams, s: NormStates, inputs: readonly Tensor[]): Forward<NormStates, BatchNormCache> {
+  override forward({ k, training, frozen }: Run, p: NormParams, s: NormStates, inputs: readonly Tensor[]): Forward<NormStates, BatchNormCache> {
     const x = this.single(inputs);
-    if (!training) {
+    if (!training || frozen) {
       const forward = k.batchNormInference(x, p.gamma, p.beta, s.movingMean, s.movingVariance, this.epsilon); // N2, N3
       return { outputs: [forward.y], cache: { x, forward } };
     }
@@ -89,10 +89,10 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   }
 
   override backward(
-    { k, training }: Run, p: NormParams, { x, forward }: BatchNormCache, dOutputs: readonly (Tensor | undefined)[], grads: NormParams,
+    { k, training, frozen }: Run, p: NormParams, { x, forward }: BatchNormCache, dOutputs: readonly (Tensor | undefined)[], grads: NormParams,
   ): Tensor[] {
     const dy = dOutput(k, dOutputs, forward.y);
-    const step = training
+    const step = training && !frozen
       ? k.batchNormBackward(x, forward, p.gamma, dy, grads.gamma, grads.beta) // N4–N6
       : k.batchNormInferenceBackward(x, forward, p.gamma, dy, grads.gamma, grads.beta);
     grads.gamma = step.dGamma;

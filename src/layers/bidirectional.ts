@@ -57,7 +57,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   private readonly twin: RecurrentLayer;
 
   constructor(options: BidirectionalOptions) {
-    super(checkOptions('Bidirectional', options, optionNames).name);
+    super(checkOptions('Bidirectional', options, optionNames));
     this.layer = requireLayer('Bidirectional', options.layer);
     this.mergeMode = requireChoice('Bidirectional', 'mergeMode', options.mergeMode ?? 'concat', ['concat', 'sum', 'average']);
     if (this.layer.returnState || this.layer.stateful) {
@@ -71,6 +71,10 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
 
   private directions(): readonly [AnyLayer, AnyLayer] {
     return [this.layer, this.twin];
+  }
+
+  override get frozen(): boolean {
+    return super.frozen || this.layer.frozen;
   }
 
   override config(): JsonObject {

@@ -74,7 +74,7 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
   protected abstract like(options: Options): AnyLayer;
 
   constructor(label: string, axisCount: AxisCount, options: Options) {
-    super(checkOptions<Conv1DOptions | Conv2DOptions>(label, options, optionNames).name);
+    super(checkOptions<Conv1DOptions | Conv2DOptions>(label, options, optionNames));
     const { filters, kernelSize, stride = 1, padding = 'valid', dilation = 1, groups = 1 } = options;
     this.options = options;
     this.axisCount = axisCount;
@@ -131,14 +131,16 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
   }
 
   override backward(
-    { k, inputGradient }: Run, p: ConvolutionParams, { x, z, y, window }: ConvolutionCache, dOutputs: readonly (Tensor | undefined)[],
+    { k, inputGradient, frozen }: Run, p: ConvolutionParams, { x, z, y, window }: ConvolutionCache, dOutputs: readonly (Tensor | undefined)[],
     grads: ConvolutionParams,
   ): Tensor[] {
     const dy = toImage(k, dOutput(k, dOutputs, y));
     const dz = this.activation === 'linear' ? dy : k.activateBackward(this.activation, z, y, dy, activationDefaults(this.activation));
-    const dKernel = k.conv2dKernelTo(this.asKernel(k, grads.kernel), x, dz, window, this.groups); // K4
-    grads.kernel = k.reshape(dKernel, grads.kernel.shape);
-    if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // K5
+    if (!frozen) {
+      const dKernel = k.conv2dKernelTo(this.asKernel(k, grads.kernel), x, dz, window, this.groups); // K4
+      grads.kernel = k.reshape(dKernel, grads.kernel.shape);
+      if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // K5
+    }
     if (inputGradient === false) return [];
     const dx = k.conv2dBackward(dz, this.asKernel(k, p.kernel), x.shape, window, this.groups); // K3
     return [fromImage(k, this.axisCount, dx)];

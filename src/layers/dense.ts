@@ -45,7 +45,7 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
   private readonly biasInitializer: Initializer;
 
   constructor(options: DenseOptions) {
-    super(checkOptions('Dense', options, optionNames).name);
+    super(checkOptions('Dense', options, optionNames));
     this.units = options.units;
     this.activation = requireActivation('Dense', options.activation ?? 'linear');
     this.useBias = options.useBias ?? true;
@@ -92,13 +92,15 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
     return { outputs: [k.reshape(y, outputShape)], cache: { x, z, y, inputShape: input.shape } };
   }
 
-  override backward({ k, inputGradient }: Run, p: DenseParams, cache: DenseCache, dOutputs: readonly (Tensor | undefined)[], grads: DenseParams): Tensor[] {
+  override backward({ k, inputGradient, frozen }: Run, p: DenseParams, cache: DenseCache, dOutputs: readonly (Tensor | undefined)[], grads: DenseParams): Tensor[] {
     const dy = k.reshape(dOutput(k, dOutputs, cache.y), cache.y.shape);
     const dz = this.activation === 'linear'
       ? dy
       : k.activateBackward(this.activation, cache.z, cache.y, dy, activationDefaults(this.activation));
-    grads.kernel = k.matmulTo('tn', grads.kernel, cache.x, dz); // D2
-    if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // D2
+    if (!frozen) {
+      grads.kernel = k.matmulTo('tn', grads.kernel, cache.x, dz); // D2
+      if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // D2
+    }
     if (inputGradient === false) return [];
     const dx = k.matmul('nt', dz, p.kernel); // D3
     return [k.reshape(dx, cache.inputShape)];

@@ -27,7 +27,7 @@ export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
   readonly rate: number;
 
   constructor(options: DropoutOptions) {
-    super(checkOptions('Dropout', options, optionNames).name);
+    super(checkOptions('Dropout', options, optionNames));
     this.rate = options.rate;
     requireRate('Dropout', 'rate', this.rate);
   }

@@ -60,6 +60,8 @@ export interface Run {
   readonly observe?: Observer;
   /** False where nobody wants ∂L/∂input: the first layers of a model in training. `backward` may then return nothing. */
   readonly inputGradient?: boolean;
+  /** The layer's weights are not trained here: `backward` may leave `grads` as they are, and running statistics stand still. */
+  readonly frozen?: boolean;
 }
 
 /** The activation that a layer ends in. */
@@ -80,9 +82,15 @@ export interface Forward<S, C> {
 export interface CommonOptions {
   /** Letters, digits, _ . or -. Default: the model names layers after their kind, `lstm`, `lstm_1`, … */
   name?: string;
+  /**
+   * Default true. False freezes the layer: training leaves its weights and running statistics as they are, and a BatchNorm then
+   * normalises by its running statistics, as in Keras. Dropout stays at work. `layer.trainable` may be set later; a model
+   * asks when it is compiled.
+   */
+  trainable?: boolean;
 }
 
-export const commonNames: OptionNames<CommonOptions> = { name: true };
+export const commonNames: OptionNames<CommonOptions> = { name: true, trainable: 'flag' };
 
 /**
  * P: trained parameters, S: states, C: what forward hands to backward. All plain records.
@@ -104,8 +112,17 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
   /** Filled and read by models, never by the layer. @internal */
   readonly weights: LayerWeights = new LayerWeights();
 
-  constructor(name?: string) {
+  /** Whether models compiled from now on train the layer. */
+  trainable: boolean;
+
+  constructor({ name, trainable = true }: CommonOptions = {}) {
     this.name = name === undefined ? undefined : checkedName('layer', name);
+    this.trainable = trainable;
+  }
+
+  /** Whether it is not trained, by itself or through the layer it holds. */
+  get frozen(): boolean {
+    return !this.trainable;
   }
 
   /** The constructor options, as JSON. */

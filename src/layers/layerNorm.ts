@@ -34,7 +34,7 @@ export class LayerNorm extends Layer<NormParams, NoTensors, LayerNormCache> {
   readonly epsilon: number;
 
   constructor(options: LayerNormOptions = {}) {
-    super(checkOptions('LayerNorm', options, optionNames).name);
+    super(checkOptions('LayerNorm', options, optionNames));
     this.epsilon = options.epsilon ?? 1e-3;
     if (!(this.epsilon > 0)) {
       throw new ArgumentError({ operation: 'LayerNorm', argument: 'epsilon', expected: 'a positive number', actual: String(this.epsilon) });

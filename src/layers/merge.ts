@@ -20,7 +20,7 @@ interface MergeCache { readonly inputs: readonly Tensor[]; readonly y: Tensor }
 
 abstract class Merge extends Layer<NoTensors, NoTensors, MergeCache> {
   constructor(options: MergeOptions = {}) {
-    super(checkOptions('merging layer', options, commonNames).name);
+    super(checkOptions('merging layer', options, commonNames));
   }
 
   override config(): JsonObject {

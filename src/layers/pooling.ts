@@ -48,8 +48,8 @@ abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
   protected readonly axes: readonly WindowAxis[];
   private readonly settings: JsonObject;
 
-  constructor(axisCount: AxisCount, name: string | undefined, [settings, axes]: readonly [JsonObject, readonly WindowAxis[]]) {
-    super(name);
+  constructor(axisCount: AxisCount, options: CommonOptions, [settings, axes]: readonly [JsonObject, readonly WindowAxis[]]) {
+    super(options);
     this.axisCount = axisCount;
     this.settings = settings;
     this.axes = axes;
@@ -108,7 +108,7 @@ export class MaxPool2D extends MaxPooling {
   override readonly className = 'MaxPool2D';
 
   constructor(options: Pool2DOptions = {}) {
-    super(2, options.name, poolWindow('MaxPool2D', 2, options));
+    super(2, options, poolWindow('MaxPool2D', 2, options));
   }
 }
 
@@ -118,7 +118,7 @@ export class MaxPool1D extends MaxPooling {
   override readonly className = 'MaxPool1D';
 
   constructor(options: Pool1DOptions = {}) {
-    super(1, options.name, poolWindow('MaxPool1D', 1, options));
+    super(1, options, poolWindow('MaxPool1D', 1, options));
   }
 }
 
@@ -128,7 +128,7 @@ export class AveragePool2D extends AveragePooling {
   override readonly className = 'AveragePool2D';
 
   constructor(options: Pool2DOptions = {}) {
-    super(2, options.name, poolWindow('AveragePool2D', 2, options));
+    super(2, options, poolWindow('AveragePool2D', 2, options));
   }
 }
 
@@ -138,7 +138,7 @@ export class AveragePool1D extends AveragePooling {
   override readonly className = 'AveragePool1D';
 
   constructor(options: Pool1DOptions = {}) {
-    super(1, options.name, poolWindow('AveragePool1D', 1, options));
+    super(1, options, poolWindow('AveragePool1D', 1, options));
   }
 }
 
@@ -150,7 +150,7 @@ abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCa
   private readonly axisCount: AxisCount;
 
   constructor(label: string, axisCount: AxisCount, options: CommonOptions) {
-    super(checkOptions(label, options, commonNames).name);
+    super(checkOptions(label, options, commonNames));
     this.axisCount = axisCount;
   }
 

@@ -89,7 +89,7 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
 
   /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
   constructor(label: string, options: RecurrentOptions) {
-    super(options.name);
+    super(options);
     this.units = options.units;
     this.returnSequences = options.returnSequences ?? false;
     this.returnState = options.returnState ?? false;
@@ -259,7 +259,7 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
 
     const all = k.stack(dxzByStep);
     const dxz = k.reshape(all, [steps * batch, all.size / (steps * batch)]);
-    cell.accumulate(k, grads, work, cache.steps.map((step) => step.cell), cache.x, dxz);
+    if (!run.frozen) cell.accumulate(k, grads, work, cache.steps.map((step) => step.cell), cache.x, dxz);
     if (run.inputGradient === false) return [];
     const features = cache.x.shape[1] ?? 0;
     let dx = k.reshape(cell.inputGradient(k, p, dxz), [steps, batch, features]);

@@ -32,7 +32,7 @@ export class Flatten extends Reshaping {
   override readonly className = 'Flatten';
 
   constructor(options: CommonOptions = {}) {
-    super(checkOptions('Flatten', options, commonNames).name);
+    super(checkOptions('Flatten', options, commonNames));
   }
 
   override config(): JsonObject {
@@ -58,7 +58,7 @@ export class Reshape extends Reshaping {
   readonly targetShape: Shape;
 
   constructor(options: ReshapeOptions) {
-    super(checkOptions('Reshape', options, optionNames).name);
+    super(checkOptions('Reshape', options, optionNames));
     const given: unknown = options.targetShape;
     this.targetShape = Array.isArray(given) ? [...options.targetShape] : [NaN];
     const open = this.targetShape.filter((n) => n === -1).length;

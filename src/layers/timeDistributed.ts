@@ -37,7 +37,7 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override readonly weights: AnyLayer['weights'];
 
   constructor(options: TimeDistributedOptions) {
-    super(checkOptions('TimeDistributed', options, optionNames).name);
+    super(checkOptions('TimeDistributed', options, optionNames));
     this.layer = requireLayer('TimeDistributed', options.layer);
     this.overImages = options.layer.overImages;
     this.output = options.layer.output;
@@ -47,6 +47,10 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override copy(): this {
     const layer = this.layer.copy();
     return Object.assign(super.copy(), { layer, weights: layer.weights });
+  }
+
+  override get frozen(): boolean {
+    return super.frozen || this.layer.frozen;
   }
 
   override config(): JsonObject {

@@ -28,8 +28,8 @@ export class ZeroPad1D extends AveragePooling {
   override readonly className = 'ZeroPad1D';
 
   constructor(options: ZeroPad1DOptions = {}) {
-    const { padding = 1, name } = checkOptions<ZeroPad1DOptions>('ZeroPad1D', options, optionNames);
-    super(1, name, [{ padding }, windowAxes('ZeroPad1D', 'size', 1, { size: 1, padding, named: [] })]);
+    const { padding = 1, ...common } = checkOptions<ZeroPad1DOptions>('ZeroPad1D', options, optionNames);
+    super(1, common, [{ padding }, windowAxes('ZeroPad1D', 'size', 1, { size: 1, padding, named: [] })]);
   }
 }
 
@@ -39,7 +39,7 @@ export class ZeroPad2D extends AveragePooling {
   override readonly className = 'ZeroPad2D';
 
   constructor(options: ZeroPad2DOptions = {}) {
-    const { padding = 1, name } = checkOptions<ZeroPad2DOptions>('ZeroPad2D', options, optionNames);
-    super(2, name, [{ padding }, windowAxes('ZeroPad2D', 'size', 2, { size: 1, padding, named: [] })]);
+    const { padding = 1, ...common } = checkOptions<ZeroPad2DOptions>('ZeroPad2D', options, optionNames);
+    super(2, common, [{ padding }, windowAxes('ZeroPad2D', 'size', 2, { size: 1, padding, named: [] })]);
   }
 }

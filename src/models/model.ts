@@ -142,7 +142,7 @@ export class Model {
   /** The layers as a table, with what they run on. */
   summary(): string {
     const { compiled } = this.engine;
-    return describeNetwork(this.network, {
+    return describeNetwork(this.network, this.engine.frozen, {
       backend: compiled?.backend.description ?? 'none', optimizer: compiled?.optimizer.className, loss: compiled?.objective.losses.map((l) => l.kind).join(' + '),
     });
   }
@@ -171,7 +171,7 @@ export class Model {
     const { compiled, network, seed, store } = this.engine;
     if (compiled) this.engine.open(); // so that the optimiser's slots exist
     return encodeModel({
-      network, seed, position: this.position, metadata: this.metadata, tensors: store.everything(),
+      frozen: this.engine.frozen, network, seed, position: this.position, metadata: this.metadata, tensors: store.everything(),
       compiled: compiled && {
         optimizer: { className: compiled.optimizer.className, config: compiled.optimizer.config() },
         losses: compiled.objective.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),

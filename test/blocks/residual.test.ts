@@ -6,7 +6,7 @@ import { ResidualBlock } from '../../src/blocks/residual.js';
 import { ResNet, resnet34 } from '../../src/blocks/resnet.js';
 import { ArgumentError, ShapeError } from '../../src/errors.js';
 import { Input } from '../../src/layers/layer.js';
-import { buildNetwork, trainedWeights } from '../../src/models/graph/network.js';
+import { buildNetwork, trainableWeights } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
 import { sizeOf } from '../../src/tensor.js';
 import type { Shape } from '../../src/tensor.js';
@@ -35,7 +35,7 @@ test('the same block twice shares its weights; their gradients add up', () => {
   const block = new ResidualBlock({ filters: 2, name: 'b' });
   const x = Input({ shape: [3, 4, 2] });
   const network = buildNetwork([x], [block.apply(block.apply(x))]);
-  assert.equal(trainedWeights(network).map(({ key }) => key), trainedWeights(networkOf(new ResidualBlock({ filters: 2, name: 'b' }), [3, 4, 2])).map(({ key }) => key));
+  assert.equal(trainableWeights(network).map(({ key }) => key), trainableWeights(networkOf(new ResidualBlock({ filters: 2, name: 'b' }), [3, 4, 2])).map(({ key }) => key));
   const weights = randomWeights(network, 3);
   const inputs = [randomTensor(2, 'x', [2, 3, 4, 2])];
   const dOutputs = projections(network, 2, 4);
@@ -74,7 +74,7 @@ test('every layer of a block stands in the graph under a name', () => {
 
 test('resnet34 is the published one: 34 layers with weights, 21,284,672 of them without the last', () => {
   const network = networkOf(resnet34(), [350, 350, 3]);
-  const trained = trainedWeights(network);
+  const trained = trainableWeights(network);
   assert.is(trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0), 21_284_672);
   assert.is(trained.filter(({ key }) => key.endsWith('/kernel') && !key.includes('shortcut')).length, 33);
   assert.is(trained.filter(({ key }) => key.includes('shortcut/')).length, 3);

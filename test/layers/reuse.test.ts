@@ -15,7 +15,7 @@ import { Input } from '../../src/layers/layer.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/graph/execute.js';
-import { buildNetwork, stateTensors, trainedWeights } from '../../src/models/graph/network.js';
+import { buildNetwork, stateTensors, trainableWeights } from '../../src/models/graph/network.js';
 import type { Shape } from '../../src/tensor.js';
 import { assertClose, assertSame } from '../support/compare.js';
 import { networkOf, networkRunner, projections, randomWeights, runNetwork } from '../support/network.js';
@@ -52,7 +52,7 @@ for (const [name, make, shape = [T, D]] of layers) {
     const weights = randomWeights(network, 3);
     const inputs = [randomTensor(3, 'x', [B, ...shape])];
     const dOutputs = projections(network, B, 4);
-    assert.is(trainedWeights(network).length, trainedWeights(networkOf(make(), shape)).length, 'one set of weights');
+    assert.is(trainableWeights(network).length, trainableWeights(networkOf(make(), shape)).length, 'one set of weights');
     const actual = runNetwork(network, { weights, inputs, dOutputs });
     const forward = networkRunner(network, { weights, inputs });
     const loss = (): number => dot(forward().outputs, dOutputs.map((d) => d.data));
@@ -80,7 +80,7 @@ for (const [name, make, shape = [T, D]] of layers) {
 
   test(`${name}: forward twice before either backward`, () => {
     const network = networkOf(make(), shape);
-    const trained = trainedWeights(network);
+    const trained = trainableWeights(network);
     const states = stateTensors(network, B);
     const weights = randomWeights(network, 5);
     const inputs = [randomTensor(3, 'a', [B, ...shape]), randomTensor(3, 'b', [B, ...shape])];

@@ -7,7 +7,7 @@ import { resolveInitializer } from '../../src/initializers.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/graph/execute.js';
 import type { NetworkRun } from '../../src/models/graph/execute.js';
 import { masksRead } from '../../src/models/graph/masks.js';
-import { buildNetwork, noiseOf, stateTensors, trainedWeights } from '../../src/models/graph/network.js';
+import { buildNetwork, noiseOf, stateTensors, trainableWeights } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
 import type { Block } from '../../src/blocks/block.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
@@ -54,7 +54,7 @@ export function networkOf(layer: AnyLayer | Block, ...shapes: Shape[]): Network 
 export function randomWeights(network: Network, seed: number, batch = 1): Named {
   const random = randomStream(seed, 'test weights');
   const weights: Named = {};
-  for (const { key, shape, initializer } of trainedWeights(network)) {
+  for (const { key, shape, initializer } of trainableWeights(network)) {
     weights[key] = host(shape, resolveInitializer(initializer)(shape, random).map((w) => w + 0.3 * (2 * uniform(random) - 1)));
   }
   for (const { key, shape } of stateTensors(network, batch)) weights[key] = host(shape, randomTensor(seed, key, shape).data.map((x) => 0.2 + Math.abs(x)));
@@ -79,7 +79,7 @@ function need(weights: Named, key: string): Host {
 export function networkRunner(network: Network, data: NetworkData, backend: Backend = float64): () => NetworkResult {
   const { weights, inputs, dOutputs, training = true, mask, noise = [] } = data;
   const batch = inputs[0]?.shape[0] ?? 1;
-  const trained = trainedWeights(network);
+  const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const wanted = noiseOf(network, batch).map((specs) => (training ? specs.length : 0));
   const masked = masksRead(network, mask ? [true] : []);

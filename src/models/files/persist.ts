@@ -30,7 +30,7 @@ export interface SavedModel {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly network: Network }): Uint8Array {
+export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly network: Network; readonly frozen?: ReadonlySet<string> }): Uint8Array {
   const tensors = new Map(model.tensors);
   const callbacks = model.position.callbacks.map(({ name, state }, i) => {
     for (const [key, value] of Object.entries(state.tensors ?? {})) {
@@ -39,7 +39,7 @@ export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly
     return { name, state: { json: state.json } };
   });
   const description = {
-    version: formatVersion, seed: model.seed, architecture: describeArchitecture(model.network), compiled: model.compiled ?? null,
+    version: formatVersion, seed: model.seed, architecture: describeArchitecture(model.network, model.frozen), compiled: model.compiled ?? null,
     position: positionJson(model.position, callbacks), metadata: model.metadata,
   };
   return encodeTensorFile({ tensors, metadata: { format: 'bptt', bptt: asText(description) } });

@@ -18,6 +18,8 @@ export interface NetworkRun {
   /** Masks of padded sequences, by key. */
   readonly masks?: ReadonlyMap<string, Tensor>;
   readonly observe?: NetworkObserver;
+  /** Names of layers whose weights are not trained. */
+  readonly frozen?: ReadonlySet<string>;
   /** Whether ∂L/∂input of the model is wanted. Default true; training does without. */
   readonly inputGradients?: boolean;
   /** Values whose gradient is wanted, where that is not all: layers without one among their inputs do not run backward. */
@@ -40,7 +42,7 @@ function runOf(network: Network, run: NetworkRun, index: number, node: NetworkNo
   const { k, training, observe } = run;
   const mask = run.masks?.get(maskOfNode(network, node)?.key ?? '');
   return {
-    k, training, mask, inputGradient, noise: run.noise[index] ?? [],
+    k, training, mask, inputGradient, frozen: run.frozen?.has(node.name), noise: run.noise[index] ?? [],
     observe: observe && ((name, tensor, timeStep) => { observe(node.name, name, tensor, timeStep, index); }),
   };
 }
@@ -76,7 +78,7 @@ export function forwardNetwork(
 
 /**
  * Values whose gradient nobody asks for: the model's inputs and, unless somebody looks at what arrives on the way, what layers
- * without weights make of them.
+ * without weights, or with frozen ones, make of them.
  */
 function unasked({ inputGradients, observe }: NetworkRun, network: Network, gradients: LayerTensors): ReadonlySet<ValueId> {
   if (inputGradients !== false) return new Set();
@@ -109,18 +111,21 @@ export function backwardNetwork(
     const [arrived] = node.outputs.map((id) => flowing.get(id));
     if (arrived) run.observe?.(node.name, 'output gradient', arrived, undefined, index);
     if (run.wanted && !node.inputs.some((id) => run.wanted?.has(id))) continue;
-    const own = tensorsOf(gradients, node);
+    const own = gradients.get(node.name) ?? zerosLike(k, tensorsOf(parameters, node)); // frozen: nobody reads them
     const wanted = !node.inputs.every((id) => unwanted.has(id));
     const dInputs = node.layer.backward(
       runOf(network, run, index, node, wanted), tensorsOf(parameters, node), forward.caches[index], node.outputs.map((id) => flowing.get(id)), own,
     );
-    gradients.set(node.name, own);
     dInputs.forEach((d, i) => {
       receive(node.inputs[i] ?? -1, d);
       run.observe?.(node.name, 'input gradient', d);
     });
   }
   return network.inputs.map(({ id }) => flowing.get(id));
+}
+
+function zerosLike(k: Kernels, tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor && k.zeros(tensor.shape)]));
 }
 
 /** Groups tensors listed by `layer/name` keys. */

@@ -4,19 +4,20 @@ import type { Optimizer } from '../../optimizers/optimizer.js';
 import { sameShape } from '../../tensor.js';
 import type { HostTensor, Shape } from '../../tensor.js';
 import { isCarried, slotName, stateName } from './names.js';
-import { stateTensors, trainedWeights } from './network.js';
+import { frozenLayers, stateTensors, trainableWeights } from './network.js';
 import type { Network } from './network.js';
 
 /** @throws FileFormatError if a tensor is missing, unknown or of another shape. */
 export function requireTensors(network: Network, optimizer: Optimizer | undefined, tensors: ReadonlyMap<string, HostTensor>): void {
-  const trained = trainedWeights(network);
+  const trained = trainableWeights(network);
+  const frozen = frozenLayers(network);
   const stream = [...tensors].find(([name]) => isCarried(name));
   const states = stateTensors(network, stream?.[1].shape[0] ?? 1);
   const expected = new Map<string, Shape>([
     ...trained.map(({ key, shape }) => [key, shape] as const),
     ...states.filter(({ kind }) => kind === 'weight').map(({ key, shape }) => [key, shape] as const),
     ...(stream ? states.filter(({ kind }) => kind === 'carried') : []).map((spec) => [stateName(spec), spec.shape] as const),
-    ...(optimizer?.slotNames ?? []).flatMap((slot) => trained.map(({ key, shape }) => [slotName(slot, key), shape] as const)),
+    ...(optimizer?.slotNames ?? []).flatMap((slot) => trained.filter(({ layer }) => !frozen.has(layer)).map(({ key, shape }) => [slotName(slot, key), shape] as const)),
   ]);
   for (const [name, shape] of expected) {
     const found = tensors.get(name);

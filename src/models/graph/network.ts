@@ -170,8 +170,13 @@ function specsOf<T extends ParameterSpec>(node: NetworkNode, specs: { readonly [
   return Object.entries(specs).flatMap(([name, spec]) => (spec ? [{ ...spec, name, layer: node.name, key: `${node.name}/${name}` }] : []));
 }
 
-/** All trained tensors in order. @throws ShapeError if a shared layer would need two shapes of one weight. */
-export function trainedWeights(network: Network): WeightSpec[] {
+/** Names of the layers that are frozen now. */
+export function frozenLayers(network: Network): ReadonlySet<string> {
+  return new Set(network.nodes.filter(({ layer }) => layer.frozen).map(({ name }) => name));
+}
+
+/** All tensors that can be trained, in order, frozen ones included. @throws ShapeError if a shared layer would need two shapes of one weight. */
+export function trainableWeights(network: Network): WeightSpec[] {
   const specs = firstUses(network).flatMap((node) => specsOf<ParameterSpec>(node, node.layer.parameters(node.inputShapes)));
   const shapes = new Map(specs.map((spec) => [spec.key, spec.shape.join()]));
   for (const node of network.nodes) {
@@ -199,9 +204,9 @@ export interface LayerTensorSpecs {
   readonly tensors: readonly WeightSpec[];
 }
 
-/** The weights and running statistics of every layer that has any. @throws ShapeError as `trainedWeights`. */
+/** The weights and running statistics of every layer that has any. @throws ShapeError as `trainableWeights`. */
 export function lastingTensors(network: Network): LayerTensorSpecs[] {
-  const all = [...trainedWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
+  const all = [...trainableWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
   const layers = firstUses(network)
     .map(({ layer, name }) => ({ layer, name, tensors: all.filter((spec) => spec.layer === name) }))
     .filter(({ tensors }) => tensors.length > 0);

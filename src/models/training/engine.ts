@@ -5,6 +5,7 @@ import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
 import type { DType, Shape } from '../../tensor.js';
+import { frozenLayers } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
 import { prepareData } from './data.js';
@@ -43,6 +44,11 @@ export class Engine {
     this.store = new WeightStore(network, seed);
   }
 
+  /** Names of the layers that are not trained: as they were when the model was compiled. */
+  get frozen(): ReadonlySet<string> {
+    return this.compiled ? this.store.frozen : frozenLayers(this.network);
+  }
+
   get outputShapes(): Shape[] {
     return this.network.outputs.map(({ shape }) => shape);
   }
@@ -63,6 +69,7 @@ export class Engine {
     };
     this.requireIdle('compile');
     this.store.close();
+    this.store.frozen = frozenLayers(this.network);
     this.position = startPosition();
     this.compiled = compiled;
   }
@@ -98,6 +105,10 @@ export class Engine {
   requireTrainable(operation: string): void {
     this.requireIdle(operation);
     this.store.requireFree(operation);
+    if (this.store.trains) return;
+    throw new StateError({
+      operation, argument: 'model', expected: 'a layer to train', actual: 'all were frozen when it was compiled', hint: 'Set trainable of some layer, then compile again.',
+    });
   }
 
   requireIdle(operation: string): void {

@@ -62,15 +62,21 @@ export class Session {
   readonly network: Network;
   private readonly objective: Objective | undefined;
   private readonly optimizer: Optimizer | undefined;
+  private readonly frozen: ReadonlySet<string>;
   private readonly programs = new Map<string, Program>();
 
-  constructor(network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, objective?: Objective, optimizer?: Optimizer) {
+  /** @param frozen names of layers that are not trained. */
+  constructor(
+    network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, objective?: Objective, optimizer?: Optimizer,
+    frozen: ReadonlySet<string> = new Set(),
+  ) {
     this.network = network;
     this.objective = objective;
     this.optimizer = optimizer;
     this.device = backend.open();
-    this.variables = new Variables(network, this.device, initial, optimizer);
-    this.sharing = new Sharing(lastingTensors(network), this.variables);
+    this.variables = new Variables(network, this.device, initial, optimizer, frozen);
+    this.frozen = frozen;
+    this.sharing = new Sharing(lastingTensors(network), this.variables, frozen);
   }
 
   get trained(): Variables['trained'] {
@@ -119,7 +125,7 @@ export class Session {
         seen.push({ layer, tensor, shape: value.shape, ...(timeStep === undefined ? {} : { timeStep }) });
         tensors.push(value);
       };
-      for (const { layer, name, key } of this.trained) observe(layer, `weight ${name}`, parts.before(key));
+      for (const { layer, name, key } of this.variables.trainable) observe(layer, `weight ${name}`, parts.before(key));
       const { gradients } = this.backward(k, { ...parts, run: { ...parts.run, observe } }, observe);
       for (const { layer, name, key } of this.trained) observe(layer, `gradient ${name}`, named(gradients, key));
       return { outputs: tensors };
@@ -196,7 +202,8 @@ export class Session {
     if (known) return known;
 
     const layout = stepLayout(this.network, form, targets, extraShapes);
-    const { trained } = this;
+    const { frozen } = this;
+    const { trainable } = this.variables;
     const stateSpecs = this.states.all.map(({ spec }) => spec);
     const stateNames = stateSpecs.map(stateName);
     const variables = this.variables.held(kind === 'train');
@@ -206,8 +213,8 @@ export class Session {
       const values = new Map(list.map((tensor, i) => [names[i] ?? '', tensor]));
       const before = (name: string): Tensor => named(values, name);
       const taken = layout.read(inputs);
-      const run = { k, training: form.training, noise: taken.noise, masks: taken.masks };
-      const weights = byLayer(trained, trained.map(({ key }) => before(key)));
+      const run = { k, training: form.training, noise: taken.noise, masks: taken.masks, frozen };
+      const weights = byLayer(trainable, trainable.map(({ key }) => before(key)));
       const states = byLayer(stateSpecs, stateNames.map(before));
       const { outputs, states: next, after, guard } = body(k, { ...taken, run, weights, states, before });
       for (const [name, tensor] of after ?? []) values.set(name, tensor);

@@ -44,12 +44,14 @@ class SharedLayer implements WeightHolder {
 
 export class Sharing {
   private readonly layers: readonly SharedLayer[];
+  private readonly moving: readonly SharedLayer[];
   private readonly variables: Variables;
 
-  /** The variables hold the present values. */
-  constructor(specs: readonly LayerTensorSpecs[], variables: Variables) {
+  /** The variables hold the present values. @param frozen names of layers that steps leave as they are. */
+  constructor(specs: readonly LayerTensorSpecs[], variables: Variables, frozen: ReadonlySet<string>) {
     this.variables = variables;
     this.layers = specs.map((layer) => new SharedLayer(layer, variables));
+    this.moving = this.layers.filter((_, i) => !frozen.has(specs[i]?.name ?? ''));
   }
 
   /** When an operation begins. Where nobody else has changed anything, two numbers are compared for each layer. */
@@ -59,7 +61,7 @@ export class Sharing {
 
   /** After a step that trains. */
   moved(): void {
-    for (const layer of this.layers) layer.moved();
+    for (const layer of this.moving) layer.moved();
   }
 
   /** Before the device goes. */

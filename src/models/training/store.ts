@@ -15,6 +15,8 @@ import { Session } from './session.js';
 
 export class WeightStore {
   session: Session | undefined;
+  /** Names of the layers that were frozen when the model was compiled. */
+  frozen: ReadonlySet<string> = new Set();
   private readonly network: Network;
   private readonly layers: readonly LayerTensorSpecs[];
   /** What a file held besides weights, while no session is open. */
@@ -38,7 +40,7 @@ export class WeightStore {
   open(backend: Backend, objective: Objective | undefined, optimizer: Optimizer | undefined): Session {
     if (this.session) this.session.sharing.takeOver();
     else {
-      this.session = new Session(this.network, backend, new Map([...this.weights(), ...this.waiting]), objective, optimizer);
+      this.session = new Session(this.network, backend, new Map([...this.weights(), ...this.waiting]), objective, optimizer, this.frozen);
       this.waiting = new Map();
     }
     return this.session;
@@ -102,16 +104,25 @@ export class WeightStore {
   /** Refuses where another model trains what this one is to change; until `endTraining` others are refused. @throws StateError */
   beginTraining(operation: string): void {
     this.requireFree(operation);
-    for (const { layer } of this.layers) layer.weights.beginTraining(this);
+    for (const { layer } of this.moving()) layer.weights.beginTraining(this);
   }
 
   endTraining(): void {
-    for (const { layer } of this.layers) layer.weights.endTraining();
+    for (const { layer } of this.moving()) layer.weights.endTraining();
   }
 
   /** @throws StateError if another model trains one of the layers. */
-  requireFree(operation: string, layers: readonly LayerTensorSpecs[] = this.layers): void {
+  requireFree(operation: string, layers: readonly LayerTensorSpecs[] = this.moving()): void {
     for (const { layer, name } of layers) layer.weights.requireFree(operation, `'${name}'`, this);
+  }
+
+  /** Whether training would change anything. */
+  get trains(): boolean {
+    return this.layers.length === 0 || this.moving().length > 0;
+  }
+
+  private moving(): LayerTensorSpecs[] {
+    return this.layers.filter(({ name }) => !this.frozen.has(name));
   }
 
   private weights(): Map<string, HostTensor> {

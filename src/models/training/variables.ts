@@ -4,7 +4,7 @@ import type { Optimizer } from '../../optimizers/optimizer.js';
 import { allocate, inType, sizeOf } from '../../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { slotName, stateName } from '../graph/names.js';
-import { trainedWeights } from '../graph/network.js';
+import { trainableWeights } from '../graph/network.js';
 import type { Network, WeightSpec } from '../graph/network.js';
 import { StateVariables } from '../graph/states.js';
 
@@ -17,6 +17,8 @@ export function goodName(key: string): string {
 export const TROUBLE = 'trouble';
 
 export class Variables {
+  /** Frozen ones included. */
+  readonly trainable: readonly WeightSpec[];
   readonly trained: readonly WeightSpec[];
   readonly states: StateVariables;
   private readonly device: Device;
@@ -24,16 +26,17 @@ export class Variables {
   private readonly slots: ReadonlyMap<string, Variable>;
   private readonly guards: ReadonlyMap<string, Variable>;
 
-  constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>, optimizer: Optimizer | undefined) {
+  constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>, optimizer: Optimizer | undefined, frozen: ReadonlySet<string>) {
     this.device = device;
-    this.trained = trainedWeights(network);
+    this.trainable = trainableWeights(network);
+    this.trained = this.trainable.filter(({ layer }) => !frozen.has(layer));
     this.states = new StateVariables(network, device, initial);
     const zeros = (shape: Shape): Variable => device.variable({ data: allocate(device.dtype, sizeOf(shape)), shape });
     const weight = ({ key, shape }: WeightSpec): Variable => {
       const value = initial.get(key);
       return value ? device.variable(value) : zeros(shape);
     };
-    this.weights = new Map(this.trained.map((spec) => [spec.key, weight(spec)]));
+    this.weights = new Map(this.trainable.map((spec) => [spec.key, weight(spec)]));
     const slots = optimizer?.slotNames ?? [];
     this.slots = new Map(slots.flatMap((slot) => this.trained.map(({ key, shape }) => [slotName(slot, key), zeros(shape)])));
     this.guards = new Map(optimizer ? [...this.trained.map((spec) => [goodName(spec.key), weight(spec)] as const), [TROUBLE, zeros([1])]] : []);

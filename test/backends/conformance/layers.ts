@@ -22,7 +22,7 @@ import { ZeroPad1D, ZeroPad2D } from '../../../src/layers/zeroPad.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../../src/models/graph/execute.js';
 import type { NetworkRun } from '../../../src/models/graph/execute.js';
 import { masksRead } from '../../../src/models/graph/masks.js';
-import { noiseOf, stateTensors, trainedWeights } from '../../../src/models/graph/network.js';
+import { noiseOf, stateTensors, trainableWeights } from '../../../src/models/graph/network.js';
 import { fillDropoutMask, randomStream } from '../../../src/random.js';
 import { allocate, sizeOf } from '../../../src/tensor.js';
 import type { HostTensor, Shape } from '../../../src/tensor.js';
@@ -55,7 +55,7 @@ interface LayerOptions {
 /** @param inputs shapes without the batch: x, then initial states. */
 function layerCase(name: string, layer: AnyLayer | Block, inputs: readonly Shape[], { training = true, lengths }: LayerOptions = {}): ConformanceCase {
   const network = networkOf(layer, ...inputs);
-  const trained = trainedWeights(network);
+  const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const weights = randomWeights(network, 5, batch);
   const valid = lengths && single(lengthMask(lengths, inputs[0]?.[0] ?? 0));

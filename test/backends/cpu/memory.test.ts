@@ -10,7 +10,7 @@ import { Memory } from '../../../src/backends/linear/memory.js';
 import type { Storage } from '../../../src/backends/linear/memory.js';
 import { LSTM } from '../../../src/layers/lstm.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../../src/models/graph/execute.js';
-import { trainedWeights } from '../../../src/models/graph/network.js';
+import { trainableWeights } from '../../../src/models/graph/network.js';
 import { assertSame } from '../../support/compare.js';
 import { networkOf, randomWeights } from '../../support/network.js';
 import { randomTensor } from '../../support/values.js';
@@ -45,7 +45,7 @@ function countedStorage(elements: number): Counted {
 test('10,000 steps of an LSTM, forward, backward and update, leave the heap as it was', () => {
   const [B, T, D, H] = [2, 3, 2, 3];
   const network = networkOf(new LSTM({ units: H, name: 'cell' }), [T, D]);
-  const trained = trainedWeights(network);
+  const trained = trainableWeights(network);
   const weights = randomWeights(network, 1);
   const memory = countedStorage(256);
   const device = linearDevice(cpuKernels(memory.heap), memory.storage, 'float64');

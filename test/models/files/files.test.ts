@@ -100,8 +100,8 @@ class Scale extends Layer<NoTensors, NoTensors, null> {
   override readonly kind = 'scale';
   override readonly className = 'Scale';
   readonly by: number;
-  constructor(options: { by: number; name?: string }) {
-    super(options.name);
+  constructor(options: { by: number; name?: string; trainable?: boolean }) {
+    super(options);
     this.by = options.by;
   }
   override config(): JsonObject { return { by: this.by }; }
