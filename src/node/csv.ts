@@ -106,7 +106,8 @@ async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Pr
   const { complete, ...filled } = settleMissing(rows, sorted, header.names, missing);
   const { kept, found: duplicates } = settleDuplicates(complete, read, file, options);
   if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
-  const dates = kept.flatMap(({ date }) => (date ? [date.iso] : []));
+  const dated = header.dateName === undefined ? [] : kept;
+  const dates = dated.map(({ date }) => date?.iso ?? '');
   const gaps = findGaps(dates);
   const [gap] = gaps;
   if (gap && onGaps === 'refuse') {
@@ -115,7 +116,7 @@ async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Pr
   return {
     rows: kept.length,
     dates,
-    times: Float64Array.from(kept.flatMap(({ date }) => (date ? [date.time + (date.nanos ?? 0) / 1e6] : []))),
+    times: Float64Array.from(dated, ({ date }) => (date ? date.time + (date.nanos ?? 0) / 1e6 : NaN)),
     ...(timeZone !== undefined && { timeZone }),
     columns: Object.fromEntries(header.names.map((name, j) => [name, pick(rows.numbers[j] ?? [], kept)])),
     report: {

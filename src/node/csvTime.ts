@@ -34,37 +34,37 @@ const say = (...options: string[]): string => `Say ${options.filter((option) => 
 export function inTimeOrder({ rows, header, hint }: ReadRows, file: string, { dateFormat, timeZone, order: said, missing = 'refuse' }: CsvOptions): OrderedRows {
   const { lines, dateTexts } = rows;
   const { dateName: column } = header;
-  const all = lines.map((line, row): DatedRow => ({ row, line }));
   if (column === undefined) {
     if (said === undefined || said === 'unsorted') {
       throw new DataError({
         operation: 'readCsv', argument: file, expected: 'with dates, or with rows in an order that is said', actual: 'neither', hint: say("order: 'ascending' if the oldest row comes first, order: 'descending' if the newest does"),
       });
     }
+    const all = lines.map((line, row): DatedRow => ({ row, line }));
     return { sorted: said === 'ascending' ? all : all.reverse(), undated: [], order: said };
   }
-  const textOf = ({ row }: DatedRow): string => dateTexts[row] ?? '';
-  const fail = (at: DatedRow, expected: string, advice?: string): CsvError => {
-    const text = textOf(at);
-    return new CsvError({ file, line: at.line, column, text }, expected, text === '' ? 'an empty cell' : quoted(text), advice);
+  const places = [...dateTexts.keys()];
+  const dated = missing === 'drop' ? places.filter((row) => dateTexts[row] !== '') : places;
+  const fail = (i: number, expected: string, advice?: string): CsvError => {
+    const row = dated[i] ?? 0;
+    const text = dateTexts[row] ?? '';
+    return new CsvError({ file, line: lines[row] ?? 0, column, text }, expected, text === '' ? 'an empty cell' : quoted(text), advice);
   };
-  const dated = missing === 'drop' ? all.filter((row) => textOf(row) !== '') : all;
-  const [first] = dated;
-  if (!first) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
-  const parsed = parseDates(dated.map(textOf), { ...(dateFormat && { format: dateFormat }), ...(timeZone !== undefined && { timeZone }) });
-  if (!parsed.ok) throw fail(dated[parsed.index] ?? first, parsed.expected, parsed.hint);
-  const sorted = dated.map(({ row, line }, i): DatedRow => ({ row, line, date: parsed.dates[i] }));
+  if (dated.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
+  const parsed = parseDates(dated.map((row) => dateTexts[row] ?? ''), { ...(dateFormat && { format: dateFormat }), ...(timeZone !== undefined && { timeZone }) });
+  if (!parsed.ok) throw fail(parsed.index, parsed.expected, parsed.hint);
+  const sorted = dated.map((row, i): DatedRow => ({ row, line: lines[row] ?? 0, date: parsed.dates[i] }));
   const { order, turn } = orderOf(parsed.dates);
   const before = quoted(turn === undefined ? '' : parsed.dates[turn - 1]?.iso ?? '');
   if (order === 'unsorted' && said !== 'unsorted') {
-    throw fail(dated[turn ?? 0] ?? first, `a date in the order of those above, the last of which is ${before}`, say(hint, "order: 'unsorted' to sort the rows by their dates"));
+    throw fail(turn ?? 0, `a date in the order of those above, the last of which is ${before}`, say(hint, "order: 'unsorted' to sort the rows by their dates"));
   }
   if (said !== undefined && said !== 'unsorted' && order !== said && turn !== undefined) {
-    throw fail(dated[turn] ?? first, `a date ${said === 'ascending' ? 'after' : 'before'} ${before}, as order: '${said}' says`);
+    throw fail(turn, `a date ${said === 'ascending' ? 'after' : 'before'} ${before}, as order: '${said}' says`);
   }
   // Array sort is stable: rows of one date stay in file order.
   if (order !== 'ascending') sorted.sort((a, b) => (a.date && b.date ? compareDates(a.date, b.date) : 0));
-  const undated = all.filter((row) => textOf(row) === '').map(({ line }) => ({ line, column }));
+  const undated = places.filter((row) => dateTexts[row] === '').map((row) => ({ line: lines[row] ?? 0, column }));
   return { sorted, undated, order, dateFormat: parsed.format };
 }
 
@@ -91,17 +91,19 @@ export interface DuplicateDate {
 
 /** Dates that occur more than once, and the rows that are kept of them. @throws CsvError where nobody said which. */
 export function settleDuplicates(rows: readonly DatedRow[], { header, hint }: ReadRows, file: string, { duplicates = 'refuse' }: CsvOptions): { kept: readonly DatedRow[]; found: readonly DuplicateDate[] } {
+  const isAgain = ({ date }: DatedRow, i: number): boolean => {
+    const before = i > 0 ? rows[i - 1]?.date : undefined;
+    return before !== undefined && date !== undefined && compareDates(before, date) === 0;
+  };
+  if (!rows.some(isAgain)) return { kept: rows, found: [] };
   const runs: DatedRow[][] = [];
-  for (const row of rows) {
-    const last = runs.at(-1);
-    const before = last?.[0]?.date;
-    if (last && before && row.date && compareDates(before, row.date) === 0) last.push(row);
+  for (const [i, row] of rows.entries()) {
+    if (isAgain(row, i)) runs.at(-1)?.push(row);
     else runs.push([row]);
   }
   const found = runs.flatMap((run) => (run.length > 1 ? [{ date: run[0]?.date?.iso ?? '', lines: run.map(({ line }) => line) }] : []));
   const [twice] = found;
-  if (!twice) return { kept: rows, found };
-  if (duplicates === 'refuse') {
+  if (twice && duplicates === 'refuse') {
     const [first, again] = twice.lines;
     const zone = twice.date.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(twice.date) ? 'timeZone if clocks were put back' : '';
     throw new CsvError({ file, line: again ?? 0, column: header.dateName }, 'a date that occurs once', `${twice.date} again (first on line ${first})`,

@@ -50,14 +50,14 @@ function parseIso(operation: string, date: string): Wall {
   if (!Number.isNaN(midnight)) return { time: midnight, rest: 0, hasTime: false, offset: '', instant: midnight };
   const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2}(?::\d{2})?)?)?$/.exec(date);
   const [, day = '', clock, offset = ''] = (match ?? []) as readonly (string | undefined)[];
-  const [whole, fraction] = (clock ?? '00:00').split('.');
-  const nanos = Number((fraction ?? '').padEnd(9, '0'));
-  const time = Date.parse(`${day}T${whole}Z`) + Math.floor(nanos / 1e6);
+  const fraction = clock?.slice(9) ?? '';
+  const nanos = fraction === '' ? 0 : Number(fraction.padEnd(9, '0'));
+  const time = Date.parse(`${day}T${clock?.slice(0, 8) ?? '00:00'}Z`) + Math.floor(nanos / 1e6);
   if (!match || Number.isNaN(time)) {
     throw new ArgumentError({ operation, argument: 'date', expected: 'an ISO date such as 2024-07-26 or 2024-07-26T09:30:00', actual: `'${String(date)}'` });
   }
-  const [hours = 0, minutes = 0, seconds = 0] = offset.slice(1).split(':').map(Number);
-  const ahead = Number(`${offset.startsWith('-') ? '-' : '+'}1`) * ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  const [hours = 0, minutes = 0, seconds = 0] = offset.length > 1 ? offset.slice(1).split(':').map(Number) : [];
+  const ahead = (offset.startsWith('-') ? -1000 : 1000) * ((hours * 60 + minutes) * 60 + seconds);
   return { time, rest: (nanos % 1e6) / 1e6, hasTime: clock !== undefined, offset, instant: time - ahead };
 }
 

@@ -67,20 +67,23 @@ const KINDS = { day: 'without a time of day', local: 'with a time of day and no 
 
 function readIn(format: DateFormat, texts: readonly string[], plausible: boolean, zone: TimeZone | undefined): ParsedColumn {
   const cells: DateCell[] = [];
+  const dates: ParsedDate[] = [];
+  let kind: DateCell['kind'] | undefined;
   for (const [index, text] of texts.entries()) {
     const cell = parseDateCell(text, format);
     if (!cell || (plausible && !isPlausible(cell, format))) return { ok: false, index, expected: `a date ${format}` };
-    const kind = cells[0]?.kind ?? cell.kind;
+    kind ??= cell.kind;
     if (cell.kind !== kind) return { ok: false, index, expected: `a date ${KINDS[kind]}, like the first` };
-    cells.push(cell);
+    if (zone) cells.push(cell);
+    else dates.push(toParsedDate(cell));
   }
-  if (!zone) return { ok: true, format, dates: cells.map(toParsedDate) };
-  if (cells[0]?.kind === 'day') return { ok: false, index: 0, expected: 'a date with a time of day', hint: 'Days have no time zone: leave timeZone out, or name the timeColumn.' };
-  const local = cells[0]?.kind === 'local' ? localOffsets(cells.map(({ wall, nanos }) => wall + nanos / 1e6), zone) : undefined;
+  if (!zone) return { ok: true, format, dates };
+  if (kind === 'day') return { ok: false, index: 0, expected: 'a date with a time of day', hint: 'Days have no time zone: leave timeZone out, or name the timeColumn.' };
+  const local = kind === 'local' ? localOffsets(cells.map(({ wall, nanos }) => wall + nanos / 1e6), zone) : undefined;
   if (local?.ok === false) return local;
-  const dates = cells.map(({ wall, nanos, offset: own }, i) => {
+  cells.forEach(({ wall, nanos, offset: own }, i) => {
     const offset = local?.offsets[i] ?? zone.offsetAt(wall - own);
-    return toParsedDate({ wall: wall - own + (local ? 0 : offset), nanos, kind: 'instant', offset });
+    dates.push(toParsedDate({ wall: wall - own + (local ? 0 : offset), nanos, kind: 'instant', offset }));
   });
   return { ok: true, format, dates };
 }

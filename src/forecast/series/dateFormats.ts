@@ -109,30 +109,30 @@ function isEpoch(format: DateFormat): format is Epoch {
 /** One cell in one format; undefined if it does not fit or there is no such date. */
 export function parseDateCell(text: string, format: DateFormat): DateCell | undefined {
   if (text.length > LONGEST) return undefined;
-  // Exports pad with blanks of every kind: no-break ones stand before AM and PM.
-  const cell = text.trim().replace(/\s+/g, ' ');
-  if (isEpoch(format)) return epochCell(cell, EPOCHS[format]);
+  if (isEpoch(format)) return epochCell(text.trim(), EPOCHS[format]);
   const { regex, parts } = PATTERNS[format];
-  const match = regex.exec(cell);
+  // Exports pad with blanks of every kind: no-break ones stand before AM and PM.
+  const match = regex.exec(text) ?? (/\s/.test(text) ? regex.exec(text.trim().replace(/\s+/g, ' ')) : null);
   if (!match) return undefined;
   const wall = midnight(parts, match);
   if (wall === undefined) return undefined;
-  const clock = match.slice(parts.length + 1);
-  return clock.some((group) => (group as string | undefined) !== undefined) ? withClock(wall, clock) : { wall, nanos: 0, kind: 'day', offset: 0 };
+  const groups: readonly (string | undefined)[] = match;
+  const at = parts.length + 1;
+  return groups[at] === undefined && groups[at + 5] === undefined ? { wall, nanos: 0, kind: 'day', offset: 0 } : withClock(wall, match.slice(at));
 }
 
 function midnight(parts: readonly Part[], match: RegExpExecArray): number | undefined {
   let [year, month, dayOfMonth] = [NaN, 1, 1];
-  parts.forEach((part, i) => {
+  for (const [i, part] of parts.entries()) {
     const text = match[i + 1];
-    if (text === undefined) return;
+    if (text === undefined) continue;
     const number = Number(text);
     if (part === 'year') year = number;
     else if (part === 'shortYear') year = number < 69 ? 2000 + number : 1900 + number;
     else if (part === 'quarter') month = 3 * number - 2;
     else if (part === 'day') dayOfMonth = number;
     else month = Number.isNaN(number) ? MONTHS.indexOf(text.slice(0, 3).toLowerCase()) + 1 : number;
-  });
+  }
   // Date.UTC takes years below 100 for the twentieth century.
   if (year < 100 || month < 1 || month > 12 || dayOfMonth < 1) return undefined;
   const time = Date.UTC(year, month - 1, dayOfMonth);
@@ -146,6 +146,7 @@ function withClock(wall: number, clock: readonly string[]): DateCell | undefined
   const zone = clock[8];
   const local = { wall: wall + time.milliseconds, nanos: time.nanos };
   if (zone === undefined) return { ...local, kind: 'local', offset: 0 };
+  if (zone.length === 1) return { ...local, kind: 'instant', offset: 0 };
   const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
   return { ...local, kind: 'instant', offset: Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 };
@@ -176,7 +177,8 @@ function epochCell(text: string, unit: bigint): DateCell | undefined {
   const nanos = sign === '-' ? -size : size;
   const rest = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const wall = Number((nanos - rest) / 1_000_000n);
-  return Number.isNaN(new Date(wall).getTime()) ? undefined : { wall, nanos: Number(rest), kind: 'instant', offset: 0 };
+  // ISO dates have four digits for the year.
+  return wall < Date.UTC(100, 0) || wall >= Date.UTC(10_000, 0) ? undefined : { wall, nanos: Number(rest), kind: 'instant', offset: 0 };
 }
 
 /** What digits alone must lie in to be taken for a date: counts since 1970 from 1980 to 2100, which no number does in two units, and years from 1700 on. */
@@ -197,8 +199,9 @@ export function toParsedDate({ wall, nanos, kind, offset }: DateCell): ParsedDat
   const time = wall - offset;
   if (kind === 'day') return { time, iso: isoDay(wall) };
   const iso = new Date(wall).toISOString();
-  const fraction = nanos > 0 ? `${iso.slice(19, 23)}${String(nanos).padStart(6, '0').replace(/0{3}$/, '')}` : wall % 1000 === 0 ? '' : iso.slice(19, 23);
-  return { time, ...(nanos > 0 && { nanos }), iso: `${iso.slice(0, 19)}${fraction}${kind === 'instant' ? formatOffset(offset) : ''}` };
+  const zone = kind === 'instant' ? formatOffset(offset) : '';
+  if (nanos > 0) return { time, nanos, iso: `${iso.slice(0, 23)}${String(nanos).padStart(6, '0').replace(/0{3}$/, '')}${zone}` };
+  return { time, iso: iso.slice(0, wall % 1000 === 0 ? 19 : 23) + zone };
 }
 
 /** `Z`, `-05:00`; with seconds where a zone had them, before 1900 or so. */
