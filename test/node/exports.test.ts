@@ -65,7 +65,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: 'Investing.com, day first: fits both ways', text: lines('"Date","Price"', '"04/01/2024","3"', '"03/01/2024","2"', '"02/01/2024","1"'),
-    refused: /dateFormat: 'MM\/DD\/YYYY' if the last one is 2024-02-01, dateFormat: 'DD\/MM\/YYYY' if it is 2024-01-02/, options: { dateFormat: 'DD/MM/YYYY' }, dates: DAYS, column: 'Price', values: [1, 2, 3],
+    refused: /dateFormat: 'MM\/DD\/YYYY' if that is 2024-04-01, dateFormat: 'DD\/MM\/YYYY' if it is 2024-01-04/, options: { dateFormat: 'DD/MM/YYYY' }, dates: DAYS, column: 'Price', values: [1, 2, 3],
   },
   { name: 'Alpha Vantage: timestamp, newest first', text: lines('timestamp,open,high,low,close,volume', ...DAYS.map((day, i) => `${day},${OHLCV[i]}`).reverse()), dates: DAYS, column: 'close', values: [1.5, 2.5, 3.5] },
   {

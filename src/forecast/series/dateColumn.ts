@@ -3,7 +3,7 @@
  * taken for likely: where two formats fit every cell, the caller must say which it is.
  */
 import { checkOptions } from '../../checks.js';
-import { DATE_FORMATS, isPlausible, parseDateCell, requireDateFormat, toParsedDate } from './dateFormats.js';
+import { DATE_FORMATS, isPlausible, parseDate, parseDateCell, requireDateFormat, toParsedDate } from './dateFormats.js';
 import type { DateCell, DateFormat, ParsedDate } from './dateFormats.js';
 import { localOffsets, timeZone } from './timeZone.js';
 import type { TimeZone } from './timeZone.js';
@@ -54,10 +54,13 @@ export function parseDates(texts: readonly string[], options: DateOptions = {}):
   }
   const [only, ...others] = formats;
   if (only === undefined || others.length > 0) {
-    const [one, two] = formats.map((candidate) => parseDateCell(texts.at(-1) ?? '', candidate)).map((cell) => cell && toParsedDate(cell).iso);
+    const readings = (text: string): string[] => formats.map((candidate) => parseDate(text, candidate)?.iso ?? '');
+    // 02/02/2024 would not show what the choice is about.
+    const index = Math.max(0, texts.findIndex((text) => new Set(readings(text)).size > 1));
+    const [one, two] = readings(texts[index] ?? '');
     return {
-      ok: false, index: texts.length - 1, expected: `a date that can be read in one way only (${formats.join(' or ')})`,
-      hint: `Say dateFormat: '${only}' if the last one is ${one}, dateFormat: '${others[0]}' if it is ${two}.`,
+      ok: false, index, expected: `a date that can be read in one way only (${formats.join(' or ')})`,
+      hint: `Say dateFormat: '${only}' if that is ${one}, dateFormat: '${others[0]}' if it is ${two}.`,
     };
   }
   return readIn(only, texts, format === undefined, zone);

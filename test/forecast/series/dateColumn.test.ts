@@ -24,7 +24,8 @@ test('what fits two ways is refused, whichever way puts the rows in order', () =
   }
   const months = ['01/01/2024', '02/01/2024', '03/01/2024'];
   const parsed = parseDates(months);
-  assert.is(!parsed.ok && parsed.hint, "Say dateFormat: 'MM/DD/YYYY' if the last one is 2024-03-01, dateFormat: 'DD/MM/YYYY' if it is 2024-01-03.");
+  assert.is(!parsed.ok && parsed.hint, "Say dateFormat: 'MM/DD/YYYY' if that is 2024-02-01, dateFormat: 'DD/MM/YYYY' if it is 2024-01-02.");
+  assert.is(!parsed.ok && parsed.index, 1);
   assert.equal(iso(months, { format: 'MM/DD/YYYY' }), ['2024-01-01', '2024-02-01', '2024-03-01']);
   assert.equal(iso(months, { format: 'DD/MM/YYYY' }), ['2024-01-01', '2024-01-02', '2024-01-03']);
 });
