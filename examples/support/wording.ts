@@ -39,8 +39,8 @@ export function scalerReason(kind: ScalerKind, automatic: boolean): string {
 export function findings({ report, rows }: CsvTable): string[] {
   const missing = report.gaps.reduce((sum, gap) => sum + gap.missing, 0);
   return [
-    ...(report.order === 'descending' ? ['newest first in the file, turned round'] : report.order === 'unsorted' ? ['sorted by date'] : []),
-    ...(report.dateColumn === undefined ? [`no dates: the ${count(rows, 'row')} run oldest first${report.order === 'ascending' ? '' : ' now'}, as said`] : []),
+    ...(report.order === 'descending' && report.dateColumn !== undefined ? ['newest first in the file, turned round'] : report.order === 'unsorted' ? ['sorted by date'] : []),
+    ...(report.dateColumn === undefined ? [`no dates: the ${count(rows, 'row')} run ${report.order === 'ascending' ? 'oldest first' : 'newest first, turned round'}, as said`] : []),
     ...(report.duplicates.length > 0 ? [`${count(report.duplicates.length, 'date')} more than once in the file (${report.duplicates[0]?.date ?? ''}, …)`] : []),
     ...(report.gaps.length > 0 ? [`${count(report.gaps.length, 'gap')}, ${missing} steps missing (the first after ${report.gaps[0]?.after ?? ''})`] : []),
     ...(report.dropped.length > 0 ? [`${count(report.dropped.length, 'row')} left out for missing values`] : []),

@@ -54,7 +54,7 @@ export class CsvReader {
     const { header, rows } = this;
     if (!columns || !header || !rows || rows.lines.length === 0) {
       const actual = !columns ? 'an empty file' : this.series?.absent ?? (this.options.names ? 'no row' : 'a header only');
-      throw new DataError({ operation: 'readCsv', argument: file, expected: this.series?.absent === undefined ? 'a header and at least one row' : 'with rows of the series', actual });
+      throw new DataError({ operation: 'readCsv', argument: file, expected: this.series?.absent === undefined ? 'a header and at least one row' : 'a table with rows of the series', actual });
     }
     rows.close();
     return { rows, header, hint: this.hint(columns, header) };

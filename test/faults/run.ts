@@ -19,6 +19,7 @@ import { layerFaults } from './layers.js';
 import { maskFaults } from './masks.js';
 import { roundingFaults } from './rounding.js';
 import { sharingFaults } from './sharing.js';
+import { timeFaults } from './time.js';
 import { trainingFaults } from './training.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -88,7 +89,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...explainFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...explainFaults, ...timeFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');

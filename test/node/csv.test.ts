@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { ArgumentError, DataError } from '../../src/errors.js';
 import { csvRecords } from '../../src/node/csvRecords.js';
-import { CsvError, parseCsv, readCsv } from '../../src/node/index.js';
+import { CsvError, parseCsv, readCsv, readCsvHeader } from '../../src/node/index.js';
 import type { CsvOptions, CsvTable } from '../../src/node/index.js';
 import { identical, thrown } from '../forecast/support.js';
 
@@ -41,6 +41,14 @@ test('chunks may end anywhere', async () => {
   const whole = await parseCsv(text);
   assert.equal(values(whole, 'é\r\nß'), [1000, 2, 3]);
   for (let size = 1; size < 20; size++) assert.equal(await readCsv(bytes(Buffer.from(text), size)), { ...whole, report: { ...whole.report, file: 'stream' } });
+});
+
+test('the header alone: names as they stand, or as given', async () => {
+  assert.equal(await readCsvHeader(bytes(Buffer.from('above\n Date ;"a;b"\n'), 2), { skipRows: 1, delimiter: ';' }), ['Date', 'a;b']);
+  assert.equal(await readCsvHeader(bytes(Buffer.from('1,2\n'), 2), { header: false, names: ['x', 'y'] }), ['x', 'y']);
+  await thrown(CsvError, () => readCsvHeader(bytes(Buffer.from('1,2\n'), 2)));
+  await thrown(DataError, () => readCsvHeader(bytes(Buffer.from('\n'), 2)));
+  await thrown(ArgumentError, () => readCsvHeader('absent.csv', { delimeter: ';' } as CsvOptions));
 });
 
 test('only the chosen columns are read, in the order asked for; text elsewhere does not matter', async () => {

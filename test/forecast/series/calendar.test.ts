@@ -112,6 +112,7 @@ test('with the zone, generated hours show what its clock shows, skipped and repe
   assert.equal(nextDates(['2024-11-02T23:00:00-04:00', '2024-11-03T00:00:00-04:00', '2024-11-03T01:00:00-04:00'], 2, zone), ['2024-11-03T01:00:00-05:00', '2024-11-03T02:00:00-05:00']);
   // Daily at 02:30: on the day of the change that clock does not exist
   assert.equal(nextDates(['2024-03-07T02:30:00-05:00', '2024-03-08T02:30:00-05:00', '2024-03-09T02:30:00-05:00'], 2, zone), ['2024-03-10T02:30:00-05:00', '2024-03-11T02:30:00-04:00']);
+  assert.equal(nextDates(['2024-10-31T01:30:00-04:00', '2024-11-01T01:30:00-04:00', '2024-11-02T01:30:00-04:00'], 2, zone), ['2024-11-03T01:30:00-04:00', '2024-11-04T01:30:00-05:00']);
   // Days have no clock
   assert.equal(nextDates(['2024-03-09', '2024-03-10', '2024-03-11'], 1, zone), ['2024-03-12']);
 });

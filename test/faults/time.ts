@@ -1,0 +1,35 @@
+/** Faults in how time is read: formats, zones, the calendar, and what a CSV file leaves open. */
+import { faultsIn } from './fault.js';
+import type { Fault } from './fault.js';
+
+export const timeFaults: readonly Fault[] = [
+  ...faultsIn('forecast/series/calendar', ['forecast/series/calendar'],
+    ['month ends are not kept', "all(lastDayOf) ? 'last'", "false ? 'last'"],
+    ['last weekdays of a month are not kept', "all(lastWeekdayOf) ? 'lastWeekday'", "false ? 'lastWeekday'"],
+    ['a rare Saturday makes a seven-day calendar', 'weekends < 0.05', 'weekends <= 0'],
+    ['every calendar has weekends', 'weekends < 0.05', 'weekends < 0.5'],
+    ['hours are counted on the wall clock', 'return to.instant - from.instant', 'return to.time - from.time'],
+    ['a generated hour that occurs twice is the second', 'offsetsOf(time, zone)[0]', 'offsetsOf(time, zone).at(-1)'],
+  ),
+  ...faultsIn('forecast/series/timeZone', ['forecast/series/dateColumn'],
+    ['both hours of November are the first', 'i < (back ?? 0) ? 0 : 1', '0'],
+    ['an hour that the rows do not tell is guessed', 'back === undefined ||', ''],
+    ['an offset holds all day', 'offset === atMidnight(day + 1) ? offset : exact(instant)', 'offset'],
+  ),
+  ...faultsIn('forecast/series/dateColumn', ['forecast/series/dateColumn', 'node/exports'],
+    ['the first format that fits is taken', 'only === undefined || others.length > 0', 'only === undefined'],
+    ['times with and without offset in one column', 'cell.kind !== kind', 'false'],
+    ['nanoseconds do not order', '(a.nanos ?? 0) - (b.nanos ?? 0)', '0'],
+  ),
+  ...faultsIn('node/csvTime', ['node/exports', 'node/csv'],
+    ['mixed dates are sorted unasked', "order === 'unsorted' && said !== 'unsorted'", 'false'],
+    ['an order that contradicts the dates is ignored', 'order !== said && turn !== undefined', 'false'],
+    ['newest first without dates stays so', "said === 'ascending' ? all : all.reverse()", 'all'],
+    ['dates may occur twice', "twice && duplicates === 'refuse'", 'false'],
+  ),
+  ...faultsIn('node/csvDateSearch', ['node/exports'],
+    ['the first of two columns of dates is taken', 'found.length === 1 && only !== undefined', 'only !== undefined'],
+    ['any number may be a date', 'only ?? (speaksOfTime(name)', 'only ?? (true'],
+  ),
+  ...faultsIn('node/csvColumns', ['node/exports'], ['stacked series are read as one', 'first !== value', 'false']),
+];
