@@ -18,7 +18,8 @@ export interface Frame {
 /** Says which columns there are when one was asked for that is not. */
 export function requireColumnNames(operation: string, names: readonly string[], available: readonly string[], argument = 'columns', hint?: string): void {
   const known = new Set(available);
-  if (!Array.isArray(names)) throw new ArgumentError({ operation, argument, expected: 'a list of names', actual: `${typeof names} ${JSON.stringify(names)}` });
+  const given: unknown = names;
+  if (!Array.isArray(given)) throw new ArgumentError({ operation, argument, expected: 'a list of names', actual: `${typeof given} ${JSON.stringify(given)}` });
   const absent = names.find((name) => !known.has(name));
   if (absent !== undefined) {
     throw new ArgumentError({
