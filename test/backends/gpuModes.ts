@@ -21,7 +21,7 @@ const marker = 'BPTT_TEST_VULKAN';
 /** True in the process that shall run the tests; else that process has run by now, and its exit code is ours. */
 export function withVulkan(): boolean {
   if (process.env[marker] !== undefined || !existsSync(driver)) return true;
-  const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1] ?? ''], {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: {
       ...process.env, [marker]: '1', VK_ICD_FILENAMES: driver, XDG_RUNTIME_DIR: '/tmp',
