@@ -3,9 +3,9 @@
  * the graph, where each has a name, weights and an output of its own. Its chain rule is the graph's.
  */
 import { ShapeError } from '../errors.js';
-import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
+import type { Applicable, SymbolicTensor } from '../layers/layer.js';
 
-export abstract class Block {
+export abstract class Block implements Applicable {
   /** Stem of the names of its layers, `name.conv1`; without one they are numbered, as all unnamed layers are: `conv2d_3`. */
   readonly name: string | undefined;
 
@@ -30,6 +30,6 @@ export abstract class Block {
 }
 
 /** One after the other. */
-export function chain(x: SymbolicTensor, parts: readonly (AnyLayer | Block)[]): SymbolicTensor {
+export function chain(x: SymbolicTensor, parts: readonly Applicable[]): SymbolicTensor {
   return parts.reduce((tensor, part) => part.apply(tensor), x);
 }

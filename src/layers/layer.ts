@@ -95,7 +95,7 @@ export const commonNames: OptionNames<CommonOptions> = { name: true, trainable: 
 /**
  * P: trained parameters, S: states, C: what forward hands to backward. All plain records.
  */
-export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
+export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Applicable {
   /** Set by the user, or undefined: the model then names it after its kind, `lstm`, `lstm_1`, … */
   readonly name: string | undefined;
   /** snake_case kind, the stem of default names. */
@@ -178,12 +178,7 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> {
    * @throws ShapeError if the inputs do not fit, or the layer has several outputs (use `applyAll`).
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    const outputs = this.applyAll(inputs);
-    const [first] = outputs;
-    if (!first || outputs.length !== 1) {
-      throw new ShapeError({ operation: this.label(), argument: 'outputs', expected: 'one tensor', actual: `${outputs.length}`, hint: 'Use applyAll.' });
-    }
-    return first;
+    return onlyOutput(this.label(), this.applyAll(inputs));
   }
 
   /** Uses the layer in a graph and returns all outputs: `const [y, h, c] = lstm.applyAll(x)`. */
@@ -231,6 +226,22 @@ export function requireLayer<L extends AnyLayer>(operation: string, layer: L): L
 export interface Application {
   readonly layer: AnyLayer;
   readonly inputs: readonly SymbolicTensor[];
+  /** What the model calls it that was applied as a whole; elsewhere undefined. */
+  readonly inner?: string;
+}
+
+/** What stands in a chain: a layer, a block of layers, or a whole model. */
+export interface Applicable {
+  /** @throws ShapeError if the inputs do not fit, or there are several outputs. */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
+  applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[];
+}
+
+/** The one output of what was applied. @throws ShapeError */
+export function onlyOutput(operation: string, outputs: readonly SymbolicTensor[]): SymbolicTensor {
+  const [first] = outputs;
+  if (first && outputs.length === 1) return first;
+  throw new ShapeError({ operation, argument: 'outputs', expected: 'one tensor', actual: `${outputs.length}`, hint: 'Use applyAll.' });
 }
 
 /**

@@ -3,11 +3,13 @@ import { requireCount } from '../checks.js';
 import { disposal } from '../disposal.js';
 import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
-import type { AnyLayer, JsonValue, SymbolicTensor } from '../layers/layer.js';
+import { onlyOutput } from '../layers/layer.js';
+import type { AnyLayer, Applicable, JsonValue, SymbolicTensor } from '../layers/layer.js';
 import { lossConfig } from '../losses/losses.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, TensorLike } from '../tensor.js';
 import { encodeModel } from './files/persist.js';
+import { applyNetwork } from './graph/nested.js';
 import { buildNetwork, copyNetwork, firstUses } from './graph/network.js';
 import type { Network } from './graph/network.js';
 import { describeNetwork } from './summary.js';
@@ -26,7 +28,7 @@ import { fitModel, trainOnBatch } from './training/fit.js';
  * first model over a layer makes them, from its seed, and every model over it has them; what one trains, the others predict with,
  * from their next call on. Optimiser state, position and the states that stateful layers carry are each model's own.
  */
-export class Model {
+export class Model implements Applicable {
   /** Anything JSON that should travel with the saved model: scalers, column names. */
   metadata: Record<string, JsonValue> = {};
   /** Of the last call of fit. */
@@ -190,6 +192,20 @@ export class Model {
     this.engine.store.restore(tensors);
     this.engine.position = position;
     this.metadata = metadata;
+  }
+
+  /**
+   * Uses the model as a layer: `encoder.apply(x)`, or in a Sequential. Its layers become layers of the outer graph, with the weights they
+   * have; they keep their names where those are free (else `dense_1`, as unnamed layers are numbered), so `gradCam` finds them.
+   * @throws ShapeError if the inputs do not fit, or the model has several outputs (use `applyAll`).
+   */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+    return onlyOutput('model', this.applyAll(inputs));
+  }
+
+  /** As `apply`, with all outputs. */
+  applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
+    return applyNetwork(this.network, listOf(inputs));
   }
 
   /** The same architecture over layers of its own, with copies of the weights; not compiled. */

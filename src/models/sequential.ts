@@ -1,6 +1,5 @@
-import type { Block } from '../blocks/block.js';
 import { ArgumentError } from '../errors.js';
-import type { AnyLayer, SymbolicTensor } from '../layers/layer.js';
+import type { Applicable, SymbolicTensor } from '../layers/layer.js';
 import { Input } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 import { Model } from './model.js';
@@ -13,7 +12,7 @@ export interface SequentialOptions {
   seed?: number;
 }
 
-function chain(layers: readonly (AnyLayer | Block)[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+function chain(layers: readonly Applicable[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
   if (!Array.isArray(inputShape)) {
     throw new ArgumentError({
@@ -34,9 +33,9 @@ function chain(layers: readonly (AnyLayer | Block)[], inputShape: Shape | undefi
   return { input, outputs };
 }
 
-/** A chain of layers and blocks. If the last one returns states, they are further outputs. */
+/** A chain of layers, blocks and models. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
-  constructor(layers: readonly (AnyLayer | Block)[], options: SequentialOptions) {
+  constructor(layers: readonly Applicable[], options: SequentialOptions) {
     const { inputShape, seed } = options as Partial<SequentialOptions> | undefined ?? {};
     const { input, outputs } = chain(layers, inputShape);
     super({ network: buildNetwork([input], outputs), seed });

@@ -129,31 +129,36 @@ export function masksOf(inputs: readonly NetworkValue[], nodes: readonly Network
   return masks;
 }
 
-/** Names of all layers in order of first use: given ones as they are, others `lstm`, `lstm_1`, … */
+/**
+ * Names of all layers in order of first use: given ones as they are, others `lstm`, `lstm_1`, … Layers that came with an inner model
+ * keep the names they have there where those are free; where not, they are numbered on.
+ */
 function layerNames(outputs: readonly SymbolicTensor[]): Map<AnyLayer, string> {
-  const layers = new Set<AnyLayer>();
+  const inner = new Map<AnyLayer, string | undefined>();
   const seen = new Set<Application>();
   const visit = (tensor: SymbolicTensor): void => {
     const { source } = tensor;
     if (!source || seen.has(source)) return;
     seen.add(source);
     source.inputs.forEach(visit);
-    layers.add(source.layer);
+    if (!inner.has(source.layer)) inner.set(source.layer, source.inner);
   };
   outputs.forEach(visit);
 
   const taken = new Set<string>();
-  for (const { name } of layers) {
-    if (name === undefined) continue;
+  for (const [{ name }, wish] of inner) {
+    if (name === undefined || wish !== undefined) continue;
     if (taken.has(name)) {
       throw new ArgumentError({ operation: 'Model', argument: 'layer name', expected: 'used by one layer', actual: `'${name}' twice` });
     }
     taken.add(name);
   }
   const names = new Map<AnyLayer, string>();
-  for (const layer of layers) {
-    let name = layer.name ?? layer.kind;
-    for (let n = 1; layer.name === undefined && taken.has(name); n++) name = `${layer.kind}_${n}`;
+  for (const [layer, wish] of inner) {
+    const stem = layer.name ?? layer.kind;
+    const given = layer.name !== undefined && wish === undefined;
+    let name = wish ?? stem;
+    for (let n = 1; !given && taken.has(name); n++) name = `${stem}_${n}`;
     taken.add(name);
     names.set(layer, name);
   }
