@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 
 /** Gzipped kilobytes (1000 bytes). `bptt` is everything the entry exports, images and the WebAssembly kernels included. */
 const BUDGETS = {
-  '.': 88, // the core is held to 60, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
+  '.': 93, // 88 before shared weights, freezing, models as layers, masks that follow their axis and options checked by name; the core is held to its own, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
   './forecast': 34, // 20 before the search machinery, 26 before options were checked by name, 28 before outcomes of workers and records of searches were
   './explain': 20,
   './charts': 22.5, // 21 before options were checked by name; 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
