@@ -16,8 +16,8 @@ export interface Batch {
   readonly y: readonly FloatArray[];
   /** Per output and row: 0 where it is padding. Undefined where the output has no mask. */
   readonly counted: readonly (FloatArray | undefined)[];
-  /** What its mean loss weighs in that of the whole: samples, or valid steps where a mask leaves some out. */
-  readonly weight: number;
+  /** How many rows of each output count. */
+  readonly rows: readonly number[];
   /** Of a row of the first output. */
   readonly width: number;
 }
@@ -34,19 +34,16 @@ function rowWeights(
     for (let r = 0; r < rows; r++) weights[r] = sampleWeight[Math.floor(r / stride)] ?? 1;
   }
   if (mask) {
-    let valid = 0;
-    for (let r = 0; r < rows; r++) valid += mask[r] ?? 0;
-    for (let r = 0; r < rows; r++) weights[r] = (weights[r] ?? 0) * (mask[r] ?? 0) * (rows / Math.max(1, valid));
+    const scale = rows / Math.max(1, sum(mask)); // a batch may be padding altogether
+    for (let r = 0; r < rows; r++) weights[r] = (weights[r] ?? 0) * (mask[r] ?? 0) * scale;
   }
   return weights;
 }
 
-function validRows(counted: readonly (FloatArray | undefined)[]): number | undefined {
-  const rows = counted.find((mask) => mask !== undefined);
-  if (!rows) return undefined;
-  let valid = 0;
-  for (const row of rows) valid += row;
-  return valid;
+function sum(values: FloatArray): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /** What the mask of an output's steps says of its rows: a step may have several, as an image has. */
@@ -70,7 +67,7 @@ export function takeBatch(network: Network, data: Dataset, order: Int32Array, fr
   return {
     form: { batch: count, masked, rowWeights: weights.map((w) => w !== undefined), training },
     inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...masks],
-    y, counted, weight: validRows(counted) ?? count, width: network.outputs[0]?.shape.at(-1) ?? 1,
+    y, counted, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)), width: network.outputs[0]?.shape.at(-1) ?? 1,
   };
 }
 

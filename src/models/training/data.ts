@@ -3,7 +3,8 @@ import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.
 import { nearWhole } from '../../statistics.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
 import { sameShape, sizeOf, toHost } from '../../tensor.js';
-import type { NetworkInput } from '../graph/network.js';
+import { outputMasks } from '../graph/masks.js';
+import type { Network, NetworkInput } from '../graph/network.js';
 import { masksOfInputs } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
 import { checkedSource, cut, isSource, requireFinite } from './samples.js';
@@ -17,7 +18,7 @@ export interface Dataset {
   /** [N] or [N, T]. */
   readonly sampleWeight?: Samples;
   /** For each input [N, T]: 1 for real steps, 0 for padding. */
-  readonly masks: readonly (Samples | undefined)[];
+  readonly masks: readonly (HostTensor | undefined)[];
 }
 
 export interface DataOptions extends MaskOptions {
@@ -101,6 +102,21 @@ function weights(
   return host;
 }
 
+function rowsOf({ data, shape: [, steps = 1] }: HostTensor, start: number, end: number): HostTensor {
+  return { data: data.subarray(start * steps, end * steps), shape: [end - start, steps] };
+}
+
+/** @throws DataError for an output of which no row counts: a mean over nothing is no number. */
+export function requireCountedRows(operation: string, network: Network, data: Dataset): void {
+  outputMasks(network, data.masks.map((mask) => mask?.data), data.samples).forEach((mask, i) => {
+    if (!mask || mask.includes(1)) return;
+    throw new DataError({
+      operation, argument: data.masks.length === 1 ? 'mask' : `the mask of output ${i}`, expected: 'one step at least that is real', actual: 'padding throughout',
+      hint: '1 stands for a real step, 0 for padding.',
+    });
+  });
+}
+
 /** The last `fraction` of the samples as validation data, before any shuffling. */
 export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset] {
   const from = Math.floor(nearWhole(data.samples * (1 - fraction), data.samples)); // 1 − 0.9 is a little less than 0.1
@@ -112,7 +128,7 @@ export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset
   const part = (start: number, end: number): Dataset => {
     const of = (samples: Samples): Samples => cut(samples, start, end);
     const { sampleWeight, masks } = data;
-    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), masks: masks.map((mask) => mask && of(mask)) };
+    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), masks: masks.map((mask) => mask && rowsOf(mask, start, end)) };
   };
   return [part(0, from), part(from, data.samples)];
 }

@@ -8,7 +8,7 @@ import type { DType, Shape } from '../../tensor.js';
 import { frozenLayers } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
-import { prepareData } from './data.js';
+import { prepareData, requireCountedRows } from './data.js';
 import type { DataOptions, Dataset, ModelData } from './data.js';
 import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
@@ -93,7 +93,9 @@ export class Engine {
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */
   prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
     this.requireCompiled(operation);
-    return prepareData(operation, x, y, this.network.inputs, this.outputShapes, this.dtype, options);
+    const data = prepareData(operation, x, y, this.network.inputs, this.outputShapes, this.dtype, options);
+    requireCountedRows(operation, this.network, data);
+    return data;
   }
 
   /** Samples alone. */

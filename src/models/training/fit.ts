@@ -6,7 +6,7 @@ import { rateAt } from '../../optimizers/schedules.js';
 import type { Progress } from '../../optimizers/schedules.js';
 import { stateTensors } from '../graph/network.js';
 import { inSequence, takeBatch } from './batches.js';
-import { splitDataset } from './data.js';
+import { requireCountedRows, splitDataset } from './data.js';
 import type { ModelData } from './data.js';
 import type { Engine } from './engine.js';
 import { Hooks } from './hooks.js';
@@ -39,7 +39,10 @@ export async function fitModel(
   }
   let data = engine.prepare('fit', x, y, options);
   let validation = validationData && engine.prepare('fit, validationData', validationData[0], validationData[1], validationData[2] ?? {});
-  if (validationSplit !== 0) [data, validation] = splitDataset(data, validationSplit);
+  if (validationSplit !== 0) {
+    [data, validation] = splitDataset(data, validationSplit);
+    for (const part of [data, validation]) requireCountedRows('fit, validationSplit', engine.network, part);
+  }
   if (options.validateEvery !== undefined && !validation) {
     throw new ArgumentError({ operation: 'fit', argument: 'validateEvery', expected: 'given with validationData or validationSplit', actual: 'without' });
   }
@@ -70,10 +73,10 @@ export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData,
   const data = engine.prepare('trainOnBatch', x, y, options);
   const batch = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, true, engine.dtype);
   const rate = rateAt(optimizer.learningRate, progressOf(position.runSteps, options.stepsPerEpoch)) * position.learningRateFactor;
-  const [{ loss, prediction } = { loss: NaN, prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
+  const [{ losses, prediction } = { losses: [], prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
-  const tally = new Tally(metrics);
-  tally.add(loss, batch, prediction);
+  const tally = new Tally(metrics, engine.network.outputs.length);
+  tally.add(losses, batch, prediction);
   return tally.logs();
 }
 

@@ -14,6 +14,7 @@ import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { createYielder, evaluateDataset } from './passes.js';
 import type { History, Position, TrainingEvent } from './position.js';
+import { mayHold } from './session.js';
 import type { Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 
@@ -40,7 +41,7 @@ export interface Trainer {
 }
 
 /** What a step said about its batch, before it changed the weights. */
-export interface StepOutcome { readonly loss: number; readonly prediction: FloatArray | undefined }
+export interface StepOutcome { readonly losses: readonly number[]; readonly prediction: FloatArray | undefined }
 
 /**
  * One optimiser step for each batch; the batches have one form.
@@ -53,25 +54,30 @@ export async function trainSteps(
   const { dtype } = session.device;
   const [{ form } = { form: undefined }] = batches;
   if (!form) return [];
-  const data = batches.map((batch, i) => [...batch.inputs, ...drawNoise(session.noise(form), seed, position.step + i, dtype)]);
+  const outputs = session.network.outputs.length;
+  const counts = batches.map(({ rows }) => rows.some((n) => n > 0)); // a batch of padding alone is no step
+  const steps = counts.map((_, i) => position.step + counts.slice(0, i).filter(Boolean).length);
+  const data = batches.map((batch, i) => [...batch.inputs, ...drawNoise(session.noise(form), seed, steps[i] ?? 0, dtype)]);
   const inputs = data.map((own, i) => {
-    const scalars = optimizer.scalars(position.step + 1 + i);
-    return [...own, Float64Array.of(rates[i] ?? NaN), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
+    const scalars = optimizer.scalars(1 + (steps[i] ?? 0));
+    const hold = mayHold(form) ? [Float64Array.of(counts[i] === true ? 0 : Infinity)] : [];
+    return [...own, Float64Array.of(rates[i] ?? NaN), ...hold, ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
   });
   for (const batch of batches) session.states.advance(batch.form.batch);
   const outcomes: StepOutcome[] = [];
-  for (const [losses, guard, prediction] of await stepAll(session, form, inputs)) {
-    const loss = losses?.[0] ?? NaN;
+  for (const [guard, ...results] of await stepAll(session, form, inputs)) {
+    const losses = results.slice(0, outputs).map(([loss = NaN]) => loss);
+    const index = outcomes.length;
     if (!Number.isFinite(guard?.[0])) {
-      const index = outcomes.length;
+      const loss = losses.reduce((sum, own) => sum + own, 0);
       const error = await diagnose(session, form, data[index] ?? [], loss, position.epoch, firstIndex + index);
       session.variables.restoreLastGood();
       session.sharing.moved();
       throw error;
     }
-    position.step++;
+    if (counts[index] === true) position.step++;
     position.runSteps++;
-    outcomes.push({ loss, prediction: trainer.metrics.length > 0 ? prediction : undefined });
+    outcomes.push({ losses, prediction: trainer.metrics.length > 0 ? results[outputs] : undefined });
   }
   return outcomes;
 }
@@ -127,8 +133,8 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;
-    const events = outcomes.map(({ loss, prediction }, i): TrainingEvent => {
-      tally.add(loss, group[i] ?? first, prediction);
+    const events = outcomes.map(({ losses, prediction }, i): TrainingEvent => {
+      tally.add(losses, group[i] ?? first, prediction);
       return { hook: 'onBatchEnd', at: start + i, logs: tally.logs(), learningRate };
     });
     // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.
@@ -146,7 +152,7 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
 
   async function trainEpoch(): Promise<void> {
     const order = settings.shuffle ? permutation(randomStream(trainer.seed, 'shuffle', position.totalEpochs), data.samples) : inSequence(data.samples);
-    const tally = new Tally(trainer.metrics);
+    const tally = new Tally(trainer.metrics, session.network.outputs.length);
     if (position.batch > 0) tally.restore(position.tally);
     await hooks.epochBegin(position.epoch, context);
     while (position.batch < batches && stop === undefined) {

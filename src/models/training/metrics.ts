@@ -125,23 +125,27 @@ export function resolveMetric(metric: MetricName | Metric, { logits, width }: Ju
   return metric === 'binaryAccuracy' && logits ? binaryAccuracy(0) : found;
 }
 
-/** Running sums of the loss and of all metrics. */
+/** Running sums of the loss of each output, each over the rows of its own that count, and of all metrics. */
 export class Tally {
   readonly metrics: readonly Metric[];
-  private lossSum = 0;
-  private weight = 0;
+  private readonly losses: Float64Array;
+  private readonly rows: Float64Array;
   private readonly sums: Float64Array[];
 
-  constructor(metrics: readonly Metric[]) {
+  constructor(metrics: readonly Metric[], outputs: number) {
     this.metrics = metrics;
+    this.losses = new Float64Array(outputs);
+    this.rows = new Float64Array(outputs);
     this.sums = metrics.map((metric) => new Float64Array(metric.size));
   }
 
-  /** One batch: its loss, and the first output's prediction where metrics want it. */
-  add(loss: number, batch: Batch, prediction: FloatArray | undefined): void {
-    const { weight, width, y: [target], counted: [counted] } = batch;
-    this.lossSum += loss * weight;
-    this.weight += weight;
+  /** One batch: the mean loss of each output, and the first output's prediction where metrics want it. */
+  add(losses: readonly number[], batch: Batch, prediction: FloatArray | undefined): void {
+    const { rows, width, y: [target], counted: [counted] } = batch;
+    rows.forEach((count, i) => {
+      this.losses[i] = (this.losses[i] ?? 0) + (losses[i] ?? NaN) * count;
+      this.rows[i] = (this.rows[i] ?? 0) + count;
+    });
     if (!prediction || !target) return;
     for (let at = 0, row = 0; at < prediction.length; at += width, row++) {
       if (counted?.[row] === 0) continue;
@@ -149,8 +153,10 @@ export class Tally {
     }
   }
 
+  /** The loss is the sum of the outputs' means; where no row of an output has counted yet, it adds nothing. */
   logs(prefix = ''): Record<string, number> {
-    const all: Record<string, number> = { [`${prefix}loss`]: this.lossSum / this.weight };
+    const loss = this.losses.reduce((total, sum, i) => total + sum / Math.max(1, this.rows[i] ?? 0), 0);
+    const all: Record<string, number> = { [`${prefix}loss`]: loss };
     this.metrics.forEach((metric, i) => {
       all[prefix + metric.name] = metric.result(this.sums[i] ?? new Float64Array(metric.size));
     });
@@ -159,14 +165,11 @@ export class Tally {
 
   /** For checkpoints in the middle of an epoch. */
   toJSON(): number[] {
-    return [this.lossSum, this.weight, ...this.sums.flatMap((s) => [...s])];
+    return [this.losses, this.rows, ...this.sums].flatMap((sums) => [...sums]);
   }
 
   restore(saved: readonly number[]): void {
-    const [lossSum = 0, weight = 0, ...rest] = saved;
-    this.lossSum = lossSum;
-    this.weight = weight;
     let at = 0;
-    for (const s of this.sums) s.set(rest.slice(at, (at += s.length)));
+    for (const sums of [this.losses, this.rows, ...this.sums]) sums.set(saved.slice(at, (at += sums.length)));
   }
 }

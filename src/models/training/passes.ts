@@ -23,7 +23,8 @@ export function createYielder(): () => Promise<void> {
 export async function evaluateDataset(
   session: Session, data: Dataset, metrics: readonly Metric[], batchSize: number, prefix: string, signal?: AbortSignal,
 ): Promise<Record<string, number>> {
-  const tally = new Tally(metrics);
+  const outputs = session.network.outputs.length;
+  const tally = new Tally(metrics, outputs);
   const order = inSequence(data.samples);
   const breathe = createYielder();
   for (let from = 0; from < data.samples; from += batchSize) {
@@ -31,8 +32,8 @@ export async function evaluateDataset(
     const count = Math.min(batchSize, data.samples - from);
     const batch = takeBatch(session.network, data, order, from, count, false, session.device.dtype);
     session.states.advance(count);
-    const [loss, prediction] = await session.evaluator(batch.form).run(batch.inputs);
-    tally.add(loss?.[0] ?? NaN, batch, prediction);
+    const results = await session.evaluator(batch.form).run(batch.inputs);
+    tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, results[outputs]);
     await breathe();
   }
   return tally.logs(prefix);

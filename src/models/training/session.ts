@@ -48,6 +48,9 @@ type Body = (k: Kernels, parts: Parts) => BodyResult;
 interface Judged {
   readonly objective: Objective;
   readonly forward: NetworkForward;
+  /** Of each output, [1]. */
+  readonly losses: readonly Tensor[];
+  /** Their sum. */
   readonly loss: Tensor;
   /** Of what the losses compare. */
   readonly dOutputs: readonly Tensor[];
@@ -100,11 +103,11 @@ export class Session {
     });
   }
 
-  /** Inputs: x, y, row weights, masks. Outputs: loss, predictions. */
+  /** Inputs: x, y, row weights, masks. Outputs: the loss of each output, predictions. */
   evaluator(form: StepForm): Program {
     return this.program('evaluate', form, true, [], (k, parts) => {
-      const { loss, predictions, states } = this.judge(k, parts);
-      return { outputs: [loss, ...predictions], states };
+      const { losses, predictions, states } = this.judge(k, parts);
+      return { outputs: [...losses, ...predictions], states };
     });
   }
 
@@ -133,24 +136,27 @@ export class Session {
   }
 
   /**
-   * One optimiser step. Inputs as `differentiator`, then learningRate [1] and the optimiser's scalars.
-   * Outputs: loss, guard (finite if loss and gradients are), predictions.
+   * One optimiser step. Inputs as `differentiator`, then learningRate [1], with masks `hold` [1], and the optimiser's scalars. Where
+   * `hold` is not finite, weights and slots stay: no row of the batch counts, so there is nothing to learn.
+   * Outputs: guard (finite if loss and gradients are), the loss of each output, predictions.
    */
   trainer(form: StepForm): Program {
     const { optimizer } = this;
     if (!optimizer) throw new Error('trainer without an optimizer');
     const scalarCount = optimizer.scalars(1).length;
-    const extra = [[1], ...(scalarCount > 0 ? [[scalarCount]] : [])];
+    const extra = [[1], ...(mayHold(form) ? [[1]] : []), ...(scalarCount > 0 ? [[scalarCount]] : [])];
     return this.program('train', form, true, extra, (k, parts) => {
       const { before } = parts;
-      const [learningRate, scalars] = parts.extras;
+      const [learningRate, ...others] = parts.extras;
+      const hold = mayHold(form) ? others.shift() : undefined;
+      const [scalars] = others;
       if (!learningRate) throw new Error('no learning rate');
-      const { loss, predictions, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
+      const { loss, losses, predictions, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(k.add(loss, sumOfSquares), before(TROUBLE));
       const after = new Map([[TROUBLE, k.keepIfFinite(guard, k.copy(guard), k.zeros([1]))]]);
       const inputs = {
-        learningRate, guard, gradientScale: k.clipScale(sumOfSquares, optimizer.globalClipNorm ?? Infinity), clipValue: optimizer.clipValue ?? 0,
+        learningRate, guard: hold ? k.add(guard, hold) : guard, gradientScale: k.clipScale(sumOfSquares, optimizer.globalClipNorm ?? Infinity), clipValue: optimizer.clipValue ?? 0,
       };
       for (const { key } of this.trained) after.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), before(key)));
       for (const { key } of this.trained) {
@@ -159,7 +165,7 @@ export class Session {
         after.set(key, updated.p);
         for (const name of optimizer.slotNames) after.set(slotName(name, key), slot(updated.slots, name));
       }
-      return { outputs: [loss, guard, ...predictions], states, after, guard };
+      return { outputs: [guard, ...losses, ...predictions], states, after, guard };
     });
   }
 
@@ -176,9 +182,10 @@ export class Session {
       const { kind, parameter } = objective.losses[i] ?? { kind: 'mse', parameter: 0 };
       return k.loss(kind, compared, parts.y[i] ?? compared, parts.rowWeights[i], parameter);
     });
-    const [first, ...others] = results.map((r) => r.loss);
+    const losses = results.map((r) => r.loss);
+    const [first, ...others] = losses;
     return {
-      objective, forward, states: forward.states, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
+      objective, forward, states: forward.states, losses, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
       dOutputs: results.map((r) => r.dPrediction), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
     };
   }
@@ -229,6 +236,11 @@ export class Session {
     this.programs.set(key, program);
     return program;
   }
+}
+
+/** Whether a batch may have no row that counts. */
+export function mayHold({ masked }: StepForm): boolean {
+  return masked.includes(true);
 }
 
 function named(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
