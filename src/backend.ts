@@ -68,6 +68,8 @@ export interface ArrayKernels {
   mulTiled(x: Tensor, tile: Tensor): Tensor;
   /** Row r of x [R, ...] times m[r]; with `complement`, times 1 − m[r]. m is [R]. */
   mulRows(x: Tensor, m: Tensor, complement?: boolean): Tensor;
+  /** Row r of x [R, ...] divided by m[r], which is [R]; 0 where m[r] is 0. */
+  divRows(x: Tensor, m: Tensor): Tensor;
   /** Row-wise m·a + (1 − m)·b: a where the mask is 1, b where it is 0. */
   blendRows(m: Tensor, a: Tensor, b: Tensor, out?: Tensor): Tensor;
   /** target [N] += sum over the rows of x [..., N]. */

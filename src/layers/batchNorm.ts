@@ -4,13 +4,15 @@
  * Equations N1–N6 of layerNorm.ts with means over rows; the batch variance is the biased one, in the forward pass and,
  * as in Keras, in the running statistics (PyTorch's running variance is the unbiased one).
  *   N7  running ← momentum·running + (1−momentum)·batch statistic
- * At inference the running statistics are constants: N3 with them, and N6 without the two mean terms.
+ * Padded steps of masked sequences are left out: countedNorm.ts. At inference the running statistics are constants: N3 with them, and N6 without the two mean terms.
  */
 import type { NormForward, Tensor } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
+import { countedNormBackward, countedNormForward, keptIfNone } from './countedNorm.js';
+import type { CountedNorm } from './countedNorm.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, ParameterSpec, Run, StateSpec } from './layer.js';
 import type { TimeMask } from './timeMask.js';
@@ -26,11 +28,11 @@ const optionNames: OptionNames<BatchNormOptions> = { ...commonNames, momentum: t
 
 type NormParams = { gamma: Tensor; beta: Tensor };
 type NormStates = { movingMean: Tensor; movingVariance: Tensor };
-interface BatchNormCache { readonly x: Tensor; readonly forward: NormForward }
+interface BatchNormCache { readonly x: Tensor; readonly forward: NormForward; readonly counted?: CountedNorm }
 
 /**
  * Shape unchanged. Weights: gamma, beta [N] (trained), movingMean, movingVariance [N] (not trained). The statistics are over all
- * axes but the last, padded steps of masked sequences included; LayerNorm mixes no steps.
+ * axes but the last, without the padded steps of masked sequences.
  */
 export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   override readonly kind = 'batch_norm';
@@ -74,11 +76,19 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
     };
   }
 
-  override forward({ k, training, frozen }: Run, p: NormParams, s: NormStates, inputs: readonly Tensor[]): Forward<NormStates, BatchNormCache> {
+  override forward({ k, training, frozen, mask, samples }: Run, p: NormParams, s: NormStates, inputs: readonly Tensor[]): Forward<NormStates, BatchNormCache> {
     const x = this.single(inputs);
     if (!training || frozen) {
       const forward = k.batchNormInference(x, p.gamma, p.beta, s.movingMean, s.movingVariance, this.epsilon); // N2, N3
       return { outputs: [forward.y], cache: { x, forward } };
+    }
+    const rows = mask ?? samples;
+    if (rows) {
+      const counted = countedNormForward(k, x, p.gamma, p.beta, rows, this.epsilon); // N8, N2, N3
+      const { forward, weights, variance } = counted;
+      const moved = (running: Tensor, observed: Tensor): Tensor => keptIfNone(k, weights, k.movingAverage(running, observed, this.momentum), running);
+      const states = { movingMean: moved(s.movingMean, forward.mean), movingVariance: moved(s.movingVariance, variance) }; // N7
+      return { outputs: [forward.y], cache: { x, forward, counted }, states };
     }
     const forward = k.batchNorm(x, p.gamma, p.beta, this.epsilon); // N1–N3
     const states = {
@@ -89,9 +99,15 @@ export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   }
 
   override backward(
-    { k, training, frozen }: Run, p: NormParams, { x, forward }: BatchNormCache, dOutputs: readonly (Tensor | undefined)[], grads: NormParams,
+    { k, training, frozen }: Run, p: NormParams, { x, forward, counted }: BatchNormCache, dOutputs: readonly (Tensor | undefined)[], grads: NormParams,
   ): Tensor[] {
     const dy = dOutput(k, dOutputs, forward.y);
+    if (counted) {
+      const { dx, dGamma, dBeta } = countedNormBackward(k, x, counted, p.gamma, dy, this.epsilon); // N4, N5, N9
+      grads.gamma = k.addTo(grads.gamma, dGamma);
+      grads.beta = k.addTo(grads.beta, dBeta);
+      return [dx];
+    }
     const step = training && !frozen
       ? k.batchNormBackward(x, forward, p.gamma, dy, grads.gamma, grads.beta) // N4–N6
       : k.batchNormInferenceBackward(x, forward, p.gamma, dy, grads.gamma, grads.beta);

@@ -27,6 +27,7 @@ if (withVulkan()) {
       add: k.add(a, b), sub: k.sub(a, b), mul: k.mul(a, b), scale: k.scale(a, -0.37), addTo: k.addTo(k.copy(a), b), addToZeros: k.addTo(k.zeros([5, 7]), b),
       addZeros: k.add(b, k.zeros([5, 7])), addRow: k.addRow(k.copy(sequence), row), mulTiled: k.mulTiled(sequence, a), mulTiledRow: k.mulTiled(a, tile),
       mulRows: k.mulRows(a, mask), keepRows: k.mulRows(a, mask, true), mulRowsDeep: k.mulRows(sequence, k.reshape(k.rows(k.reshape(wide, [202]), 9, 6), [6])),
+      divRows: k.divRows(a, mask), divRowsByZero: k.divRows(sequence, k.scale(k.reshape(k.rows(k.reshape(wide, [202]), 9, 6), [6]), 0)),
       blendRows: k.blendRows(mask, a, b), sumRowsTo: k.sumRowsTo(k.copy(three), tall), sumRowsToZeros: k.sumRowsTo(k.zeros([3]), tall),
       sumRowsDeep: k.sumRowsTo(k.copy(row), sequence),
       sumSquares: k.sumSquares([a, b, row, mask, tile, sequence, tall, three, wide]), sumSquaresSmall: k.sumSquares([three, mask]), sumSquaresOne: k.sumSquares([tall]),

@@ -43,6 +43,7 @@ test('rows: addRow, mulTiled, mulRows, blendRows', () => {
     for (const complement of [0, 1]) {
       compareTwins(`mulRows ${n} ${complement}`, { out: size, a: size, m: 3 }, rounded, (k, at) => k.mulRows(at.out, at.a, at.m, 3, n, complement));
     }
+    compareTwins(`divRows ${n}`, { out: size, a: size, m: 3 }, rounded, (k, at) => k.divRows(at.out, at.a, at.m, 3, n));
     compareTwins(`blendRows ${n}`, { out: size, m: 3, a: size, b: size }, rounded, (k, at) => k.blendRows(at.out, at.m, at.a, at.b, 3, n));
   }
 });

@@ -4,12 +4,15 @@ import * as assert from 'uvu/assert';
 import { ArgumentError } from '../../src/errors.js';
 import { BatchNorm } from '../../src/layers/batchNorm.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
+import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { readGolden } from '../golden/read.js';
 import { assertClose, assertSame, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';
 import { networkOf, runNetwork } from '../support/network.js';
 import { anySeed, distinctSizes, forAll } from '../support/property.js';
 import { float32, float64 } from '../support/step.js';
+import { host, randomTensor } from '../support/values.js';
+import type { Host } from '../support/values.js';
 
 const precisions = [[float64, 1e-12], [float32, 1e-5]] as const;
 const cases = fc.record({ sizes: distinctSizes(['B', 'T', 'N'], 7, 3), seed: anySeed, epsilon: fc.constantFrom(1e-3, 0.2) });
@@ -77,6 +80,57 @@ for (const [backend, tolerance] of precisions) {
     });
   }
 }
+
+test('BatchNorm over masked steps: gradients, also inside TimeDistributed and over images', async () => {
+  await forAll(cases, 6, async ({ sizes: { B, T, N }, seed, epsilon }) => {
+    const lengths = Array.from({ length: B }, (_, b) => 1 + ((seed + 3 * b) % T));
+    for (const training of [true, false]) {
+      await assertGradients(new BatchNorm({ epsilon }), { inputShape: [B, T, N], seed, training, lengths }, 'masked', { count: 2 * N + B * T * N });
+      await assertGradients(new BatchNorm({ epsilon }), { inputShape: [B, T, 2, N], seed, training, lengths }, 'several rows a step', { count: 2 * N + 2 * B * T * N });
+      await assertGradients(new TimeDistributed({ layer: new BatchNorm({ epsilon }) }), { inputShape: [B, T, 2, N], seed, training, lengths }, 'inside', { count: 2 * N + 2 * B * T * N });
+    }
+  });
+});
+
+/** One pass in training with a mask [B, T]; momentum 0 unless given. */
+function maskedPass(x: Host, mask: Host, momentum = 0, inside = false): ReturnType<typeof runNetwork> {
+  const norm = new BatchNorm({ momentum, name: 'norm' });
+  const n = x.shape.at(-1) ?? 1;
+  const network = networkOf(inside ? new TimeDistributed({ layer: norm, name: 'norm' }) : norm, x.shape.slice(1));
+  const weights = { 'norm/gamma': host([n], [2, 3, 4].slice(0, n)), 'norm/beta': host([n], [1, 2, 3].slice(0, n)), 'norm/movingMean': host([n], [7, 7, 7].slice(0, n)), 'norm/movingVariance': host([n], [9, 9, 9].slice(0, n)) };
+  return runNetwork(network, { weights, inputs: [x], mask, dOutputs: [randomTensor(1, 'dy', x.shape)] });
+}
+
+test("padded steps are in no statistic: Keras 3's example", () => {
+  const x = host([2, 2, 2], [1, 5, 100, -100, 2, 5, 1e6, 30]);
+  const { states } = maskedPass(x, host([2, 2], [1, 0, 1, 0]));
+  assertClose(states['norm/movingMean'] ?? [], [1.5, 5], 1e-15, 'mean');
+  assertClose(states['norm/movingVariance'] ?? [], [0.25, 0], 1e-15, 'variance');
+  assertSame(maskedPass(x, host([2, 2], [1, 0, 1, 0]), 0, true).states['norm/movingMean'] ?? [], states['norm/movingMean'] ?? [], 'inside TimeDistributed');
+});
+
+test('the rows that count are normalised, and have gradients, as if they were alone', () => {
+  const x = randomTensor(3, 'x', [3, 4, 2]);
+  const mask = host([3, 4], [1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0]);
+  const rows = [...mask.data.keys()].filter((row) => mask.data[row] === 1);
+  const chosen = (data: ArrayLike<number>): number[] => rows.flatMap((row) => [data[2 * row] ?? NaN, data[2 * row + 1] ?? NaN]);
+  const dy = randomTensor(1, 'dy', [3, 4, 2]).data.map((d, i) => d * (mask.data[Math.floor(i / 2)] ?? 0));
+  const network = (shape: readonly number[]): ReturnType<typeof networkOf> => networkOf(new BatchNorm({ momentum: 0.6, name: 'norm' }), shape);
+  const weights = { 'norm/gamma': host([2], [2, 3]), 'norm/beta': host([2], [1, 2]), 'norm/movingMean': host([2], [7, 7]), 'norm/movingVariance': host([2], [9, 9]) };
+  const masked = runNetwork(network([4, 2]), { weights, inputs: [x], mask, dOutputs: [host([3, 4, 2], dy)] });
+  const alone = runNetwork(network([2]), { weights, inputs: [host([5, 2], chosen(x.data))], dOutputs: [host([5, 2], chosen(dy))] });
+  assertClose(chosen(masked.outputs[0] ?? []), alone.outputs[0] ?? [], 1e-13, 'y');
+  assertClose(chosen(masked.inputGradients[0] ?? []), alone.inputGradients[0] ?? [], 1e-12, 'dx');
+  for (const key of ['norm/gamma', 'norm/beta']) assertClose(masked.gradients[key] ?? [], alone.gradients[key] ?? [], 1e-12, key);
+  for (const key of ['norm/movingMean', 'norm/movingVariance']) assertClose(masked.states[key] ?? [], alone.states[key] ?? [], 1e-13, key);
+});
+
+test('where no step counts, running statistics stay and nothing is divided by zero', () => {
+  const { states, outputs, inputGradients, gradients } = maskedPass(randomTensor(3, 'x', [2, 3, 2]), host([2, 3], new Float64Array(6)), 0.5);
+  assertSame(states['norm/movingMean'] ?? [], [7, 7], 'mean');
+  assertSame(states['norm/movingVariance'] ?? [], [9, 9], 'variance');
+  for (const values of [...outputs, ...inputGradients, ...Object.values(gradients)]) assert.ok(values.every(Number.isFinite));
+});
 
 test('momentum is the share kept: 1 keeps all, 0 forgets all', () => {
   const golden = readGolden('batchnorm');

@@ -65,6 +65,13 @@ export function arrayKernels(heap: Heap): RawArrayKernels {
         for (let i = r * n; i < (r + 1) * n; i++) x[out + i] = x[a + i]! * factor;
       }
     },
+    divRows(out, a, m, rows, n) {
+      const x = heap.data;
+      for (let r = 0; r < rows; r++) {
+        const divisor = x[m + r]!;
+        for (let i = r * n; i < (r + 1) * n; i++) x[out + i] = divisor === 0 ? 0 : x[a + i]! / divisor;
+      }
+    },
     blendRows(out, m, a, b, rows, n) {
       const x = heap.data;
       for (let r = 0; r < rows; r++) {

@@ -112,6 +112,12 @@ export function arrayKernels(recorder: Recorder): ArrayKernels {
       return recorder.run(x.shape, { a: x, m }, `
         ${rowColumn('row', 'column', 'i', x.size / m.size)} return a[i] * ${complement ? '(1 - m[row])' : 'm[row]'};`);
     },
+    divRows(x, m) {
+      requireSize('divRows', 'm', m, x.shape[0] ?? 1);
+      return recorder.run(x.shape, { a: x, m }, `
+        ${rowColumn('row', 'column', 'i', x.size / m.size)}
+        const divisor = m[row]; let ratio = 0; if (divisor !== 0) { ratio = a[i] / divisor; } return ratio;`);
+    },
     blendRows(m, a, b) {
       requireSize('blendRows', 'm', m, a.shape[0] ?? 1);
       requireSize('blendRows', 'b', b, a.size);

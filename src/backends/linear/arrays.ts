@@ -130,6 +130,12 @@ export function arrayKernels(context: Context): ArrayKernels {
       raw.mulRows(out.address, open(x).address, open(m).address, m.size, x.size / m.size, complement ? 1 : 0);
       return out;
     },
+    divRows(x, m) {
+      requireSize('divRows', 'm', m, x.shape[0] ?? 1);
+      const out = make(x.shape);
+      raw.divRows(out.address, open(x).address, open(m).address, m.size, x.size / m.size);
+      return out;
+    },
     blendRows(m, a, b, out) {
       requireSize('blendRows', 'm', m, a.shape[0] ?? 1);
       requireSize('blendRows', 'b', b, a.size);

@@ -35,6 +35,8 @@ export interface RawArrayKernels {
   mulTiled(out: Address, a: Address, tile: Address, tiles: number, n: number): void;
   /** out[r, :] = a[r, :] · (complement ? 1 − m[r] : m[r]). */
   mulRows(out: Address, a: Address, m: Address, rows: number, n: number, complement: number): void;
+  /** out[r, :] = a[r, :] / m[r]; 0 where m[r] is 0. */
+  divRows(out: Address, a: Address, m: Address, rows: number, n: number): void;
   blendRows(out: Address, m: Address, a: Address, b: Address, rows: number, n: number): void;
   /** out[j] += Σ_r a[r, j]. */
   sumRows(out: Address, a: Address, rows: number, n: number): void;

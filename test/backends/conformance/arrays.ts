@@ -57,6 +57,7 @@ const adding: ConformanceCase[] = [
   kernelCase('addRow', [[9, 13], [13]], (k, x, row) => k.addRow(x, row)),
   kernelCase('addRow over three axes', [[2, 3, 5], [5]], (k, x, row) => k.addRow(x, row)),
   kernelCase('mulTiled', [[4, 3, 7], [3, 7]], (k, x, tile) => k.mulTiled(x, tile)),
+  kernelCase('divRows', [[5, 3, 2], [5]], (k, x, m) => [k.divRows(x, m), k.divRows(x, k.scale(m, 0))]),
   kernelCase('mulRows', [[5, 3, 2], [5]], (k, x, m) => [k.mulRows(x, m), k.mulRows(x, m, true)]),
   kernelCase('blendRows', [given([5], [1, 0, 0.25, 0, 1]), [5, 7], [5, 7]], (k, m, a, b) => {
     const [slot] = k.series(1, [5, 7]);

@@ -128,6 +128,7 @@ const others: ConformanceCase[] = [
   layerCase('reshape layer', new Reshape({ targetShape: [6, -1] }), [[3, 4]]),
   layerCase('layer norm', new LayerNorm({ epsilon: 1e-2 }), [[4, 7]]),
   layerCase('batch norm', new BatchNorm({ momentum: 0.7 }), [[4, 7]]),
+  layerCase('batch norm, lengths', new BatchNorm({ momentum: 0.7 }), [[4, 7]], { lengths: [4, 1, 3, 2, 4] }),
   layerCase('batch norm at inference', new BatchNorm(), [[4, 7]], { training: false }),
 ];
 
@@ -149,6 +150,7 @@ const images: ConformanceCase[] = [
   layerCase('zero pad 1d', new ZeroPad1D({ padding: 2 }), [[5, 3]]),
   layerCase('batch norm over channels', new BatchNorm({ momentum: 0.7 }), [image]),
   layerCase('time distributed conv2d', new TimeDistributed({ layer: new Conv2D({ filters: 3, kernelSize: 2 }) }), [[3, 4, 5, 2]]),
+  layerCase('time distributed batch norm, lengths', new TimeDistributed({ layer: new BatchNorm({ momentum: 0.7 }) }), [[4, 2, 3]], { lengths: [4, 1, 3, 2, 4] }),
   layerCase('time distributed batch norm', new TimeDistributed({ layer: new BatchNorm({ momentum: 0.7 }) }), [[4, 3]]),
   layerCase('add', new Add(), [image, image, image]),
   layerCase('multiply', new Multiply(), [image, image, image]),

@@ -93,6 +93,8 @@ test('pointwise kernels, scaling, tiles and rows', async () => {
     expect('mulTiled', on([a, tile], (k, x) => k.mulTiled(x(0), x(1))), (i) => v(A, i) * v(tile.data, i % (Q * N)));
     expect('mulRows', on([a, m], (k, x) => k.mulRows(x(0), x(1))), (i) => v(A, i) * rowOf(i));
     expect('mulRows complement', on([a, m], (k, x) => k.mulRows(x(0), x(1), true)), (i) => v(A, i) * (1 - rowOf(i)));
+    expect('divRows', on([a, m], (k, x) => k.divRows(x(0), x(1))), (i) => (rowOf(i) === 0 ? 0 : v(A, i) / rowOf(i)));
+    expect('divRows by zero', on([a, m], (k, x) => k.divRows(x(0), k.scale(x(1), 0))), () => 0);
     expect('blendRows', on([a, b, m], (k, x) => k.blendRows(x(2), x(0), x(1))), (i) => rowOf(i) * v(A, i) + (1 - rowOf(i)) * v(Bv, i));
     const sums = built(N, (j) => v(L, j) + A.reduce((sum, x, i) => (i % N === j ? sum + x : sum), 0));
     assertClose(on([a, line], (k, x) => k.sumRowsTo(k.copy(x(1)), x(0))), sums, 1e-14, 'sumRowsTo');
@@ -121,7 +123,7 @@ test('wrong shapes give a ShapeError with operation, argument, expected and actu
   const [a, b] = [randomTensor(1, 'a', [2, 3]), randomTensor(2, 'b', [4])];
   const wrong: Readonly<Record<string, (k: Kernels, x: Tensor, y: Tensor) => Tensor>> = {
     add: (k, x, y) => k.add(x, y), sub: (k, x, y) => k.sub(x, y), mul: (k, x, y) => k.mul(x, y),
-    addRow: (k, x, y) => k.addRow(x, y), mulTiled: (k, x, y) => k.mulTiled(x, y), mulRows: (k, x, y) => k.mulRows(x, y),
+    addRow: (k, x, y) => k.addRow(x, y), mulTiled: (k, x, y) => k.mulTiled(x, y), mulRows: (k, x, y) => k.mulRows(x, y), divRows: (k, x, y) => k.divRows(x, y),
     blendRows: (k, x, y) => k.blendRows(y, x, x), sumRowsTo: (k, x, y) => k.sumRowsTo(y, x), reshape: (k, x) => k.reshape(x, [7]),
     stack: (k, x, y) => k.stack([x, y]), concat: (k, x, y) => k.concat([x, y]), kernel: (k, x, y) => k.copy(x, y),
     softmaxBackward: (k, x, y) => k.softmaxBackward(x, y), activateBackward: (k, x, y) => k.activateBackward('tanh', x, x, y, 0),

@@ -70,6 +70,20 @@ export function mulRows(out: usize, a: usize, m: usize, rows: i32, n: i32, compl
   }
 }
 
+export function divRows(out: usize, a: usize, m: usize, rows: i32, n: i32): void {
+  for (const next = <usize>n << 2; rows > 0; rows--, out += next, a += next, m += 4) {
+    const divisor = f32.load(m);
+    if (divisor == 0) {
+      fill(out, n, 0);
+      continue;
+    }
+    const x = f32x4.splat(divisor);
+    let to = out;
+    let from = a;
+    for (let left = n; left > 0; left -= 4, to += 16, from += 16) store(to, f32x4.div(load(from, left), x), left);
+  }
+}
+
 export function blendRows(out: usize, m: usize, a: usize, b: usize, rows: i32, n: i32): void {
   for (; rows > 0; rows--, m += 4) {
     const x = v128.load32_splat(m);
