@@ -21,8 +21,9 @@ import { checkOptions, requireCount } from '../checks.js';
 import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { OptionNames } from '../checks.js';
-import { fromImage, placesOf, toImage, windowAxes, windowOver } from './window.js';
+import { fromImage, masksUnder, placesOf, realSteps, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
+import type { TimeMask } from './timeMask.js';
 
 interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
   /** Channels of the output, F. */
@@ -120,8 +121,12 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
     return this.useBias ? { kernel, bias: { shape: [this.filters], initializer: this.biasInitializer } } : { kernel };
   }
 
-  override forward({ k }: Run, p: ConvolutionParams, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ConvolutionCache> {
-    const input = this.single(inputs);
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return masksUnder(this.axes, inputs);
+  }
+
+  override forward({ k, mask }: Run, p: ConvolutionParams, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ConvolutionCache> {
+    const input = realSteps(k, this.axisCount, this.single(inputs), mask);
     const window = windowOver(this.axes, input);
     const x = toImage(k, input);
     const product = k.conv2d(x, this.asKernel(k, p.kernel), window, this.groups); // K1
@@ -131,7 +136,7 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
   }
 
   override backward(
-    { k, inputGradient, frozen }: Run, p: ConvolutionParams, { x, z, y, window }: ConvolutionCache, dOutputs: readonly (Tensor | undefined)[],
+    { k, mask, inputGradient, frozen }: Run, p: ConvolutionParams, { x, z, y, window }: ConvolutionCache, dOutputs: readonly (Tensor | undefined)[],
     grads: ConvolutionParams,
   ): Tensor[] {
     const dy = toImage(k, dOutput(k, dOutputs, y));
@@ -143,7 +148,7 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
     }
     if (inputGradient === false) return [];
     const dx = k.conv2dBackward(dz, this.asKernel(k, p.kernel), x.shape, window, this.groups); // K3
-    return [fromImage(k, this.axisCount, dx)];
+    return [realSteps(k, this.axisCount, fromImage(k, this.axisCount, dx), mask)];
   }
 
   /** A kernel over time [k, C/groups, F] is one over images of height 1. */
@@ -170,7 +175,10 @@ export class Conv2D extends Convolution<Conv2DOptions> {
   }
 }
 
-/** x [B, T, C] → [B, T′, filters]. Weights: kernel [k, C/groups, filters], bias [filters]. Padding may be 'causal'. */
+/**
+ * x [B, T, C] → [B, T′, filters]. Weights: kernel [k, C/groups, filters], bias [filters]. Padding may be 'causal'. Padded steps of a
+ * masked sequence are read as zeros, and the mask goes on (docs/masks.md).
+ */
 export class Conv1D extends Convolution<Conv1DOptions> {
   override readonly kind = 'conv1d';
   override readonly className = 'Conv1D';

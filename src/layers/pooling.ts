@@ -7,14 +7,15 @@
  *   P4  dx[b,p,c] = Σ dy[b,i,j,c]/n over the places that cover p
  * Global pooling is P3 and P4 with one window as large as the image. Derivation: docs/convolution.md.
  */
-import type { Tensor, Window } from '../backend.js';
+import type { Kernels, Tensor, Window } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, NoTensors, Run } from './layer.js';
-import { fromImage, placesOf, requireAxes, toImage, windowAxes, windowOver } from './window.js';
+import type { TimeMask } from './timeMask.js';
+import { byPlace, fromImage, maskImage, masksUnder, placesOf, realSteps, requireAxes, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
 interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
@@ -63,42 +64,68 @@ abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
     const x = this.single(inputs);
     return [[...placesOf(this.label(), this.axisCount, this.axes, x), x.at(-1) ?? 0]];
   }
+
+  override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+    return masksUnder(this.axes, inputs);
+  }
 }
 
-interface MaxCache { readonly x: Tensor; readonly y: Tensor; readonly taps: Tensor; readonly window: Window }
+interface MaxCache { readonly x: Tensor; readonly y: Tensor; readonly taps: Tensor; readonly window: Window; readonly real: Tensor | undefined }
 
 abstract class MaxPooling extends Pooling<MaxCache> {
-  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, MaxCache> {
+  override forward({ k, mask }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, MaxCache> {
     const input = this.single(inputs);
     const window = windowOver(this.axes, input);
-    const x = toImage(k, input);
+    const image = maskImage(k, this.axisCount, mask);
+    const x = toImage(k, image ? belowAll(k, input, image) : input);
     const { y, taps } = k.maxPool2d(x, window); // P1
-    return { outputs: [fromImage(k, this.axisCount, y)], cache: { x, y, taps, window } };
+    const real = image && k.maxPool2d(image, window).y; // whether any step under the window is
+    const shown = real ? byPlace(y, real, (rows, m) => k.mulRows(rows, m), k) : y;
+    return { outputs: [fromImage(k, this.axisCount, shown)], cache: { x, y, taps, window, real } };
   }
 
-  override backward({ k, inputGradient }: Run, _p: NoTensors, { x, y, taps, window }: MaxCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k, mask, inputGradient }: Run, _p: NoTensors, { x, y, taps, window, real }: MaxCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
-    const dx = k.maxPool2dBackward(toImage(k, dOutput(k, dOutputs, y)), taps, x.shape, window); // P2
-    return [fromImage(k, this.axisCount, dx)];
+    const dShown = toImage(k, dOutput(k, dOutputs, y));
+    const dy = real ? byPlace(dShown, real, (rows, m) => k.mulRows(rows, m), k) : dShown;
+    const dx = k.maxPool2dBackward(dy, taps, x.shape, window); // P2
+    return [realSteps(k, this.axisCount, fromImage(k, this.axisCount, dx), mask)];
   }
 }
 
-interface AverageCache { readonly x: Tensor; readonly y: Tensor; readonly window: Window }
+/** x [B, T, C] with the padded steps below every number that a sequence may hold. */
+function belowAll(k: Kernels, x: Tensor, image: Tensor): Tensor {
+  const low = k.scale(k.activate('sigmoid', k.zeros(x.shape), 0), -2e30); // σ(0) is ½
+  const rows = (tensor: Tensor): Tensor => k.reshape(tensor, [image.size, x.size / image.size]);
+  return k.reshape(k.blendRows(k.reshape(image, [image.size]), rows(x), rows(low)), x.shape);
+}
+
+/** P3 over the real steps: `share` of the taps are, and padded ones are zero in x. */
+function averageReal(k: Kernels, x: Tensor, image: Tensor | undefined, window: Window): { y: Tensor; share: Tensor | undefined } {
+  const share = image && k.averagePool2d(image, window);
+  return { y: overReal(k, k.averagePool2d(x, window), share), share };
+}
+
+function overReal(k: Kernels, y: Tensor, share: Tensor | undefined): Tensor {
+  return share ? byPlace(y, share, (rows, m) => k.divRows(rows, m), k) : y;
+}
+
+interface AverageCache { readonly x: Tensor; readonly y: Tensor; readonly window: Window; readonly share: Tensor | undefined }
 
 /** Also of ZeroPad1D and ZeroPad2D. */
 export abstract class AveragePooling extends Pooling<AverageCache> {
-  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, AverageCache> {
-    const input = this.single(inputs);
+  override forward({ k, mask }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, AverageCache> {
+    const input = realSteps(k, this.axisCount, this.single(inputs), mask);
     const window = windowOver(this.axes, input);
     const x = toImage(k, input);
-    const y = k.averagePool2d(x, window); // P3
-    return { outputs: [fromImage(k, this.axisCount, y)], cache: { x, y, window } };
+    const { y, share } = averageReal(k, x, maskImage(k, this.axisCount, mask), window); // P3
+    return { outputs: [fromImage(k, this.axisCount, y)], cache: { x, y, window, share } };
   }
 
-  override backward({ k, inputGradient }: Run, _p: NoTensors, { x, y, window }: AverageCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k, mask, inputGradient }: Run, _p: NoTensors, { x, y, window, share }: AverageCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
-    const dx = k.averagePool2dBackward(toImage(k, dOutput(k, dOutputs, y)), x.shape, window); // P4
-    return [fromImage(k, this.axisCount, dx)];
+    const dx = k.averagePool2dBackward(overReal(k, toImage(k, dOutput(k, dOutputs, y)), share), x.shape, window); // P4
+    return [realSteps(k, this.axisCount, fromImage(k, this.axisCount, dx), mask)];
   }
 }
 
@@ -112,7 +139,7 @@ export class MaxPool2D extends MaxPooling {
   }
 }
 
-/** The largest entry under each window. x [B, T, C] → [B, T′, C]. */
+/** The largest entry under each window, padded steps of a masked sequence left out. x [B, T, C] → [B, T′, C]. */
 export class MaxPool1D extends MaxPooling {
   override readonly kind = 'max_pool1d';
   override readonly className = 'MaxPool1D';
@@ -132,7 +159,7 @@ export class AveragePool2D extends AveragePooling {
   }
 }
 
-/** The mean under each window; padding does not count. x [B, T, C] → [B, T′, C]. */
+/** The mean under each window; padding does not count, nor do padded steps of a masked sequence. x [B, T, C] → [B, T′, C]. */
 export class AveragePool1D extends AveragePooling {
   override readonly kind = 'average_pool1d';
   override readonly className = 'AveragePool1D';
@@ -164,19 +191,20 @@ abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCa
     return [x.slice(-1)];
   }
 
-  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, GlobalCache> {
-    const input = this.single(inputs);
+  override forward({ k, mask }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, GlobalCache> {
+    const input = realSteps(k, this.axisCount, this.single(inputs), mask);
     const x = toImage(k, input);
     const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
     const window: Window = { size: [height, width], stride: [1, 1], dilation: [1, 1], padding: [0, 0, 0, 0] };
-    const y = k.averagePool2d(x, window); // P3
-    return { outputs: [k.reshape(y, [batch, channels])], cache: { input, x, y, window } };
+    const { y, share } = averageReal(k, x, maskImage(k, this.axisCount, mask), window); // P3
+    return { outputs: [k.reshape(y, [batch, channels])], cache: { input, x, y, window, share } };
   }
 
-  override backward({ k, inputGradient }: Run, _p: NoTensors, { input, x, y, window }: GlobalCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
+  override backward({ k, mask, inputGradient }: Run, _p: NoTensors, { input, x, y, window, share }: GlobalCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
     const dy = k.reshape(dOutput(k, dOutputs, y), y.shape);
-    return [k.reshape(k.averagePool2dBackward(dy, x.shape, window), input.shape)]; // P4
+    const dx = k.reshape(k.averagePool2dBackward(overReal(k, dy, share), x.shape, window), input.shape); // P4
+    return [realSteps(k, this.axisCount, dx, mask)];
   }
 }
 
@@ -190,7 +218,7 @@ export class GlobalAveragePool2D extends GlobalAveragePooling {
   }
 }
 
-/** The mean of each channel over time. x [B, T, C] → [B, C]. */
+/** The mean of each channel over time, of a masked sequence over its real steps. x [B, T, C] → [B, C]. */
 export class GlobalAveragePool1D extends GlobalAveragePooling {
   override readonly kind = 'global_average_pool1d';
   override readonly className = 'GlobalAveragePool1D';

@@ -48,6 +48,19 @@ export function reversedMask(mask: TimeMask): TimeMask {
   return steppedMask(mask, `-${key}`, steps, (row, t) => row(steps - 1 - t));
 }
 
+/**
+ * For layers that slide a window over time: place t is real where a sequence of the real steps alone would have it. That is where
+ * steps t·stride … t·stride + spare all are; where spare is negative, since zeros at the ends make the sequence longer, where one of
+ * steps t·stride + spare … t·stride is.
+ */
+export function windowMask(mask: TimeMask, stride: number, spare: number): TimeMask {
+  const places = Math.floor((mask.steps - 1 - spare) / stride) + 1;
+  return steppedMask(mask, `${mask.key}/${stride},${spare}`, places, (row, place) => {
+    const steps = Array.from({ length: Math.abs(spare) + 1 }, (_, i) => row(place * stride + (spare < 0 ? -i : i)));
+    return spare < 0 ? Math.max(...steps) : Math.min(...steps);
+  });
+}
+
 /** @param at of place t of the new axis, from the entries of the old one; 0 beyond its ends. */
 function steppedMask(mask: TimeMask, key: string, steps: number, at: (row: (step: number) => number, t: number) => number): TimeMask {
   return {

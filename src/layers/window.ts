@@ -7,6 +7,8 @@ import { elementLimit, requireAddressable } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { places } from '../slidingSizes.js';
 import type { Shape } from '../tensor.js';
+import { windowMask } from './timeMask.js';
+import type { TimeMask } from './timeMask.js';
 
 /** One number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [vertical: number, horizontal: number];
@@ -164,4 +166,28 @@ export function toImage(k: Kernels, x: Tensor): Tensor {
 export function fromImage(k: Kernels, count: AxisCount, image: Tensor): Tensor {
   const [batch = 1, , width = 1, channels = 1] = image.shape;
   return count === 2 ? image : k.reshape(image, [batch, width, channels]);
+}
+
+/** What becomes of a sequence's mask under a window; images have none. 'same' has a place for every step that the stride meets. */
+export function masksUnder(axes: readonly WindowAxis[], [mask]: readonly (TimeMask | undefined)[]): readonly TimeMask[] {
+  const [axis, another] = axes;
+  if (!axis || another || !mask) return [];
+  const [before, after] = sidesOf(axis, mask.steps);
+  return [windowMask(mask, axis.stride, axis.padding === 'same' ? 0 : extent(axis) - 1 - before - after)];
+}
+
+/** x [B, T, C] with zeros for padded steps, as there are beyond its ends; images, and sequences without a mask, as they are. */
+export function realSteps(k: Kernels, count: AxisCount, x: Tensor, mask: Tensor | undefined): Tensor {
+  if (count !== 1 || !mask) return x;
+  return k.reshape(k.mulRows(k.reshape(x, [mask.size, x.size / mask.size]), k.reshape(mask, [mask.size])), x.shape);
+}
+
+/** The mask of a sequence as an image of one channel, for what a window makes of it; undefined for images. */
+export function maskImage(k: Kernels, count: AxisCount, mask: Tensor | undefined): Tensor | undefined {
+  return count === 1 && mask ? toImage(k, k.reshape(mask, [...mask.shape, 1])) : undefined;
+}
+
+/** What a window says of each place, applied to the places' rows of channels. */
+export function byPlace(y: Tensor, places: Tensor, apply: (rows: Tensor, places: Tensor) => Tensor, k: Kernels): Tensor {
+  return k.reshape(apply(k.reshape(y, [places.size, y.size / places.size]), k.reshape(places, [places.size])), y.shape);
 }
