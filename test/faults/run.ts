@@ -19,6 +19,7 @@ import { layerFaults } from './layers.js';
 import { maskFaults } from './masks.js';
 import { roundingFaults } from './rounding.js';
 import { sharingFaults } from './sharing.js';
+import { searchFaults } from './search.js';
 import { timeFaults } from './time.js';
 import { trainingFaults } from './training.js';
 
@@ -37,6 +38,8 @@ function copyRepository(): string {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   symlinkSync(join(root, 'test/golden/data'), join(folder, 'test/golden/data'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  // What tests start as a process of its own.
+  cpSync(join(root, 'scripts/worker.mjs'), join(folder, 'scripts/worker.mjs'));
   for (const part of ['src', 'test']) {
     cpSync(join(root, 'dist', part), join(folder, 'dist', part), { recursive: true, filter: (path) => !/\.(map|d\.ts)$/.test(path) });
   }
@@ -89,7 +92,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...explainFaults, ...timeFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');

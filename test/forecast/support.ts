@@ -47,3 +47,16 @@ export async function thrown<E extends Error>(type: new (...args: never[]) => E,
   }
   throw new assert.Assertion({ message: `expected a ${type.name}`, generated: false, details: '', operator: 'throws', expects: type.name, actual: 'nothing' });
 }
+
+/** What comes within twenty seconds. A hang would end the process before its test has failed, or never end. */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => { reject(new Error('this hangs')); }, 20_000);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -56,7 +56,8 @@ test('a number that is in use again is not taken for the process that died; anot
     await (await lockFile('test', path)).release();
     assert.equal(claims(folder), []);
   }
-  const elsewhere = `${mine.slice(0, -'.lock'.length)}-elsewhere.lock`;
+  // Here, its number and start would be those of a dead process.
+  const elsewhere = `${mine.replace(`-${start}-`, `-${Number(start) + 1}-`).slice(0, -'.lock'.length)}-elsewhere.lock`;
   writeFileSync(elsewhere, '');
   assert.match((await thrown(StateError, () => lockFile('test', path))).message, `delete '${elsewhere}'`);
 });

@@ -18,6 +18,8 @@ const program: TrialProgram = async ({ index, seed, parameters }, { report }) =>
   }
   if (end === 'throw') throw new RangeError(`no ${index}`);
   if (end === 'exit') process.exit(7);
+  // Never waits, never reports: only the end of its thread ends it.
+  while (end === 'spin') appendFileSync(process.env.TRIAL_SPIN ?? '/dev/null', '.');
   if (end === 'crash') {
     setTimeout(() => { throw new Error('nobody catches this'); });
     await new Promise((resolve) => setTimeout(resolve, 1e6));
