@@ -45,7 +45,7 @@ export const explainFaults: readonly Fault[] = [
     ['the map lies on the first input', 'new Set([i])', 'new Set([0])'],
   ),
   ...faultsIn('explain/targets', ['explain/targets'],
-    ['a class is read behind the softmax', 'target?.beforeSoftmax && isSoftmax(maker)', 'false'],
+    ['a class is read behind the softmax', 'target?.beforeSoftmax ? headNodes(', 'false ? headNodes('],
     ['columns and rows of an element change places', 'at * (shape[axis] ?? 1) + i', 'at + i * (shape[axis] ?? 1)'],
     ['the weights of sample 0 for all', 'data.subarray(sample * sizeOf(shape), (sample + 1) * sizeOf(shape))', 'data.subarray(0, sizeOf(shape))'],
   ),

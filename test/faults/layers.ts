@@ -73,7 +73,7 @@ const norms: readonly Fault[] = [
   ),
   ...faultsIn('layers/batchNorm', ['layers/norms'],
     ['N7 the running variance follows the mean', 'k.movingAverage(s.movingVariance, forward.variance, this.momentum)', 'k.movingAverage(s.movingVariance, forward.mean, this.momentum)'],
-    ['batch statistics at inference', 'if (!training) {', 'if (false) {'],
+    ['batch statistics at inference', 'if (!training || frozen) {', 'if (frozen) {'],
   ),
 ];
 

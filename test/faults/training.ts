@@ -48,7 +48,7 @@ const optimizers: readonly Fault[] = [
     ['A3 β1 corrects v', '1 / (1 - power(this.beta2, step))', '1 / (1 - power(this.beta1, step))'],
   ),
   ...faultsIn('optimizers/schedules', ['optimizers/schedules'],
-    ['piecewise one epoch late', 'epoch >= n', 'epoch > n'],
+    ['piecewise one epoch late', 'now >= n', 'now > n'],
     ['warm-up does not restart the clock of its schedule', 'return progress.epoch - epochs();', 'return progress.epoch;'],
     ['the first step of a warm-up does nothing', 'Math.min(step + 1, steps)', 'step'],
     ['the first step of a warm-up by epochs does nothing', 'Math.min(epoch + stepOfEpoch, span)', 'epoch'],
@@ -93,7 +93,7 @@ const noise: readonly Fault[] = [
     ['all layers of a step share a mask', 'fillDropoutMask(random, rate, mask);', "fillDropoutMask(randomStream(seed, 'dropout', step), rate, mask);"],
   ),
   ...faultsIn('models/training/loop', ['models/training/dropout'],
-    ['steps that run together share a mask', 'position.step + i, dtype', 'position.step, dtype'],
+    ['steps that run together share a mask', 'steps[i] ?? 0, dtype', 'position.step, dtype'],
   ),
 ];
 
