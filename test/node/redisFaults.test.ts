@@ -138,25 +138,4 @@ test('Redis restarted empty, again and again: the search ends, its results are t
   assert.ok(stage.started('restart').length >= 8);
 });
 
-test('a search is stopped, and a runner closed, while Redis is away', async () => {
-  const runner = await redisQueue({ url: stage.url, name: 'away', worker });
-  const stop = new AbortController();
-  const search = thrown(Error, () => gridSearch({ space: { x: [1] }, runner, signal: stop.signal }));
-  await until(async () => (await stage.jobsLeft('away')) === 1);
-  await new Promise((resolve) => { server.on('close', resolve); server.kill('SIGKILL'); });
-  stop.abort(new Error('enough'));
-  assert.is((await search).message, 'enough');
-  await runner.close();
-  server = await stage.server();
-});
-
-test('a worker that is asked to end while Redis is away ends', async () => {
-  const child = await stage.worker('gone', 'gone');
-  await new Promise((resolve) => { server.on('close', resolve); server.kill('SIGKILL'); });
-  child.kill('SIGTERM');
-  await until(() => child.exitCode !== null, 20);
-  assert.is(child.exitCode, 0);
-  server = await stage.server();
-});
-
 test.run();
