@@ -132,6 +132,13 @@ test('every layer by itself, before every end', async () => {
   assert.ok(compared > 80, String(compared));
 });
 
+test("'same' with a stride has a place for every step that the stride meets, real where that step is", () => {
+  const x = Input({ shape: [6, 1] });
+  const { masks, outputs } = new Model({ inputs: x, outputs: new Conv1D({ filters: 1, kernelSize: 3, stride: 2, padding: 'same' }).apply(x) }).network;
+  const mask = masks.get(outputs[0]?.id ?? -1);
+  assert.equal(Array.from(mask?.rows([Float64Array.of(1, 1, 1, 0, 0, 0)], 1) ?? []), [1, 1, 0]);
+});
+
 test('random chains and branches', async () => {
   const plans = fc.record({ plan: fc.array(fc.constantFrom(...Object.keys(steps)), { minLength: 2, maxLength: 4 }), end: fc.constantFrom(...Object.keys(ending)), seed: anySeed });
   await forAll(plans, 25, async ({ plan, end, seed }) => { await check(plan, end, seed); });
