@@ -78,8 +78,15 @@ function show(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(String).join(', ')}]` : String(value);
 }
 
-function typeName(value: unknown): string {
+/** Whether `await` would wait for it. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What sort of value it is, for messages: `a promise`, `a list`, `undefined`. */
+export function typeName(value: unknown): string {
   if (value === null) return 'null';
+  if (isThenable(value)) return 'a promise, which must be awaited first';
   return Array.isArray(value) ? 'a list' : typeof value;
 }
 

@@ -8,7 +8,7 @@ export type { RandomGenerator } from './random.js';
 export { initializerNames } from './initializers.js';
 export type { Initializer, InitializerFunction, InitializerName } from './initializers.js';
 
-export type { ActivationKind, Backend, Device, Kernels, LossKind, Program, Step, StepResult, Tensor, Variable } from './backend.js';
+export type { ActivationKind, Backend, Device, Kernels, LossKind, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
 export { cpu } from './backends/cpu/index.js';
 export { wasm } from './backends/wasm/index.js';
 export type { WasmOptions } from './backends/wasm/index.js';
@@ -21,7 +21,8 @@ export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from 
 export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
 
 export { Input, Layer } from './layers/layer.js';
-export type { AnyLayer, CommonOptions, Forward, InputOptions, JsonObject, JsonValue, NoiseSpec, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
+export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
+export type { LayerFactory } from './models/files/factory.js';
 export type { GivenMasks, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
@@ -65,7 +66,8 @@ export type { ResNetOptions, ResNetStem } from './blocks/resnet.js';
 
 export type { Loss, LossOptions } from './losses/losses.js';
 export { Optimizer } from './optimizers/optimizer.js';
-export type { OptimizerOptions } from './optimizers/optimizer.js';
+export type { OptimizerOptions, Slots } from './optimizers/optimizer.js';
+export type { OptimizerFactory, OptimizerName } from './optimizers/resolve.js';
 export { SGD } from './optimizers/sgd.js';
 export type { SGDOptions } from './optimizers/sgd.js';
 export { RMSprop } from './optimizers/rmsprop.js';

@@ -6,8 +6,8 @@
  */
 import ndarray from 'ndarray';
 import type { NdArray } from 'ndarray';
-import { checkOptions, requireChoice } from './checks.js';
-import { ShapeError, formatShape } from './errors.js';
+import { checkOptions, isThenable, requireChoice, typeName } from './checks.js';
+import { ArgumentError, ShapeError, formatShape } from './errors.js';
 
 export type { NdArray } from 'ndarray';
 
@@ -15,10 +15,15 @@ export type { NdArray } from 'ndarray';
 export type DType = 'float32' | 'float64';
 export type FloatArray = Float32Array | Float64Array;
 export type Shape = readonly number[];
-export type NestedArray = readonly number[] | readonly NestedArray[];
-type NumericData = ndarray.TypedArray | number[];
+export type NestedArray = readonly number[] | ndarray.TypedArray | readonly NestedArray[];
+/** Where an ndarray keeps its numbers, if not in an array. */
+interface NumberStore { readonly length: number; get(index: number): number; set(index: number, value: number): unknown }
+type NumericData = ndarray.TypedArray | number[] | NumberStore;
 
-/** Anything with numbers and a shape: an ndarray, nested arrays, or a flat array with its shape (row-major). */
+/**
+ * Anything with numbers and a shape: an ndarray, nested arrays (whose innermost rows may be typed arrays), a typed array, which has
+ * one axis, or a flat array with its shape (row-major).
+ */
 export type TensorLike =
   | NdArray<NumericData>
   | NestedArray
@@ -58,8 +63,32 @@ export function inType(data: FloatArray, dtype: DType): FloatArray {
   return out;
 }
 
+function isTyped(value: unknown): value is ndarray.TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && typeof Reflect.get(value, 0) !== 'bigint';
+}
+
 function isNested(value: TensorLike): value is NestedArray {
-  return Array.isArray(value);
+  return Array.isArray(value) || isTyped(value);
+}
+
+/** @throws ArgumentError for what holds no numbers: null, a promise, a function, an object without data and shape. */
+function requireNumbers({ operation, argument }: Site, value: TensorLike): void {
+  const given: unknown = value;
+  if (isNested(value)) return;
+  if (typeof given === 'object' && given !== null && !isThenable(given) && 'data' in given && 'shape' in given && Array.isArray(given.shape)) {
+    const { data } = given;
+    if (Array.isArray(data)) {
+      const odd: unknown = data.find((entry) => typeof entry !== 'number');
+      if (odd !== undefined) throw new ArgumentError({ operation, argument: `${argument}.data`, expected: 'numbers', actual: typeName(odd) });
+      return;
+    }
+    if (typeof data === 'object' && data !== null && 'length' in data && (!ArrayBuffer.isView(data) || isTyped(data))) return;
+  }
+  throw new ArgumentError({ operation, argument, expected: 'an ndarray, nested arrays, a typed array or { data, shape }', actual: typeName(given) });
+}
+
+function isStore(data: object): data is NumberStore {
+  return 'get' in data && typeof data.get === 'function' && 'length' in data;
 }
 
 function isNdArray(value: TensorLike): value is NdArray<NumericData> {
@@ -71,7 +100,7 @@ export function shapeOf(value: TensorLike): number[] {
   if (!isNested(value)) return [...value.shape];
   const shape: number[] = [];
   let level: NestedArray | number | undefined = value;
-  while (Array.isArray(level)) {
+  while (Array.isArray(level) || isTyped(level)) {
     shape.push(level.length);
     level = level[0] as NestedArray | number | undefined;
   }
@@ -84,9 +113,14 @@ function copyNested(value: NestedArray | number, shape: Shape, depth: number, ou
     out[at] = value;
     return at + 1;
   }
-  if (!Array.isArray(value)) throw raggedError(shape, depth, typeof value);
+  if (!isNested(value)) throw raggedError(shape, depth, typeName(value));
   if (value.length !== shape[depth]) throw raggedError(shape, depth, `${value.length} elements`);
-  for (const item of value as (NestedArray | number)[]) at = copyNested(item, shape, depth + 1, out, at);
+  if (isTyped(value)) {
+    if (depth !== shape.length - 1) throw raggedError(shape, depth, 'a typed array');
+    out.set(value, at);
+    return at + value.length;
+  }
+  for (const item of value as readonly (NestedArray | number)[]) at = copyNested(item, shape, depth + 1, out, at);
   return at;
 }
 
@@ -98,7 +132,8 @@ function raggedError(shape: Shape, depth: number, actual: string): ShapeError {
 }
 
 function copyStrided(view: NdArray<NumericData>, out: FloatArray): void {
-  const { data, shape, stride } = view;
+  const { shape, stride } = view;
+  const data = isStore(view.data) ? valuesOf(view.data) : view.data;
   const rank = shape.length;
   if (rank === 0) {
     out[0] = data[view.offset] ?? NaN;
@@ -124,12 +159,24 @@ function copyStrided(view: NdArray<NumericData>, out: FloatArray): void {
   }
 }
 
+/** All numbers of a store, in its order. */
+function valuesOf(store: NumberStore): Float64Array {
+  return Float64Array.from({ length: store.length }, (_, i) => store.get(i));
+}
+
+/** Which argument of which function a value came as, for messages. */
+export interface Site {
+  readonly operation: string;
+  readonly argument: string;
+}
+
 /**
  * Copies any accepted input into a fresh contiguous row-major array.
  *
- * @throws ShapeError if nested arrays are ragged or the data do not fill the shape.
+ * @throws ArgumentError for what holds no numbers, naming `site`; ShapeError if nested arrays are ragged or the data do not fill the shape.
  */
-export function toHost(value: TensorLike, dtype: DType): HostTensor {
+export function toHost(value: TensorLike, dtype: DType, site: Site = { operation: 'tensor', argument: 'value' }): HostTensor {
+  requireNumbers(site, value);
   const shape = shapeOf(value);
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
@@ -143,7 +190,7 @@ export function toHost(value: TensorLike, dtype: DType): HostTensor {
   const data = allocate(dtype, size);
   if (isNested(value)) copyNested(value, shape, 0, data, 0);
   else if (isNdArray(value)) copyStrided(value, data);
-  else data.set(value.data);
+  else data.set(isStore(value.data) ? valuesOf(value.data) : value.data);
   return { data, shape };
 }
 
@@ -175,7 +222,8 @@ export function tensor(value: TensorLike | ArrayLike<number>, options: { shape?:
 }
 
 function isTensorLike(value: TensorLike | ArrayLike<number>): value is TensorLike {
-  return Array.isArray(value) || ('shape' in value && 'data' in value);
+  const given: unknown = value; // JavaScript callers may pass anything: toHost says what is wrong with it
+  return Array.isArray(given) || typeof given !== 'object' || given === null || isThenable(given) || ('shape' in given && 'data' in given);
 }
 
 /** A contiguous ndarray of zeros; float32 by default. */

@@ -69,7 +69,7 @@ export class Probe {
 
   static async open(model: ExplainedModel, x: ModelData, options: DataOptions): Promise<Probe> {
     const { session, data } = await model.inspect(x, options);
-    const batch = takeBatch(model.network, data, inSequence(data.samples), 0, data.samples, false, session.device.dtype);
+    const batch = await takeBatch(model.network, data, inSequence(data.samples), 0, data.samples, false, session.device.dtype);
     return new Probe(model.network, session, data.samples, batch);
   }
 

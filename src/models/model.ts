@@ -1,5 +1,5 @@
 /** A trainable model: what users hold. */
-import { requireCount } from '../checks.js';
+import { checkOptions, requireCount, typeName } from '../checks.js';
 import { disposal } from '../disposal.js';
 import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
@@ -17,6 +17,7 @@ import type { DataOptions, Dataset, ModelData } from './training/data.js';
 import { Engine } from './training/engine.js';
 import { lossAndGradients, observe } from './training/gradients.js';
 import type { Gradients, PassOptions } from './training/gradients.js';
+import { checkFitOptions, evaluateNames, modelNames, predictNames } from './training/options.js';
 import type { CompileOptions, EvaluateOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
 import { evaluateDataset, predictDataset } from './training/passes.js';
 import type { History, Position } from './training/position.js';
@@ -36,7 +37,7 @@ export class Model implements Applicable {
   private readonly engine: Engine;
 
   constructor(options: ModelOptions | { network: Network; seed?: number }) {
-    const network = 'network' in options ? options.network : buildNetwork(listOf(options.inputs), listOf(options.outputs));
+    const network = typeof options === 'object' && 'network' in options ? options.network : networkOf(options);
     this.engine = new Engine(network, options.seed ?? 0);
   }
 
@@ -77,6 +78,11 @@ export class Model implements Applicable {
     return fitModel(this.engine, this, x, y, options, (history) => { this.history = history; });
   }
 
+  /** What `fit` would say of these options, before there are data. @throws ArgumentError, as `operation` */
+  checkFit(operation: string, options: FitOptions): void {
+    checkFitOptions(operation, options);
+  }
+
   /**
    * One optimiser step on exactly these samples, for training loops of your own. Returns loss and metrics of the batch,
    * as they were before the step. A schedule moves on by one step; `fit` without `resume` starts it anew.
@@ -91,10 +97,10 @@ export class Model implements Applicable {
   async evaluate(x: ModelData, y: ModelData, options: EvaluateOptions = {}): Promise<Record<string, number>> {
     const { engine } = this;
     const { metrics } = engine.requireCompiled('evaluate');
-    const { batchSize = 32, signal } = options;
+    const { batchSize = 32, signal } = checkOptions('evaluate', options, evaluateNames);
     requireCount('evaluate', 'batchSize', batchSize);
-    await engine.choose(batchSize);
     const data = engine.prepare('evaluate', x, y, options);
+    await engine.choose(batchSize);
     return engine.aside((session) => evaluateDataset(session, data, metrics, batchSize, '', signal));
   }
 
@@ -110,10 +116,10 @@ export class Model implements Applicable {
   /** All outputs. */
   async predictAll(x: ModelData, options: PredictOptions = {}): Promise<NdArray<FloatArray>[]> {
     const { engine } = this;
-    const { batchSize = 32, signal } = options;
+    const { batchSize = 32, signal } = checkOptions('predict', options, predictNames);
     requireCount('predict', 'batchSize', batchSize);
-    await engine.choose(batchSize);
     const data = engine.prepareInputs('predict', x, options);
+    await engine.choose(batchSize);
     const results = await engine.aside((session) => predictDataset(session, data, batchSize, signal));
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
@@ -137,8 +143,9 @@ export class Model implements Applicable {
 
   /** The model on its device, and samples as its steps take them: what `bptt/explain` works with. @internal */
   async inspect(x: ModelData, options: DataOptions = {}): Promise<{ session: Session; data: Dataset }> {
+    const data = this.engine.prepareInputs('explain', x, options);
     await this.engine.choose();
-    return { session: this.engine.open(), data: this.engine.prepareInputs('explain', x, options) };
+    return { session: this.engine.open(), data };
   }
 
   /** The layers as a table, with what they run on. */
@@ -205,7 +212,7 @@ export class Model implements Applicable {
 
   /** As `apply`, with all outputs. */
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
-    return applyNetwork(this.network, listOf(inputs));
+    return applyNetwork(this.network, listOf('inputs', inputs));
   }
 
   /** The same architecture over layers of its own, with copies of the weights; not compiled. */
@@ -228,6 +235,15 @@ export class Model implements Applicable {
   }
 }
 
-function listOf(value: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-  return 'shape' in value ? [value] : value;
+function networkOf(options: ModelOptions): Network {
+  const { inputs, outputs } = checkOptions('Model', options, modelNames);
+  return buildNetwork(listOf('inputs', inputs), listOf('outputs', outputs));
+}
+
+function listOf(argument: string, value: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  const given: unknown = value;
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const odd = list.find((entry) => typeof entry !== 'object' || entry === null || !('shape' in entry && 'source' in entry));
+  if (odd === undefined && !list.includes(undefined)) return list as readonly SymbolicTensor[];
+  throw new ArgumentError({ operation: 'Model', argument, expected: 'tensors of Input or of layers applied to them', actual: typeName(odd) });
 }

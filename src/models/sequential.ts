@@ -1,3 +1,5 @@
+import { checkOptions, requireSizes } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Applicable, SymbolicTensor } from '../layers/layer.js';
 import { Input } from '../layers/layer.js';
@@ -12,15 +14,11 @@ export interface SequentialOptions {
   seed?: number;
 }
 
-function chain(layers: readonly Applicable[], inputShape: Shape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+const optionNames: OptionNames<SequentialOptions> = { inputShape: true, seed: true };
+
+function chain(layers: readonly Applicable[], inputShape: Shape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
-  if (!Array.isArray(inputShape)) {
-    throw new ArgumentError({
-      operation: 'Sequential', argument: 'inputShape', expected: 'a list of sizes without the batch', actual: String(inputShape),
-      hint: 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).',
-    });
-  }
-  const input = Input({ shape: inputShape as Shape });
+  const input = Input({ shape: requireSizes('Sequential', 'inputShape', inputShape, 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).') });
   const outputs = layers.reduce((tensors: SymbolicTensor[], layer, i) => {
     if (tensors.length !== 1) {
       throw new ArgumentError({
@@ -36,7 +34,7 @@ function chain(layers: readonly Applicable[], inputShape: Shape | undefined): { 
 /** A chain of layers, blocks and models. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
   constructor(layers: readonly Applicable[], options: SequentialOptions) {
-    const { inputShape, seed } = options as Partial<SequentialOptions> | undefined ?? {};
+    const { inputShape, seed } = checkOptions('Sequential', options, optionNames);
     const { input, outputs } = chain(layers, inputShape);
     super({ network: buildNetwork([input], outputs), seed });
   }

@@ -71,7 +71,7 @@ test('a loss that is not finite', async () => {
   const poison: Callback = {
     name: 'poison',
     onEpochBegin(epoch, context) {
-      if (epoch === 3) context.model.setWeights({ 'dense/bias': { data: Float64Array.of(Infinity), shape: [1] } });
+      if (epoch === 3) context.model.setWeights({ 'dense/bias': { data: Float64Array.of(1e200), shape: [1] } });
     },
   };
   const { error, weight } = await watch([5, 3, 4, 6], { patience: 9 }, [poison]);

@@ -185,7 +185,7 @@ test('what cannot be built or compiled says why', () => {
   assert.match(thrown(ArgumentError, () => new Sequential(layers, {})).message, 'inputShape: [60, 1]');
   // @ts-expect-error: the same, without options
   assert.match(thrown(ArgumentError, () => new Sequential(layers)).message, 'inputShape');
-  assert.match(thrown(ShapeError, () => new Sequential(layers, { inputShape: [0] })).message, 'input shape');
+  assert.match(thrown(ArgumentError, () => new Sequential(layers, { inputShape: [0] })).message, 'inputShape must be a list of sizes');
   assert.throws(() => new Sequential([], { inputShape: [1] }), /at least one layer/);
   const model = new Sequential(layers, { inputShape: [2] });
   // @ts-expect-error: unknown metric

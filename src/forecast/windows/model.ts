@@ -22,18 +22,23 @@ export interface WindowModel {
 export interface TrainableModel<Options extends object> {
   fit(x: NdArray<Float64Array>, y: NdArray<Float64Array>, options: Options & { validationData?: [NdArray<Float64Array>, NdArray<Float64Array>] }): Promise<unknown>;
   predict(x: NdArray<Float64Array>): Promise<TensorLike>;
+  /** Refuses what `fit` would refuse of these options, naming `operation`; asked before there are data. */
+  checkFit?(operation: string, options: Options): void;
 }
 
 /**
  * Makes a compiled network a forecaster.
  *
  * @param model a compiled `Sequential` whose output is [N, h].
+ * @throws ArgumentError for options that its `fit` would refuse.
  * @param options what to pass to its `fit`: epochs, batchSize, callbacks, …; `validationData` is filled in when there is any.
  */
-export function modelForecaster<Options extends object>(model: TrainableModel<Options>, options: Options): WindowModel {
+export function modelForecaster<Options extends object>(model: TrainableModel<Options>, options: NoInfer<Options>): WindowModel {
+  const own = { ...options }; // as they are now
+  model.checkFit?.('modelForecaster', own);
   return {
     async fit(x, y, { validation }) {
-      await model.fit(x, y, validation ? { ...options, validationData: [validation.x, validation.y] } : options);
+      await model.fit(x, y, validation ? { ...own, validationData: [validation.x, validation.y] } : own);
     },
     predict: (x) => model.predict(x),
   };

@@ -1,6 +1,8 @@
 import type { Backend } from '../../backend.js';
 import { autoBackend, explained } from '../../backends/auto.js';
 import { wasmBackend } from '../../backends/wasm/backend.js';
+import { typeName } from '../../checks.js';
+import { ArgumentError } from '../../errors.js';
 import type { DType } from '../../tensor.js';
 import type { Network } from '../graph/network.js';
 import { largestProduct } from '../graph/work.js';
@@ -10,6 +12,10 @@ export class BackendChoice {
   private chosen: Backend | undefined;
 
   constructor(wanted: Backend | 'auto' = wasmBackend()) {
+    const given: unknown = wanted;
+    if (given !== 'auto' && !(typeof given === 'object' && given !== null && 'open' in given)) {
+      throw new ArgumentError({ operation: 'compile', argument: 'backend', expected: "a backend, such as cpu() or await wasm(), or 'auto'", actual: typeName(given) });
+    }
     this.chosen = wanted === 'auto' ? undefined : wanted;
   }
 

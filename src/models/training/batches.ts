@@ -7,6 +7,7 @@ import { masksRead, outputMasks } from '../graph/masks.js';
 import type { Network } from '../graph/network.js';
 import type { Dataset } from './data.js';
 import { gather } from './samples.js';
+import type { Samples } from './samples.js';
 import type { StepForm } from './stepInputs.js';
 
 export interface Batch {
@@ -54,11 +55,14 @@ function rowsOf(mask: FloatArray | undefined, rows: number): FloatArray | undefi
 }
 
 /** Samples order[from … from+count). */
-export function takeBatch(network: Network, data: Dataset, order: Int32Array, from: number, count: number, training: boolean, dtype: DType): Batch {
-  const x = data.x.map((tensor) => gather(tensor, order, from, count, dtype));
-  const y = data.y.map((tensor) => gather(tensor, order, from, count, dtype));
-  const sampleWeight = data.sampleWeight && gather(data.sampleWeight, order, from, count, dtype);
-  const given = data.masks.map((mask) => mask && gather(mask, order, from, count, dtype));
+export async function takeBatch(
+  network: Network, data: Dataset, order: Int32Array, from: number, count: number, training: boolean, dtype: DType,
+): Promise<Batch> {
+  const take = async (samples: Samples): Promise<FloatArray> => gather(samples, order, from, count, dtype);
+  const x = await Promise.all(data.x.map(take));
+  const y = await Promise.all(data.y.map(take));
+  const sampleWeight = data.sampleWeight && await take(data.sampleWeight);
+  const given = await Promise.all(data.masks.map(async (mask) => mask && take(mask)));
   const masked = given.map((mask) => mask !== undefined);
   const masks = masksRead(network, masked).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));

@@ -1,11 +1,12 @@
 /** What users pass to fit, evaluate and predict, checked and laid out for batching. */
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { nearWhole } from '../../statistics.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
 import { sameShape, sizeOf, toHost } from '../../tensor.js';
 import { outputMasks } from '../graph/masks.js';
 import type { Network, NetworkInput } from '../graph/network.js';
-import { masksOfInputs } from './givenMasks.js';
+import { maskNames, masksOfInputs } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
 import { checkedSource, cut, isSource, requireFinite } from './samples.js';
 import type { Samples, SampleSource } from './samples.js';
@@ -22,9 +23,11 @@ export interface Dataset {
 }
 
 export interface DataOptions extends MaskOptions {
-  /** Weight of each sample's loss [N], or of each sample's steps [N, T]. */
-  sampleWeight?: TensorLike;
+  /** Weight of each sample's loss [N], or of each sample's steps [N, T]; or a source of them. */
+  sampleWeight?: TensorLike | SampleSource;
 }
+
+export const dataNames: OptionNames<DataOptions> = { ...maskNames, sampleWeight: true };
 
 /** One value for a model with one input, a list of values for several. */
 export type ModelData = TensorLike | SampleSource | readonly (TensorLike | SampleSource)[];
@@ -50,10 +53,7 @@ function targetHint(output: Shape, target: Shape): string {
 }
 
 function prepared(operation: string, argument: string, value: TensorLike | SampleSource, shape: Shape, dtype: DType): Samples {
-  if (typeof value !== 'object' || value === null) {
-    throw new ArgumentError({ operation, argument, expected: 'an ndarray, nested arrays or { data, shape }', actual: String(value) });
-  }
-  let host: Samples = isSource(value) ? checkedSource(operation, argument, value) : toHost(value, dtype);
+  let host: Samples = isSource(value) ? checkedSource(operation, argument, value) : toHost(value, dtype, { operation, argument });
   if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
   // One feature or one target a step may come without its axis of width one.
   if (!isSource(host) && shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
@@ -90,15 +90,17 @@ export function prepareData(
 
 function weights(
   operation: string, { sampleWeight }: DataOptions, samples: number, outputs: readonly Shape[], dtype: DType,
-): HostTensor | undefined {
+): Samples | undefined {
   if (sampleWeight === undefined) return undefined;
-  const host = toHost(sampleWeight, dtype);
+  const host = isSource(sampleWeight)
+    ? checkedSource(operation, 'sampleWeight', sampleWeight)
+    : toHost(sampleWeight, dtype, { operation, argument: 'sampleWeight' });
   const steps = new Set(outputs.map((shape) => sizeOf(shape.slice(0, -1))));
   const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : [])];
   if (!shapes.some((shape) => sameShape(shape, host.shape))) {
     throw new ShapeError({ operation, argument: 'sampleWeight', expected: shapes.map(formatShape).join(' or '), actual: formatShape(host.shape) });
   }
-  requireFinite(operation, 'sampleWeight', host.data, host.shape);
+  if (!isSource(host)) requireFinite(operation, 'sampleWeight', host.data, host.shape);
   return host;
 }
 

@@ -1,4 +1,5 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
+import { checkOptions } from '../../checks.js';
 import { StateError } from '../../errors.js';
 import { resolveLoss } from '../../losses/losses.js';
 import type { Loss } from '../../losses/losses.js';
@@ -14,6 +15,7 @@ import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { givesLogits, objectiveOf } from './objective.js';
 import type { Objective } from './objective.js';
+import { compileNames } from './options.js';
 import type { CompileOptions } from './options.js';
 import { startPosition } from './position.js';
 import type { CallbackStates, Position } from './position.js';
@@ -59,6 +61,7 @@ export class Engine {
 
   /** Weights stay; optimiser state and position start anew. */
   compile(options: CompileOptions): void {
+    checkOptions('compile', options, compileNames);
     const losses = (Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss]).map(resolveLoss);
     const first = { logits: givesLogits(this.network, 0, losses[0]), width: this.outputShapes[0]?.at(-1) ?? 1 };
     const compiled = {

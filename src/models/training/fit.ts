@@ -1,5 +1,5 @@
 /** Training as a model starts it: data are prepared, options checked, then the loop runs. */
-import { requireCount } from '../../checks.js';
+import { checkOptions, requireCount } from '../../checks.js';
 import type { Trainee } from '../../callbacks/callback.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
@@ -13,6 +13,7 @@ import { Hooks } from './hooks.js';
 import { runFit, trainSteps } from './loop.js';
 import type { Trainer } from './loop.js';
 import { Tally } from './metrics.js';
+import { checkFitOptions, trainOnBatchNames } from './options.js';
 import type { FitOptions, TrainOnBatchOptions } from './options.js';
 import { requireSameBatches } from './position.js';
 import type { History } from './position.js';
@@ -28,14 +29,12 @@ export async function fitModel(
   engine: Engine, model: Trainee, x: ModelData, y: ModelData, options: FitOptions, start: (history: History) => void,
 ): Promise<History> {
   engine.requireCompiled('fit');
-  await engine.choose(options.batchSize);
-  const { epochs = 1, batchSize = 32, callbacks = [], signal, resume = false, validationData, validationSplit = 0, validateEvery = Infinity } = options;
-  requireCount('fit', 'epochs', epochs);
-  requireCount('fit', 'batchSize', batchSize);
-  if (options.validateEvery !== undefined) requireCount('fit', 'validateEvery', validateEvery);
+  const { epochs = 1, batchSize = 32, signal, resume = false, validationData, validationSplit = 0, validateEvery = Infinity, shuffle } = checkFitOptions('fit', options);
+  const callbacks = [...options.callbacks ?? []];
+  const stateful = stateTensors(engine.network, 1).some((spec) => spec.kind === 'carried');
   engine.requireTrainable('fit');
-  if (validationData && validationSplit !== 0) {
-    throw new ArgumentError({ operation: 'fit', argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
+  if (stateful && shuffle) {
+    throw new ArgumentError({ operation: 'fit', argument: 'shuffle', expected: 'left off: the model is stateful', actual: 'true' });
   }
   let data = engine.prepare('fit', x, y, options);
   let validation = validationData && engine.prepare('fit, validationData', validationData[0], validationData[1], validationData[2] ?? {});
@@ -48,18 +47,20 @@ export async function fitModel(
   }
   if (resume) requireSameBatches(engine.position, data.samples, batchSize);
 
-  const session = engine.open();
-  const stateful = stateTensors(engine.network, 1).some((spec) => spec.kind === 'carried');
   if (stateful) {
     requireWholeBatches('x', data.samples, batchSize);
     requireWholeBatches('validation data', validation?.samples ?? 0, batchSize);
-    session.states.select(Math.min(batchSize, data.samples));
   }
+
+  await engine.choose(batchSize); // everything has been read by now
+  engine.requireTrainable('fit');
+  const session = engine.open();
+  if (stateful) session.states.select(Math.min(batchSize, data.samples));
   const history: History = { epoch: [], history: {} };
   start(history);
   if (!resume) engine.position = { ...engine.position, epoch: 0, batch: 0, runSteps: 0, tally: [], callbacks: [], events: [] };
   const hooks = new Hooks(callbacks, engine.position);
-  const settings = { epochs, batchSize, hooks, signal, validation, validateEvery, shuffle: (options.shuffle ?? true) && !stateful };
+  const settings = { epochs, batchSize, hooks, signal, validation, validateEvery, shuffle: (shuffle ?? true) && !stateful };
   await engine.whileTraining('fit', () => runFit(trainerOf(engine, model, 'fit'), data, settings, history), () => hooks.states());
   return history;
 }
@@ -67,12 +68,14 @@ export async function fitModel(
 /** One optimiser step on exactly these samples. Returns loss and metrics of the batch, as they were before the step. */
 export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData, y: ModelData, options: TrainOnBatchOptions): Promise<Record<string, number>> {
   const { optimizer, metrics } = engine.requireCompiled('trainOnBatch');
+  const { stepsPerEpoch } = checkOptions('trainOnBatch', options, trainOnBatchNames);
+  engine.requireTrainable('trainOnBatch');
+  const data = engine.prepare('trainOnBatch', x, y, options);
   await engine.choose();
   engine.requireTrainable('trainOnBatch');
   const { position } = engine;
-  const data = engine.prepare('trainOnBatch', x, y, options);
-  const batch = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, true, engine.dtype);
-  const rate = rateAt(optimizer.learningRate, progressOf(position.runSteps, options.stepsPerEpoch)) * position.learningRateFactor;
+  const batch = await takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, true, engine.dtype);
+  const rate = rateAt(optimizer.learningRate, progressOf(position.runSteps, stepsPerEpoch)) * position.learningRateFactor;
   const [{ losses, prediction } = { losses: [], prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
   const tally = new Tally(metrics, engine.network.outputs.length);

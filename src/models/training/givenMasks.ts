@@ -1,5 +1,6 @@
 /** Masks and lengths as users give them, for each input of the model. */
 import { nearest } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { allocate, sameShape, toHost } from '../../tensor.js';
 import type { DType, HostTensor, TensorLike } from '../../tensor.js';
@@ -18,6 +19,8 @@ export interface MaskOptions {
   /** Real steps of each sample, counted from the first: another way to give masks, by name or place likewise. */
   lengths?: PerInput<readonly number[]>;
 }
+
+export const maskNames: OptionNames<MaskOptions> = { mask: true, lengths: true };
 
 type Inputs = readonly NetworkInput[];
 

@@ -1,7 +1,10 @@
 /** One pass forward and back over data as a single batch, for those who want to look at gradients. */
+import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { allocate, fromHost } from '../../tensor.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
 import { drawNoise, inSequence, takeBatch } from './batches.js';
+import { dataNames } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
 import { observeStep } from './doctor.js';
 import type { Engine } from './engine.js';
@@ -13,6 +16,8 @@ export interface PassOptions extends DataOptions {
   /** Dropout (mask of step 0) and batch statistics. Default false. */
   training?: boolean;
 }
+
+const passNames: OptionNames<PassOptions> = { ...dataNames, training: 'flag' };
 
 export interface Gradients {
   readonly loss: number;
@@ -48,10 +53,11 @@ async function oneBatch(
   engine: Engine, operation: string, x: ModelData, y: ModelData, options: PassOptions,
 ): Promise<{ session: Session; form: StepForm; inputs: FloatArray[] }> {
   engine.requireCompiled(operation);
+  const { training = false } = checkOptions(operation, options, passNames);
+  const data = engine.prepare(operation, x, y, options);
   await engine.choose();
   const session = engine.open();
   const { dtype } = session.device;
-  const data = engine.prepare(operation, x, y, options);
-  const { form, inputs } = takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, options.training ?? false, dtype);
+  const { form, inputs } = await takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, training, dtype);
   return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), engine.seed, 0, dtype)] };
 }

@@ -124,12 +124,13 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
   /** The steps of one plan, then their callbacks. */
   async function trainGroup(order: Int32Array, tally: Tally): Promise<void> {
     const start = position.batch;
-    const take = (index: number): Batch => {
+    const take = (index: number): Promise<Batch> => {
       const count = Math.min(batchSize, data.samples - index * batchSize);
       return takeBatch(session.network, data, order, index * batchSize, count, true, session.device.dtype);
     };
-    const first = take(start);
-    const group = [first, ...Array.from({ length: groupSize(first, start) - 1 }, (_, i) => take(start + 1 + i))];
+    const first = await take(start);
+    const group = [first];
+    for (const size = groupSize(first, start); group.length < size;) group.push(await take(start + group.length));
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;

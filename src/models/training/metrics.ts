@@ -2,6 +2,7 @@
  * Metrics as running sums, computed in float64 on the host: an epoch's value is that of all its samples, not a mean of
  * batch means, and a checkpoint in the middle of an epoch keeps it exact.
  */
+import { typeName } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import { binaryUnit, withinRounding } from '../../statistics.js';
 import type { FloatArray } from '../../tensor.js';
@@ -112,7 +113,9 @@ const metrics: Record<MetricName, Metric> = {
  * @throws ArgumentError for an unknown name, and for `categoricalAccuracy` of a single class, which is always 1.
  */
 export function resolveMetric(metric: MetricName | Metric, { logits, width }: JudgedOutput): Metric {
-  if (typeof metric !== 'string') return metric;
+  const given: unknown = metric;
+  if (typeof given === 'object' && given !== null && 'add' in given && 'name' in given) return metric as Metric;
+  if (typeof metric !== 'string') throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: 'names of metrics, or metrics', actual: typeName(given) });
   const found = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
   if (!found) {
     throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: Object.keys(metrics).join(' | '), actual: String(metric) });

@@ -1,12 +1,17 @@
 /** What users pass to a model, and what they get of its weights. */
 import type { Backend } from '../../backend.js';
+import { checkOptions, requireCount, typeName } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import type { Callback } from '../../callbacks/callback.js';
+import { ArgumentError } from '../../errors.js';
 import type { SymbolicTensor } from '../../layers/layer.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { OptimizerName } from '../../optimizers/resolve.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
+import { dataNames } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
+import { maskNames } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
 import type { Metric, MetricName } from './metrics.js';
 
@@ -28,12 +33,14 @@ export interface CompileOptions {
   backend?: Backend | 'auto';
 }
 
+export const compileNames: OptionNames<CompileOptions> = { optimizer: true, loss: true, metrics: true, backend: true };
+
 export interface FitOptions extends DataOptions {
   /** Number of the last epoch. Default 1. */
   epochs?: number;
   /** Default 32. */
   batchSize?: number;
-  /** A new order each epoch. Default true; always off for stateful models. */
+  /** A new order each epoch. Default true; off for stateful models, and refused for them. */
   shuffle?: boolean;
   validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
   /** Share of the last samples kept for validation. Default 0: none. */
@@ -50,10 +57,36 @@ export interface FitOptions extends DataOptions {
   resume?: boolean;
 }
 
+const fitNames: OptionNames<FitOptions> = {
+  ...dataNames, epochs: true, batchSize: true, shuffle: 'flag', validationData: true, validationSplit: true, validateEvery: true, callbacks: true,
+  signal: true, resume: 'flag',
+};
+
+/** @throws ArgumentError for what no data could make right. */
+export function checkFitOptions(operation: string, options: FitOptions): FitOptions {
+  const { epochs, batchSize, validateEvery, validationData, validationSplit = 0, callbacks } = checkOptions(operation, options, fitNames);
+  for (const [argument, count] of Object.entries({ epochs, batchSize, validateEvery })) {
+    if (count !== undefined) requireCount(operation, argument, count);
+  }
+  if (validationData && validationSplit !== 0) {
+    throw new ArgumentError({ operation, argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
+  }
+  requireList(operation, 'validationData', validationData, '[x, y] or [x, y, options]');
+  requireList(operation, 'callbacks', callbacks, 'a list of callbacks');
+  if (validationData?.[2]) checkOptions(`${operation}, validationData`, validationData[2], dataNames);
+  return options;
+}
+
+function requireList(operation: string, argument: string, value: unknown, expected: string): void {
+  if (value !== undefined && !Array.isArray(value)) throw new ArgumentError({ operation, argument, expected, actual: typeName(value) });
+}
+
 export interface TrainOnBatchOptions extends DataOptions {
   /** Steps that make an epoch, for learning rates that count epochs. */
   stepsPerEpoch?: number;
 }
+
+export const trainOnBatchNames: OptionNames<TrainOnBatchOptions> = { ...dataNames, stepsPerEpoch: true };
 
 export interface EvaluateOptions extends DataOptions {
   /** Default 32. */
@@ -61,11 +94,15 @@ export interface EvaluateOptions extends DataOptions {
   signal?: AbortSignal;
 }
 
+export const evaluateNames: OptionNames<EvaluateOptions> = { ...dataNames, batchSize: true, signal: true };
+
 export interface PredictOptions extends MaskOptions {
   /** Default 32. */
   batchSize?: number;
   signal?: AbortSignal;
 }
+
+export const predictNames: OptionNames<PredictOptions> = { ...maskNames, batchSize: true, signal: true };
 
 /** Weights by key, `lstm/kernel`, as contiguous ndarrays. */
 export type Weights = Record<string, NdArray<FloatArray>>;
@@ -76,3 +113,5 @@ export interface ModelOptions {
   /** Of initial weights, shuffling and dropout. Default 0. */
   seed?: number;
 }
+
+export const modelNames: OptionNames<ModelOptions> = { inputs: true, outputs: true, seed: true };

@@ -30,7 +30,7 @@ export async function evaluateDataset(
   for (let from = 0; from < data.samples; from += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = takeBatch(session.network, data, order, from, count, false, session.device.dtype);
+    const batch = await takeBatch(session.network, data, order, from, count, false, session.device.dtype);
     session.states.advance(count);
     const results = await session.evaluator(batch.form).run(batch.inputs);
     tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, results[outputs]);
@@ -51,7 +51,7 @@ export async function predictDataset(
   for (let from = 0; from < data.samples; from += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = takeBatch(session.network, data, order, from, count, false, dtype);
+    const batch = await takeBatch(session.network, data, order, from, count, false, dtype);
     session.states.advance(count);
     const predictions = await session.predictor(batch.form).run(batch.inputs);
     predictions.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputs[i]?.shape ?? [])));

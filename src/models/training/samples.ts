@@ -1,4 +1,5 @@
 /** Samples that are made when a batch needs them, so that a data set need not lie in memory. */
+import { isThenable } from '../../checks.js';
 import { DataError } from '../../errors.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { allocate, sizeOf } from '../../tensor.js';
@@ -8,35 +9,41 @@ import type { DType } from '../../tensor.js';
 export interface SampleSource {
   /** [samples, ...shape of one sample]. */
   readonly shape: Shape;
-  /** Writes sample `index` into `out`, row-major; the same numbers each time it is asked. */
-  read(index: number, out: FloatArray): void;
+  /**
+   * Writes sample `index` into `out`, row-major; the same numbers each time it is asked. Where it returns a promise, the sample is
+   * there when that resolves; the samples of a batch are then asked for together.
+   */
+  read(index: number, out: FloatArray): void | PromiseLike<void>;
 }
 
 /** A tensor of samples, or where they come from. */
 export type Samples = HostTensor | SampleSource;
 
-export function isSource(value: object): value is SampleSource {
-  return 'read' in value && 'shape' in value;
+export function isSource(value: unknown): value is SampleSource {
+  return typeof value === 'object' && value !== null && 'read' in value && 'shape' in value;
 }
 
 /** A source whose numbers are checked as they are read. @throws DataError naming the first entry that is not finite. */
 export function checkedSource(operation: string, argument: string, source: SampleSource): SampleSource {
+  const shape = [...source.shape];
   return {
-    shape: source.shape,
+    shape,
     read(index, out) {
-      source.read(index, out);
-      requireFinite(operation, argument, out, source.shape.slice(1), [index]);
+      const check = (): void => { requireFinite(operation, argument, out, shape.slice(1), [index]); };
+      const reading = source.read(index, out);
+      if (isThenable(reading)) return reading.then(check);
+      check();
     },
   };
 }
 
 /** @param before indices of the axes before those of `shape`. @throws DataError naming the first entry that is not finite. */
-export function requireFinite(operation: string, argument: string, data: FloatArray, shape: Shape, before: readonly number[] = []): void {
+export function requireFinite(operation: string, argument: string, data: FloatArray, shape: Shape, before: readonly number[] = [], hint = 'Drop or fill missing values before training.'): void {
   const at = firstNotFinite(data);
   if (at < 0) return;
   throw new DataError({
     operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`, expected: 'a finite number', actual: String(data[at]),
-    hint: 'Drop or fill missing values before training.',
+    hint,
   });
 }
 
@@ -61,19 +68,22 @@ function position(flat: number, shape: Shape): number[] {
 /** Samples start … end − 1. */
 export function cut(samples: Samples, start: number, end: number): Samples {
   const shape = [end - start, ...samples.shape.slice(1)];
-  if (isSource(samples)) return { shape, read: (index, out) => { samples.read(start + index, out); } };
+  if (isSource(samples)) return { shape, read: (index, out) => samples.read(start + index, out) };
   const row = sizeOf(shape.slice(1));
   return { data: samples.data.subarray(start * row, end * row), shape };
 }
 
-/** Samples order[from … from + count), contiguous. */
-export function gather(samples: Samples, order: Int32Array, from: number, count: number, dtype: DType): FloatArray {
+/** Samples order[from … from + count), contiguous; at once unless a source takes its time. */
+export function gather(samples: Samples, order: Int32Array, from: number, count: number, dtype: DType): FloatArray | Promise<FloatArray> {
   const row = sizeOf(samples.shape.slice(1));
   const out = allocate(dtype, count * row);
+  const waiting: PromiseLike<unknown>[] = [];
   for (let i = 0; i < count; i++) {
     const index = order[from + i] ?? 0;
-    if (isSource(samples)) samples.read(index, out.subarray(i * row, (i + 1) * row));
-    else for (let j = 0; j < row; j++) out[i * row + j] = samples.data[index * row + j] ?? NaN;
+    if (isSource(samples)) {
+      const reading = samples.read(index, out.subarray(i * row, (i + 1) * row));
+      if (isThenable(reading)) waiting.push(reading);
+    } else for (let j = 0; j < row; j++) out[i * row + j] = samples.data[index * row + j] ?? NaN;
   }
-  return out;
+  return waiting.length > 0 ? Promise.all(waiting).then(() => out) : out;
 }

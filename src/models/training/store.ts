@@ -1,5 +1,6 @@
 /** A model's weights, wherever they are: with its layers, and on its device while a session is open. */
 import type { Backend } from '../../backend.js';
+import { isThenable, typeName } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import { resolveInitializer } from '../../initializers.js';
 import type { WeightValues } from '../../layers/weights.js';
@@ -11,6 +12,7 @@ import { isCarried, isWeight } from '../graph/names.js';
 import { lastingTensors } from '../graph/network.js';
 import type { LayerTensorSpecs, Network, WeightSpec } from '../graph/network.js';
 import type { Objective } from './objective.js';
+import { requireFinite } from './samples.js';
 import { Session } from './session.js';
 
 export class WeightStore {
@@ -71,13 +73,18 @@ export class WeightStore {
   /** All or nothing. */
   set(weights: Readonly<Record<string, TensorLike>>): void {
     const shapes = new Map(this.layers.flatMap(({ tensors }) => tensors.map(({ key, shape }) => [key, shape])));
+    const given: unknown = weights;
+    if (typeof given !== 'object' || given === null || isThenable(given)) {
+      throw new ArgumentError({ operation: 'setWeights', argument: 'weights', expected: 'weights by their keys, as getWeights returns them', actual: typeName(given) });
+    }
     const next = Object.entries(weights).map(([key, value]) => {
       const shape = shapes.get(key);
       if (!shape) throw new ArgumentError({ operation: 'setWeights', argument: 'key', expected: [...shapes.keys()].join(' | '), actual: `'${key}'` });
-      const host = toHost(value, 'float64');
+      const host = toHost(value, 'float64', { operation: 'setWeights', argument: `'${key}'` });
       if (!sameShape(host.shape, shape)) {
         throw new ShapeError({ operation: 'setWeights', argument: `'${key}'`, expected: formatShape(shape), actual: formatShape(host.shape) });
       }
+      requireFinite('setWeights', `'${key}'`, host.data, host.shape, [], 'A model whose weights are not finite predicts nothing.');
       return [key, host] as const;
     });
     this.write('setWeights', new Map(next));
