@@ -1,5 +1,5 @@
 /** Checks of arguments that every part of the library makes in the same words. */
-import { ArgumentError, ShapeError, formatShape } from './errors.js';
+import { ArgumentError, ShapeError, formatShape, quoted } from './errors.js';
 
 /** A whole number of at least `least`, or an ArgumentError. */
 export function requireCount(operation: string, argument: string, value: number, least = 1): number {
@@ -61,7 +61,7 @@ export function checkOptions<T extends object>(operation: string, options: T, na
   const unknown = Object.keys(options).find((key) => !Object.hasOwn(names, key));
   if (unknown !== undefined) {
     throw new ArgumentError({
-      operation, argument: `option '${unknown}'`, expected: `one of ${known.join(', ')}`, actual: 'an unknown name', hint: `Did you mean '${nearest(unknown, known)}'?`,
+      operation, argument: `option ${quoted(unknown)}`, expected: `one of ${known.join(', ')}`, actual: 'an unknown name', hint: `Did you mean '${nearest(unknown, known)}'?`,
     });
   }
   for (const argument of Object.keys(options)) {

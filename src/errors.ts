@@ -19,9 +19,9 @@ export interface ErrorDetails {
 }
 
 /** What came from a file or a caller, at a length that a message can bear. */
-function brief(given: string): string {
+function brief(given: string, most = 500): string {
   const text = `${given}`; // JSON.stringify claims a string for what it leaves out
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** Base of every error this library throws on purpose. */
@@ -36,7 +36,7 @@ export class BpttError extends Error implements ErrorDetails {
 
   constructor(details: ErrorDetails, options?: ErrorOptions) {
     const { operation, argument, expected, actual, hint } = details;
-    super(`${operation}: ${brief(argument)} must be ${expected}, got ${brief(actual)}.${hint ? ` ${brief(hint)}` : ''}`, options);
+    super(`${brief(operation)}: ${brief(argument)} must be ${brief(expected, 2000)}, got ${brief(actual)}.${hint ? ` ${brief(hint)}` : ''}`, options);
     this.operation = operation;
     this.argument = argument;
     this.expected = expected;

@@ -23,7 +23,7 @@ const ROUNDINGS = 8;
  * @param epsilon what one unit in the last place of 1 is; default: that of float64.
  */
 export function withinRounding(low: number, high: number, size = Math.max(Math.abs(low), Math.abs(high)), epsilon = Number.EPSILON): boolean {
-  return high - low <= ROUNDINGS * Math.max(epsilon * size, Number.MIN_VALUE);
+  return high - low <= Math.min(ROUNDINGS * Math.max(epsilon * size, Number.MIN_VALUE), Number.MAX_VALUE); // an infinite span is none
 }
 
 /** The whole number that a computed one is but for rounding at `size`, else the number itself: 100 · 0.29 is 29, not 28.999999999999996. */

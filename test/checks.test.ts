@@ -39,6 +39,17 @@ test('a missing or wrong object of options is refused', () => {
   }
 });
 
+test('text of a caller is repeated shortened, wherever it stands in a message', () => {
+  const long = 'units'.repeat(2000);
+  const message = messageOf(() => checkOptions('LSTM', { units: 3, [long]: 1 }, names));
+  assert.match(message, /^LSTM: option 'units.{0,60}…' \(10000 characters\) must be /);
+  assert.ok(message.length < 400, message);
+  const details = { operation: `LSTM '${long}'`, argument: long, expected: long, actual: long, hint: long };
+  const error = new ArgumentError(details);
+  assert.ok(error.message.length < 4200, String(error.message.length));
+  assert.is(error.operation, details.operation, 'the fields hold the whole');
+});
+
 test('the nearest name: initials, case, underscores, few letters', () => {
   assert.is(nearest('epoch', ['batchSize', 'epochs']), 'epochs');
   assert.is(nearest('batch_size', ['batchSize', 'epochs']), 'batchSize');

@@ -55,6 +55,9 @@ test('constant: numbers that differ by a few roundings of theirs, or of what the
   assert.is(withinRounding(-1.7e308, 1.7e308), false);
   assert.is(withinRounding(1_700_000_000, 1_700_000_000.001), false);
   assert.is(withinRounding(NaN, NaN), false);
+  assert.is(withinRounding(0, Infinity), false);
+  assert.is(isConstant([1, Infinity, 1]), false);
+  assert.is(isConstant([-Infinity, 1]), false);
   assert.is(isConstant([0.3, 0.1 + 0.2, 0.3]), true);
   assert.is(isConstant([1, 1, 1 + 1e-13, ...new Array<number>(100_000).fill(1)]), false, 'one in 100,000 that differs');
 });

@@ -13,7 +13,7 @@ function anyText(value: string, help: string): Option<string | undefined> {
 
 /** Of every command that reads a CSV file; docs/csv.md explains them. */
 export const READING = {
-  'date-column': anyText('COL', 'column of dates; without it, the one column whose cells are all dates'),
+  'date-column': anyText('COL', 'column of dates; without it, the one column whose cells are all dates; false: none'),
   'date-format': text('FORMAT', 'such as DD/MM/YYYY, YYYYMMDD or milliseconds; without it, the one format that all dates fit'),
   'time-column': anyText('COL', 'column with the time of day, where the other one holds days'),
   'time-zone': text('ZONE', 'whose clock the dates show, such as America/New_York'),
@@ -37,7 +37,7 @@ export function csvOptionsOf(given: Values<typeof READING>): Reading {
   const [, column, value] = /^([^=]*)=(.*)$/s.exec(series ?? '') ?? [];
   if (series !== undefined && series !== 'one' && column === undefined) throw new UsageError(`--series must be COL=VALUE or one, got '${series}'.`);
   const options = {
-    dateColumn: given['date-column'], dateFormat: given['date-format'], timeColumn: given['time-column'], timeZone: given['time-zone'], order: given.order,
+    dateColumn: given['date-column'] === 'false' ? false as const : given['date-column'], dateFormat: given['date-format'], timeColumn: given['time-column'], timeZone: given['time-zone'], order: given.order,
     series: series === 'one' || series === undefined ? series : { [column ?? '']: value ?? '' }, duplicates: given.duplicates, missing,
     delimiter: delimiter === '\\t' ? '\t' : delimiter, decimal: given.decimal, comment: given.comment, skipRows: given['skip-rows'], skipFooter: given['skip-footer'],
     ...(names.length > 0 && { header: false, names }), ...(header && { header }),
@@ -47,7 +47,7 @@ export function csvOptionsOf(given: Values<typeof READING>): Reading {
 }
 
 /** Options of the reader whose flag is not their own name with dashes. */
-const MENTIONS = /header: false and names: \[…\]|\b(?:header: true|columns: \[…\]|series: \{ (?:'([^']*)'|([^:\s]+)): '([^']*)' \}|([a-z]+(?:[A-Z][a-z]+)+)(?:: '([^']*)')?|(order|series|duplicates|missing|delimiter|decimal|comment): '([^']*)')/gu;
+const MENTIONS = /header: false and names: \[…\]|\b(?:header: true|columns: \[…\]|series: \{ (?:'([^']*)'|([^:\s]+)): '([^']*)' \}|([a-z]+(?:[A-Z][a-z]+)+)(?:: (?:'([^']*)'|(\d+|false)))?|(order|series|duplicates|missing|delimiter|decimal|comment): '([^']*)')/gu;
 
 /**
  * A hint of the reader, or the name of an option, in the words of the command line: `dateColumn: 'Day'` becomes `--date-column Day`.
@@ -57,15 +57,16 @@ const MENTIONS = /header: false and names: \[…\]|\b(?:header: true|columns: \[
 export function inFlags(hint: string, columns?: string): string {
   if (Object.hasOwn(READING, hint)) return `--${hint}`;
   const known = columns === undefined ? hint.replace(/,? or choose [^.]*columns: \[…\]/, '') : hint;
-  return known.replace(MENTIONS, (mention: string, quotedColumn?: string, plainColumn?: string, value?: string, camel?: string, camelValue?: string, word?: string, wordValue?: string) => {
+  return known.replace(MENTIONS, (mention: string, quotedColumn?: string, plainColumn?: string, value?: string, camel?: string, camelValue?: string, plainValue?: string, word?: string, wordValue?: string) => {
     if (mention.startsWith('header: false')) return '--names A,B,…';
     if (mention === 'header: true') return '--header';
     if (mention.startsWith('columns')) return columns ?? mention;
     if (value !== undefined) return `--series ${inShell(`${quotedColumn ?? plainColumn ?? ''}=${value}`)}`;
     const name = word ?? (camel ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (!Object.hasOwn(READING, name)) return mention;
-    const given = word === undefined ? camelValue : wordValue;
-    return given === undefined || given === '…' ? `--${name}` : `--${name} ${inShell(given)}`;
+    const given = camelValue ?? plainValue ?? wordValue;
+    if (mention !== hint && (given === '…' || (given === undefined && name.startsWith('skip-')))) return `--${name} ${given === undefined ? 'N' : 'MARK'}`;
+    return given === undefined ? `--${name}` : `--${name} ${inShell(given)}`;
   });
 }
 

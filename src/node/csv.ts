@@ -104,7 +104,7 @@ async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Pr
   const { rows, header } = read;
   const { sorted, undated, order, dateFormat } = inTimeOrder(read, file, options);
   const { complete, ...filled } = settleMissing(rows, sorted, header.names, missing);
-  const { kept, found: duplicates } = settleDuplicates(complete, read, file, options);
+  const { kept, found: duplicates } = settleDuplicates(complete, read, file, options, dateFormat);
   if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
   const dated = header.dateName === undefined ? [] : kept;
   const dates = dated.map(({ date }) => date?.iso ?? '');

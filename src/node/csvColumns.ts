@@ -11,8 +11,8 @@ import type { CsvRecord } from './csvRecords.js';
 /** The columns of a file as far as names and options tell. */
 export interface Columns {
   readonly names: readonly string[];
-  /** Where the header stands, for messages. */
-  readonly place: string;
+  /** Where the header stands; undefined where the caller gave the names. */
+  readonly line: number | undefined;
   /** Column of dates; undefined while nobody has said which, false if there is none. */
   readonly date: number | false | undefined;
   readonly time: number | undefined;
@@ -28,7 +28,6 @@ export interface Wanted {
   readonly indices: readonly number[];
 }
 
-const RENAME = 'Say skipRows, header: false and names: […] to name the columns yourself.';
 /** Names that data of several series use for the column that tells one from the other. */
 const LABEL = /^<?(?:symbols?|tickers?|tic|name|series|stock|stock_?code|stock_?name|ts_?code|code|asset|instrument|security|isin|cusip|permno|gvkey|coin|pair|unique_?id|series_?id|entity|country|region|代码|名称|股票代码|股票名称|证券代码|证券简称)>?$/i;
 
@@ -41,10 +40,10 @@ export function columnsOfHeader({ cells, line }: CsvRecord, file: string, option
     throw new CsvError({ file, line }, 'names of columns', data,
       'Say header: false and names: […] if the first record holds data, header: true if these are names.');
   }
-  return columnsOf(names, `header on line ${line}`, options);
+  return columnsOf(names, line, options);
 }
 
-export function columnsOf(names: readonly string[], place: string, options: CsvOptions): Columns {
+export function columnsOf(names: readonly string[], line: number | undefined, options: CsvOptions): Columns {
   const { columns = [], dateColumn, timeColumn, series } = options;
   const hint = options.names ? undefined : `Say ${markHint(names, options) || 'skipRows if the header stands further down'}.`;
   const filters = typeof series === 'object' ? Object.entries(series) : [];
@@ -53,7 +52,7 @@ export function columnsOf(names: readonly string[], place: string, options: CsvO
   if (timeColumn !== undefined) requireColumnNames('readCsv', [timeColumn], names, 'timeColumn', hint);
   requireColumnNames('readCsv', filters.map(([name]) => name), names, 'series', hint);
   const found = {
-    names, place,
+    names, line,
     date: typeof dateColumn === 'string' ? names.indexOf(dateColumn) : dateColumn,
     time: timeColumn === undefined ? undefined : names.indexOf(timeColumn),
     series: filters.map(([name, value]) => [names.indexOf(name), value] as const),
@@ -79,23 +78,30 @@ export function requireWidth({ cells, line }: CsvRecord, { names }: Columns, fil
     : "Say delimiter: '…' if other marks stand between the cells; skipRows, skipFooter or comment: '…' if the line is no part of the table.");
 }
 
-function requireDistinct({ names, place }: Columns, used: readonly string[]): void {
+/** What is wrong with the names of the columns, and how to give others. */
+function namesError({ line }: Columns, actual: string): DataError {
+  return new DataError({
+    operation: 'readCsv', argument: line === undefined ? 'names' : `header on line ${line}`, expected: 'distinct names of number columns', actual,
+    hint: line === undefined ? undefined : `Say skipRows: ${line}, header: false and names: […] to name the columns yourself.`,
+  });
+}
+
+function requireDistinct(columns: Columns, used: readonly string[]): void {
+  const { names } = columns;
   const seen = new Set<string>();
   const repeated = new Set(names.filter((name) => seen.size === seen.add(name).size));
   const twice = used.find((name) => repeated.has(name));
   if (twice === undefined) return;
-  throw new DataError({ operation: 'readCsv', argument: place, expected: 'distinct names of number columns', actual: `${quoted(twice)} more than once`, hint: RENAME });
+  throw namesError(columns, `${quoted(twice)} more than once`);
 }
 
 /** The number columns, once it is known which column holds dates. @param date false: none. */
 export function numberColumns(columns: Columns, date: number | false, wanted: readonly string[] | undefined): Wanted {
-  const { names, place, time, series } = columns;
+  const { names, time, series } = columns;
   const others = new Set([date, time, ...series.map(([index]) => index)]);
   const chosen = wanted ?? names.filter((_, i) => !others.has(i));
   requireDistinct(columns, date === false ? chosen : [names[date] ?? '', ...chosen]);
-  if (chosen.length === 0) {
-    throw new DataError({ operation: 'readCsv', argument: place, expected: 'distinct names of number columns', actual: `only ${quoted(names.join(', '))}`, hint: RENAME });
-  }
+  if (chosen.length === 0) throw namesError(columns, `only ${quoted(names.join(', '))}`);
   const places = new Map(names.map((name, i) => [name, i]));
   return { names: chosen, indices: chosen.map((name) => places.get(name) ?? -1) };
 }

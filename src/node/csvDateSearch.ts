@@ -30,9 +30,10 @@ export class DateSearch {
 
   constructor(private readonly file: string, private readonly columns: Columns, private readonly options: CsvOptions) {
     const { names, time, series } = columns;
-    const taken = new Set([time, ...series.map(([index]) => index), ...(options.columns ?? []).map((name) => names.indexOf(name))]);
+    const numbers = new Set(options.columns);
+    const taken = new Set([time, ...series.map(([index]) => index)]);
     const only = options.dateFormat && [options.dateFormat];
-    this.candidates = new Map([...names.entries()].filter(([index]) => !taken.has(index))
+    this.candidates = new Map([...names.entries()].filter(([index, name]) => !taken.has(index) && !numbers.has(name))
       .map(([index, name]) => [index, { formats: only ?? (speaksOfTime(name) ? [...TEXT_FORMATS, ...DIGIT_FORMATS] : TEXT_FORMATS), seen: false }]));
   }
 
@@ -66,12 +67,15 @@ export class DateSearch {
     const cells = this.first?.cells ?? [];
     const textOf = (index: number): string => cells[index]?.trim() ?? '';
     const digits = [...names.keys()].filter((index) => formatsOf(textOf(index), DIGIT_FORMATS).length > 0);
-    const counts = [...names.keys()].filter((index) => !digits.includes(index) && speaksOfTime(names[index] ?? '') && /^[+-]?\d+$/.test(textOf(index)));
+    const dates = new Set(digits);
+    const numbered = [...names.keys()].filter((index) => !dates.has(index) && speaksOfTime(names[index] ?? '') && /^[+-]?\d+$/.test(textOf(index)));
+    const serials = numbered.filter((index) => /^\d{5}$/.test(textOf(index))); // as seconds, all on the first day of 1970
+    const counts = serials.length > 0 ? [] : numbered;
     const sample = names.slice(0, 4).map((name, i) => `${quoted(name)} begins with ${quoted(cells[i] ?? '')}`).join(', ');
     const mark = markHint(names, this.options);
     throw new DataError({
       operation: 'readCsv', argument: this.file, expected: 'a table with one column of dates', actual: `none: ${sample}${names.length > 4 ? ', …' : ''}`,
-      hint: `Say ${mark && `${mark}; `}${digits.length > 0 ? `${digits.map(say).join(' or ')} if those numbers are dates; ` : ''}${counts.map((index) => `${say(index)} and dateFormat: 'seconds' if those count from 1970; `).join('')}skipRows, header: false and names: […] if the rows begin further down; `
+      hint: `Say ${mark && `${mark}; `}${digits.length > 0 ? `${digits.map(say).join(' or ')} if those numbers are dates; ` : ''}${counts.map((index) => `${say(index)} and dateFormat: 'seconds' if those count from 1970; `).join('')}${serials.length > 0 ? "dates as text in the sheet if those are Excel's serial numbers; " : ''}skipRows, header: false and names: […] if the rows begin further down; `
         + "order: 'ascending' or order: 'descending' if there are no dates.",
     });
   }

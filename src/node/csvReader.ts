@@ -28,7 +28,7 @@ export class CsvReader {
   private first: CsvRecord | undefined;
 
   constructor(private readonly file: string, private readonly options: CsvOptions) {
-    if (options.names) this.begin(columnsOf(options.names, 'names', options));
+    if (options.names) this.begin(columnsOf(options.names, undefined, options));
   }
 
   add(record: CsvRecord): void {
@@ -85,8 +85,9 @@ export class CsvReader {
     const others = [...names.keys()].filter((index) => index !== dateIndex && index !== time);
     const clock = others.find(isClock);
     // What SeriesRows has watched is the same in all rows.
+    const watched = new Set(labels);
     const label = this.options.series === undefined
-      ? others.find((index) => !labels.includes(index) && !isClock(index) && parseNumber(cellOf(index), this.options.decimal ?? '.') === 'bad') : undefined;
+      ? others.find((index) => !watched.has(index) && !isClock(index) && parseNumber(cellOf(index), this.options.decimal ?? '.') === 'bad') : undefined;
     return [
       ...(clock !== undefined && time === undefined ? [`timeColumn: '${names[clock]}' if that is the time of day`] : []),
       ...(label === undefined ? [] : [`${seriesHint(names[label] ?? '', cellOf(label))} if that column tells several series apart`]),

@@ -52,7 +52,11 @@ export function inTimeOrder({ rows, header, hint }: ReadRows, file: string, { da
   };
   if (dated.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: `dates in column '${column}'`, actual: 'none' });
   const parsed = parseDates(dated.map((row) => dateTexts[row] ?? ''), { ...(dateFormat && { format: dateFormat }), ...(timeZone !== undefined && { timeZone }) });
-  if (!parsed.ok) throw fail(parsed.index, parsed.expected, parsed.hint);
+  if (!parsed.ok) {
+    const text = dateTexts[dated[parsed.index] ?? 0];
+    throw fail(parsed.index, parsed.expected, parsed.hint
+      ?? (text === '' ? "Say missing: 'drop' if rows without a date may go." : "Say skipRows, skipFooter or comment: '…' if the line is no part of the table; else correct the cell."));
+  }
   const sorted = dated.map((row, i): DatedRow => ({ row, line: lines[row] ?? 0, date: parsed.dates[i] }));
   const { order, turn } = orderOf(parsed.dates);
   const before = quoted(turn === undefined ? '' : parsed.dates[turn - 1]?.iso ?? '');
@@ -90,7 +94,7 @@ export interface DuplicateDate {
 }
 
 /** Dates that occur more than once, and the rows that are kept of them. @throws CsvError where nobody said which. */
-export function settleDuplicates(rows: readonly DatedRow[], { header, hint }: ReadRows, file: string, { duplicates = 'refuse' }: CsvOptions): { kept: readonly DatedRow[]; found: readonly DuplicateDate[] } {
+export function settleDuplicates(rows: readonly DatedRow[], { header, hint }: ReadRows, file: string, { duplicates = 'refuse' }: CsvOptions, format?: DateFormat): { kept: readonly DatedRow[]; found: readonly DuplicateDate[] } {
   const isAgain = ({ date }: DatedRow, i: number): boolean => {
     const before = i > 0 ? rows[i - 1]?.date : undefined;
     return before !== undefined && date !== undefined && compareDates(before, date) === 0;
@@ -106,8 +110,9 @@ export function settleDuplicates(rows: readonly DatedRow[], { header, hint }: Re
   if (twice && duplicates === 'refuse') {
     const [first, again] = twice.lines;
     const zone = twice.date.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(twice.date) ? 'timeZone if clocks were put back' : '';
+    const coarse = format !== undefined && !/D|seconds/.test(format) ? "dateColumn: false and order: 'ascending' or order: 'descending' if other columns say the day" : '';
     throw new CsvError({ file, line: again ?? 0, column: header.dateName }, 'a date that occurs once', `${twice.date} again (first on line ${first})`,
-      say(hint, zone, "duplicates: 'first' or duplicates: 'last' to keep one row of each date, duplicates: 'report' to keep all"));
+      say(hint, zone, coarse, "duplicates: 'first' or duplicates: 'last' to keep one row of each date, duplicates: 'report' to keep all"));
   }
   if (duplicates === 'report') return { kept: rows, found };
   return { kept: runs.flatMap((run) => (duplicates === 'first' ? run.slice(0, 1) : run.slice(-1))), found };

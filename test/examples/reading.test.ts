@@ -47,15 +47,17 @@ for (const [hint, expected] of [
   ["Say dateColumn: '' if", "Say --date-column '' if"],
   ["Say series: { Name: 'AAL' } to read that one, series: 'one' if", 'Say --series Name=AAL to read that one, --series one if'],
   ["series: { '<TICKER>': 'A B' }", "--series '<TICKER>=A B'"],
-  ['Say skipRows, header: false and names: […] to name', 'Say --skip-rows, --names A,B,… to name'],
+  ['Say skipRows, header: false and names: […] to name', 'Say --skip-rows N, --names A,B,… to name'],
   ['header: false and names: […] if data, header: true if names', '--names A,B,… if data, --header if names'],
-  ["Say delimiter: '…' if other marks; skipRows, skipFooter or comment: '…' if", 'Say --delimiter if other marks; --skip-rows, --skip-footer or --comment if'],
+  ["Say delimiter: '…' if other marks; skipRows, skipFooter or comment: '…' if", 'Say --delimiter MARK if other marks; --skip-rows N, --skip-footer N or --comment MARK if'],
   ["Say delimiter: ';' or delimiter: '\\t'", "Say --delimiter ';' or --delimiter '\\t'"],
   ["Say timeZone if clocks were put back; duplicates: 'first' or duplicates: 'report' to keep all", 'Say --time-zone if clocks were put back; --duplicates first or --duplicates report to keep all'],
   ["order: 'unsorted' to sort the rows in order of the series", '--order unsorted to sort the rows in order of the series'],
   ["Say decimal: ',' if", 'Say --decimal , if'],
   ['Days have no time zone: leave timeZone out, or name the timeColumn.', 'Days have no time zone: leave --time-zone out, or name the --time-column.'],
-  ['timeZone', '--time-zone'], ['order', '--order'], ['noSuchOption stays', 'noSuchOption stays'],
+  ['Say skipRows: 3, header: false and names: […] to name', 'Say --skip-rows 3, --names A,B,… to name'],
+  ["dateColumn: false and order: 'ascending' if", '--date-column false and --order ascending if'],
+  ['timeZone', '--time-zone'], ['skipRows', '--skip-rows'], ['order', '--order'], ['noSuchOption stays', 'noSuchOption stays'],
 ] as const) {
   test(`${hint} → ${expected}`, () => assert.is(inFlags(hint), expected));
 }

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ArgumentError } from '../../src/errors.js';
+import { ArgumentError, DataError } from '../../src/errors.js';
 import { CsvError, parseCsv, readCsv } from '../../src/node/index.js';
 import type { CsvOptions, CsvTable } from '../../src/node/index.js';
 import { thrown } from '../forecast/support.js';
@@ -67,6 +67,31 @@ test('lines above and below the table, and comments', async () => {
   await thrown(Error, () => parse('x\n1\n', { skipRows: 2 }));
 });
 
+test('each hint names an option that cures', async () => {
+  const total = await thrown(CsvError, () => parseCsv('Date,x\n2024-01-02,1\n2024-01-03,2\nTotal,3\n'));
+  assert.match(total.message, /line 4 column 'Date' must be a date YYYY-MM-DD, got 'Total'\. Say skipRows, skipFooter or comment: /);
+  assert.equal(columns(await parseCsv('Date,x\n2024-01-02,1\n2024-01-03,2\nTotal,3\n', { skipFooter: 1 })), { x: [1, 2] });
+
+  const undated = 'Date,x\n2024-01-02,1\n,2\n2024-01-04,3\n';
+  assert.match((await thrown(CsvError, () => parseCsv(undated))).message, /got an empty cell\. Say missing: 'drop' if rows without a date may go\./);
+  assert.equal(columns(await parseCsv(undated, { missing: 'drop' })), { x: [1, 3] });
+
+  const twice = 'about\nDate,x,x\n2024-01-02,1,2\n2024-01-03,3,4\n';
+  assert.match((await thrown(DataError, () => parseCsv(twice, { skipRows: 1 }))).message, /^readCsv: header on line 2 must be .*Say skipRows: 2, header: false and names: /);
+  assert.equal(columns(await parseCsv(twice, { skipRows: 2, header: false, names: ['Date', 'x', 'y'] })), { x: [1, 3], y: [2, 4] });
+  assert.is((await thrown(DataError, () => parseCsv(twice, { skipRows: 2, header: false, names: ['Date', 'x', 'x'] }))).hint, undefined, 'names were given');
+
+  // One column says the year, others the day: keeping one row of each year would be no cure.
+  const parts = 'Year,Month,Day,x\n2024,1,2,1\n2024,1,3,2\n2024,1,4,3\n';
+  assert.match((await thrown(CsvError, () => parseCsv(parts))).message, /2024-01-01 again .* Say dateColumn: false and order: 'ascending' or order: 'descending' if other columns say the day; /);
+  assert.equal(columns(await parseCsv(parts, { dateColumn: false, order: 'ascending' })).x, [1, 2, 3]);
+  assert.not.match((await thrown(CsvError, () => parseCsv('Date,x\n2024-01-02,1\n2024-01-02,2\n'))).message, /other columns/);
+
+  const serials = (await thrown(DataError, () => parseCsv('Date,x\n45293,1\n45294,2\n'))).message;
+  assert.match(serials, /dates as text in the sheet if those are Excel's serial numbers; /);
+  assert.not.match(serials, /seconds/);
+});
+
 test('names without a header, and a header of numbers', async () => {
   const text = '1502942400000,4261.48,10\n1502942400001,4261.5,11\n';
   assert.match((await bad(text)).message, /line 1 must be names of columns, got numbers only\. Say header: false and names: .*, header: true/);
@@ -78,7 +103,7 @@ test('names without a header, and a header of numbers', async () => {
 
 test('columns that share a name, and one without a name', async () => {
   const text = ',a,b,a\n0,1,2,3\n';
-  assert.match((await thrown(Error, () => parse(text))).message, /'a' more than once\. Say skipRows, header: false and names/);
+  assert.match((await thrown(Error, () => parse(text))).message, /'a' more than once\. Say skipRows: 1, header: false and names/);
   assert.equal(await read(text, { columns: ['', 'b'] }), { '': [0], b: [2] });
   assert.equal(await read(text, { skipRows: 1, header: false, names: ['i', 'a', 'b', 'c'] }), { i: [0], a: [1], b: [2], c: [3] });
   await thrown(Error, () => parseCsv('date,date,a\n2024-01-02,2024-01-03,1\n'));

@@ -113,9 +113,11 @@ test('imports from CommonJS where Node allows it', () => {
 });
 
 // attw resolves every entry in every way (npm run check); what remains is whether the declarations compile, with Node's types and without.
-for (const [where, moduleResolution, paths, types] of [
-  ['a browser', 'bundler', subpaths.filter((subpath) => !forNode(subpath)), []],
-  ['Node', 'nodenext', subpaths, ['node']],
+const anywhere = subpaths.filter((subpath) => !forNode(subpath));
+for (const [where, moduleResolution, paths, types, lib] of [
+  ['a browser', 'bundler', anywhere, [], ['es2022', 'dom']],
+  ['any host', 'bundler', anywhere, [], ['es2022']],
+  ['Node', 'nodenext', subpaths, ['node'], ['es2022', 'dom']],
 ] as const) {
   test(`compiles under strict TypeScript, moduleResolution ${moduleResolution}, for ${where}`, () => {
     // The types must say something: a name that does not exist is refused, or the comment above it is.
@@ -127,7 +129,7 @@ for (const [where, moduleResolution, paths, types] of [
         strict: true,
         skipLibCheck: false,
         target: 'es2022',
-        lib: ['es2022', 'dom'],
+        lib,
         module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
         moduleResolution,
         outDir: 'out',

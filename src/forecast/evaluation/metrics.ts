@@ -107,7 +107,7 @@ export type MaseScale = { readonly training: Numbers; readonly season?: number }
 
 /** Mean absolute scaled error: below 1 beats the naive forecast of the training series. Infinite if that series is constant and the forecast errs. */
 export function mase(actual: Numbers, predicted: Numbers, scale: MaseScale): number {
-  checkOptions<Readonly<Record<string, unknown>>>('mase, scale', { ...scale }, 'naiveError' in scale ? { naiveError: true } : { training: true, season: true });
+  checkOptions<Readonly<Record<string, unknown>>>('mase, scale', scale, Object.hasOwn({ ...scale }, 'naiveError') ? { naiveError: true } : { training: true, season: true });
   const unit = 'naiveError' in scale ? scale.naiveError : naiveError(scale.training, scale.season);
   const values = pair('mase', actual, predicted);
   const error = mae(actual, predicted);

@@ -46,18 +46,18 @@ export function collapseRatio(actual: Numbers, predicted: Numbers): number {
  * How the changes of consecutive forecasts correlate with those of the last known value, and of the value to come; NaN where
  * either moves by equal steps, or not at all.
  */
-export function lagCorrelations(actual: Float64Array, predicted: Float64Array, previous: Float64Array): { previous: number; actual: number } {
+export function lagCorrelations(actual: ArrayLike<number>, predicted: ArrayLike<number>, previous: ArrayLike<number>): { previous: number; actual: number } {
   return { previous: changeCorrelation(predicted, previous), actual: changeCorrelation(predicted, actual) };
 }
 
 /** The changes are rounded as the levels are: what is left between equal steps is compared with the levels. */
-function changeCorrelation(a: Float64Array, b: Float64Array): number {
+function changeCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [da, db] = [changes(a), changes(b)];
   return isConstant(da, magnitude(a)) || isConstant(db, magnitude(b)) ? NaN : correlation(da, db);
 }
 
-function changes(values: Float64Array): Float64Array {
-  return values.subarray(1).map((v, i) => v - (values[i] ?? NaN));
+function changes(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from({ length: Math.max(0, values.length - 1) }, (_, i) => (values[i + 1] ?? NaN) - (values[i] ?? NaN));
 }
 
 /**

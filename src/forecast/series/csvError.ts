@@ -1,5 +1,5 @@
 /** Errors that name a place in a CSV file. */
-import { DataError } from '../../errors.js';
+import { DataError, quoted } from '../../errors.js';
 
 export interface CsvPlace {
   readonly file: string;
@@ -19,7 +19,7 @@ export class CsvError extends DataError {
   readonly text?: string;
 
   constructor({ file, line, column, text }: CsvPlace, expected: string, actual: string, hint?: string) {
-    const cell = column === undefined ? '' : ` column '${column}'`;
+    const cell = column === undefined ? '' : ` column ${quoted(column)}`;
     super({ operation: 'readCsv', argument: `${file} line ${line}${cell}`, expected, actual, ...(hint && { hint }) });
     this.file = file;
     this.line = line;

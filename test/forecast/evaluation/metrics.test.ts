@@ -36,6 +36,13 @@ test('undefined cases have the documented value', () => {
   assert.is(mase([1], [2], { training: [4, 4] }), Infinity);
 });
 
+test('MASE without a scale that it knows is refused by name', () => {
+  for (const scale of [1, undefined, null, { naive: 1 }]) {
+    // @ts-expect-error JavaScript callers may pass anything
+    assert.throws(() => mase([1], [2], scale), (error: unknown) => error instanceof ArgumentError);
+  }
+});
+
 test('strided input gives the same numbers', () => {
   const a = [[3, -0.5], [2, 7]];
   const p = [[2.5, 0], [2, 8]];

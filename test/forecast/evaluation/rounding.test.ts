@@ -69,6 +69,8 @@ test('lag: changes that are nothing but rounding of the levels correlate with no
   const previous = actual.map((_, i) => 100 + Math.sin(i - 1));
   const line = actual.map((_, i) => 0.1 * i + 1000);
   assert.equal(lagCorrelations(actual, line, previous), { previous: NaN, actual: NaN });
+  const lists = [actual, previous, previous].map((values) => Array.from(values)) as [number[], number[], number[]];
+  assert.equal(lagCorrelations(...lists), lagCorrelations(actual, previous, previous), 'lists as well');
   const bent = actual.map((_, i) => 1000 + 1e-9 * i * i);
   assert.ok(Number.isFinite(lagCorrelations(actual, bent, previous).actual), 'a real change of 1e-9 is one');
 });
