@@ -44,13 +44,15 @@ export function requireSizes(operation: string, argument: string, shape: readonl
   throw new ArgumentError({ operation, argument, expected: 'a list of sizes without the batch, whole numbers of at least 1', actual: show(given), hint });
 }
 
-/** Every option of T by name: the compiler refuses a list that misses one or holds another, or a flag that is not called one. */
-export type OptionNames<T> = { readonly [K in keyof Required<T>]: [Required<T>[K]] extends [boolean] ? 'flag' : true };
+/** Every option of T by name: the compiler refuses a list that misses one or holds another, or a flag or a signal that is not called one. */
+export type OptionNames<T> = { readonly [K in keyof Required<T>]: OptionKind<NonNullable<T[K]>> };
+
+type OptionKind<V> = [V] extends [boolean] ? 'flag' : [V] extends [AbortSignal] ? 'signal' : true;
 
 /**
  * Options as they came, once every key is known; nothing a caller says is ignored.
  * @param options what the caller gave; a missing object, as in `new LSTM()`, is refused.
- * @throws ArgumentError naming the first unknown option and the nearest known one, or a flag that is neither true nor false.
+ * @throws ArgumentError naming the first unknown option and the nearest known one, a flag that is neither true nor false, or a signal that is none.
  */
 export function checkOptions<T extends object>(operation: string, options: T, names: OptionNames<T>): T {
   const known = Object.keys(names);
@@ -66,10 +68,22 @@ export function checkOptions<T extends object>(operation: string, options: T, na
   }
   for (const argument of Object.keys(options)) {
     const value: unknown = Reflect.get(options, argument);
-    if (value === undefined || typeof value === 'boolean' || Reflect.get(names, argument) !== 'flag') continue;
-    throw new ArgumentError({ operation, argument, expected: 'true or false', actual: show(value) });
+    if (value === undefined) continue;
+    const kind: unknown = Reflect.get(names, argument);
+    if (kind === 'flag' && typeof value !== 'boolean') throw new ArgumentError({ operation, argument, expected: 'true or false', actual: show(value) });
+    if (kind === 'signal' && !isSignal(value)) {
+      throw new ArgumentError({
+        operation, argument, expected: 'an AbortSignal', actual: typeName(value),
+        hint: typeof value === 'object' && value !== null && 'signal' in value ? 'Pass controller.signal.' : undefined,
+      });
+    }
   }
   return options;
+}
+
+/** By what it does, as one may come from another window. */
+function isSignal(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'throwIfAborted' in value;
 }
 
 /** A value in a message, short. */

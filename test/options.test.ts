@@ -16,12 +16,12 @@ import { gpu } from '../src/gpu.js';
 const root = join(import.meta.dirname, '..', '..');
 const entries = ['index', 'forecast/index', 'explain/index', 'charts/index', 'gpu', 'node/index'].map((name) => join(root, 'src', `${name}.ts`));
 
-/** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry. */
-function optionTakers(): string[] {
+/** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry; and which of its options are flags, which signals. */
+function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, 'flag' | 'signal'>> {
   const config = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config, ts.sys, root);
   const program = ts.createProgram(entries, { ...config.options, noEmit: true });
   const checker = program.getTypeChecker();
-  const found = new Set<string>();
+  const found = new Map<string, Map<string, 'flag' | 'signal'>>();
 
   const isOptions = (parameter: ts.Symbol): boolean => {
     const { valueDeclaration } = parameter;
@@ -31,8 +31,16 @@ function optionTakers(): string[] {
     const name = named?.name ?? '';
     return parameter.name === 'options' || /(Options|Settings|Sizes|Spec|Hooks)$/.test(name);
   };
+  const checkedKinds = (parameter: ts.Symbol): [string, 'flag' | 'signal'][] => {
+    const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
+    return type.getProperties().flatMap((option): [string, 'flag' | 'signal'][] => {
+      const said = checker.typeToString(checker.getNonNullableType(checker.getTypeOfSymbol(option)));
+      return said === 'boolean' ? [[option.name, 'flag']] : said === 'AbortSignal' ? [[option.name, 'signal']] : [];
+    });
+  };
   const look = (name: string, signatures: readonly ts.Signature[]): void => {
-    if (signatures.some((signature) => signature.parameters.some(isOptions))) found.add(name);
+    const taken = signatures.flatMap((signature) => signature.parameters.filter(isOptions));
+    if (taken.length > 0) found.set(name, new Map([...found.get(name) ?? [], ...taken.flatMap(checkedKinds)]));
   };
   for (const entry of entries) {
     const source = program.getSourceFile(entry);
@@ -56,12 +64,18 @@ function optionTakers(): string[] {
       }
     }
   }
-  return [...found].sort();
+  return found;
 }
 
+const optionTakers = findOptionTakers();
 const { Dense, LSTM } = bptt;
 const dense = new Dense({ units: 1 });
 const model = new bptt.Sequential([new Dense({ units: 2 })], { inputShape: [3] });
+const compiled = (): bptt.Sequential => {
+  const made = new bptt.Sequential([new Dense({ units: 2 })], { inputShape: [3] });
+  made.compile({ loss: 'mse', backend: bptt.cpu() });
+  return made;
+};
 const images = new bptt.Sequential([new bptt.Conv2D({ filters: 2, kernelSize: 2 }), new bptt.GlobalAveragePool2D(), new Dense({ units: 1 })], { inputShape: [4, 4, 1] });
 const picture = { data: new Float64Array(16), shape: [1, 4, 4, 1] };
 const shape = { title: 't' };
@@ -189,11 +203,18 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   'a scale': (odd) => forecast.mase([1], [1], { naiveError: 1, ...odd }),
 };
 
+/** Right but for what `odd` holds, refused before they look at data. */
+const methods: Readonly<Record<string, (odd: object) => unknown>> = {
+  'Model.fit': (odd) => compiled().fit([[1, 2, 3]], [[1, 2]], { ...odd }),
+  'Model.evaluate': (odd) => compiled().evaluate([[1, 2, 3]], [[1, 2]], { ...odd }),
+  'Model.predict': (odd) => compiled().predict([[1, 2, 3]], { ...odd }),
+};
+
 /** Checked where they are tested; steps of cells are kernels' business, and errors take the ErrorOptions of the language. */
 const elsewhere = /^(\w+Error$|gruStepForward|Model\.|Sequential|Model$|loadModel|gradientFlow|modelForecaster|gridSearch|randomSearch|parallelBacktest|readCsv|parseCsv|threads|redisQueue|joinQueue|seriesCalendar)/;
 
 test('every public function that takes options is tried here', () => {
-  const missing = optionTakers().filter((name) => !(name in calls) && !elsewhere.test(name));
+  const missing = [...optionTakers.keys()].sort().filter((name) => !(name in calls) && !elsewhere.test(name));
   assert.equal(missing, [], 'add them to `calls`');
 });
 
@@ -211,10 +232,27 @@ test('an unknown option is refused by name, and what is right alone is not', asy
     const error = await refusal(() => call({ learning_rte: 1 }));
     assert.instance(error, ArgumentError, `${name}: ${String(error)}`);
     assert.match((error as ArgumentError).message, /'learning_rte'.*Did you mean '\w+'\?/, name);
+    if (name in bptt) assert.match((error as ArgumentError).message, new RegExp(`^${name === 'resnet34' ? 'ResNet' : name}: `), name);
     // gpu.js may be missing; that is another error, and of another name.
     const alone = name === 'gpu' ? undefined : await refusal(() => call({}));
     assert.is(alone, undefined, `${name} alone: ${String(alone)}`);
   }
+});
+
+test('every flag is true or false, and every signal an AbortSignal', async () => {
+  const checked: string[] = [];
+  for (const [name, call] of Object.entries({ ...calls, ...methods })) {
+    for (const [option, kind] of optionTakers.get(name) ?? []) {
+      for (const wrong of kind === 'flag' ? [7, 'false', null] : [7, true, null, new AbortController()]) {
+        const error = await refusal(() => call({ [option]: wrong }));
+        assert.instance(error, ArgumentError, `${name} ${option}: ${String(error)}`);
+        assert.match((error as ArgumentError).message, `${option} must be ${kind === 'flag' ? 'true or false' : 'an AbortSignal'}, got `, name);
+        if (wrong instanceof AbortController) assert.match((error as ArgumentError).message, 'Pass controller.signal.');
+      }
+      checked.push(`${name} ${option}`);
+    }
+  }
+  for (const known of ['Dense useBias', 'LSTM stateful', 'backtest signal', 'gradCam signal', 'Model.fit signal', 'Model.evaluate signal', 'Model.predict signal']) assert.ok(checked.includes(known), known);
 });
 
 test('what an option cannot be is refused as well: a flag, a name out of a list', () => {

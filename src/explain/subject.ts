@@ -21,7 +21,7 @@ export interface ExplainOptions extends MaskOptions {
   readonly signal?: AbortSignal;
 }
 
-export const explainNames: OptionNames<ExplainOptions> = { mask: true, lengths: true, target: true, batchSize: true, signal: true };
+export const explainNames: OptionNames<ExplainOptions> = { mask: true, lengths: true, target: true, batchSize: true, signal: 'signal' };
 
 /** What passes through the model, and what is wanted of it. */
 interface Pass {

@@ -19,8 +19,8 @@ export type MergeOptions = CommonOptions;
 interface MergeCache { readonly inputs: readonly Tensor[]; readonly y: Tensor }
 
 abstract class Merge extends Layer<NoTensors, NoTensors, MergeCache> {
-  constructor(options: MergeOptions = {}) {
-    super(checkOptions('merging layer', options, commonNames));
+  constructor(label: string, options: MergeOptions) {
+    super(checkOptions(label, options, commonNames));
   }
 
   override config(): JsonObject {
@@ -78,6 +78,10 @@ export class Add extends Merge {
   override readonly output = 'blended';
   override readonly className = 'Add';
 
+  constructor(options: MergeOptions = {}) {
+    super('Add', options);
+  }
+
   protected override join(k: Kernels, inputs: readonly Tensor[]): Tensor {
     return all(inputs, (a, b) => k.add(a, b)); // J1
   }
@@ -93,6 +97,10 @@ export class Multiply extends Merge {
   override readonly output = 'blended';
   override readonly className = 'Multiply';
 
+  constructor(options: MergeOptions = {}) {
+    super('Multiply', options);
+  }
+
   protected override join(k: Kernels, inputs: readonly Tensor[]): Tensor {
     return all(inputs, (a, b) => k.mul(a, b)); // J2
   }
@@ -107,6 +115,10 @@ export class Concatenate extends Merge {
   override readonly kind = 'concatenate';
   override readonly output = 'moved';
   override readonly className = 'Concatenate';
+
+  constructor(options: MergeOptions = {}) {
+    super('Concatenate', options);
+  }
 
   protected override mayDiffer(axis: number, shape: Shape): boolean {
     return axis === shape.length - 1;

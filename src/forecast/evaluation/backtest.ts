@@ -62,7 +62,7 @@ export interface BacktestOptions extends FoldSettings, RefitOptions {
   readonly signal?: AbortSignal;
 }
 
-const optionNames: OptionNames<BacktestOptions> = { ...foldSettingNames, ...refitNames, folds: true, onFold: true, signal: true };
+const optionNames: OptionNames<BacktestOptions> = { ...foldSettingNames, ...refitNames, folds: true, onFold: true, signal: 'signal' };
 
 export interface FoldResult {
   readonly fold: Fold;

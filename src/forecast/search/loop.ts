@@ -33,7 +33,7 @@ export interface RunOptions {
 }
 
 /** For `checkOptions`. */
-export const RUN_OPTIONS: OptionNames<RunOptions> = { runner: true, journal: true, trialTimeout: true, progress: true, onTrial: true, signal: true };
+export const RUN_OPTIONS: OptionNames<RunOptions> = { runner: true, journal: true, trialTimeout: true, progress: true, onTrial: true, signal: 'signal' };
 
 /** What timers can wait for, in seconds: 24 days. */
 const LONGEST = 2 ** 31 / 1000 - 1;

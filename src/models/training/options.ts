@@ -59,7 +59,7 @@ export interface FitOptions extends DataOptions {
 
 const fitNames: OptionNames<FitOptions> = {
   ...dataNames, epochs: true, batchSize: true, shuffle: 'flag', validationData: true, validationSplit: true, validateEvery: true, callbacks: true,
-  signal: true, resume: 'flag',
+  signal: 'signal', resume: 'flag',
 };
 
 /** @throws ArgumentError for what no data could make right. */
@@ -94,7 +94,7 @@ export interface EvaluateOptions extends DataOptions {
   signal?: AbortSignal;
 }
 
-export const evaluateNames: OptionNames<EvaluateOptions> = { ...dataNames, batchSize: true, signal: true };
+export const evaluateNames: OptionNames<EvaluateOptions> = { ...dataNames, batchSize: true, signal: 'signal' };
 
 export interface PredictOptions extends MaskOptions {
   /** Default 32. */
@@ -102,7 +102,7 @@ export interface PredictOptions extends MaskOptions {
   signal?: AbortSignal;
 }
 
-export const predictNames: OptionNames<PredictOptions> = { ...maskNames, batchSize: true, signal: true };
+export const predictNames: OptionNames<PredictOptions> = { ...maskNames, batchSize: true, signal: 'signal' };
 
 /** Weights by key, `lstm/kernel`, as contiguous ndarrays. */
 export type Weights = Record<string, NdArray<FloatArray>>;
