@@ -24,6 +24,8 @@ export interface TrainingContext {
   /** First epoch of this call; larger than 0 when resumed. */
   readonly initialEpoch: number;
   readonly batches: number;
+  /** Names of the values that `onEpochEnd` will hear, in their order: loss, mae, val_loss, val_mae, learningRate. */
+  readonly logged: readonly string[];
   /** Multiplies the optimiser's learning rate from the next step on. Saved with the model. */
   learningRateFactor: number;
   /** Learning rate of the last step. */

@@ -50,8 +50,9 @@ export class EarlyStopping implements Callback {
     return this.monitor.best;
   }
 
-  onTrainBegin(): void {
-    this.monitor.reset();
+  /** @throws ArgumentError if the monitored value will not be logged. */
+  onTrainBegin({ logged }: Pick<TrainingContext, 'logged'>): void {
+    this.monitor.begin(logged);
     this.waited = 0;
     this.bestEpoch = -1;
     this.bestWeights = this.lastWeights = undefined;

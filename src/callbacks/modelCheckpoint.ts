@@ -52,8 +52,9 @@ export class ModelCheckpoint implements Callback {
     this.monitor = new Monitor('ModelCheckpoint', options.monitor ?? 'val_loss', options.mode ?? 'auto', 0);
   }
 
-  onTrainBegin(): void {
-    this.monitor.reset();
+  /** @throws ArgumentError if the monitored value will not be logged. */
+  onTrainBegin({ logged }: Pick<TrainingContext, 'logged'>): void {
+    if (this.saveBestOnly) this.monitor.begin(logged);
   }
 
   onEpochBegin(epoch: number): void {

@@ -27,8 +27,12 @@ export class Monitor {
     this.best = this.worst = this.sign * Infinity;
   }
 
-  /** Forgets the best value. */
-  reset(): void {
+  /**
+   * Forgets the best value, as training begins.
+   * @throws ArgumentError if the key is not among what will be logged: now, not after an epoch.
+   */
+  begin(logged: readonly string[]): void {
+    this.requireKey(logged);
     this.best = this.worst;
   }
 
@@ -45,15 +49,17 @@ export class Monitor {
 
   /** @throws ArgumentError if the key is not logged. */
   read(logs: Logs): number {
-    const value = logs[this.key];
-    if (value === undefined) {
-      throw new ArgumentError({
-        operation: this.owner, argument: 'monitor', expected: Object.keys(logs).join(' | '), actual: `'${this.key}'`,
-        hint: this.key.startsWith('val_') && !Object.keys(logs).some((key) => key.startsWith('val_'))
-          ? 'Give fit validationData or validationSplit.' : `Did you mean '${nearest(this.key, Object.keys(logs))}'?`,
-      });
-    }
-    return value;
+    this.requireKey(Object.keys(logs));
+    return logs[this.key] ?? NaN;
+  }
+
+  private requireKey(logged: readonly string[]): void {
+    if (logged.includes(this.key)) return;
+    throw new ArgumentError({
+      operation: this.owner, argument: 'monitor', expected: logged.join(' | '), actual: `'${this.key}'`,
+      hint: this.key.startsWith('val_') && !logged.some((key) => key.startsWith('val_'))
+        ? 'Give fit validationData or validationSplit.' : `Did you mean '${nearest(this.key, logged)}'? Metrics are logged where compile was given them.`,
+    });
   }
 
   /** True if the value beats the best one by more than minDelta; it is then the best. */

@@ -49,8 +49,9 @@ export class ReduceLROnPlateau implements Callback {
     }
   }
 
-  onTrainBegin(): void {
-    this.monitor.reset();
+  /** @throws ArgumentError if the monitored value will not be logged. */
+  onTrainBegin({ logged }: Pick<TrainingContext, 'logged'>): void {
+    this.monitor.begin(logged);
     this.waited = 0;
     this.cooling = 0;
   }

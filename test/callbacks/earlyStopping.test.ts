@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ArgumentError, Dense, EarlyStopping, LambdaCallback, NotFiniteError, SGD, Sequential, cpu } from '../../src/index.js';
+import { ArgumentError, Dense, EarlyStopping, LambdaCallback, ModelCheckpoint, NotFiniteError, ReduceLROnPlateau, SGD, Sequential, cpu } from '../../src/index.js';
 import type { Callback, EarlyStoppingOptions, FitOptions, History } from '../../src/index.js';
 import { thrown } from '../support/compare.js';
 import { rejected } from '../models/support.js';
+import { told } from './told.js';
 
 /** A model of one weight that a callback sets to the epoch's number, with that epoch's value logged as it is told. */
 async function watch(
@@ -12,17 +13,15 @@ async function watch(
   const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
   model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 1e-12 }), backend: cpu({ dtype: 'float64' }) });
   const stopping = new EarlyStopping({ monitor: 'value', ...options });
-  const script: Callback = {
-    name: 'script',
-    onEpochEnd(epoch, logs, context) {
+  const script = new LambdaCallback({
+    onEpochEnd(epoch, _logs, context) {
       context.model.setWeights({ 'dense/kernel': { data: Float64Array.of(100 + epoch), shape: [1, 1] } });
-      Object.assign(logs, { value: values[epoch] });
     },
-  };
+  });
   let history: History | undefined;
   let error: unknown;
   try {
-    history = await model.fit([[1]], [1], { epochs: values.length, callbacks: [script, stopping, ...others], ...fit });
+    history = await model.fit([[1]], [1], { epochs: values.length, callbacks: [told(values), script, stopping, ...others], ...fit });
   } catch (caught) {
     error = caught;
   }
@@ -103,12 +102,42 @@ test('mode max, auto for accuracies, minDelta', async () => {
   thrown(ArgumentError, () => new EarlyStopping({ mode: 'largest' }));
 });
 
-test('a key that is not logged', async () => {
-  const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
-  model.compile({ loss: 'mse', metrics: ['mae'] });
-  const missing = await rejected(ArgumentError, model.fit([[1]], [1], { callbacks: [new EarlyStopping()] }));
-  assert.match(missing.message, "monitor must be loss | mae | learningRate, got 'val_loss'. Give fit validationData or validationSplit.");
-  assert.match((await rejected(ArgumentError, model.fit([[1]], [1], { callbacks: [new EarlyStopping({ monitor: 'rmse' })] }))).message, "got 'rmse'");
+test('a value that will not be logged is refused as training begins, by every callback that watches one', async () => {
+  const watching: readonly ((monitor: string) => Callback)[] = [
+    (monitor) => new EarlyStopping({ monitor }), (monitor) => new ReduceLROnPlateau({ monitor }), (monitor) => new ModelCheckpoint({ path: 'never written', saveBestOnly: true, monitor }),
+  ];
+  for (const make of watching) {
+    const say = async (monitor: string, fit: FitOptions = {}): Promise<string> => {
+      const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+      model.compile({ loss: 'mse', metrics: ['mae', 'r2'] });
+      const before = JSON.stringify(model.getWeights());
+      const heard: string[] = [];
+      const listener = new LambdaCallback({ onEpochBegin: () => { heard.push('epoch'); }, onBatchEnd: () => { heard.push('batch'); } });
+      const callback = make(monitor);
+      const { message } = await rejected(ArgumentError, model.fit([[1], [2]], [1, 2], { callbacks: [listener, callback], ...fit }));
+      assert.equal([heard, JSON.stringify(model.getWeights())], [[], before], 'refused before the first step');
+      assert.ok(message.startsWith(`${callback.name}: monitor must be loss | mae | r2 | `), message);
+      return message;
+    };
+    assert.match(await say('val_loss'), "r2 | learningRate, got 'val_loss'. Give fit validationData or validationSplit.");
+    assert.match(await say('val_loss', { resume: true }), 'Give fit validationData or validationSplit.');
+    assert.match(await say('rmse'), "got 'rmse'.");
+    assert.match(await say('mea'), "Did you mean 'mae'?");
+    assert.match(await say('val_mea', { validationSplit: 0.5 }), "r2 | val_loss | val_mae | val_r2 | learningRate, got 'val_mea'. Did you mean 'val_mae'?");
+    assert.match(await say('toString'), "got 'toString'");
+  }
+});
+
+test('what will be logged is what is logged, in its order', async () => {
+  for (const fit of [{}, { validationSplit: 0.5 }, { validationData: [[[1]], [1]] }] satisfies FitOptions[]) {
+    const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+    model.compile({ loss: 'mse', metrics: ['mae', { name: 'own', size: 1, add() { /* counts nothing */ }, result: () => 1 }] });
+    const names: (readonly string[])[] = [];
+    const listener = new LambdaCallback({ onTrainBegin: ({ logged }) => { names.push(logged); }, onEpochEnd: (_epoch, logs) => { names.push(Object.keys(logs)); } });
+    await model.fit([[1], [2]], [1, 2], { callbacks: [listener, new EarlyStopping({ monitor: 'own' })], ...fit });
+    assert.equal(names[0], names[1]);
+    assert.is(names.length, 2);
+  }
 });
 
 test.run();

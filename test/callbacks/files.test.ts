@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, CSVLogger, DataError, Dense, LambdaCallback, ModelCheckpoint, Sequential, loadModel } from '../../src/index.js';
-import type { Callback, Model } from '../../src/index.js';
+import type { Model } from '../../src/index.js';
 import { assertSame } from '../support/compare.js';
 import { rejected } from '../models/support.js';
+import { told } from './told.js';
 
 const test = suite('files of callbacks', { folder: '' });
 test.before.each((context) => { context.folder = mkdtempSync(join(tmpdir(), 'bptt-callbacks-')); });
@@ -20,10 +21,6 @@ function build(): Sequential {
 }
 
 const [x, y] = [[[1, 2], [3, 4], [5, 7]], [1, 0, 2]] as const;
-
-function told(values: readonly number[]): Callback {
-  return { name: 'script', onEpochEnd(epoch, logs) { Object.assign(logs, { value: values[epoch] }); } };
-}
 
 test('ModelCheckpoint: a file an epoch, by number, each with the weights of its time', async ({ folder }) => {
   const kernels: Float32Array[] = [];

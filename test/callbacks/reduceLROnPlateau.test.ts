@@ -3,13 +3,13 @@ import * as assert from 'uvu/assert';
 import { ArgumentError, Dense, ReduceLROnPlateau, SGD, Sequential, loadModel } from '../../src/index.js';
 import type { Callback, ReduceLROnPlateauOptions } from '../../src/index.js';
 import { assertClose, thrown } from '../support/compare.js';
+import { told } from './told.js';
 
 /** The learning rate of each epoch, the monitored value being as told. */
 async function rates(values: readonly number[], options: ReduceLROnPlateauOptions): Promise<number[]> {
   const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
   model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 1 / 1024 }) });
-  const script: Callback = { name: 'script', onEpochEnd(epoch, logs) { Object.assign(logs, { value: values[epoch] }); } };
-  const { history } = await model.fit([[1]], [1], { epochs: values.length, callbacks: [script, new ReduceLROnPlateau({ monitor: 'value', ...options })] });
+  const { history } = await model.fit([[1]], [1], { epochs: values.length, callbacks: [told(values), new ReduceLROnPlateau({ monitor: 'value', ...options })] });
   return (history.learningRate ?? []).map((rate) => rate * 1024);
 }
 
@@ -41,7 +41,7 @@ test('resumed from a file after any epoch, the same rates', async () => {
   const values = [3, 3, 3, 2, 2, 2, 2, 2];
   const options = { monitor: 'value', factor: 0.5, patience: 2, cooldown: 3 };
   const callbacks = (): Callback[] => [
-    { name: 'script', onEpochEnd(epoch, logs) { Object.assign(logs, { value: values[epoch] }); } }, new ReduceLROnPlateau(options),
+    told(values), new ReduceLROnPlateau(options),
   ];
   const expected = await rates(values, options);
   assert.equal(expected, [1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25]);

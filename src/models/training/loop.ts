@@ -10,7 +10,7 @@ import type { Batch } from './batches.js';
 import type { Dataset } from './data.js';
 import { diagnose } from './doctor.js';
 import type { Hooks } from './hooks.js';
-import { Tally } from './metrics.js';
+import { Tally, loggedNames } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { createYielder, evaluateDataset } from './passes.js';
 import type { History, Position, TrainingEvent } from './position.js';
@@ -103,7 +103,7 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
   let learningRate = position.events[0]?.learningRate ?? rateOf(Math.max(0, position.batch - 1));
   let stop: string | undefined;
   const context: TrainingContext = {
-    model: trainer.model, epochs, initialEpoch: position.epoch, batches,
+    model: trainer.model, epochs, initialEpoch: position.epoch, batches, logged: loggedNames(trainer.metrics, validation !== undefined),
     get learningRateFactor() { return position.learningRateFactor; },
     set learningRateFactor(factor: number) { position.learningRateFactor = factor; },
     get learningRate() { return learningRate; },

@@ -128,6 +128,12 @@ export function resolveMetric(metric: MetricName | Metric, { logits, width }: Ju
   return metric === 'binaryAccuracy' && logits ? binaryAccuracy(0) : found;
 }
 
+/** What an epoch logs, in its order. */
+export function loggedNames(own: readonly Metric[], validated: boolean): string[] {
+  const names = ['loss', ...own.map(({ name }) => name)];
+  return [...names, ...(validated ? names.map((name) => `val_${name}`) : []), 'learningRate'];
+}
+
 /** Running sums of the loss of each output, each over the rows of its own that count, and of all metrics. */
 export class Tally {
   readonly metrics: readonly Metric[];
