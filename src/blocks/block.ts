@@ -3,6 +3,7 @@
  * the graph, where each has a name, weights and an output of its own. Its chain rule is the graph's.
  */
 import { ShapeError } from '../errors.js';
+import { tensorsOf } from '../layers/layer.js';
 import type { Applicable, SymbolicTensor } from '../layers/layer.js';
 
 export abstract class Block implements Applicable {
@@ -18,7 +19,7 @@ export abstract class Block implements Applicable {
 
   /** The same as a list, as layers have it; a chain of layers calls this. */
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
-    const [x, ...others] = 'shape' in inputs ? [inputs] : inputs;
+    const [x, ...others] = tensorsOf(this.name ?? 'block', 'inputs', inputs);
     if (x && others.length === 0) return [this.apply(x)];
     throw new ShapeError({ operation: this.name ?? 'block', argument: 'inputs', expected: 'one tensor', actual: `${x ? others.length + 1 : 0}` });
   }

@@ -69,10 +69,11 @@ export async function occlusion(model: ExplainedModel, x: ModelData, options: Oc
 }
 
 function perAxis(argument: string, value: number | readonly number[], axes: Shape, limits: readonly number[]): readonly number[] {
-  const list = typeof value === 'number' ? axes.map(() => value) : value;
-  if (list.length === axes.length && list.every((n, axis) => Number.isInteger(n) && n >= 1 && n <= (limits[axis] ?? 0))) return list;
+  const list: unknown = typeof value === 'number' ? axes.map(() => value) : value;
+  const isList = (given: unknown): given is readonly number[] => Array.isArray(given);
+  if (isList(list) && list.length === axes.length && list.every((n, axis) => Number.isInteger(n) && n >= 1 && n <= (limits[axis] ?? 0))) return list;
   throw new ArgumentError({
-    operation: 'occlusion', argument, expected: `whole numbers of at least 1 for the axes [${axes.join(', ')}]${limits === axes ? ', no longer than these' : ''}`, actual: JSON.stringify(value),
+    operation: 'occlusion', argument, expected: `whole numbers of at least 1 for the axes [${axes.join(', ')}]${limits === axes ? ', no longer than these' : ''}`, actual: JSON.stringify(value) ?? 'nothing',
   });
 }
 

@@ -30,6 +30,9 @@ interface BidirectionalCache {
 }
 
 function mirrored(layer: RecurrentLayer): RecurrentLayer {
+  if (!(layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN)) {
+    throw new ArgumentError({ operation: 'Bidirectional', argument: 'layer', expected: 'LSTM, GRU or SimpleRNN', actual: (layer as AnyLayer).className });
+  }
   const { kernel, recurrent, bias } = layer.initializers;
   const options = {
     ...layer.config(), units: layer.units, goBackwards: !layer.goBackwards,
@@ -37,8 +40,7 @@ function mirrored(layer: RecurrentLayer): RecurrentLayer {
   };
   if (layer instanceof LSTM) return new LSTM(options);
   if (layer instanceof GRU) return new GRU(options);
-  if (layer instanceof SimpleRNN) return new SimpleRNN(options);
-  throw new ArgumentError({ operation: 'Bidirectional', argument: 'layer', expected: 'LSTM, GRU or SimpleRNN', actual: (layer as AnyLayer).className });
+  return new SimpleRNN(options);
 }
 
 /**
@@ -67,6 +69,10 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
       });
     }
     this.twin = mirrored(this.layer);
+  }
+
+  override copy(): this {
+    return Object.assign(super.copy(), { layer: this.layer.copy() });
   }
 
   private directions(): readonly [AnyLayer, AnyLayer] {

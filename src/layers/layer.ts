@@ -10,7 +10,7 @@
  * - Inputs and dOutputs are read only.
  */
 import type { ActivationKind, Kernels, Tensor } from '../backend.js';
-import { checkOptions, requireSizes } from '../checks.js';
+import { checkOptions, requireSizes, typeName } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
@@ -183,7 +183,7 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
 
   /** Uses the layer in a graph and returns all outputs: `const [y, h, c] = lstm.applyAll(x)`. */
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
-    const from = 'shape' in inputs ? [inputs] : [...inputs];
+    const from = tensorsOf(this.label(), 'inputs', inputs);
     const source = { layer: this as AnyLayer, inputs: from };
     return this.outputShapes(from.map((input) => input.shape)).map((shape, index) => ({ shape, source, index }));
   }
@@ -235,6 +235,15 @@ export interface Applicable {
   /** @throws ShapeError if the inputs do not fit, or there are several outputs. */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[];
+}
+
+/** What a layer or a model is applied to, as a list of its own. @throws ArgumentError for anything else, numbers included. */
+export function tensorsOf(operation: string, argument: string, value: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
+  const given: unknown = value;
+  const list: unknown[] = Array.isArray(given) ? [...given as readonly unknown[]] : [given];
+  const odd = list.findIndex((entry) => typeof entry !== 'object' || entry === null || !('shape' in entry && 'source' in entry));
+  if (odd < 0) return list as SymbolicTensor[];
+  throw new ArgumentError({ operation, argument, expected: 'tensors of Input or of layers applied to them', actual: typeName(list[odd]) });
 }
 
 /** The one output of what was applied. @throws ShapeError */

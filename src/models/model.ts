@@ -1,9 +1,9 @@
 /** A trainable model: what users hold. */
-import { checkOptions, requireCount, typeName } from '../checks.js';
+import { checkOptions, requireCount } from '../checks.js';
 import { disposal } from '../disposal.js';
 import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
-import { onlyOutput } from '../layers/layer.js';
+import { onlyOutput, tensorsOf } from '../layers/layer.js';
 import type { AnyLayer, Applicable, JsonValue, SymbolicTensor } from '../layers/layer.js';
 import { lossConfig } from '../losses/losses.js';
 import { fromHost } from '../tensor.js';
@@ -57,6 +57,15 @@ export class Model implements Applicable {
   /** The layers in order of first use. */
   get layers(): readonly AnyLayer[] {
     return firstUses(this.network).map((node) => node.layer);
+  }
+
+  /** Whether any layer is trained. Setting it sets `trainable` of all layers, as for a model that goes into another one; a model asks when it is compiled. */
+  get trainable(): boolean {
+    return this.layers.some((layer) => layer.trainable);
+  }
+
+  set trainable(value: boolean) {
+    for (const layer of this.layers) layer.trainable = value;
   }
 
   /**
@@ -212,7 +221,7 @@ export class Model implements Applicable {
 
   /** As `apply`, with all outputs. */
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
-    return applyNetwork(this.network, listOf('inputs', inputs));
+    return applyNetwork(this.network, tensorsOf('Model', 'inputs', inputs));
   }
 
   /** The same architecture over layers of its own, with copies of the weights; not compiled. */
@@ -237,13 +246,5 @@ export class Model implements Applicable {
 
 function networkOf(options: ModelOptions): Network {
   const { inputs, outputs } = checkOptions('Model', options, modelNames);
-  return buildNetwork(listOf('inputs', inputs), listOf('outputs', outputs));
-}
-
-function listOf(argument: string, value: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-  const given: unknown = value;
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const odd = list.find((entry) => typeof entry !== 'object' || entry === null || !('shape' in entry && 'source' in entry));
-  if (odd === undefined && !list.includes(undefined)) return list as readonly SymbolicTensor[];
-  throw new ArgumentError({ operation: 'Model', argument, expected: 'tensors of Input or of layers applied to them', actual: typeName(odd) });
+  return buildNetwork(tensorsOf('Model', 'inputs', inputs), tensorsOf('Model', 'outputs', outputs));
 }

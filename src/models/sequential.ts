@@ -1,4 +1,4 @@
-import { checkOptions, requireSizes } from '../checks.js';
+import { checkOptions, requireSizes, typeName } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Applicable, SymbolicTensor } from '../layers/layer.js';
@@ -17,6 +17,8 @@ export interface SequentialOptions {
 const optionNames: OptionNames<SequentialOptions> = { inputShape: true, seed: true };
 
 function chain(layers: readonly Applicable[], inputShape: Shape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+  const given: unknown = layers;
+  if (!Array.isArray(given)) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'a list of layers', actual: typeName(given) });
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
   const input = Input({ shape: requireSizes('Sequential', 'inputShape', inputShape, 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).') });
   const outputs = layers.reduce((tensors: SymbolicTensor[], layer, i) => {
@@ -26,9 +28,15 @@ function chain(layers: readonly Applicable[], inputShape: Shape): { input: Symbo
         hint: 'Only the last layer may return states; use Model for graphs.',
       });
     }
-    return layer.applyAll(tensors);
+    return requireApplicable(layer, i).applyAll(tensors);
   }, [input]);
   return { input, outputs };
+}
+
+function requireApplicable(layer: Applicable, i: number): Applicable {
+  const given: unknown = layer;
+  if (typeof given === 'object' && given !== null && 'applyAll' in given) return layer;
+  throw new ArgumentError({ operation: 'Sequential', argument: `layer ${i}`, expected: 'a layer, a block or a model', actual: typeName(given), hint: 'For example new Dense({ units: 8 }).' });
 }
 
 /** A chain of layers, blocks and models. If the last one returns states, they are further outputs. */

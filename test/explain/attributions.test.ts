@@ -145,6 +145,7 @@ test('occlusion of time steps in one branch of two', async () => {
     const after = await model.predict([x[0]!, covered]);
     assertClose([maps.get(0, window), maps.get(1, window)], [0, 1].map((b) => (scores[b] ?? NaN) - after.get(b, 0)), 1e-12, `window ${window}`);
   }
+  assert.match((await rejected(ArgumentError, occlusion(model, x, JSON.parse('{ "input": 1 }') as { window: number }))).message, 'window must be whole numbers of at least 1 for the axes [6], no longer than these, got nothing');
   assert.match((await rejected(ArgumentError, occlusion(model, x, { input: 2, window: 1 }))).message, 'an input from 0 to 1, got 2');
 });
 

@@ -130,4 +130,31 @@ test('convolutions and blocks', async () => {
   }
 });
 
+test('a model frozen as a whole goes into another one frozen', async () => {
+  const encoder = new Sequential([new LSTM({ units: 3, returnSequences: true }), new BatchNorm()], { inputShape: [4, 3] });
+  encoder.trainable = false;
+  assert.equal([encoder.trainable, ...encoder.layers.map((layer) => layer.trainable)], [false, false, false]);
+  const model = compiled([encoder, new Dense({ units: 2, name: 'last' })]);
+  const before = values(model);
+  await model.fit(x, y, { epochs: 2, batchSize: 5 });
+  for (const [key, list] of values(model)) assert.is(before.get(key)?.join() === list.join(), !key.startsWith('last'), key);
+  encoder.trainable = true;
+  assert.ok(encoder.trainable);
+  await model.fit(x, y); // compiled before: goes on as it was
+  assert.equal(values(model).get('lstm/kernel'), before.get('lstm/kernel'));
+  model.compile({ loss: 'mse', backend: float64 });
+  await model.fit(x, y);
+  assert.not.equal(values(model).get('lstm/kernel'), before.get('lstm/kernel'));
+});
+
+test('a copy is frozen by itself, within wrappers too', () => {
+  for (const wrapper of [new Bidirectional({ layer: new LSTM({ units: 2 }) }), new TimeDistributed({ layer: new Dense({ units: 2 }) })]) {
+    const copy = compiled([wrapper]).clone();
+    const [layer] = copy.layers;
+    assert.ok(layer instanceof Bidirectional || layer instanceof TimeDistributed);
+    layer.layer.trainable = false;
+    assert.equal([layer.frozen, wrapper.frozen], [true, false], wrapper.className);
+  }
+});
+
 test.run();

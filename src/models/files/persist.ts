@@ -45,6 +45,15 @@ export function encodeModel(model: Omit<SavedModel, 'architecture'> & { readonly
   return encodeTensorFile({ tensors, metadata: { format: 'bptt', bptt: asText(description) } });
 }
 
+/** What JSON would drop, or write as a plain object, without a word; absent properties are `undefined`, and objects with a `toJSON` say themselves what they are. */
+function lostInJson(value: unknown): string | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (Array.isArray(value)) return value.includes(undefined) ? 'an undefined entry' : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return tag === 'Object' ? undefined : `a ${tag}`;
+}
+
 /** @throws ArgumentError for what the user added, metadata or state of a callback, and could not be read again. */
 function asText(description: object): string {
   const refused = (actual: string, cause?: unknown): ArgumentError => new ArgumentError({
@@ -54,6 +63,8 @@ function asText(description: object): string {
   try {
     text = JSON.stringify(description, (key, value: unknown) => {
       if (typeof value === 'number' && !Number.isFinite(value)) throw refused(`${value} in '${key}', which JSON would turn into null`);
+      const lost = lostInJson(value);
+      if (lost !== undefined) throw refused(`${lost} in '${key}', of which JSON would leave nothing to read`);
       return value;
     });
   } catch (cause) {

@@ -15,7 +15,7 @@ import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { givesLogits, objectiveOf } from './objective.js';
 import type { Objective } from './objective.js';
-import { compileNames } from './options.js';
+import { compileNames, requireList } from './options.js';
 import type { CompileOptions } from './options.js';
 import { startPosition } from './position.js';
 import type { CallbackStates, Position } from './position.js';
@@ -62,6 +62,7 @@ export class Engine {
   /** Weights stay; optimiser state and position start anew. */
   compile(options: CompileOptions): void {
     checkOptions('compile', options, compileNames);
+    requireList('compile', 'metrics', options.metrics, 'a list of metrics');
     const losses = (Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss]).map(resolveLoss);
     const first = { logits: givesLogits(this.network, 0, losses[0]), width: this.outputShapes[0]?.at(-1) ?? 1 };
     const compiled = {

@@ -1,5 +1,5 @@
 /** Masks and lengths as users give them, for each input of the model. */
-import { nearest } from '../../checks.js';
+import { nearest, typeName } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { allocate, sameShape, toHost } from '../../tensor.js';
@@ -51,6 +51,10 @@ function spread<T>(operation: string, argument: string, value: PerInput<T> | und
       `one for ${sequences.length} sequences`, "Names are those of Input({ shape, name: 'encoder' }).",
     );
   }
+  const given: unknown = value;
+  if (typeof given !== 'object' || given === null || (Symbol.iterator in given && !Array.isArray(given))) {
+    throw refuse(argument === 'mask' ? '[N, T] of ones and zeros' : 'a list of numbers, one for each sample', typeName(given));
+  }
   const isPlaced = (list: typeof value): list is readonly (T | undefined)[] => Array.isArray(list);
   if (isPlaced(value)) {
     if (value.length !== inputs.length) throw refuse(`a list of ${inputs.length}, one for each input`, String(value.length));
@@ -95,6 +99,10 @@ function checkedMask(operation: string, of: string, mask: TensorLike, samples: n
 }
 
 function fromLengths(operation: string, of: string, lengths: readonly number[], samples: number, steps: number, dtype: DType): HostTensor {
+  const given: unknown = lengths;
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
+    throw new ArgumentError({ operation, argument: `lengths${of}`, expected: 'a list of numbers, one for each sample', actual: typeName(given) });
+  }
   if (lengths.length !== samples) {
     throw new ShapeError({ operation, argument: `lengths${of}`, expected: `${samples} numbers`, actual: String(lengths.length) });
   }

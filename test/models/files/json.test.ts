@@ -82,4 +82,19 @@ test('a model is not saved with metadata that could not be read again', async ()
   }
 });
 
+test('what JSON would lose without a word is not saved', async () => {
+  const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+  const lost: Record<string, object> = {
+    'a function': { f: () => 1 }, 'a symbol': { f: Symbol('s') }, 'a Map': { f: new Map([[1, 2]]) }, 'a Set': { f: new Set([1]) },
+    'a Float32Array': { f: Float32Array.of(1) }, 'an undefined entry': { f: [undefined] },
+  };
+  for (const [name, metadata] of Object.entries(lost)) {
+    model.metadata = { ...metadata };
+    assert.match(thrown(ArgumentError, () => model.toBytes()).message, `got ${name} in 'f'`);
+  }
+  const kept = { absent: undefined, scaler: { toJSON: () => ({ kind: 'standard' }) } };
+  model.metadata = { ...kept as object };
+  assert.equal((await loadModel(model.toBytes())).metadata, { scaler: { kind: 'standard' } });
+});
+
 test.run();

@@ -2,8 +2,8 @@
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Conv1D, Dense, EarlyStopping, Flatten, Input, LSTM, Model, Optimizer, SGD, Sequential, cpu, loadModel } from '../../../src/index.js';
-import type { FitOptions, FloatArray, Kernels, SampleSource, Slots, Tensor, UpdateInputs } from '../../../src/index.js';
+import { Bidirectional, Conv1D, Dense, EarlyStopping, Flatten, Input, LSTM, Model, Optimizer, ResidualBlock, SGD, Sequential, cpu, loadModel } from '../../../src/index.js';
+import type { FitOptions, FloatArray, Kernels, SampleSource, Slots, SymbolicTensor, Tensor, UpdateInputs } from '../../../src/index.js';
 import { BpttError } from '../../../src/errors.js';
 import { modelForecaster } from '../../../src/forecast/index.js';
 
@@ -214,6 +214,35 @@ test('a network over images takes sources that take their time', async () => {
   const source = later(x);
   const [a, b] = [await model.predict({ shape: [N, 2, 1], read: (i, out) => source.read(i, out) }), await model.predict(x.map((row) => row.map((v) => [v])))];
   assert.equal(Array.from(a.data), Array.from(b.data));
+});
+
+test('masks, lengths and signals of the wrong kind are refused by name, never passed over', async () => {
+  const model = new Sequential([new LSTM({ units: 2, returnSequences: true })], { inputShape: [3, 2], seed: 1 });
+  const windows = Array.from({ length: 2 }, () => [[1, 2], [3, 4], [5, 6]]);
+  for (const wrong of [null, 3, '12', new Set([1, 2]), new Map(), ['1', '2'], ['a'], [null]]) {
+    assert.match(await refusal(() => model.predict(windows, { ...odd({ lengths: wrong }) })), 'lengths');
+    assert.not.match(await refusal(() => model.predict(windows, { ...odd({ mask: wrong }) })), 'nothing was thrown');
+  }
+  assert.match(await refusal(() => model.predict(windows, { ...odd({ signal: new AbortController() }) })), 'signal must be an AbortSignal, got object. Pass controller.signal');
+  const one = network();
+  assert.match(await refusal(() => one.fit(x, y, { ...odd({ signal: 3 }) })), 'an AbortSignal');
+  for (const wrong of [[EarlyStopping], [null], [() => 1]]) assert.match(await refusal(() => one.fit(x, y, { ...odd({ callbacks: wrong }) })), 'callbacks');
+  assert.match(await refusal(() => { one.compile({ loss: 'mse', ...odd({ metrics: 'mae' }) }); }), 'metrics must be a list');
+});
+
+test('what is no layer is refused where a layer is due, and what is no tensor where one is', async () => {
+  const options = { inputShape: [2] };
+  for (const wrong of [3, null, undefined, Dense, () => 1]) {
+    assert.match(await refusal(() => Reflect.construct(Sequential, [[new Dense({ units: 1 }), wrong], options])), 'layer 1 must be a layer, a block or a model');
+  }
+  assert.match(await refusal(() => Reflect.construct(Sequential, [new Dense({ units: 1 }), options])), 'layers must be a list');
+  assert.match(await refusal(() => Reflect.construct(Bidirectional, [{ layer: new Dense({ units: 1 }) }])), 'LSTM, GRU or SimpleRNN');
+  const image = Input({ shape: [4, 4, 1] });
+  for (const use of [new Dense({ units: 1 }), new ResidualBlock({ filters: 1 }), network()]) {
+    for (const wrong of [3, undefined, null, [[1]], [image, 3], { shape: [2] }]) {
+      assert.match(await refusal(() => Reflect.apply((inputs: SymbolicTensor) => use.applyAll(inputs), undefined, [wrong])), 'must be tensors of Input or of layers', `${use.constructor.name} ${JSON.stringify(wrong)}`);
+    }
+  }
 });
 
 test.run();
