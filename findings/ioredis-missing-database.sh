@@ -5,8 +5,8 @@
 #   client that became ready works on the database it was made for.
 # Behaviour: the failed SELECT is an 'error' event, no more. The client becomes ready, PING and SET answer as usual, and the key lies in
 #   database 0, among the data of another program. Who does not listen to 'error' events sees a line on the console.
-# So here: the reader of addresses cannot know how many databases there are; `redisQueue` and `joinQueue` make such an event the end of
-#   the connection (src/node/redisConnection.ts).
+# So here: `redisQueue` and `joinQueue` select the database by a command of their own before anything else, and wait for the answer
+#   (src/node/redisConnection.ts).
 #
 # Needs redis-server (Debian: redis-server). Seen: 2026-11-29, Node 20.20.2, redis-server 7.0.15:
 #   ready, SET answered OK, error event: ERR DB index is out of range
