@@ -9,10 +9,12 @@
  */
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
-import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { ArgumentError, DataError, ShapeError, formatShape, quoted } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { sliceFirstAxis, toRows } from '../series/arrays.js';
 import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
+import { requireColumnNames, toSeries } from '../series/frame.js';
+import type { Frame } from '../series/frame.js';
 
 /** How a series is cut; what splits and folds need to know about samples. */
 export interface WindowSpec {
@@ -26,9 +28,12 @@ export interface WindowSpec {
 
 export const specNames: OptionNames<WindowSpec> = { window: true, horizon: true, stride: true };
 
-export interface WindowOptions<T extends number | readonly number[] = number | readonly number[]> extends WindowSpec {
+/** A column by its place, or by its name where the series is a table. */
+type Column = number | string;
+
+export interface WindowOptions extends WindowSpec {
   /** Column to predict, 0 by default; several columns give y a third axis. */
-  readonly target?: T;
+  readonly target?: Column | readonly Column[];
 }
 
 const windowNames: OptionNames<WindowOptions> = { ...specNames, target: true };
@@ -40,6 +45,7 @@ export interface Windows extends Required<WindowSpec> {
   readonly y: Float64NdArray;
   /** Row of the series that is the last one of each window; its targets are the h rows after it. */
   readonly origins: Int32Array;
+  /** Places of the columns, whatever they were called by. */
   readonly target: number | readonly number[];
 }
 
@@ -60,18 +66,40 @@ export function requireColumns(operation: string, columns: readonly number[], fe
   }
 }
 
+function isList(target: Column | readonly Column[]): target is readonly Column[] {
+  return Array.isArray(target);
+}
+
+function isFrame(series: Numbers | Frame): series is Frame {
+  return typeof series === 'object' && series !== null && 'columns' in series && 'rows' in series;
+}
+
+function placeOf(operation: string, column: Column, names: readonly string[]): number {
+  if (typeof column !== 'string') return column;
+  if (names.length > 0) {
+    requireColumnNames(operation, [column], names, 'target');
+    return names.indexOf(column);
+  }
+  throw new ArgumentError({
+    operation, argument: 'target', expected: 'the place of a column: the series has no names', actual: quoted(column), hint: 'A table has: makeWindows(frame, …) instead of makeWindows(toSeries(frame), …).',
+  });
+}
+
 /**
  * Makes every complete sample of a series.
  *
- * @param series [rows, F], or a flat array for one feature; finite, in time order.
+ * @param series [rows, F], or a flat array for one feature; finite, in time order. Or a table as `readCsv` gives it: all its columns.
+ * @throws ArgumentError for a target that is no column.
  * @throws DataError if there are fewer than window + horizon rows.
  */
-export function makeWindows(series: Numbers, options: WindowOptions): Windows {
+export function makeWindows(series: Numbers | Frame, options: WindowOptions): Windows {
   const operation = 'makeWindows';
   const spec = resolveSpec(operation, checkOptions(operation, options, windowNames));
   const { window, horizon, stride } = spec;
-  const { data, rows, features } = toRows(series, { operation, argument: 'series' });
-  const target = options.target ?? 0;
+  const names = isFrame(series) ? Object.keys(series.columns) : [];
+  const { data, rows, features } = toRows(isFrame(series) ? toSeries(series) : series, { operation, argument: 'series' });
+  const { target: wanted = 0 } = options;
+  const target = isList(wanted) ? wanted.map((column) => placeOf(operation, column, names)) : placeOf(operation, wanted, names);
   const columns = typeof target === 'number' ? [target] : target;
   requireColumns(operation, columns, features);
   if (rows < window + horizon) {

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { ArgumentError, DataError, ShapeError } from '../../../src/errors.js';
+import { toSeries } from '../../../src/forecast/series/frame.js';
 import { latestWindow, makeWindows, sliceWindows } from '../../../src/forecast/windows/windows.js';
 import { close, identical, strided, thrown, walk } from '../support.js';
 
@@ -85,6 +86,16 @@ test('wrong input is refused by name', async () => {
   assert.match((await thrown(DataError, () => makeWindows([[1, 2], [3, NaN]], { window: 1 }))).message, /NaN at position \[1, 1\]/);
   await thrown(ArgumentError, () => sliceWindows(makeWindows(walk(9), { window: 2 }), { start: 0, end: 8 }));
   await thrown(ShapeError, () => latestWindow(walk(2), 3));
+});
+
+test('columns by name, where the series is a table', async () => {
+  const frame = { rows: 4, dates: [], times: new Float64Array(), columns: { Open: Float64Array.of(1, 2, 3, 4), Close: Float64Array.of(10, 20, 30, 40) } };
+  const byName = makeWindows(frame, { window: 2, target: 'Close' });
+  assert.equal([byName.target, Array.from(byName.y.data), Array.from(byName.x.data.slice(0, 4))], [1, [30, 40], [1, 10, 2, 20]]);
+  assert.equal(byName, makeWindows(toSeries(frame), { window: 2, target: 1 }));
+  assert.equal(makeWindows(frame, { window: 2, target: ['Close', 0] }), makeWindows(toSeries(frame), { window: 2, target: [1, 0] }));
+  assert.match((await thrown(ArgumentError, () => makeWindows(frame, { window: 2, target: 'close' }))).message, /makeWindows: target must be among .*Close.*, got 'close'/);
+  assert.match((await thrown(ArgumentError, () => makeWindows(toSeries(frame), { window: 2, target: 'Close' }))).message, /target must be the place of a column: the series has no names, got 'Close'/);
 });
 
 test.run();
