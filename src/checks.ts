@@ -44,6 +44,9 @@ export function requireSizes(operation: string, argument: string, shape: readonl
   throw new ArgumentError({ operation, argument, expected: 'a list of sizes without the batch, whole numbers of at least 1', actual: show(given), hint });
 }
 
+/** Of what takes no options, and says so to those who give one. */
+export type NoOptions = Readonly<Record<string, never>>;
+
 /** Every option of T by name: the compiler refuses a list that misses one or holds another, or a flag or a signal that is not called one. */
 export type OptionNames<T> = { readonly [K in keyof Required<T>]: OptionKind<NonNullable<T[K]>> };
 
@@ -63,7 +66,8 @@ export function checkOptions<T extends object>(operation: string, options: T, na
   const unknown = Object.keys(options).find((key) => !Object.hasOwn(names, key));
   if (unknown !== undefined) {
     throw new ArgumentError({
-      operation, argument: `option ${quoted(unknown)}`, expected: `one of ${known.join(', ')}`, actual: 'an unknown name', hint: `Did you mean '${nearest(unknown, known)}'?`,
+      operation, argument: `option ${quoted(unknown)}`, expected: known.length > 0 ? `one of ${known.join(', ')}` : 'left out', actual: known.length > 0 ? 'an unknown name' : 'an option where there is none',
+      hint: known.length > 0 ? `Did you mean '${nearest(unknown, known)}'?` : undefined,
     });
   }
   for (const argument of Object.keys(options)) {

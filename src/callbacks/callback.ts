@@ -1,6 +1,7 @@
 /** What a callback may do while a model trains. */
-import { checkOptions } from '../checks.js';
-import type { OptionNames } from '../checks.js';
+import { checkOptions, nearest, typeName } from '../checks.js';
+import type { NoOptions, OptionNames } from '../checks.js';
+import { ArgumentError, quoted } from '../errors.js';
 import type { NotFiniteError } from '../errors.js';
 import type { JsonValue } from '../layers/layer.js';
 import type { FloatArray } from '../tensor.js';
@@ -69,6 +70,24 @@ const hookNames: OptionNames<LambdaHooks> = {
   onTrainBegin: true, onEpochBegin: true, onBatchEnd: true, onEpochEnd: true, onCheckpoint: true, onTrainEnd: true,
 };
 
+/** @throws ArgumentError for what would never be called: no object, a class in place of its instance, no hook, a hook by an unknown name. */
+export function requireCallbacks(operation: string, callbacks: readonly Callback[]): void {
+  const known = [...Object.keys(hookNames), 'onNotFinite'];
+  callbacks.forEach((callback, i) => {
+    const given: unknown = callback;
+    const argument = `callbacks[${i}]`;
+    const expected = `an object with a hook: ${known.join(', ')}`;
+    if (typeof given !== 'object' || given === null) {
+      const hint = typeof given === 'function' ? `Make one of it: new ${given.name || 'Callback'}(…).` : undefined;
+      throw new ArgumentError({ operation, argument, expected, actual: typeName(given), hint });
+    }
+    // A class may call what is its own as it likes.
+    const unknown = Object.getPrototypeOf(given) !== Object.prototype ? undefined : Object.keys(given).find((key) => /^on[A-Z]/.test(key) && !known.includes(key));
+    if (unknown !== undefined) throw new ArgumentError({ operation, argument, expected, actual: quoted(unknown), hint: `Did you mean '${nearest(unknown, known)}'?` });
+    if (!known.some((hook) => hook in given)) throw new ArgumentError({ operation, argument, expected, actual: 'an object without one' });
+  });
+}
+
 /** Runs functions at the hooks they are given for. */
 export class LambdaCallback implements Callback {
   readonly name = 'LambdaCallback';
@@ -88,6 +107,10 @@ export class LambdaCallback implements Callback {
 /** Ends training quietly where loss or gradients are not finite; without it `fit` rejects with a NotFiniteError. */
 export class TerminateOnNaN implements Callback {
   readonly name = 'TerminateOnNaN';
+
+  constructor(options: NoOptions = {}) {
+    checkOptions('TerminateOnNaN', options, {});
+  }
 
   onNotFinite(): boolean {
     return true;

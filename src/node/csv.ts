@@ -5,7 +5,8 @@
  */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DataError } from '../errors.js';
+import { typeName } from '../checks.js';
+import { ArgumentError, DataError } from '../errors.js';
 import { findGaps } from '../forecast/series/calendar.js';
 import type { Gap } from '../forecast/series/calendar.js';
 import type { DateFormat } from '../forecast/series/dateFormats.js';
@@ -71,7 +72,11 @@ export async function readCsvHeader(source: CsvSource, options: CsvOptions = {})
 export type CsvSource = string | URL | AsyncIterable<Uint8Array | string>;
 
 async function fromSource<T>(source: CsvSource, read: (chunks: CsvChunks, file: string) => Promise<T>): Promise<T> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return read(source, 'stream');
+  const given: unknown = source;
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    if (typeof given === 'object' && given !== null && Symbol.asyncIterator in given) return read(source, 'stream');
+    throw new ArgumentError({ operation: 'readCsv', argument: 'source', expected: 'a path, a file URL or an async iterable of text or bytes', actual: typeName(given) });
+  }
   const path = source instanceof URL ? fileURLToPath(source) : source;
   try {
     return await read(fileChunks(path), path);
@@ -89,7 +94,9 @@ async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Reads CSV text, like `readCsv`. */
-export function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTable> {
+export async function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTable> {
+  const given: unknown = text;
+  if (typeof given !== 'string') throw new ArgumentError({ operation: 'parseCsv', argument: 'text', expected: 'the text of a table', actual: typeName(given) });
   return readTable([text], 'text', options);
 }
 

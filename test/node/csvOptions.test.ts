@@ -67,6 +67,15 @@ test('lines above and below the table, and comments', async () => {
   await thrown(Error, () => parse('x\n1\n', { skipRows: 2 }));
 });
 
+test('what is no text and no source is refused by name', async () => {
+  for (const wrong of [3, undefined, null, ['a\n1\n']]) {
+    // @ts-expect-error JavaScript callers may pass anything
+    assert.match((await thrown(ArgumentError, () => parseCsv(wrong))).message, /^parseCsv: text must be the text of a table, got /);
+    // @ts-expect-error JavaScript callers may pass anything
+    assert.match((await thrown(ArgumentError, () => readCsv(wrong))).message, /^readCsv: source must be a path, /);
+  }
+});
+
 test('each hint names an option that cures', async () => {
   const total = await thrown(CsvError, () => parseCsv('Date,x\n2024-01-02,1\n2024-01-03,2\nTotal,3\n'));
   assert.match(total.message, /line 4 column 'Date' must be a date YYYY-MM-DD, got 'Total'\. Say skipRows, skipFooter or comment: /);

@@ -11,6 +11,7 @@
  */
 import ops from 'ndarray-ops';
 import { checkOptions } from '../../checks.js';
+import type { NoOptions } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { deviation, mean, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
@@ -115,6 +116,11 @@ function ends(column: Float64Array): readonly [number, number] {
 export class StandardScaler extends AffineScaler {
   readonly kind = 'standard';
 
+  constructor(options: NoOptions = {}) {
+    super();
+    checkOptions('StandardScaler', options, {});
+  }
+
   protected learn(column: Float64Array): Affine {
     return { center: mean(column), scale: deviation(column) };
   }
@@ -153,6 +159,11 @@ export class MinMaxScaler extends AffineScaler {
 /** Median 0, interquartile range 1 over the training rows: outliers do not move it. */
 export class RobustScaler extends AffineScaler {
   readonly kind = 'robust';
+
+  constructor(options: NoOptions = {}) {
+    super();
+    checkOptions('RobustScaler', options, {});
+  }
 
   protected learn(column: Float64Array): Affine {
     const sorted = column.slice().sort();

@@ -1,5 +1,6 @@
 /** Logarithms of positive values: log10 of each, and the return ln(pₜ / pₜ₋₁) from row to row. */
 import { checkOptions } from '../../checks.js';
+import type { NoOptions } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import { toFinite } from '../series/arrays.js';
@@ -27,6 +28,10 @@ export class Log10Scaler implements RowScaler {
   readonly actsOn = 'rows';
   readonly rowsLost = 0;
   #features: number | undefined;
+
+  constructor(options: NoOptions = {}) {
+    checkOptions('Log10Scaler', options, {});
+  }
 
   /** @param training [rows, F], all above 0. */
   fit(training: Numbers): this {
@@ -68,6 +73,10 @@ export class LogReturnScaler implements RowScaler {
   readonly actsOn = 'rows';
   readonly rowsLost = 1;
   #features: number | undefined;
+
+  constructor(options: NoOptions = {}) {
+    checkOptions('LogReturnScaler', options, {});
+  }
 
   /** @param training [rows, F] prices above 0. */
   fit(training: Numbers): this {

@@ -5,6 +5,7 @@
  * Nothing is learned from training rows but the number of columns, so nothing can leak.
  */
 import { checkOptions } from '../../checks.js';
+import type { NoOptions } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
@@ -17,6 +18,10 @@ export class PercentChangeScaler implements WindowScaler {
   readonly kind = 'percentChange';
   readonly actsOn = 'windows';
   #features: number | undefined;
+
+  constructor(options: NoOptions = {}) {
+    checkOptions('PercentChangeScaler', options, {});
+  }
 
   /** @param training rows [rows, F] or windows [N, W, F]; only F is kept. */
   fit(training: Numbers): this {

@@ -2,6 +2,7 @@
 import type { Backend } from '../../backend.js';
 import { checkOptions, requireCount, typeName } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
+import { requireCallbacks } from '../../callbacks/callback.js';
 import type { Callback } from '../../callbacks/callback.js';
 import { ArgumentError } from '../../errors.js';
 import type { SymbolicTensor } from '../../layers/layer.js';
@@ -73,7 +74,7 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
   }
   requireList(operation, 'validationData', validationData, '[x, y] or [x, y, options]');
   requireList(operation, 'callbacks', callbacks, 'a list of callbacks');
-  for (const callback of callbacks ?? []) requireCallback(operation, callback);
+  requireCallbacks(operation, callbacks ?? []);
   if (validationData?.[2]) checkOptions(`${operation}, validationData`, validationData[2], dataNames);
   return options;
 }
@@ -81,14 +82,6 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
 /** @throws ArgumentError for what is given and no list. */
 export function requireList(operation: string, argument: string, value: unknown, expected: string): void {
   if (value !== undefined && !Array.isArray(value)) throw new ArgumentError({ operation, argument, expected, actual: typeName(value) });
-}
-
-/** A class or a function has none of the hooks, and would be told nothing. */
-function requireCallback(operation: string, callback: unknown): void {
-  if (typeof callback === 'object' && callback !== null) return;
-  throw new ArgumentError({
-    operation, argument: 'callbacks', expected: 'callbacks', actual: typeName(callback), hint: 'For example new EarlyStopping(), or new LambdaCallback({ onEpochEnd }).',
-  });
 }
 
 export interface TrainOnBatchOptions extends DataOptions {

@@ -142,6 +142,14 @@ test('wrong input is refused by name', async () => {
   await thrown(ArgumentError, () => new MinMaxScaler({ range: [1, 1] }));
 });
 
+test('an option where a scaler has none is refused', async () => {
+  for (const Scaler of [StandardScaler, RobustScaler, Log10Scaler, LogReturnScaler, PercentChangeScaler]) {
+    // @ts-expect-error JavaScript callers may pass anything
+    const error = await thrown(ArgumentError, () => new Scaler({ with_mean: false }));
+    assert.match(error.message, /Scaler: option 'with_mean' must be left out, got an option where there is none\.$/);
+  }
+});
+
 test('JSON that is not a scaler is refused', async () => {
   for (const json of [null, 3, {}, { kind: 'median' }, { kind: 'standard', center: [1], scale: [] }, { kind: 'standard', center: [1], scale: [0] },
     { kind: 'standard', center: ['1'], scale: [1] }, { kind: 'minMax', center: [1], scale: [1] }, { kind: 'minMax', range: [1, 0], center: [1], scale: [1] }, { kind: 'log10', features: 0 }]) {

@@ -81,6 +81,8 @@ test('what cannot be right is refused by name: promises, functions, missing awai
     ['big integers', () => model.predict(any(new BigInt64Array(4))), /^predict: x must be/],
     ['nulls in data', () => model.predict({ data: any([1, null]), shape: [1, 2] }), /^predict: x.data must be numbers, got null/],
     ['sample weights of a promise', () => model.fit(x, y, { sampleWeight: any(Promise.resolve([1])) }), /^fit: sampleWeight must be .*promise/],
+    ['a hook by another name', () => model.fit(x, y, { callbacks: any([{ name: 'mine', onEpochend: () => undefined }]) }), /callbacks\[0\] must be .*, got 'onEpochend'\. Did you mean 'onEpochEnd'\?/],
+    ['a callback without hooks', () => model.fit(x, y, { callbacks: any([{ name: 'mine' }]) }), /callbacks\[0\] must be .*, got an object without one/],
     ['callbacks that are no list', () => model.fit(x, y, { callbacks: any(new EarlyStopping()) }), /^fit: callbacks must be a list of callbacks, got object/],
     ['validation data of x alone', () => model.fit(x, y, { validationData: any({ x, y }) }), /^fit: validationData must be \[x, y\]/],
     ['a backend that was not awaited', () => { model.compile({ loss: 'mse', backend: any(Promise.resolve(cpu())) }); }, /^compile: backend must be .*promise/],
