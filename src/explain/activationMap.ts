@@ -8,6 +8,7 @@ import { captureAt, extentOf, layerNames, openFocus } from './capture.js';
 import type { Capture, Focus, LayerOptions } from './capture.js';
 import { resizeMaps } from './maps.js';
 import type { ExplainedModel } from './probe.js';
+import { takeExplainOptions } from './subject.js';
 import { weightings } from './weightings.js';
 import type { FeatureMaps, Weighting } from './weightings.js';
 
@@ -65,10 +66,13 @@ export function finishMaps(
  * a layer without places; ShapeError, DataError for samples that do not fit.
  */
 export async function activationMap(model: ExplainedModel, x: ModelData, weighting: Weighting, options: MapOptions = {}): Promise<ActivationMaps> {
-  const focus = await openFocus(model, x, checkOptions('activationMap', options, mapNames));
-  const captured = await captureAt(focus, weighting.gradients);
-  const { axes } = extentOf(focus.subject, captured, options.size);
-  return finishMaps(focus, captured, options, featuresOf(captured, axes).map((features) => weighting.map(features)));
+  const own = takeExplainOptions('activationMap', options, mapNames);
+  const { gradients } = weighting;
+  const weigh = weighting.map.bind(weighting);
+  const focus = await openFocus(model, x, own);
+  const captured = await captureAt(focus, gradients);
+  const { axes } = extentOf(focus.subject, captured, own.size);
+  return finishMaps(focus, captured, own, featuresOf(captured, axes).map((features) => weigh(features)));
 }
 
 /** Grad-CAM (Selvaraju et al. 2017): channels weighed by their mean gradient. Arguments and errors: {@link activationMap}. */

@@ -1,5 +1,4 @@
 /** What a layer computed, and the gradient of the score that arrived there: the raw material of all activation maps. */
-import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import type { ModelData } from '../models/training/data.js';
@@ -8,7 +7,7 @@ import type { FloatArray, HostTensor, NdArray, Shape } from '../tensor.js';
 import { choosePlace } from './places.js';
 import type { Place } from './places.js';
 import type { ExplainedModel } from './probe.js';
-import { Subject, explainNames } from './subject.js';
+import { Subject, explainNames, takeExplainOptions } from './subject.js';
 import type { ExplainOptions } from './subject.js';
 
 export interface LayerOptions extends ExplainOptions {
@@ -54,7 +53,7 @@ export async function openFocus(model: ExplainedModel, x: ModelData, options: La
  * ShapeError for a layer whose output has no axis of places; ShapeError, DataError for samples that do not fit.
  */
 export async function capture(model: ExplainedModel, x: ModelData, options: LayerOptions = {}, gradients = true): Promise<Capture> {
-  return captureAt(await openFocus(model, x, checkOptions('capture', options, layerNames)), gradients);
+  return captureAt(await openFocus(model, x, takeExplainOptions('capture', options, layerNames)), gradients);
 }
 
 export async function captureAt({ subject, place }: Focus, gradients: boolean): Promise<Capture> {

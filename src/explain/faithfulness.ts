@@ -1,6 +1,6 @@
 /** Deletion and insertion (Petsiuk et al. 2018): does the score follow the places that a map calls important? */
 import { ShapeError, formatShape } from '../errors.js';
-import { checkOptions, requireCount } from '../checks.js';
+import { requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost, sameShape, sizeOf, toHost } from '../tensor.js';
@@ -9,7 +9,7 @@ import { groundOf, inputNames, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
 import { requireFiniteMaps } from './maps.js';
 import type { ExplainedModel } from './probe.js';
-import { Subject } from './subject.js';
+import { Subject, takeExplainOptions } from './subject.js';
 
 export interface DeletionInsertionOptions extends InputOptions {
   /** Equal parts in which the places are taken away or put back. Default 20. */
@@ -43,11 +43,12 @@ export interface DeletionInsertion {
 export async function deletionInsertion(
   model: ExplainedModel, x: ModelData, maps: TensorLike, options: DeletionInsertionOptions = {},
 ): Promise<DeletionInsertion> {
-  const { steps = 20 } = checkOptions('deletionInsertion', options, optionNames);
+  const own = takeExplainOptions('deletionInsertion', options, optionNames);
+  const { steps = 20 } = own;
   requireCount('deletionInsertion', 'steps', steps);
-  const subject = await Subject.open(model, x, options);
-  const ground = groundOf('deletionInsertion', subject, options);
-  const { data, shape } = toHost(maps, 'float64');
+  const { data, shape } = toHost(maps, 'float64', { operation: 'deletionInsertion', argument: 'maps' });
+  const subject = await Subject.open(model, x, own);
+  const ground = groundOf('deletionInsertion', subject, own);
   const wanted = [subject.samples, ...ground.axes];
   if (!sameShape(shape, wanted)) {
     throw new ShapeError({ operation: 'deletionInsertion', argument: 'maps', expected: formatShape(wanted), actual: formatShape(shape), hint: 'Pass the resized maps.' });

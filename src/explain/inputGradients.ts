@@ -1,6 +1,6 @@
 /** Gradients of the score in the inputs, and their integral along a path from a baseline. */
 import { ArgumentError } from '../errors.js';
-import { checkOptions, requireCount } from '../checks.js';
+import { requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost } from '../tensor.js';
@@ -8,7 +8,7 @@ import type { FloatArray, NdArray } from '../tensor.js';
 import { baselineOf } from './inputs.js';
 import type { Baseline } from './inputs.js';
 import type { ExplainedModel } from './probe.js';
-import { Subject, explainNames } from './subject.js';
+import { Subject, explainNames, takeExplainOptions } from './subject.js';
 import type { ExplainOptions } from './subject.js';
 
 export interface InputGradients {
@@ -25,7 +25,7 @@ export interface InputGradients {
  * @throws what `activationMap` throws for samples and targets that do not fit.
  */
 export async function inputGradients(model: ExplainedModel, x: ModelData, options: ExplainOptions = {}): Promise<InputGradients> {
-  const subject = await Subject.open(model, x, checkOptions('inputGradients', options, explainNames));
+  const subject = await Subject.open(model, x, takeExplainOptions('inputGradients', options, explainNames));
   const gradients = subject.x.map(({ shape }) => subject.zeros(shape));
   const scores = new Float64Array(subject.samples);
   await subject.pass({ inputGradients: true }, (sample, { score, inputGradients: own }) => {
@@ -63,9 +63,10 @@ export interface IntegratedGradients {
  * ShapeError for a baseline that does not fit; what `activationMap` throws for samples and targets that do not fit.
  */
 export async function integratedGradients(model: ExplainedModel, x: ModelData, options: IntegratedGradientsOptions = {}): Promise<IntegratedGradients> {
-  const { steps = 50, baseline = 0 } = checkOptions('integratedGradients', options, optionNames);
+  const own = takeExplainOptions('integratedGradients', options, optionNames);
+  const { steps = 50, baseline = 0 } = own;
   requireCount('integratedGradients', 'steps', steps);
-  const subject = await Subject.open(model, x, options);
+  const subject = await Subject.open(model, x, own);
   if (typeof baseline !== 'number' && baseline.length !== subject.x.length) {
     throw new ArgumentError({ operation: 'integratedGradients', argument: 'baseline', expected: `a number or a list of ${subject.x.length}, one for each input`, actual: `${baseline.length}` });
   }

@@ -1,5 +1,4 @@
 /** Occlusion (Zeiler & Fergus 2014): what the score loses when a window of the input is covered. No gradients, any model. */
-import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { ModelData } from '../models/training/data.js';
@@ -8,7 +7,7 @@ import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { groundOf, inputNames, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';
 import type { ExplainedModel } from './probe.js';
-import { Subject } from './subject.js';
+import { Subject, takeExplainOptions } from './subject.js';
 
 export interface OcclusionOptions extends InputOptions {
   /** Places that are covered at once: a number along every axis, or [height, width]. */
@@ -38,11 +37,12 @@ export interface OcclusionMaps {
  * ShapeError, DataError for samples or a baseline that do not fit.
  */
 export async function occlusion(model: ExplainedModel, x: ModelData, options: OcclusionOptions): Promise<OcclusionMaps> {
-  const subject = await Subject.open(model, x, checkOptions('occlusion', options, optionNames));
-  const ground = groundOf('occlusion', subject, options);
+  const own = takeExplainOptions('occlusion', options, optionNames);
+  const subject = await Subject.open(model, x, own);
+  const ground = groundOf('occlusion', subject, own);
   const { axes, input } = ground;
-  const size = perAxis('window', options.window, axes, axes);
-  const stride = perAxis('stride', options.stride ?? size.map((n) => Math.max(1, Math.floor(n / 2))), axes, axes.map(() => Infinity));
+  const size = perAxis('window', own.window, axes, axes);
+  const stride = perAxis('stride', own.stride ?? size.map((n) => Math.max(1, Math.floor(n / 2))), axes, axes.map(() => Infinity));
   const starts = axes.map((n, axis) => startsOf(n, size[axis] ?? 1, stride[axis] ?? 1));
   const grid = starts.map((list) => list.length);
   const windows = sizeOf(grid);

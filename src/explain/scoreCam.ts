@@ -1,5 +1,4 @@
 /** Score-CAM (Wang et al. 2020): a channel weighs what the score gains when only the places where it is active are shown. No gradients. */
-import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
 import { sizeOf } from '../tensor.js';
@@ -11,6 +10,7 @@ import { baselineOf } from './inputs.js';
 import type { Baseline } from './inputs.js';
 import { normalizeMaps, resizeMaps } from './maps.js';
 import type { ExplainedModel } from './probe.js';
+import { takeExplainOptions } from './subject.js';
 import { weighChannels } from './weightings.js';
 
 export interface ScoreCamOptions extends MapOptions {
@@ -33,17 +33,18 @@ const optionNames: OptionNames<ScoreCamOptions> = { ...mapNames, baseline: true,
  * no input with such axes, whatever `size` is.
  */
 export async function scoreCam(model: ExplainedModel, x: ModelData, options: ScoreCamOptions = {}): Promise<ActivationMaps> {
-  const focus = await openFocus(model, x, checkOptions('scoreCam', options, optionNames));
+  const own = takeExplainOptions('scoreCam', options, optionNames);
+  const focus = await openFocus(model, x, own);
   const { subject } = focus;
   const captured = await captureAt(focus, false);
   const { data, shape } = captured.activations;
   const { input, size } = extentOf(subject, captured, undefined);
   const shown = subject.x[input] ?? subject.zeros([0]);
-  const baseline = baselineOf('scoreCam', options.baseline, shown);
+  const baseline = baselineOf('scoreCam', own.baseline, shown);
   const [samples = 1] = shape;
   const [channels = 1] = shape.slice(-1);
-  const own = shape.slice(1, -1); // [h, w], [t], or [T, h, w]
-  const places = sizeOf(own);
+  const axes = shape.slice(1, -1); // [h, w], [t], or [T, h, w]
+  const places = sizeOf(axes);
 
   const bare = await subject.scores({ alter: (copy, inputs) => {
     const out = inputs[input];
@@ -53,16 +54,16 @@ export async function scoreCam(model: ExplainedModel, x: ModelData, options: Sco
   const scores = await subject.scores({ copies: samples * channels, sampleOf, alter: (copy, inputs) => {
     const sample = sampleOf(copy);
     const channel = Float64Array.from({ length: places }, (_, p) => data[(sample * places + p) * channels + (copy % channels)] ?? NaN);
-    const mask = normalizeMaps({ data: resizeMaps({ data: channel, shape: own }, size).data, shape: [1, sizeOf(shown.shape.slice(1, -1))] }, 'minMax');
+    const mask = normalizeMaps({ data: resizeMaps({ data: channel, shape: axes }, size).data, shape: [1, sizeOf(shown.shape.slice(1, -1))] }, 'minMax');
     if (inputs[input]) show(inputs[input], mask.data, baseline.subarray(sample * inputs[input].length));
   } });
 
   const maps = Array.from({ length: samples }, (_, sample) => {
     const gains = scores.slice(sample * channels, (sample + 1) * channels).map((score) => score - (bare[sample] ?? 0));
     const activations = data.subarray(sample * places * channels, (sample + 1) * places * channels);
-    return weighChannels({ activations, gradients: [], places, channels }, options.softmax ? softmax(gains) : gains);
+    return weighChannels({ activations, gradients: [], places, channels }, own.softmax ? softmax(gains) : gains);
   });
-  return finishMaps(focus, captured, options, maps);
+  return finishMaps(focus, captured, own, maps);
 }
 
 /** baseline + mask ⊙ (x − baseline), in place. */

@@ -5,11 +5,12 @@ import type { Network } from '../models/graph/network.js';
 import { createYielder } from '../models/training/passes.js';
 import { requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { takeOptions } from '../copies.js';
 import { allocate, sizeOf } from '../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../tensor.js';
 import { Probe } from './probe.js';
 import type { ExplainedModel, ProbePlan, ProbeResult } from './probe.js';
-import { scoredValue } from './targets.js';
+import { ownTarget, scoredValue } from './targets.js';
 import type { ScoredValue, Target } from './targets.js';
 
 export interface ExplainOptions extends MaskOptions {
@@ -22,6 +23,12 @@ export interface ExplainOptions extends MaskOptions {
 }
 
 export const explainNames: OptionNames<ExplainOptions> = { mask: true, lengths: true, target: true, batchSize: true, signal: 'signal' };
+
+/** Options of any explanation as they are now. @throws ArgumentError for an unknown name, of the target too. */
+export function takeExplainOptions<T extends ExplainOptions>(operation: string, options: T, names: OptionNames<T>): T {
+  const own = takeOptions(operation, options, names);
+  return own.target ? { ...own, target: ownTarget(own.target) } : own;
+}
 
 /** What passes through the model, and what is wanted of it. */
 interface Pass {

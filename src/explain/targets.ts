@@ -45,7 +45,7 @@ function oneHot(size: number, at: number): Float64Array {
  */
 export function outputElement(index: number | readonly number[] = 0, options: TargetOptions = {}): Target {
   checkOptions('outputElement', options, optionNames);
-  const list = typeof index === 'number' ? [index] : index;
+  const list = typeof index === 'number' ? [index] : [...index];
   return {
     ...options,
     weights(shape) {
@@ -68,22 +68,23 @@ export function outputElement(index: number | readonly number[] = 0, options: Ta
  */
 export function classLogit(choice: number | readonly number[] | 'predicted', options: TargetOptions = {}): Target {
   checkOptions('classLogit', options, optionNames);
+  const classes = typeof choice === 'object' ? [...choice] : choice;
   return {
-    ...options, beforeSoftmax: true, usesPrediction: choice === 'predicted',
+    ...options, beforeSoftmax: true, usesPrediction: classes === 'predicted',
     weights(shape, sample, samples, prediction) {
-      const [classes = 0] = shape;
+      const [count = 0] = shape;
       if (shape.length !== 1) {
         throw new ShapeError({ operation: 'classLogit', argument: 'output', expected: '[batch, classes]', actual: formatShape(['batch', ...shape]), hint: 'Use outputElement or linearCombination.' });
       }
-      if (choice === 'predicted') return oneHot(classes, prediction.indexOf(Math.max(...prediction)));
-      const index = typeof choice === 'number' ? choice : choice[sample];
-      if (index === undefined || (typeof choice !== 'number' && choice.length !== samples)) {
-        throw new ArgumentError({ operation: 'classLogit', argument: 'choice', expected: `one class for each of ${samples} samples`, actual: `${(choice as readonly number[]).length}` });
+      if (classes === 'predicted') return oneHot(count, prediction.indexOf(Math.max(...prediction)));
+      const index = typeof classes === 'number' ? classes : classes[sample];
+      if (index === undefined || (typeof classes !== 'number' && classes.length !== samples)) {
+        throw new ArgumentError({ operation: 'classLogit', argument: 'choice', expected: `one class for each of ${samples} samples`, actual: `${(classes as readonly number[]).length}` });
       }
-      if (!Number.isInteger(index) || index < 0 || index >= classes) {
-        throw new ArgumentError({ operation: 'classLogit', argument: 'choice', expected: `a class from 0 to ${classes - 1}`, actual: String(index) });
+      if (!Number.isInteger(index) || index < 0 || index >= count) {
+        throw new ArgumentError({ operation: 'classLogit', argument: 'choice', expected: `a class from 0 to ${count - 1}`, actual: String(index) });
       }
-      return oneHot(classes, index);
+      return oneHot(count, index);
     },
   };
 }
@@ -109,6 +110,16 @@ export function linearCombination(weights: TensorLike, options: TargetOptions = 
   };
 }
 
+/** The target as it is now. @throws ArgumentError for an unknown name. */
+export function ownTarget(target: Target): Target {
+  checkOptions('explain, target', target, targetNames);
+  const { output, beforeSoftmax, usesPrediction } = target;
+  return {
+    ...(output !== undefined && { output }), ...(beforeSoftmax !== undefined && { beforeSoftmax }), ...(usesPrediction !== undefined && { usesPrediction }),
+    weights: target.weights.bind(target),
+  };
+}
+
 /** @throws ArgumentError unless the output is a single number. */
 function onlyElement(shape: Shape): Target {
   if (sizeOf(shape) === 1) return outputElement(shape.map(() => 0));
@@ -131,7 +142,6 @@ function isSoftmax(node: NetworkNode | undefined): node is NetworkNode {
 
 /** Where in the graph the target reads. @throws ArgumentError for an output that the model does not have. */
 export function scoredValue(network: Network, target: Target | undefined): ScoredValue {
-  if (target) checkOptions('explain, target', target, targetNames);
   const index = target?.output ?? 0;
   const output = network.outputs[index];
   if (!output) {

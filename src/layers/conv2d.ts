@@ -21,6 +21,7 @@ import { checkOptions, requireCount } from '../checks.js';
 import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { OptionNames } from '../checks.js';
+import { copyEntries } from '../copies.js';
 import { fromImage, masksUnder, placesOf, realSteps, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 import type { TimeMask } from './timeMask.js';
@@ -76,8 +77,8 @@ abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extend
 
   constructor(label: string, axisCount: AxisCount, options: Options) {
     super(checkOptions<Conv1DOptions | Conv2DOptions>(label, options, optionNames));
-    const { filters, kernelSize, stride = 1, padding = 'valid', dilation = 1, groups = 1 } = options;
-    this.options = options;
+    this.options = copyEntries(options);
+    const { filters, kernelSize, stride = 1, padding = 'valid', dilation = 1, groups = 1 } = this.options;
     this.axisCount = axisCount;
     this.filters = filters;
     this.groups = groups;

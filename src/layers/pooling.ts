@@ -10,6 +10,7 @@
 import type { Kernels, Tensor, Window } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { takeOptions } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput } from './layer.js';
@@ -34,7 +35,7 @@ const optionNames: OptionNames<Pool1DOptions | Pool2DOptions> = { ...commonNames
 
 /** Options and axes of a pooling layer, checked. */
 function poolWindow(label: string, count: AxisCount, options: Pool1DOptions | Pool2DOptions): [JsonObject, readonly WindowAxis[]] {
-  const { poolSize = 2, stride = poolSize, padding = 'valid' } = checkOptions<Pool1DOptions | Pool2DOptions>(label, options, optionNames);
+  const { poolSize = 2, stride = poolSize, padding = 'valid' } = takeOptions<Pool1DOptions | Pool2DOptions>(label, options, optionNames);
   const axes = windowAxes(label, 'poolSize', count, { size: poolSize, stride, padding });
   if (axes.some(({ taps, padding: sides }) => typeof sides !== 'string' && Math.max(...sides) >= taps)) {
     throw new ArgumentError({ operation: label, argument: 'padding', expected: 'less than poolSize on every side', actual: JSON.stringify(padding) });

@@ -2,8 +2,8 @@
  * Zeros around an image or a sequence: the mean under a window of one pixel (P3 and P4 of pooling.ts), which is the pixel where
  * the window lies on the image and 0 beside it. Backward it cuts the frame off again.
  */
-import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { takeOptions } from '../copies.js';
 import { commonNames } from './layer.js';
 import type { CommonOptions } from './layer.js';
 import { AveragePooling } from './pooling.js';
@@ -28,7 +28,7 @@ export class ZeroPad1D extends AveragePooling {
   override readonly className = 'ZeroPad1D';
 
   constructor(options: ZeroPad1DOptions = {}) {
-    const { padding = 1, ...common } = checkOptions<ZeroPad1DOptions>('ZeroPad1D', options, optionNames);
+    const { padding = 1, ...common } = takeOptions<ZeroPad1DOptions>('ZeroPad1D', options, optionNames);
     super(1, common, [{ padding }, windowAxes('ZeroPad1D', 'size', 1, { size: 1, padding, named: [] })]);
   }
 }
@@ -39,7 +39,7 @@ export class ZeroPad2D extends AveragePooling {
   override readonly className = 'ZeroPad2D';
 
   constructor(options: ZeroPad2DOptions = {}) {
-    const { padding = 1, ...common } = checkOptions<ZeroPad2DOptions>('ZeroPad2D', options, optionNames);
+    const { padding = 1, ...common } = takeOptions<ZeroPad2DOptions>('ZeroPad2D', options, optionNames);
     super(2, common, [{ padding }, windowAxes('ZeroPad2D', 'size', 2, { size: 1, padding, named: [] })]);
   }
 }

@@ -1,6 +1,7 @@
 import type { Backend, LossKind } from '../backend.js';
-import { checkOptions, typeName } from '../checks.js';
+import { typeName } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { takeOptions } from '../copies.js';
 import { ArgumentError, FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
@@ -46,9 +47,11 @@ function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
  * @throws FileFormatError for a damaged, truncated or mismatched file; no model is made then.
  */
 export async function loadModel(source: string | ArrayBufferLike | ArrayBufferView, options: LoadOptions = {}): Promise<Model> {
-  checkOptions('loadModel', options, optionNames);
+  const own = takeOptions('loadModel', options, optionNames);
+  const customLayers = { ...own.customLayers };
+  const customOptimizers = { ...own.customOptimizers };
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf(source));
-  const model = build(saved, options, await makersFor(saved.architecture, options.customLayers));
+  const model = build(saved, { ...own, customOptimizers }, await makersFor(saved.architecture, customLayers));
   model.restore(saved.tensors, saved.position, saved.metadata);
   return model;
 }

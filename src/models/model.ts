@@ -79,6 +79,9 @@ export class Model implements Applicable {
   /**
    * Trains. Resolves to the history; `history.stopped` says why if it ended early.
    *
+   * Arrays are read before it returns: it holds a copy of x, y, weights and masks, of validation data too, in the backend's precision until
+   * the promise settles, so the peak of memory is that of the data twice; sources are read batch by batch (docs/decisions/read-at-once.md).
+   *
    * @throws ShapeError, DataError for data that do not fit or are not finite, before the first step.
    * @throws NotFiniteError where loss or gradients blow up: first layer, time step and tensor; the last good weights are kept.
    * @throws the signal's reason when aborted.
@@ -113,7 +116,10 @@ export class Model implements Applicable {
     return engine.aside((session) => evaluateDataset(session, data, metrics, batchSize, '', signal));
   }
 
-  /** The prediction, batch first; float32 unless the backend is float64. @throws ArgumentError for several outputs: use predictAll. */
+  /**
+   * The prediction, batch first; float32 unless the backend is float64. x is read before it returns, and copied until the promise settles.
+   * @throws ArgumentError for several outputs: use predictAll.
+   */
   async predict(x: ModelData, options: PredictOptions = {}): Promise<NdArray<FloatArray>> {
     const [first, ...others] = await this.predictAll(x, options);
     if (!first || others.length > 0) {

@@ -27,7 +27,7 @@ export function threads(options: ThreadOptions): TrialRunner {
   requireCount('threads', 'workers', workers);
   const path = requireModule('threads', worker);
   let hash: Promise<string> | undefined;
-  return threadPool(worker, workers, () => (hash ??= codeOf('threads', path)));
+  return threadPool(new URL(worker), workers, () => (hash ??= codeOf('threads', path)));
 }
 
 /** @param code the hash that the code must have on each thread that loads it. */
@@ -82,11 +82,12 @@ export function threadPool(worker: URL, workers: number, code: () => Promise<str
     concurrency: workers,
     code,
     async submit(task, signal) {
+      const own = structuredClone(task); // it may wait for a thread
       const unwanted = signal ? AbortSignal.any([signal, closed.signal]) : closed.signal;
       unwanted.throwIfAborted();
       const thread = await take(unwanted);
       try {
-        return await runOn(thread, task, unwanted);
+        return await runOn(thread, own, unwanted);
       } finally {
         giveBack(thread);
       }

@@ -79,7 +79,7 @@ export async function redisQueue(options: RedisQueueOptions): Promise<TrialRunne
       const id = `${task.id}-${identity}`;
       let reason: string;
       try {
-        const job = await jobs.finished(id, { module, code, task }, signal);
+        const job = await jobs.finished(id, { module, code, task: structuredClone(task) }, signal);
         await job.remove().catch(() => undefined);
         if (!job.failedReason) return job.returnvalue as TrialOutcome;
         reason = job.failedReason;

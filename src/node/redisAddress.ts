@@ -2,6 +2,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { copyEntries } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 
 export type RedisTls = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'>;
@@ -63,7 +64,7 @@ export function redisAddress(operation: string, { url, tls }: QueueAddress): Red
   return {
     connection: {
       host, port: Number(port || 6379), db: Number(database),
-      ...(username && { username: decode(username) }), ...(password && { password: decode(password) }), ...(secure && { tls: { ...tls } }),
+      ...(username && { username: decode(username) }), ...(password && { password: decode(password) }), ...(secure && { tls: copyEntries(tls ?? {}) }),
       maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(100 * times, 1000),
     },
     shown: `${protocol}//${hostname}:${port || 6379}/${database || 0}`,

@@ -55,12 +55,13 @@ export function trialFile(path: string): TrialJournal {
   const append = (value: object): Promise<void> => {
     const handle = opened?.file;
     if (!handle) throw new StateError({ operation: 'trialFile', argument: path, expected: 'open', actual: 'closed' });
+    const line = `${JSON.stringify(value)}\n`;
     // One line after the other: lanes finish at the same time.
     const written = writing.then(async () => {
       // Behind a torn line nothing may follow: it would be damage that no kill explains.
       if (failure) throw failure;
       try {
-        await handle.appendFile(`${JSON.stringify(value)}\n`);
+        await handle.appendFile(line);
         await handle.datasync();
       } catch (cause) {
         throw (failure = unwritable(path, cause));

@@ -8,6 +8,7 @@
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
 import type { OptionNames } from '../checks.js';
+import { copyOf } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
 import { checkLearningRate } from './schedules.js';
@@ -36,7 +37,7 @@ export abstract class Optimizer {
 
   /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
   constructor(label: string, options: OptimizerOptions, defaultRate: number) {
-    this.learningRate = options.learningRate ?? defaultRate;
+    this.learningRate = copyOf(options.learningRate ?? defaultRate);
     this.globalClipNorm = options.globalClipNorm;
     this.clipValue = options.clipValue;
     checkLearningRate(label, this.learningRate);

@@ -5,6 +5,7 @@
  */
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { copyEntries } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 
 /** Where a run of training stands before a step. */
@@ -56,7 +57,7 @@ export function cosine(options: Omit<CosineSchedule, 'kind' | 'floor'> & { reado
 }
 
 export function warmUp(options: Omit<WarmUpSchedule, 'kind'>): WarmUpSchedule {
-  return checked({ kind: 'warmUp', ...options });
+  return checked({ kind: 'warmUp', ...copyEntries(options) });
 }
 
 function positive(operation: string, argument: string, value: number): void {

@@ -5,6 +5,7 @@
  */
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
+import { copyOf, takeOptions } from '../../copies.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonValue } from '../../layers/layer.js';
 import { fromHost } from '../../tensor.js';
@@ -64,6 +65,12 @@ export interface BacktestOptions extends FoldSettings, RefitOptions {
 
 const optionNames: OptionNames<BacktestOptions> = { ...foldSettingNames, ...refitNames, folds: true, onFold: true, signal: 'signal' };
 
+/** Settings as they are now, with the record of baselines, which are functions. */
+export function takeFoldOptions<T extends FoldSettings>(operation: string, options: T, names: OptionNames<T>): T {
+  const own = takeOptions(operation, options, names);
+  return own.baselines ? { ...own, baselines: { ...own.baselines } } : own;
+}
+
 export interface FoldResult {
   readonly fold: Fold;
   /** Rows of the series that were the last known ones, [V]. */
@@ -106,15 +113,16 @@ export function countSamples(rows: number, spec: WindowSpec, scaler?: Scaler): n
  * @throws ArgumentError if the training targets of a fold reach past its first validation origin.
  */
 export async function backtest(series: Numbers, options: BacktestOptions): Promise<BacktestResult> {
-  const chains = foldChains(checkOptions('backtest', options, optionNames).folds, options);
+  const own = takeFoldOptions('backtest', options, optionNames);
+  const chains = foldChains(own.folds, own);
   const { data, shape } = toRows(series, { operation: 'backtest', argument: 'series' });
   const results: FoldResult[] = [];
-  options.signal?.throwIfAborted();
+  own.signal?.throwIfAborted();
   for (const chain of chains) {
-    for await (const result of runChain(fromHost(data, shape), chain, options)) {
+    for await (const result of runChain(fromHost(data, shape), chain, own)) {
       results.push(result);
-      options.onFold?.(result, results.length, options.folds.length);
-      options.signal?.throwIfAborted();
+      own.onFold?.(result, results.length, own.folds.length);
+      own.signal?.throwIfAborted();
     }
   }
   return summariseFolds(results);
@@ -132,7 +140,7 @@ export async function* runChain(series: Numbers, chain: FoldChain, settings: Fol
 
 /** One fold on its own, fitted before it forecasts. */
 export async function runFold(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {
-  return foldResult(series, fold, checkOptions('runFold', options, foldSettingNames));
+  return foldResult(series, copyOf(fold), takeFoldOptions('runFold', options, foldSettingNames));
 }
 
 async function foldResult(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {

@@ -1,10 +1,11 @@
 /** A backtest whose folds are spread over workers, with the same results as `backtest` to the last bit. */
 import { checkOptions } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
+import { copyOf } from '../../copies.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import type { Numbers } from '../series/arrays.js';
-import { runChain, summariseFolds } from '../evaluation/backtest.js';
+import { runChain, summariseFolds, takeFoldOptions } from '../evaluation/backtest.js';
 import type { BacktestResult, FoldResult, FoldSettings } from '../evaluation/backtest.js';
 import { foldChains } from '../windows/refit.js';
 import type { FoldChain, RefitOptions } from '../windows/refit.js';
@@ -50,11 +51,11 @@ export function foldProgram(setup: (parameters: JsonObject) => FoldSetup | Promi
   if (typeof setup !== 'function') throw new ArgumentError({ operation: 'foldProgram', argument: 'setup', expected: 'a function', actual: typeof setup });
   const setups = new Map<string, Promise<FoldSetup>>();
   return async (trial, { signal }) => {
-    const { chain, parameters } = requireChain(trial.parameters);
+    const { chain, parameters } = copyOf(requireChain(trial.parameters));
     const key = canonical(parameters);
-    const ready = setups.get(key) ?? Promise.resolve(setup(parameters));
+    const ready = setups.get(key) ?? Promise.resolve(setup(parameters)).then((given) => takeFoldOptions('foldProgram', given, SETUP));
     setups.set(key, ready);
-    const { series, ...settings } = checkOptions('foldProgram', await ready, SETUP);
+    const { series, ...settings } = await ready;
     const results: JsonValue[] = [];
     for await (const result of runChain(series, chain, settings)) {
       results.push(foldToJSON(result));

@@ -2,6 +2,7 @@
  * A trial: what is to be run, what comes of it, and who runs it. Tasks and outcomes are plain JSON, so that a trial runs
  * the same in this process, on a thread or on another machine.
  */
+import { copyOf } from '../../copies.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { randomStream } from '../../random.js';
@@ -134,7 +135,8 @@ export async function runTrial(program: TrialProgram, task: TrialTask, signal?: 
   };
   const onAbort = (): void => end(signal?.reason as Error);
   signal?.addEventListener('abort', onAbort);
-  const { index, seed, parameters, timeout = Infinity } = task;
+  const { index, seed, parameters, objective, timeout = Infinity } = task;
+  const halt = copyOf(task.halt);
   const onTime = (): void => {
     if (seconds() > timeout) end(new Overtime(timeout));
   };
@@ -143,7 +145,7 @@ export async function runTrial(program: TrialProgram, task: TrialTask, signal?: 
     onTime();
     stop.signal.throwIfAborted();
     reports.push([step, value]);
-    const stopped = verdict(reports, task.halt);
+    const stopped = verdict(reports, halt);
     if (!stopped) return;
     stop.abort(stopped);
     throw stopped;
@@ -156,7 +158,7 @@ export async function runTrial(program: TrialProgram, task: TrialTask, signal?: 
     const result = await Promise.race([program({ index, seed, parameters: structuredClone(parameters) }, { report, signal: stop.signal }), left]);
     onTime();
     stop.signal.throwIfAborted();
-    return outcome(judge(result, task.objective));
+    return outcome(judge(result, objective));
   } catch (error) {
     signal?.throwIfAborted();
     // The program may have wrapped the error of a report, or thrown another one on its way out.

@@ -1,4 +1,5 @@
 /** What the backtest and the multi-step strategies ask of a model, and how a network meets it. */
+import { copyEntries } from '../../copies.js';
 import type { JsonValue } from '../../layers/layer.js';
 import type { NdArray, TensorLike } from '../../tensor.js';
 import type { Float64NdArray } from '../series/arrays.js';
@@ -34,7 +35,7 @@ export interface TrainableModel<Options extends object> {
  * @param options what to pass to its `fit`: epochs, batchSize, callbacks, …; `validationData` is filled in when there is any.
  */
 export function modelForecaster<Options extends object>(model: TrainableModel<Options>, options: NoInfer<Options>): WindowModel {
-  const own = { ...options }; // as they are now
+  const own = copyEntries(options); // as they are now
   model.checkFit?.('modelForecaster', own);
   return {
     async fit(x, y, { validation }) {

@@ -11,7 +11,7 @@
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost, tensor } from '../../tensor.js';
 import type { TensorLike } from '../../tensor.js';
 import { columnOf, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
@@ -104,10 +104,10 @@ function stepContext({ validation }: FitContext, k: number): FitContext {
 
 /** Trains `model` on the first step of y and forecasts by feeding it back. */
 export function recursiveForecaster(model: WindowModel, options: RecursiveOptions): WindowModel {
-  checkOptions('recursiveForecaster', options, recursiveNames);
+  const own = { ...checkOptions('recursiveForecaster', options, recursiveNames) };
   return {
     fit: (x, y, context) => model.fit(x, step(y, 0), stepContext(context, 0)),
-    predict: (x) => recursiveForecast((windows) => model.predict(windows), x, options),
+    predict: (x) => recursiveForecast((windows) => model.predict(windows), x, own),
   };
 }
 
@@ -122,13 +122,18 @@ export function directForecaster(create: (horizon: number) => WindowModel, optio
       if (y.shape[1] !== horizon) {
         throw new ShapeError({ operation, argument: 'y', expected: formatShape(['samples', horizon]), actual: formatShape(y.shape) });
       }
-      for (const [k, model] of models.entries()) await model.fit(x, step(y, k), stepContext(context, k));
+      const own = tensor(x, { dtype: 'float64' }); // the models are fitted one after the other
+      const { validation } = context;
+      const watched = validation && { x: tensor(validation.x, { dtype: 'float64' }), y: tensor(validation.y, { dtype: 'float64' }) };
+      const targets = models.map((_, k) => step(y, k));
+      for (const [k, model] of models.entries()) await model.fit(own, targets[k] ?? y, stepContext(watched ? { validation: watched } : {}, k));
     },
     async predict(x) {
       const count = x.shape[0] ?? 0;
       const out = new Float64Array(count * horizon);
+      const own = tensor(x, { dtype: 'float64' });
       for (const [k, model] of models.entries()) {
-        asSamples(operation, await model.predict(x), count, [1]).forEach((value, i) => { out[i * horizon + k] = value; });
+        asSamples(operation, await model.predict(own), count, [1]).forEach((value, i) => { out[i * horizon + k] = value; });
       }
       return fromHost(out, [count, horizon]);
     },

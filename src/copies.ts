@@ -1,0 +1,38 @@
+/**
+ * Read at once: what a caller hands in is taken before the first `await`, so that what he does with it afterwards changes nothing.
+ * Numbers become tensors where they are used; this takes the rest: lists, records, baselines, targets.
+ */
+import { checkOptions } from './checks.js';
+import type { OptionNames } from './checks.js';
+import { toHost } from './tensor.js';
+import type { TensorLike } from './tensor.js';
+
+/**
+ * A copy of lists, typed arrays, tensors and records of them. What can do something (functions, callbacks, models, signals, sources,
+ * a record that holds a function) is not data: it stays the very thing.
+ */
+export function copyOf<T>(value: T): T {
+  return copied(value) as T;
+}
+
+function copied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied);
+  // Not value.slice(): that of a Buffer copies nothing.
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? value : Uint8Array.prototype.slice.call(value as Uint8Array);
+  if ('data' in value && 'shape' in value) return toHost(value as TensorLike, 'float64');
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const entries = Object.entries(value);
+  const isData = (prototype === Object.prototype || prototype === null) && entries.every(([, entry]) => typeof entry !== 'function');
+  return isData ? Object.fromEntries(entries.map(([key, entry]) => [key, copied(entry)])) : value;
+}
+
+/** Options as they are now, each of them copied as {@link copyOf} does. @throws ArgumentError as `checkOptions` */
+export function takeOptions<T extends object>(operation: string, options: T, names: OptionNames<T>): T {
+  return copyEntries(checkOptions(operation, options, names));
+}
+
+/** A record whose entries are copied, functions or not. */
+export function copyEntries<T extends object>(record: T): T {
+  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, copied(entry)])) as T;
+}
