@@ -5,22 +5,17 @@
 import ts from 'typescript';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { join } from 'node:path';
 import * as bptt from '../src/index.js';
 import * as charts from '../src/charts/index.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
 import { ArgumentError, FileFormatError } from '../src/errors.js';
 import { gpu } from '../src/gpu.js';
-
-const root = join(import.meta.dirname, '..', '..');
-const entries = ['index', 'forecast/index', 'explain/index', 'charts/index', 'gpu', 'node/index'].map((name) => join(root, 'src', `${name}.ts`));
+import { isPublic, publicExports } from './support/declarations.js';
 
 /** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry; and which of its options are flags, which signals. */
 function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, 'flag' | 'signal'>> {
-  const config = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config, ts.sys, root);
-  const program = ts.createProgram(entries, { ...config.options, noEmit: true });
-  const checker = program.getTypeChecker();
+  const { checker, exports } = publicExports();
   const found = new Map<string, Map<string, 'flag' | 'signal'>>();
 
   const isOptions = (parameter: ts.Symbol): boolean => {
@@ -42,26 +37,16 @@ function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, 'flag' | 's
     const taken = signatures.flatMap((signature) => signature.parameters.filter(isOptions));
     if (taken.length > 0) found.set(name, new Map([...found.get(name) ?? [], ...taken.flatMap(checkedKinds)]));
   };
-  for (const entry of entries) {
-    const source = program.getSourceFile(entry);
-    const module = source && checker.getSymbolAtLocation(source);
-    assert.ok(module, entry);
-    for (const exported of checker.getExportsOfModule(module)) {
-      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      const { valueDeclaration } = symbol;
-      if (!valueDeclaration) continue;
-      const type = checker.getTypeOfSymbolAtLocation(symbol, valueDeclaration);
-      look(exported.name, type.getCallSignatures());
-      if (!ts.isClassDeclaration(valueDeclaration)) continue;
-      const abstract = valueDeclaration.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword);
-      if (!abstract) look(exported.name, type.getConstructSignatures());
-      for (const method of checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
-        const declaration = method.valueDeclaration;
-        if (!declaration || !ts.isMethodDeclaration(declaration)) continue;
-        const hidden = ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected);
-        const internal = ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === 'internal');
-        if (!hidden && !internal) look(`${exported.name}.${method.name}`, checker.getTypeOfSymbolAtLocation(method, declaration).getCallSignatures());
-      }
+  for (const { name, symbol, declaration: exported } of exports) {
+    const type = checker.getTypeOfSymbolAtLocation(symbol, exported);
+    look(name, type.getCallSignatures());
+    if (!ts.isClassDeclaration(exported)) continue;
+    const abstract = exported.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword);
+    if (!abstract) look(name, type.getConstructSignatures());
+    for (const method of checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
+      const declaration = method.valueDeclaration;
+      if (!declaration || !ts.isMethodDeclaration(declaration) || !isPublic(declaration)) continue;
+      look(`${name}.${method.name}`, checker.getTypeOfSymbolAtLocation(method, declaration).getCallSignatures());
     }
   }
   return found;

@@ -148,7 +148,7 @@ const columns = (): { columns: string[]; series: Record<string, string> } => ({ 
 const noHeader = (): { header: false; names: string[] } => ({ header: false, names: ['d', 't', 'c', 'v'] });
 
 function during(model: bptt.Trainee): bptt.TrainingContext {
-  return { model, epochs: 2, initialEpoch: 0, batches: 4, learningRateFactor: 1, learningRate: 0.1, stop: () => undefined };
+  return { model, epochs: 2, initialEpoch: 0, batches: 4, learningRateFactor: 1, learningRate: 0.1, logged: ['loss'], stop: () => undefined };
 }
 const saved = async (path: string): Promise<unknown> => (await bptt.loadModel(path)).getWeights();
 
