@@ -78,13 +78,14 @@ export { cosine, exponential, piecewise, rateAt, warmUp } from './optimizers/sch
 export type { LearningRate, Progress, Schedule, ScheduleFunction } from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';
-export type { CompileOptions, EvaluateOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
+export type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';
 export type { LoadOptions } from './models/load.js';
 export type { DataOptions, ModelData } from './models/training/data.js';
 export type { MaskOptions, PerInput } from './models/training/givenMasks.js';
+export type { BatchFunction, BatchStream, Batches, GivenBatch } from './models/training/givenBatches.js';
 export type { SampleSource } from './models/training/samples.js';
 export type { History, Position } from './models/training/position.js';
 export type { Metric, MetricName } from './models/training/metrics.js';

@@ -24,6 +24,7 @@ export interface TrainingContext {
   readonly epochs: number;
   /** First epoch of this call; larger than 0 when resumed. */
   readonly initialEpoch: number;
+  /** Of an epoch; Infinity where only its end tells: batches of a function or an iterable, without `stepsPerEpoch`. */
   readonly batches: number;
   /** Names of the values that `onEpochEnd` will hear, in their order: loss, mae, val_loss, val_mae, learningRate. */
   readonly logged: readonly string[];

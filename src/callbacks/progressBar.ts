@@ -26,7 +26,7 @@ function formatLogs(logs: Logs): string {
 }
 
 /**
- * A live bar with the time left, on a terminal; one line an epoch elsewhere (a file, CI).
+ * A live bar with the time left, on a terminal, a count of batches where an epoch's length is not known; one line an epoch elsewhere (a file, CI).
  * Draws on stderr by default, so that what a program prints stays clean; without a process, on the console.
  */
 export class ProgressBar implements Callback {
@@ -37,6 +37,8 @@ export class ProgressBar implements Callback {
   private epochStarted = 0;
   private epoch = 0;
   private batchesSeen = 0;
+  /** Before this epoch. */
+  private seenBefore = 0;
   private lastDraw = 0;
   /** Whether the cursor stands behind a bar. */
   private open = false;
@@ -54,6 +56,7 @@ export class ProgressBar implements Callback {
   onEpochBegin(epoch: number): void {
     this.epoch = epoch;
     this.epochStarted = performance.now();
+    this.seenBefore = this.batchesSeen;
   }
 
   onBatchEnd(batch: number, logs: Logs, context: TrainingContext): void {
@@ -62,19 +65,13 @@ export class ProgressBar implements Callback {
     if (!this.live || now - this.lastDraw < 80) return;
     this.lastDraw = now;
     this.open = true;
-    const done = (batch + 1) / context.batches;
-    const width = 24;
-    const filled = Math.round(done * width);
-    const bar = '━'.repeat(filled) + '─'.repeat(width - filled);
-    const perBatch = (now - this.started) / this.batchesSeen;
-    const left = (context.epochs - this.epoch) * context.batches - (batch + 1);
-    this.draw(`${this.title(context)} ${bar} ${batch + 1}/${context.batches}  ETA ${formatDuration((left * perBatch) / 1000)}  ${formatLogs(logs)}`);
+    this.draw(`${this.title(context)} ${this.bar(batch + 1, now, context)}  ${formatLogs(logs)}`);
   }
 
   onEpochEnd(_epoch: number, logs: Logs, context: TrainingContext): void {
     const now = performance.now();
     const seconds = (now - this.epochStarted) / 1000;
-    const step = ((seconds * 1000) / context.batches).toFixed(1);
+    const step = ((seconds * 1000) / Math.max(1, this.batchesSeen - this.seenBefore)).toFixed(1);
     const epochsDone = this.epoch + 1 - context.initialEpoch;
     const left = (((now - this.started) / epochsDone) * (context.epochs - this.epoch - 1)) / 1000;
     const eta = left > 0 ? `  ETA ${formatDuration(left)}` : '';
@@ -86,6 +83,16 @@ export class ProgressBar implements Callback {
   onTrainEnd(): void {
     if (this.open) this.stream.write('\n');
     this.open = false;
+  }
+
+  /** How far an epoch is, and what is left of all of them; only its batches where nobody knows how many there will be. */
+  private bar(done: number, now: number, { batches, epochs }: TrainingContext): string {
+    if (batches === Infinity) return `batch ${done}`;
+    const width = 24;
+    const filled = Math.round((done / batches) * width);
+    const perBatch = (now - this.started) / this.batchesSeen;
+    const left = (epochs - this.epoch) * batches - done;
+    return `${'━'.repeat(filled)}${'─'.repeat(width - filled)} ${done}/${batches}  ETA ${formatDuration((left * perBatch) / 1000)}`;
   }
 
   private title(context: TrainingContext): string {

@@ -1,5 +1,5 @@
 /** A trainable model: what users hold. */
-import { checkOptions, requireCount } from '../checks.js';
+import { checkOptions, isThenable, requireCount, typeName } from '../checks.js';
 import { disposal } from '../disposal.js';
 import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
@@ -13,16 +13,20 @@ import { applyNetwork } from './graph/nested.js';
 import { buildNetwork, copyNetwork, firstUses } from './graph/network.js';
 import type { Network } from './graph/network.js';
 import { describeNetwork } from './summary.js';
+import { DatasetBatches } from './training/batchSource.js';
+import type { BatchSource } from './training/batchSource.js';
 import type { DataOptions, Dataset, ModelData } from './training/data.js';
 import { Engine } from './training/engine.js';
+import { GivenBatches, isBatches } from './training/givenBatches.js';
+import type { Batches } from './training/givenBatches.js';
 import { lossAndGradients, observe } from './training/gradients.js';
 import type { Gradients, PassOptions } from './training/gradients.js';
-import { checkFitOptions, evaluateNames, modelNames, predictNames } from './training/options.js';
-import type { CompileOptions, EvaluateOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
-import { evaluateDataset, predictDataset } from './training/passes.js';
+import { checkFitOptions, evaluateBatchesNames, evaluateNames, modelNames, predictNames } from './training/options.js';
+import type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
+import { evaluateBatches, predictDataset } from './training/passes.js';
 import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
-import { fitModel, trainOnBatch } from './training/fit.js';
+import { fitBatches, fitModel, trainOnBatch } from './training/fit.js';
 
 /**
  * A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. Weights belong to the layers: the
@@ -77,7 +81,14 @@ export class Model implements Applicable {
   }
 
   /**
-   * Trains. Resolves to the history; `history.stopped` says why if it ended early.
+   * Trains. Resolves to the history; `history.stopped` says why if it ended early. Data are arrays, tensors or sources, cut into
+   * batches here; or batches, `[x, y]` or `[x, y, { sampleWeight, mask, lengths }]`, of a generator or another iterable, sync or async,
+   * or of a function that returns one for every epoch:
+   *
+   *     await model.fit(async function* (epoch) { for await (const rows of chunks(epoch)) yield [rows.x, rows.y]; }, { epochs: 5 });
+   *
+   * Whatever happens, iterators are closed (`return()`) when training ends. A function is resumed inside an epoch by calling it anew and
+   * passing over the batches that are done; an iterable, which is read through once, cannot be resumed. An array is data, not batches.
    *
    * Arrays are read before it returns: it holds a copy of x, y, weights and masks, of validation data too, in the backend's precision until
    * the promise settles, so the peak of memory is that of the data twice; sources are read batch by batch (docs/decisions/read-at-once.md).
@@ -86,8 +97,13 @@ export class Model implements Applicable {
    * @throws NotFiniteError where loss or gradients blow up: first layer, time step and tensor; the last good weights are kept.
    * @throws the signal's reason when aborted.
    */
-  fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
-    return fitModel(this.engine, this, x, y, options, (history) => { this.history = history; });
+  fit(batches: Batches, options?: FitBatchesOptions): Promise<History>;
+  fit(x: ModelData, y: ModelData, options?: FitOptions): Promise<History>;
+  async fit(data: ModelData | Batches, second?: ModelData | FitBatchesOptions, options?: FitOptions): Promise<History> {
+    const start = (history: History): void => { this.history = history; };
+    if (!isBatches(data)) return fitModel(this.engine, this, data, targetOf('fit', second), options ?? {}, start);
+    requireNoTarget('fit', options);
+    return fitBatches(this.engine, this, data, (second ?? {}) as FitBatchesOptions, start);
   }
 
   /** What `fit` would say of these options, before there are data. @throws ArgumentError, as `operation` */
@@ -105,15 +121,28 @@ export class Model implements Applicable {
     return trainOnBatch(this.engine, this, x, y, options);
   }
 
-  /** Loss and metrics, `{ loss, mae }`, without training. */
-  async evaluate(x: ModelData, y: ModelData, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+  /** Loss and metrics, `{ loss, mae }`, without training: of data, or of batches as `fit` takes them. */
+  evaluate(batches: Batches, options?: EvaluateBatchesOptions): Promise<Record<string, number>>;
+  evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions): Promise<Record<string, number>>;
+  async evaluate(data: ModelData | Batches, second?: ModelData | EvaluateBatchesOptions, options?: EvaluateOptions): Promise<Record<string, number>> {
     const { engine } = this;
     const { metrics } = engine.requireCompiled('evaluate');
-    const { batchSize = 32, signal } = checkOptions('evaluate', options, evaluateNames);
+    if (isBatches(data)) {
+      requireNoTarget('evaluate', options);
+      const { steps, signal } = checkOptions('evaluate', (second ?? {}) as EvaluateBatchesOptions, evaluateBatchesNames);
+      if (steps !== undefined) requireCount('evaluate', 'steps', steps);
+      await engine.choose();
+      return evaluated(new GivenBatches(engine, data, { operation: 'evaluate', steps, training: false, signal }), signal);
+    }
+    const { batchSize = 32, signal } = checkOptions('evaluate', options ?? {}, evaluateNames);
     requireCount('evaluate', 'batchSize', batchSize);
-    const data = engine.prepare('evaluate', x, y, options);
+    const source = new DatasetBatches(engine, engine.prepare('evaluate', data, targetOf('evaluate', second), options ?? {}), { batchSize, training: false });
     await engine.choose(batchSize);
-    return engine.aside((session) => evaluateDataset(session, data, metrics, batchSize, '', signal));
+    return evaluated(source, signal);
+
+    function evaluated(batches: BatchSource, abort: AbortSignal | undefined): Promise<Record<string, number>> {
+      return engine.aside((session) => evaluateBatches(session, batches, metrics, '', abort));
+    }
   }
 
   /**
@@ -248,6 +277,20 @@ export class Model implements Applicable {
   [disposal](): void {
     this.dispose();
   }
+}
+
+/** Options in its place say that x was meant for batches. */
+function targetOf(operation: string, y: unknown): ModelData {
+  const options = typeof y === 'object' && y !== null && !Array.isArray(y) && !ArrayBuffer.isView(y) && !('shape' in y) && !isThenable(y);
+  if (y !== undefined && !options) return y as ModelData;
+  throw new ArgumentError({
+    operation, argument: 'y', expected: 'the targets of x', actual: typeName(y), hint: 'Batches come from a function, an iterable or a generator, not an array: () => batches.',
+  });
+}
+
+/** Batches bring their targets: `fit(batches, options)`. */
+function requireNoTarget(operation: string, third: unknown): void {
+  if (third !== undefined) throw new ArgumentError({ operation, argument: 'y', expected: 'left off: each batch is [x, y]', actual: 'given' });
 }
 
 function networkOf(options: ModelOptions): Network {

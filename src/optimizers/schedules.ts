@@ -124,6 +124,16 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
   }
 }
 
+/** Whether a schedule asks for epochs, now or later; of a function only a call tells. */
+export function countsEpochs(rate: LearningRate): boolean {
+  if (typeof rate !== 'object') return false;
+  switch (rate.kind) {
+    case 'piecewise': return rate.afterSteps === undefined;
+    case 'warmUp': return rate.steps === undefined || countsEpochs(rate.then);
+    default: return rate.steps === undefined;
+  }
+}
+
 /** Spans that have passed. */
 function passed({ epochs, steps }: Span, progress: Progress): number {
   return steps === undefined ? progress.epoch / (epochs ?? 1) : progress.step / steps;

@@ -86,6 +86,19 @@ const heads: readonly Fault[] = [
   ),
 ];
 
+const batches: readonly Fault[] = [
+  ...faultsIn('models/training/givenBatches', ['models/training/givenBatches'],
+    ['a stream is left open', 'iterator?.return?.()', 'undefined'],
+    ['a resumed epoch begins with batches that are done', 'index < batch;', 'index < 0;'],
+    ['an iterable begins anew each epoch', 'this.iterator ??= this.opened(this.given)', 'this.iterator = this.opened(this.given)'],
+    ['an abort waits for a silent stream', 'return signal ? untilAborted(answer, signal) : answer;', 'return answer;'],
+    ['batches that are padding throughout pass', 'this.rows.every((rows) => rows > 0)', 'true'],
+  ),
+  ...faultsIn('optimizers/schedules', ['models/training/givenBatches'],
+    ['a schedule of epochs behind a warm-up of steps is found too late', 'rate.steps === undefined || countsEpochs(rate.then)', 'rate.steps === undefined'],
+  ),
+];
+
 const noise: readonly Fault[] = [
   ...faultsIn('models/training/batches', ['models/training/dropout'],
     ['one dropout mask for all training steps', "randomStream(seed, 'dropout', step)", "randomStream(seed, 'dropout', 0)"],
@@ -97,4 +110,4 @@ const noise: readonly Fault[] = [
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads, ...noise];
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads, ...batches, ...noise];

@@ -3,28 +3,26 @@ import type { Logs, TrainingContext, Trainee } from '../../callbacks/callback.js
 import { NotFiniteError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
-import { permutation, randomStream } from '../../random.js';
 import type { FloatArray } from '../../tensor.js';
-import { drawNoise, inSequence, takeBatch } from './batches.js';
+import { drawNoise } from './batches.js';
 import type { Batch } from './batches.js';
-import type { Dataset } from './data.js';
+import type { BatchSource } from './batchSource.js';
 import { diagnose } from './doctor.js';
 import type { Hooks } from './hooks.js';
 import { Tally, loggedNames } from './metrics.js';
 import type { Metric } from './metrics.js';
-import { createYielder, evaluateDataset } from './passes.js';
+import { createYielder, evaluateBatches } from './passes.js';
 import type { History, Position, TrainingEvent } from './position.js';
+import { progressAt } from './progress.js';
 import { mayHold } from './session.js';
 import type { Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 
 export interface FitSettings {
   readonly epochs: number;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
   readonly hooks: Hooks;
   readonly signal: AbortSignal | undefined;
-  readonly validation: Dataset | undefined;
+  readonly validation: BatchSource | undefined;
   /** Batches between validations inside an epoch; infinite for none. */
   readonly validateEvery: number;
 }
@@ -91,13 +89,13 @@ async function stepAll(session: Session, form: StepForm, inputs: readonly (reado
   }
 }
 
-export async function runFit(trainer: Trainer, data: Dataset, settings: FitSettings, history: History): Promise<void> {
+export async function runFit(trainer: Trainer, source: BatchSource, settings: FitSettings, history: History): Promise<void> {
   const { session, optimizer, position } = trainer;
-  const { epochs, batchSize, hooks, signal, validation, validateEvery } = settings;
-  const batches = Math.ceil(data.samples / batchSize);
+  const { epochs, hooks, signal, validation, validateEvery } = settings;
+  const { batches } = source;
   const breathe = createYielder();
   const rateOf = (batch: number): number => {
-    const progress = { step: position.runSteps + batch - position.batch, epoch: position.epoch + batch / batches, stepOfEpoch: 1 / batches };
+    const progress = progressAt('fit', position.runSteps + batch - position.batch, position.epoch, batch, batches);
     return rateAt(optimizer.learningRate, progress) * position.learningRateFactor;
   };
   let learningRate = position.events[0]?.learningRate ?? rateOf(Math.max(0, position.batch - 1));
@@ -110,27 +108,25 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
     stop(reason) { stop ??= reason; },
   };
 
-  /** How many batches from this one on share a plan: full ones up to the next validation, as many as the backend likes, and never fewer than one. */
+  /** How many batches from this one on share a plan: alike, up to the next validation, as many as the backend likes. */
   function groupSize(first: Batch, index: number): number {
-    const full = Math.floor(data.samples / batchSize) - index;
-    return Math.max(1, Math.min(session.trainer(first.form).batchesPerPlan, full, validateEvery - (index % validateEvery)));
+    session.states.select(first.form.batch);
+    return Math.min(session.trainer(first.form).batchesPerPlan, source.alike(index), validateEvery - (index % validateEvery));
   }
 
   async function validate(): Promise<Logs> {
     if (!validation) return {};
-    return session.states.aside(() => evaluateDataset(session, validation, trainer.metrics, batchSize, 'val_', signal));
+    return session.states.aside(() => evaluateBatches(session, validation, trainer.metrics, 'val_', signal));
   }
 
-  /** The steps of one plan, then their callbacks. */
-  async function trainGroup(order: Int32Array, tally: Tally): Promise<void> {
+  /** The steps of one plan, then their callbacks. Whether there was a batch. */
+  async function trainGroup(tally: Tally): Promise<boolean> {
     const start = position.batch;
-    const take = (index: number): Promise<Batch> => {
-      const count = Math.min(batchSize, data.samples - index * batchSize);
-      return takeBatch(session.network, data, order, index * batchSize, count, true, session.device.dtype);
-    };
-    const first = await take(start);
-    const group = [first];
-    for (const size = groupSize(first, start); group.length < size;) group.push(await take(start + group.length));
+    const group: Batch[] = [];
+    const first = await source.take(start);
+    if (!first) return false;
+    const size = groupSize(first, start);
+    for (let next: Batch | undefined = first; next; next = group.length < size ? await source.take(start + group.length) : undefined) group.push(next);
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;
@@ -149,19 +145,21 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
       events[events.length - 1] = { ...last, logs: { ...last.logs, ...validated } };
     }
     await hooks.tell(events, context);
+    return true;
   }
 
   async function trainEpoch(): Promise<void> {
-    const order = settings.shuffle ? permutation(randomStream(trainer.seed, 'shuffle', position.totalEpochs), data.samples) : inSequence(data.samples);
     const tally = new Tally(trainer.metrics, session.network.outputs.length);
     if (position.batch > 0) tally.restore(position.tally);
     await hooks.epochBegin(position.epoch, context);
-    while (position.batch < batches && stop === undefined) {
+    await source.begin(position);
+    let ended = position.batch >= batches;
+    while (!ended && stop === undefined) {
       signal?.throwIfAborted();
-      await trainGroup(order, tally);
+      ended = !await trainGroup(tally) || position.batch >= batches;
       await breathe();
     }
-    if (position.batch < batches) return; // stopped inside the epoch
+    if (!ended) return; // stopped inside the epoch
     const logs: Logs = { ...tally.logs(), ...await validate(), learningRate };
     record(history.epoch, history.history, position.epoch, logs);
     const at = position.epoch++;
@@ -175,8 +173,8 @@ export async function runFit(trainer: Trainer, data: Dataset, settings: FitSetti
   try {
     await hooks.begin(context);
     await hooks.finish(context);
-    position.batchSize = batchSize;
-    position.samples = data.samples;
+    position.batchSize = source.batchSize;
+    position.samples = source.samples;
     while (position.epoch < epochs && stop === undefined) await trainEpoch();
   } catch (error) {
     const quiet = error instanceof NotFiniteError && hooks.bearsNotFinite(error);

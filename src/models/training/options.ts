@@ -12,6 +12,7 @@ import type { OptimizerName } from '../../optimizers/resolve.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
 import { dataNames } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
+import type { BatchFunction } from './givenBatches.js';
 import { maskNames } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
 import type { Metric, MetricName } from './metrics.js';
@@ -43,7 +44,8 @@ export interface FitOptions extends DataOptions {
   batchSize?: number;
   /** A new order each epoch. Default true; off for stateful models, and refused for them. */
   shuffle?: boolean;
-  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
+  /** Arrays or sources; or a function that returns an iterable of batches, as `fit` takes them, and is called for every validation. */
+  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions] | BatchFunction;
   /** Share of the last samples kept for validation. Default 0: none. */
   validationSplit?: number;
   /** Validation inside an epoch too, after every so many of its batches: for epochs that last long. `onBatchEnd` of that batch hears `val_…`. */
@@ -72,10 +74,42 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
   if (validationData && validationSplit !== 0) {
     throw new ArgumentError({ operation, argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
   }
-  requireList(operation, 'validationData', validationData, '[x, y] or [x, y, options]');
+  if (typeof validationData !== 'function') requireList(operation, 'validationData', validationData, '[x, y] or [x, y, options], or a function that returns batches');
   requireList(operation, 'callbacks', callbacks, 'a list of callbacks');
   requireCallbacks(operation, callbacks ?? []);
-  if (validationData?.[2]) checkOptions(`${operation}, validationData`, validationData[2], dataNames);
+  if (typeof validationData === 'object' && validationData[2]) checkOptions(`${operation}, validationData`, validationData[2], dataNames);
+  return options;
+}
+
+/**
+ * Of `fit` over batches, which bring their own sizes, order, weights and masks. Each is read, checked and copied when its turn has
+ * come, after the callbacks of the one before it; memory holds one.
+ */
+export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'signal' | 'resume'> {
+  /**
+   * Batches that make an epoch. An iterable is read through once: each epoch takes so many, and training goes on in it; without, it
+   * is one epoch, and `epochs` above 1 are refused. A function is called for every epoch: so many of what it returns, or all of it. A
+   * DataError if they end sooner. Where an epoch's length is not known, learning rates that count epochs are refused, `context.batches`
+   * is Infinity, and `validateEvery` may fall on the last batch.
+   */
+  stepsPerEpoch?: number;
+}
+
+const fitBatchesNames: OptionNames<FitBatchesOptions> = {
+  epochs: true, validationData: true, validateEvery: true, callbacks: true, signal: true, resume: 'flag', stepsPerEpoch: true,
+};
+
+/** @throws ArgumentError for what no batches could make right. */
+export function checkFitBatchesOptions(operation: string, options: FitBatchesOptions): FitBatchesOptions {
+  const { stepsPerEpoch, ...others } = checkOptions(operation, options, { ...fitNames, ...fitBatchesNames });
+  const settled = Object.keys(options).find((name) => !Object.hasOwn(fitBatchesNames, name) && Reflect.get(options, name) !== undefined);
+  if (settled !== undefined) {
+    throw new ArgumentError({
+      operation, argument: settled, expected: 'left off: batches are used as they come', actual: 'given', hint: 'sampleWeight, mask and lengths go with each batch: [x, y, { mask }].',
+    });
+  }
+  if (stepsPerEpoch !== undefined) requireCount(operation, 'stepsPerEpoch', stepsPerEpoch);
+  checkFitOptions(operation, others);
   return options;
 }
 
@@ -98,6 +132,14 @@ export interface EvaluateOptions extends DataOptions {
 }
 
 export const evaluateNames: OptionNames<EvaluateOptions> = { ...dataNames, batchSize: true, signal: 'signal' };
+
+export interface EvaluateBatchesOptions {
+  /** How many batches to take. Default: all. */
+  steps?: number;
+  signal?: AbortSignal;
+}
+
+export const evaluateBatchesNames: OptionNames<EvaluateBatchesOptions> = { steps: true, signal: true };
 
 export interface PredictOptions extends MaskOptions {
   /** Default 32. */

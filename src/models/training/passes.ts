@@ -2,6 +2,8 @@
 import { allocate, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { inSequence, takeBatch } from './batches.js';
+import { closing, firstPass } from './batchSource.js';
+import type { BatchSource } from './batchSource.js';
 import type { Dataset } from './data.js';
 import { Tally } from './metrics.js';
 import type { Metric } from './metrics.js';
@@ -19,23 +21,24 @@ export function createYielder(): () => Promise<void> {
   };
 }
 
-/** Loss and metrics over all batches. */
-export async function evaluateDataset(
-  session: Session, data: Dataset, metrics: readonly Metric[], batchSize: number, prefix: string, signal?: AbortSignal,
+/** Loss and metrics over one pass, which begins here. */
+export async function evaluateBatches(
+  session: Session, source: BatchSource, metrics: readonly Metric[], prefix: string, signal?: AbortSignal,
 ): Promise<Record<string, number>> {
   const outputs = session.network.outputs.length;
   const tally = new Tally(metrics, outputs);
-  const order = inSequence(data.samples);
   const breathe = createYielder();
-  for (let from = 0; from < data.samples; from += batchSize) {
+  await closing(source, async () => {
     signal?.throwIfAborted();
-    const count = Math.min(batchSize, data.samples - from);
-    const batch = await takeBatch(session.network, data, order, from, count, false, session.device.dtype);
-    session.states.advance(count);
-    const results = await session.evaluator(batch.form).run(batch.inputs);
-    tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, results[outputs]);
-    await breathe();
-  }
+    await source.begin(firstPass);
+    for (let index = 0, batch = await source.take(0); batch; batch = await source.take(++index)) {
+      session.states.advance(batch.form.batch);
+      const results = await session.evaluator(batch.form).run(batch.inputs);
+      tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, results[outputs]);
+      await breathe();
+      signal?.throwIfAborted();
+    }
+  });
   return tally.logs(prefix);
 }
 

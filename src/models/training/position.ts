@@ -44,7 +44,7 @@ export interface Position {
   learningRateFactor: number;
   /** Sums of the epoch in progress; empty between epochs. */
   tally: number[];
-  /** Of the data and batches the current epoch began with. */
+  /** Of the data and batches the current epoch began with; of batches given one by one `stepsPerEpoch`, or 0, and 0. */
   samples: number;
   batchSize: number;
   callbacks: CallbackStates;
@@ -60,7 +60,12 @@ export function startPosition(): Position {
 export function requireSameBatches(position: Position, samples: number, batchSize: number): void {
   if (position.batch === 0 || (position.samples === samples && position.batchSize === batchSize)) return;
   throw new ArgumentError({
-    operation: 'fit', argument: 'resume', expected: `${position.samples} samples in batches of ${position.batchSize}, as when the epoch began`,
-    actual: `${samples} in batches of ${batchSize}`, hint: 'Pass the same data and batchSize, or leave resume off.',
+    operation: 'fit', argument: 'resume', expected: `${described(position.samples, position.batchSize)}, as when the epoch began`,
+    actual: described(samples, batchSize), hint: 'Pass the same data and batchSize or stepsPerEpoch, or leave resume off.',
   });
+}
+
+function described(samples: number, batchSize: number): string {
+  if (batchSize > 0) return `${samples} samples in batches of ${batchSize}`;
+  return samples > 0 ? `batches given one by one, ${samples} an epoch` : 'batches given one by one up to their end';
 }

@@ -145,7 +145,7 @@ test('an interrupted epoch goes on with the batches it began with, or not at all
   await model.fit(x, y, { ...settings, callbacks: [new LambdaCallback({ onBatchEnd: (batch, _logs, context) => { if (batch === 1) context.stop('pause'); } })] });
   const before = model.toBytes();
   const error = await rejected(ArgumentError, model.fit(x, y, { ...settings, batchSize: 8, resume: true }));
-  assert.match(error.message, 'resume must be 32 samples in batches of 9, as when the epoch began, got 32 in batches of 8');
+  assert.match(error.message, 'resume must be 32 samples in batches of 9, as when the epoch began, got 32 samples in batches of 8');
   await rejected(ArgumentError, model.fit(x, y, { ...settings, validationSplit: 0, resume: true }));
   assertSame(model.toBytes(), before, 'unchanged');
   await model.fit(x, y, { ...settings, batchSize: 8 });

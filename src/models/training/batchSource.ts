@@ -1,0 +1,94 @@
+/** Where batches come from, pass after pass: a data set that is cut, or batches that are given one by one. */
+import { permutation, randomStream } from '../../random.js';
+import type { DType } from '../../tensor.js';
+import type { Network } from '../graph/network.js';
+import { inSequence, takeBatch } from './batches.js';
+import type { Batch } from './batches.js';
+import type { Dataset } from './data.js';
+import type { Position } from './position.js';
+
+/** Which pass begins, and after how many of its batches. */
+export type PassStart = Pick<Position, 'epoch' | 'totalEpochs' | 'batch'>;
+
+export const firstPass: PassStart = { epoch: 0, totalEpochs: 0, batch: 0 };
+
+export interface BatchSource {
+  /** Of one pass; infinite where only its end tells. */
+  readonly batches: number;
+  /** What an interrupted epoch has to go on with, as `Position` keeps it. */
+  readonly samples: number;
+  readonly batchSize: number;
+  begin(start: PassStart): void | Promise<void>;
+  /** Batches are taken in order; undefined: the pass has ended. */
+  take(index: number): Promise<Batch | undefined>;
+  /** How many from this one on may be taken before the first of them has been used, and have one form. */
+  alike(index: number): number;
+  close(): void | Promise<void>;
+}
+
+/** The model that batches are for. */
+export interface BatchTarget {
+  readonly network: Network;
+  readonly dtype: DType;
+}
+
+export interface CutOptions {
+  readonly batchSize: number;
+  readonly training: boolean;
+  /** Seed of a new order each pass; as the samples come without. */
+  readonly shuffle?: number | undefined;
+}
+
+export class DatasetBatches implements BatchSource {
+  readonly batches: number;
+  readonly samples: number;
+  readonly batchSize: number;
+  private readonly target: BatchTarget;
+  private readonly data: Dataset;
+  private readonly options: CutOptions;
+  private order: Int32Array = new Int32Array();
+
+  constructor(target: BatchTarget, data: Dataset, options: CutOptions) {
+    this.target = target;
+    this.data = data;
+    this.options = options;
+    this.samples = data.samples;
+    this.batchSize = options.batchSize;
+    this.batches = Math.ceil(data.samples / options.batchSize);
+  }
+
+  begin({ totalEpochs }: PassStart): void {
+    const { shuffle } = this.options;
+    this.order = shuffle === undefined ? inSequence(this.samples) : permutation(randomStream(shuffle, 'shuffle', totalEpochs), this.samples);
+  }
+
+  async take(index: number): Promise<Batch | undefined> {
+    const { samples, batchSize, target: { network, dtype } } = this;
+    const count = Math.min(batchSize, samples - index * batchSize);
+    return count > 0 ? takeBatch(network, this.data, this.order, index * batchSize, count, this.options.training, dtype) : undefined;
+  }
+
+  /** Full batches. */
+  alike(index: number): number {
+    return Math.max(1, Math.floor(this.samples / this.batchSize) - index);
+  }
+
+  close(): void {
+    this.order = new Int32Array();
+  }
+}
+
+/** Whatever becomes of the work, the source is closed; a failure of the work is heard before one of the closing. */
+export async function closing<T>(source: BatchSource, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    try {
+      await source.close();
+    } catch { /* the first failure says more */ }
+    throw error;
+  }
+  await source.close();
+  return result;
+}
