@@ -96,7 +96,7 @@ export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validati
 }
 
 const fitBatchesNames: OptionNames<FitBatchesOptions> = {
-  epochs: true, validationData: true, validateEvery: true, callbacks: true, signal: true, resume: 'flag', stepsPerEpoch: true,
+  epochs: true, validationData: true, validateEvery: true, callbacks: true, signal: 'signal', resume: 'flag', stepsPerEpoch: true,
 };
 
 /** @throws ArgumentError for what no batches could make right. */
@@ -139,7 +139,7 @@ export interface EvaluateBatchesOptions {
   signal?: AbortSignal;
 }
 
-export const evaluateBatchesNames: OptionNames<EvaluateBatchesOptions> = { steps: true, signal: true };
+export const evaluateBatchesNames: OptionNames<EvaluateBatchesOptions> = { steps: true, signal: 'signal' };
 
 export interface PredictOptions extends MaskOptions {
   /** Default 32. */
