@@ -41,6 +41,12 @@ function rowWeights(
   return weights;
 }
 
+/** Whether sample weights are of each number of outputs [h], as of the steps of a horizon. */
+export function weighsNumbers({ sampleWeight }: Pick<Dataset, 'sampleWeight'>, { outputs }: Network): boolean {
+  const [, width = 1] = sampleWeight?.shape ?? [];
+  return width > 1 && outputs.every(({ shape }) => shape.length === 1);
+}
+
 function sum(values: FloatArray): number {
   let total = 0;
   for (const value of values) total += value;
@@ -67,9 +73,10 @@ export async function takeBatch(
   const masks = masksRead(network, masked).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
   const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));
-  const weights = counted.map((mask, i) => (y.length === 0 ? undefined : rowWeights(sampleWeight, mask, count, rows[i] ?? 0, dtype)));
+  const perNumber = weighsNumbers(data, network);
+  const weights = counted.map((mask, i) => (y.length === 0 ? undefined : perNumber ? sampleWeight : rowWeights(sampleWeight, mask, count, rows[i] ?? 0, dtype)));
   return {
-    form: { batch: count, masked, rowWeights: weights.map((w) => w !== undefined), training },
+    form: { batch: count, masked, rowWeights: weights.map((w) => w !== undefined), perNumber, training },
     inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...masks],
     y, counted, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)), width: network.outputs[0]?.shape.at(-1) ?? 1,
   };

@@ -23,7 +23,10 @@ export interface Dataset {
 }
 
 export interface DataOptions extends MaskOptions {
-  /** Weight of each sample's loss [N], or of each sample's steps [N, T]; or a source of them. */
+  /**
+   * Weight of each sample's loss [N], or of each sample's steps: [N, T] for outputs [T, …], and for outputs [h], which are the steps of a
+   * horizon, [N, h]; or a source of them.
+   */
   sampleWeight?: TensorLike | SampleSource;
 }
 
@@ -96,7 +99,9 @@ function weights(
     ? checkedSource(operation, 'sampleWeight', sampleWeight)
     : toHost(sampleWeight, dtype, { operation, argument: 'sampleWeight' });
   const steps = new Set(outputs.map((shape) => sizeOf(shape.slice(0, -1))));
-  const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : [])];
+  const [first = []] = outputs;
+  const horizon = first.length === 1 && (first[0] ?? 1) > 1 && outputs.every((shape) => sameShape(shape, first));
+  const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : []), ...(horizon ? [[samples, ...first]] : [])];
   if (!shapes.some((shape) => sameShape(shape, host.shape))) {
     throw new ShapeError({ operation, argument: 'sampleWeight', expected: shapes.map(formatShape).join(' or '), actual: formatShape(host.shape) });
   }

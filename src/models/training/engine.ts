@@ -1,6 +1,6 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
 import { checkOptions } from '../../checks.js';
-import { StateError } from '../../errors.js';
+import { ArgumentError, StateError } from '../../errors.js';
 import { resolveLoss } from '../../losses/losses.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
@@ -9,6 +9,7 @@ import type { DType, Shape } from '../../tensor.js';
 import { frozenLayers } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
+import { weighsNumbers } from './batches.js';
 import { prepareData, requireCountedRows } from './data.js';
 import type { DataOptions, Dataset, ModelData } from './data.js';
 import { resolveMetric } from './metrics.js';
@@ -99,6 +100,9 @@ export class Engine {
     this.requireCompiled(operation);
     const data = prepareData(operation, x, y, this.network.inputs, this.outputShapes, this.dtype, options);
     requireCountedRows(operation, this.network, data);
+    if (weighsNumbers(data, this.network) && this.compiled?.objective.losses.some(({ kind }) => kind === 'categoricalCrossentropy')) {
+      throw new ArgumentError({ operation, argument: 'sampleWeight', expected: 'one for each sample: categoricalCrossentropy compares rows', actual: 'one for each class' });
+    }
     return data;
   }
 

@@ -170,7 +170,7 @@ export class Session {
   }
 
   private key(kind: string, form: StepForm): string {
-    return [kind, form.batch, form.masked, form.rowWeights, form.training].join('/');
+    return [kind, form.batch, form.masked, form.rowWeights, form.perNumber ?? false, form.training].join('/');
   }
 
   /** Forward through the network that holds what the losses compare. */
@@ -180,7 +180,12 @@ export class Session {
     const forward = forwardNetwork(objective.network, parts.run, parts.weights, parts.states, parts.x);
     const results = forward.outputs.map((compared, i) => {
       const { kind, parameter } = objective.losses[i] ?? { kind: 'mse', parameter: 0 };
-      return k.loss(kind, compared, parts.y[i] ?? compared, parts.rowWeights[i], parameter);
+      const target = parts.y[i] ?? compared;
+      const weights = parts.rowWeights[i];
+      if (weights?.size !== compared.size) return k.loss(kind, compared, target, weights, parameter);
+      const apart: Shape = [compared.size, 1]; // every number has a weight: each is a row
+      const { loss, dPrediction } = k.loss(kind, k.reshape(compared, apart), k.reshape(target, apart), weights, parameter);
+      return { loss, dPrediction: k.reshape(dPrediction, compared.shape) };
     });
     const losses = results.map((r) => r.loss);
     const [first, ...others] = losses;

@@ -13,6 +13,8 @@ export interface StepForm {
   readonly masked: readonly boolean[];
   /** For each output, whether row weights come in. */
   readonly rowWeights: readonly boolean[];
+  /** Whether those are of each number of a row, not of the row. */
+  readonly perNumber?: boolean;
   readonly training: boolean;
 }
 
@@ -38,7 +40,7 @@ export function stepLayout(network: Network, form: StepForm, targets: boolean, e
   const xShapes = network.inputs.map(withBatch);
   const yShapes = targets ? network.outputs.map(withBatch) : [];
   const weighted = network.outputs.map((_, i) => targets && form.rowWeights[i] === true);
-  const weightShapes = network.outputs.filter((_, i) => weighted[i]).map(({ shape }) => [form.batch * sizeOf(shape.slice(0, -1))]);
+  const weightShapes = network.outputs.filter((_, i) => weighted[i]).map(({ shape }) => [form.batch * sizeOf(form.perNumber ? shape : shape.slice(0, -1))]);
   const masksTaken = masksRead(network, form.masked);
   const maskShapes = masksTaken.map(({ steps }) => [form.batch, steps]);
   const noiseSpecs = form.training ? noiseOf(network, form.batch) : network.nodes.map(() => []);

@@ -2,9 +2,10 @@
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Bidirectional, Conv1D, Dense, EarlyStopping, Flatten, Input, LSTM, Model, Optimizer, ResidualBlock, SGD, Sequential, cpu, loadModel } from '../../../src/index.js';
-import type { FitOptions, FloatArray, Kernels, SampleSource, Slots, SymbolicTensor, Tensor, UpdateInputs } from '../../../src/index.js';
+import { Bidirectional, Conv1D, Dense, EarlyStopping, Flatten, Input, LSTM, Model, Optimizer, ResidualBlock, SGD, Sequential, cpu, loadModel, wasm } from '../../../src/index.js';
+import type { Backend, FitOptions, FloatArray, Kernels, SampleSource, Slots, SymbolicTensor, Tensor, UpdateInputs } from '../../../src/index.js';
 import { BpttError } from '../../../src/errors.js';
+import { assertClose } from '../../support/compare.js';
 import { modelForecaster } from '../../../src/forecast/index.js';
 
 const N = 12;
@@ -245,6 +246,40 @@ test('what is no layer is refused where a layer is due, and what is no tensor wh
       assert.match(await refusal(() => Reflect.apply((inputs: SymbolicTensor) => use.applyAll(inputs), undefined, [wrong])), 'must be tensors of Input or of layers', `${use.constructor.name} ${JSON.stringify(wrong)}`);
     }
   }
+});
+
+test('sample weights of each step of a horizon', async () => {
+  const target = x.map(([a = 0, b = 0]) => [a, b, a - b]);
+  const w = x.map((_, i) => [1, (i % 3) / 2, i % 2]);
+  const make = (loss: 'mse' | 'mae' | 'categoricalCrossentropy' = 'mse', backend: Backend = cpu({ dtype: 'float64' })): Sequential => {
+    const model = new Sequential([new Dense({ units: 3 })], { inputShape: [2], seed: 3 });
+    model.compile({ loss, optimizer: new SGD({ learningRate: 0.1 }), backend });
+    return model;
+  };
+  for (const loss of ['mse', 'mae'] as const) {
+    const model = make(loss);
+    const p = (await model.predict(x)).data;
+    const terms = target.flat().map((t, i) => (w.flat()[i] ?? NaN) * (loss === 'mse' ? ((p[i] ?? NaN) - t) ** 2 : Math.abs((p[i] ?? NaN) - t)));
+    const expected = terms.reduce((sum, term) => sum + term, 0) / terms.length;
+    for (const batchSize of [1, 5, N]) assertClose([(await model.evaluate(x, target, { sampleWeight: w, batchSize })).loss ?? NaN], [expected], 1e-12, `${loss}, ${batchSize}`);
+  }
+  // One output for each step, weighted by itself, trains the same way, but for the mean over one number instead of three.
+  const whole = make();
+  await whole.fit(x, target, { sampleWeight: w, epochs: 2, shuffle: false, batchSize: 5 });
+  const { kernel, bias } = { kernel: whole.getWeights()['dense/kernel'], bias: whole.getWeights()['dense/bias'] };
+  for (let step = 0; step < 3; step++) {
+    const start = make().getWeights();
+    const one = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+    one.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 0.1 / 3 }), backend: cpu({ dtype: 'float64' }) });
+    one.setWeights({ 'dense/kernel': [0, 1].map((row) => [start['dense/kernel']?.get(row, step) ?? NaN]) });
+    await one.fit(x, target.map((row) => [row[step] ?? NaN]), { sampleWeight: w.map((row) => row[step] ?? NaN), epochs: 2, shuffle: false, batchSize: 5 });
+    assertClose(weightsOf(one), [kernel?.get(0, step) ?? NaN, kernel?.get(1, step) ?? NaN, bias?.get(step) ?? NaN], 1e-12, `step ${step}`);
+  }
+  const rounded = make('mse', await wasm());
+  await rounded.fit(x, target, { sampleWeight: { shape: [N, 3], read: (i, out) => { out.set(w[i] ?? []); } }, epochs: 2, shuffle: false, batchSize: 5 });
+  assertClose(weightsOf(rounded), weightsOf(whole), 1e-5, 'a source, in float32');
+  assert.match(await refusal(() => make('categoricalCrossentropy').fit(x, target, { sampleWeight: w })), 'sampleWeight must be one for each sample');
+  assert.match(await refusal(() => make().fit(x, target, { sampleWeight: w.map((row) => row.slice(1)) })), 'sampleWeight must be [12] or [12, 1] or [12, 3], got [12, 2]');
 });
 
 test.run();
