@@ -177,6 +177,8 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   directForecaster: (odd) => forecast.directForecaster(() => forecaster, { horizon: 1, ...odd }),
   expandingOrigin: (odd) => forecast.expandingOrigin(20, { train: 3, validation: 1, ...odd }),
   forecastWarnings: (odd) => forecast.forecastWarnings([1, 2], [1, 2], [1, 1], { ...odd }),
+  holdOtherFeatures: (odd) => forecast.holdOtherFeatures(0, { ...odd }),
+  latestWindow: (odd) => forecast.latestWindow([1, 2], 1, { ...odd }),
   makeWindows: (odd) => forecast.makeWindows([1, 2, 3, 4], { window: 2, ...odd }),
   nextDates: (odd) => forecast.nextDates(['2024-01-01', '2024-01-02', '2024-01-03'], 1, { ...odd }),
   parseDates: (odd) => forecast.parseDates(['2024-01-01'], { ...odd }),

@@ -16,6 +16,7 @@ export { correlation, deviation, isConstant, magnitude, mean, variance, withinRo
 export type { Description } from './series/describe.js';
 export { modelForecaster } from './windows/model.js';
 export type { FitContext, FitReport, WindowModel, TrainableModel } from './windows/model.js';
+export type { Column, ColumnNames, Series } from './series/columns.js';
 export { toSeries } from './series/frame.js';
 export type { Frame } from './series/frame.js';
 export { applyInterval, residualInterval, residualsNeeded } from './evaluation/interval.js';

@@ -13,8 +13,9 @@ import { mean } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
+import { placesOf, requireColumns } from '../series/columns.js';
+import type { Column, ColumnNames } from '../series/columns.js';
 import type { WindowModel } from '../windows/model.js';
-import { requireColumns } from '../windows/windows.js';
 
 /** @param history values of the target up to the origin; must not be changed. @returns h values. */
 export type Baseline = (history: Float64Array, horizon: number) => Float64Array;
@@ -84,10 +85,16 @@ export function baselineForecasts(baseline: Baseline, series: Numbers, origins: 
   return fromHost(out, [origins.length, horizon]);
 }
 
+interface BaselineOptions extends ColumnNames {
+  /** Column of the windows, by place or name; 0 by default. */
+  readonly target?: Column;
+}
+
 /** A baseline as a forecaster: its history is the target column of each window. The horizon is that of `y` in `fit`. */
-export function baselineForecaster(baseline: Baseline, options: { target?: number } = {}): WindowModel {
+export function baselineForecaster(baseline: Baseline, options: BaselineOptions = {}): WindowModel {
   const operation = 'baselineForecaster';
-  const { target = 0 } = checkOptions(operation, options, { target: true });
+  const { target: given = 0, columns } = checkOptions(operation, options, { target: true, columns: true });
+  const [target = 0] = placesOf(operation, [given], columns);
   let horizon: number | undefined;
   return {
     fit(_x, y) {

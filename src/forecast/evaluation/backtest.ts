@@ -9,8 +9,10 @@ import { copyOf, takeOptions } from '../../copies.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonValue } from '../../layers/layer.js';
 import { fromHost } from '../../tensor.js';
-import { columnOf, sliceFirstAxis, toForecasts, toRows } from '../series/arrays.js';
+import { columnOf, sliceFirstAxis, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
+import { openSeries, targetOf } from '../series/columns.js';
+import type { Column, ColumnNames, Series } from '../series/columns.js';
 import { baselineForecasts } from '../baselines/baselines.js';
 import type { Baseline } from '../baselines/baselines.js';
 import { describe } from '../series/describe.js';
@@ -30,9 +32,9 @@ import { resolveSpec, sliceWindows, specNames } from '../windows/windows.js';
 import type { WindowSpec } from '../windows/windows.js';
 
 /** How one fold is run. */
-export interface FoldSettings extends WindowSpec {
-  /** Column to predict; 0 by default. */
-  readonly target?: number;
+export interface FoldSettings extends WindowSpec, ColumnNames {
+  /** Column to predict, by place or name; 0 by default. */
+  readonly target?: Column;
   /** A new model: for each fit, or with `warmStart` for the first of a chain of fits. */
   readonly forecaster: (fold: Fold) => WindowModel;
   /** A new scaler for each fold; without it, the model works in original units. */
@@ -52,7 +54,7 @@ export interface FoldSettings extends WindowSpec {
 }
 
 export const foldSettingNames: OptionNames<FoldSettings> = {
-  ...specNames, target: true, forecaster: true, scaler: true, monitor: true, baselines: true, season: true, inSample: 'flag',
+  ...specNames, target: true, columns: true, forecaster: true, scaler: true, monitor: true, baselines: true, season: true, inSample: 'flag',
 };
 
 export interface BacktestOptions extends FoldSettings, RefitOptions {
@@ -109,17 +111,17 @@ export function countSamples(rows: number, spec: WindowSpec, scaler?: Scaler): n
 /**
  * Runs every fold, one after the other; `parallelBacktest` gives the same results with several workers.
  *
- * @param series [rows, F], original units, time order.
+ * @param series [rows, F] or a Frame, original units, time order.
  * @throws ArgumentError if the training targets of a fold reach past its first validation origin.
  */
-export async function backtest(series: Numbers, options: BacktestOptions): Promise<BacktestResult> {
+export async function backtest(series: Series, options: BacktestOptions): Promise<BacktestResult> {
   const own = takeFoldOptions('backtest', options, optionNames);
   const chains = foldChains(own.folds, own);
-  const { data, shape } = toRows(series, { operation: 'backtest', argument: 'series' });
+  const { data, shape, names: columns } = openSeries(series, own.columns, { operation: 'backtest', argument: 'series' });
   const results: FoldResult[] = [];
   own.signal?.throwIfAborted();
   for (const chain of chains) {
-    for await (const result of runChain(fromHost(data, shape), chain, own)) {
+    for await (const result of runChain(fromHost(data, shape), chain, { ...own, columns })) {
       results.push(result);
       own.onFold?.(result, results.length, own.folds.length);
       own.signal?.throwIfAborted();
@@ -129,7 +131,7 @@ export async function backtest(series: Numbers, options: BacktestOptions): Promi
 }
 
 /** The folds of a chain in order, with one forecaster. Independent of every other chain: what a worker runs. */
-export async function* runChain(series: Numbers, chain: FoldChain, settings: FoldSettings): AsyncGenerator<FoldResult> {
+export async function* runChain(series: Series, chain: FoldChain, settings: FoldSettings): AsyncGenerator<FoldResult> {
   let shared: WindowModel | undefined;
   for (const { fold, fit } of chain) {
     const forecaster = (shared ??= settings.forecaster(fold));
@@ -139,15 +141,16 @@ export async function* runChain(series: Numbers, chain: FoldChain, settings: Fol
 }
 
 /** One fold on its own, fitted before it forecasts. */
-export async function runFold(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {
+export async function runFold(series: Series, fold: Fold, options: FoldSettings): Promise<FoldResult> {
   return foldResult(series, copyOf(fold), takeFoldOptions('runFold', options, foldSettingNames));
 }
 
-async function foldResult(series: Numbers, fold: Fold, options: FoldSettings): Promise<FoldResult> {
+async function foldResult(series: Series, fold: Fold, options: FoldSettings): Promise<FoldResult> {
   const operation = 'backtest';
-  const { data, shape, features } = toRows(series, { operation, argument: 'series' });
+  const { data, shape, features, names } = openSeries(series, options.columns, { operation, argument: 'series' });
   const spec = resolveSpec(operation, options);
-  const { target = 0, season = 1, monitor = 0, baselines = {} } = options;
+  const target = targetOf(operation, options.target ?? 0, names, features);
+  const { season = 1, monitor = 0, baselines = {} } = options;
   const scaler = options.scaler?.();
   requirePurged(fold, spec);
 

@@ -4,8 +4,8 @@ import type { OptionNames } from '../../checks.js';
 import { copyOf } from '../../copies.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
-import type { Numbers } from '../series/arrays.js';
-import { runChain, summariseFolds, takeFoldOptions } from '../evaluation/backtest.js';
+import type { Series } from '../series/columns.js';
+import { foldSettingNames, runChain, summariseFolds, takeFoldOptions } from '../evaluation/backtest.js';
 import type { BacktestResult, FoldResult, FoldSettings } from '../evaluation/backtest.js';
 import { foldChains } from '../windows/refit.js';
 import type { FoldChain, RefitOptions } from '../windows/refit.js';
@@ -18,7 +18,7 @@ import type { Fold } from '../windows/splits.js';
 
 /** What a worker needs for its folds: the settings of `backtest`, and the data. */
 export interface FoldSetup extends FoldSettings {
-  readonly series: Numbers;
+  readonly series: Series;
 }
 
 export interface ParallelBacktestOptions extends RunOptions, RefitOptions {
@@ -37,9 +37,7 @@ export interface ParallelBacktestResult extends BacktestResult {
 
 const OPTIONS: OptionNames<ParallelBacktestOptions> = { ...RUN_OPTIONS, folds: true, parameters: true, refit: true, warmStart: 'flag', restart: true };
 
-const SETUP: OptionNames<FoldSetup> = {
-  series: true, window: true, horizon: true, stride: true, target: true, forecaster: true, scaler: true, monitor: true, baselines: true, season: true, inSample: 'flag',
-};
+const SETUP: OptionNames<FoldSetup> = { ...foldSettingNames, series: true };
 
 /**
  * The default export of the module that runs the folds:

@@ -1,4 +1,5 @@
 /** A table of numbers over time, as it comes out of a file and goes into windows. */
+import { nearest } from '../../checks.js';
 import { ArgumentError, listed, quoted } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
 import type { Float64NdArray } from './arrays.js';
@@ -15,7 +16,7 @@ export interface Frame {
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
-/** Says which columns there are when one was asked for that is not. */
+/** Says which columns there are when one was asked for that is not. @param hint the nearest name by default. */
 export function requireColumnNames(operation: string, names: readonly string[], available: readonly string[], argument = 'columns', hint?: string): void {
   const known = new Set(available);
   const given: unknown = names;
@@ -23,7 +24,7 @@ export function requireColumnNames(operation: string, names: readonly string[], 
   const absent = names.find((name) => !known.has(name));
   if (absent !== undefined) {
     throw new ArgumentError({
-      operation, argument, expected: `among ${listed(available)}`, actual: quoted(absent), ...(hint !== undefined && { hint }),
+      operation, argument, expected: `among ${listed(available)}`, actual: quoted(absent), hint: hint ?? `Did you mean '${nearest(absent, available)}'?`,
     });
   }
 }

@@ -6,23 +6,25 @@ import { checkOptions } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
-import { columnOf, sliceFirstAxis, toForecasts, toRows } from '../series/arrays.js';
+import { columnOf, sliceFirstAxis, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
+import { openSeries, targetOf } from '../series/columns.js';
+import type { Column, ColumnNames, Series } from '../series/columns.js';
 import type { Scaler } from '../scalers/scaler.js';
 import { rowsOfSamples } from './splits.js';
-import { latestWindow, makeWindows, requireColumns, specNames } from './windows.js';
+import { latestWindow, makeWindows, specNames } from './windows.js';
 import type { Windows, WindowSpec } from './windows.js';
 
-export interface ScaledWindowOptions extends WindowSpec {
-  /** Column to predict; 0 by default. */
-  readonly target?: number;
+export interface ScaledWindowOptions extends WindowSpec, ColumnNames {
+  /** Column to predict, by place or name; 0 by default. */
+  readonly target?: Column;
   /** Samples whose rows (targets included) the scaler is fitted on. */
   readonly train: Range;
   /** A scaler to fit; without one, samples stay in original units. */
   readonly scaler?: Scaler;
 }
 
-const optionNames: OptionNames<ScaledWindowOptions> = { ...specNames, target: true, train: true, scaler: true };
+const optionNames: OptionNames<ScaledWindowOptions> = { ...specNames, target: true, columns: true, train: true, scaler: true };
 
 export interface ScaledWindows {
   /** All samples in model units; `origins` are rows of the series as given. */
@@ -45,13 +47,13 @@ export interface ScaledWindows {
  * With log returns the first row has no return: row 0 is only the reference of the first window, so there is one
  * sample less, and sample numbers count from there.
  *
- * @param series [rows, F], original units, time order.
+ * @param series [rows, F] or a Frame, original units, time order.
  */
-export function scaleWindows(series: Numbers, options: ScaledWindowOptions): ScaledWindows {
+export function scaleWindows(series: Series, options: ScaledWindowOptions): ScaledWindows {
   const operation = 'scaleWindows';
-  const { target = 0, scaler, train, ...spec } = checkOptions(operation, options, optionNames);
-  const { data, shape, rows, features } = toRows(series, { operation, argument: 'series' });
-  requireColumns(operation, [target], features);
+  const { target: given = 0, columns, scaler, train, ...spec } = checkOptions(operation, options, optionNames);
+  const { data, shape, rows, features, names } = openSeries(series, columns, { operation, argument: 'series' });
+  const target = targetOf(operation, given, names, features);
   const lost = scaler?.actsOn === 'rows' ? scaler.rowsLost : 0;
   const known = fromHost(data, shape);
   const raw = makeWindows(fromHost(data.subarray(lost * features), [rows - lost, features]), { ...spec, target });

@@ -11,7 +11,7 @@ import { ArgumentError, DataError } from '../../errors.js';
 import { nearWhole } from '../../statistics.js';
 import type { Range } from '../series/arrays.js';
 import { resolveSpec, sliceWindows, specNames } from './windows.js';
-import type { Windows, WindowSpec } from './windows.js';
+import type { WindowOptions, Windows, WindowSpec } from './windows.js';
 
 /** Sizes of the parts: all fractions (of the whole, sum ≤ 1) or all counts of samples (sum ≤ n). */
 export interface SplitSizes {
@@ -49,7 +49,7 @@ export interface FoldOptions {
 const foldNames: OptionNames<FoldOptions> = { train: true, validation: true, step: true, gap: true };
 
 /** Where a spec is read it may have a target, and be the windows it made. */
-export const givenNames: OptionNames<Record<keyof Windows, unknown>> = { ...specNames, x: true, y: true, origins: true, target: true };
+export const givenNames: OptionNames<Record<keyof Windows | keyof WindowOptions, unknown>> = { ...specNames, x: true, y: true, origins: true, target: true, columns: true };
 
 /** Samples to leave out so that no training target lies after the first validation origin: ⌈h / stride⌉ − 1. */
 export function purgeGap(spec: WindowSpec): number {

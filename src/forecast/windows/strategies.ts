@@ -15,8 +15,9 @@ import { fromHost, tensor } from '../../tensor.js';
 import type { TensorLike } from '../../tensor.js';
 import { columnOf, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
+import { givenColumns, placesOf, targetOf } from '../series/columns.js';
+import type { Column, ColumnNames } from '../series/columns.js';
 import type { FitContext, WindowModel } from './model.js';
-import { requireColumns } from './windows.js';
 
 /**
  * The row that follows, made from what was forecast.
@@ -27,20 +28,22 @@ import { requireColumns } from './windows.js';
  */
 export type NextRow = (prediction: Float64Array, last: Float64Array, step: number, sample: number) => ArrayLike<number>;
 
-export interface RecursiveOptions {
+export interface RecursiveOptions extends ColumnNames {
   /** Steps ahead. */
   readonly horizon: number;
-  /** Column of the windows that is forecast; 0 by default. */
-  readonly target?: number;
+  /** Column of the windows that is forecast, by place or name; 0 by default. */
+  readonly target?: Column;
   /** Needed when windows have features that the model does not forecast; see `holdOtherFeatures`. */
   readonly nextRow?: NextRow;
 }
 
-const recursiveNames: OptionNames<RecursiveOptions> = { horizon: true, target: true, nextRow: true };
+const recursiveNames: OptionNames<RecursiveOptions> = { horizon: true, target: true, columns: true, nextRow: true };
 
 /** Freezes every feature but the target at its last known value: a modelling assumption, which is why it must be asked for. */
-export function holdOtherFeatures(target: number): NextRow {
-  return ([value = NaN], last) => last.map((held, j) => (j === target ? value : held));
+export function holdOtherFeatures(target: Column, options: ColumnNames = {}): NextRow {
+  const operation = 'holdOtherFeatures';
+  const [place] = placesOf(operation, [target], givenColumns(operation, options));
+  return ([value = NaN], last) => last.map((held, j) => (j === place ? value : held));
 }
 
 function asSamples(operation: string, prediction: TensorLike, count: number, widths: readonly number[]): Float64Array {
@@ -60,11 +63,11 @@ function asSamples(operation: string, prediction: TensorLike, count: number, wid
  */
 export async function recursiveForecast(predict: WindowModel['predict'], windows: Numbers, options: RecursiveOptions): Promise<Float64NdArray> {
   const operation = 'recursiveForecast';
-  const { horizon, target = 0, nextRow } = checkOptions(operation, options, recursiveNames);
+  const { horizon, target: given = 0, columns, nextRow } = checkOptions(operation, options, recursiveNames);
   requireCount(operation, 'horizon', horizon);
   const { data, shape } = toFiniteOfRank(windows, ['samples', 'window', 'features'], { operation, argument: 'windows' });
   const [count = 0, length = 0, features = 0] = shape;
-  requireColumns(operation, [target], features);
+  const target = targetOf(operation, given, columns, features);
   const size = length * features;
   const out = new Float64Array(count * horizon);
   for (let step = 1; step <= horizon; step++) {
@@ -105,6 +108,7 @@ function stepContext({ validation }: FitContext, k: number): FitContext {
 /** Trains `model` on the first step of y and forecasts by feeding it back. */
 export function recursiveForecaster(model: WindowModel, options: RecursiveOptions): WindowModel {
   const own = { ...checkOptions('recursiveForecaster', options, recursiveNames) };
+  placesOf('recursiveForecaster', [own.target ?? 0], own.columns);
   return {
     fit: (x, y, context) => model.fit(x, step(y, 0), stepContext(context, 0)),
     predict: (x) => recursiveForecast((windows) => model.predict(windows), x, own),

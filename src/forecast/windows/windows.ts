@@ -9,12 +9,12 @@
  */
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
-import { ArgumentError, DataError, ShapeError, formatShape, quoted } from '../../errors.js';
+import { DataError, ShapeError, formatShape } from '../../errors.js';
 import { fromHost } from '../../tensor.js';
-import { sliceFirstAxis, toRows } from '../series/arrays.js';
-import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
-import { requireColumnNames, toSeries } from '../series/frame.js';
-import type { Frame } from '../series/frame.js';
+import { sliceFirstAxis } from '../series/arrays.js';
+import type { Float64NdArray, Range } from '../series/arrays.js';
+import { givenColumns, openSeries, placesOf, requireColumns } from '../series/columns.js';
+import type { Column, ColumnNames, Series } from '../series/columns.js';
 
 /** How a series is cut; what splits and folds need to know about samples. */
 export interface WindowSpec {
@@ -28,15 +28,12 @@ export interface WindowSpec {
 
 export const specNames: OptionNames<WindowSpec> = { window: true, horizon: true, stride: true };
 
-/** A column by its place, or by its name where the series is a table. */
-type Column = number | string;
-
-export interface WindowOptions extends WindowSpec {
-  /** Column to predict, 0 by default; several columns give y a third axis. */
+export interface WindowOptions extends WindowSpec, ColumnNames {
+  /** Column to predict by place or name, 0 by default; several columns give y a third axis. */
   readonly target?: Column | readonly Column[];
 }
 
-const windowNames: OptionNames<WindowOptions> = { ...specNames, target: true };
+const windowNames: OptionNames<WindowOptions> = { ...specNames, target: true, columns: true };
 
 export interface Windows extends Required<WindowSpec> {
   /** [N, W, F] */
@@ -58,49 +55,20 @@ export function resolveSpec(operation: string, { window, horizon = 1, stride = 1
   };
 }
 
-/** Checks that columns exist in a series of `features` columns. */
-export function requireColumns(operation: string, columns: readonly number[], features: number): void {
-  const bad = columns.find((column) => !Number.isInteger(column) || column < 0 || column >= features);
-  if (bad !== undefined || columns.length === 0) {
-    throw new ArgumentError({ operation, argument: 'target', expected: `a column from 0 to ${features - 1}`, actual: String(bad ?? 'none') });
-  }
-}
-
-function isList(target: Column | readonly Column[]): target is readonly Column[] {
-  return Array.isArray(target);
-}
-
-function isFrame(series: Numbers | Frame): series is Frame {
-  return typeof series === 'object' && series !== null && 'columns' in series && 'rows' in series;
-}
-
-function placeOf(operation: string, column: Column, names: readonly string[]): number {
-  if (typeof column !== 'string') return column;
-  if (names.length > 0) {
-    requireColumnNames(operation, [column], names, 'target');
-    return names.indexOf(column);
-  }
-  throw new ArgumentError({
-    operation, argument: 'target', expected: 'the place of a column: the series has no names', actual: quoted(column), hint: 'A table has: makeWindows(frame, …) instead of makeWindows(toSeries(frame), …).',
-  });
-}
-
 /**
  * Makes every complete sample of a series.
  *
- * @param series [rows, F], or a flat array for one feature; finite, in time order. Or a table as `readCsv` gives it: all its columns.
- * @throws ArgumentError for a target that is no column.
- * @throws DataError if there are fewer than window + horizon rows.
+ * @param series [rows, F], a flat array for one feature, or a Frame; finite, in time order.
+ * @throws ArgumentError for a target that is no column. DataError if there are fewer than window + horizon rows.
  */
-export function makeWindows(series: Numbers | Frame, options: WindowOptions): Windows {
+export function makeWindows(series: Series, options: WindowOptions): Windows {
   const operation = 'makeWindows';
   const spec = resolveSpec(operation, checkOptions(operation, options, windowNames));
   const { window, horizon, stride } = spec;
-  const names = isFrame(series) ? Object.keys(series.columns) : [];
-  const { data, rows, features } = toRows(isFrame(series) ? toSeries(series) : series, { operation, argument: 'series' });
-  const { target: wanted = 0 } = options;
-  const target = isList(wanted) ? wanted.map((column) => placeOf(operation, column, names)) : placeOf(operation, wanted, names);
-  const columns = typeof target === 'number' ? [target] : target;
+  const { data, rows, features, names } = openSeries(series, options.columns, { operation, argument: 'series' });
+  const given = options.target ?? 0;
+  const single = typeof given === 'number' || typeof given === 'string';
+  const columns = placesOf(operation, single ? [given] : given, names);
   requireColumns(operation, columns, features);
   if (rows < window + horizon) {
     throw new DataError({
@@ -122,7 +90,8 @@ export function makeWindows(series: Numbers | Frame, options: WindowOptions): Wi
     }
     origins[i] = end - 1;
   }
-  const yShape = typeof target === 'number' ? [count, horizon] : [count, horizon, columns.length];
+  const yShape = single ? [count, horizon] : [count, horizon, columns.length];
+  const target = single ? columns[0] ?? 0 : columns;
   return { ...spec, target, origins, x: fromHost(x, [count, window, features]), y: fromHost(y, yShape) };
 }
 
@@ -136,11 +105,15 @@ export function sliceWindows(windows: Windows, range: Range): Windows {
   };
 }
 
-/** The window that ends with the series' last row, [1, W, F]: what a forecast of the unknown future starts from. */
-export function latestWindow(series: Numbers, window: number): Float64NdArray {
+/**
+ * The window that ends with the series' last row, [1, W, F]: what a forecast of the unknown future starts from.
+ *
+ * @param options `columns` of a Frame, those to take, as in `makeWindows`.
+ */
+export function latestWindow(series: Series, window: number, options: ColumnNames = {}): Float64NdArray {
   const operation = 'latestWindow';
   requireCount(operation, 'window', window);
-  const { data, rows, features } = toRows(series, { operation, argument: 'series' });
+  const { data, rows, features } = openSeries(series, givenColumns(operation, options), { operation, argument: 'series' });
   if (rows < window) {
     throw new ShapeError({ operation, argument: 'series', expected: formatShape([`at least ${window}`, 'features']), actual: formatShape([rows, features]) });
   }

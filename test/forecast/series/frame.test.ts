@@ -14,7 +14,7 @@ test('columns stand side by side in the order asked for', () => {
 });
 
 test('an unknown column names those there are', async () => {
-  assert.is((await thrown(ArgumentError, () => toSeries(frame, ['Close']))).message, "toSeries: columns must be among 'open', 'close', 'volume', got 'Close'.");
+  assert.is((await thrown(ArgumentError, () => toSeries(frame, ['Close']))).message, "toSeries: columns must be among 'open', 'close', 'volume', got 'Close'. Did you mean 'close'?");
   await thrown(ArgumentError, () => toSeries(frame, 'close' as unknown as string[]));
 });
 
