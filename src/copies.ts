@@ -4,11 +4,11 @@
  */
 import { checkOptions } from './checks.js';
 import type { OptionNames } from './checks.js';
-import { toHost } from './tensor.js';
+import { fromHost, toHost } from './tensor.js';
 import type { TensorLike } from './tensor.js';
 
 /**
- * A copy of lists, typed arrays, tensors and records of them. What can do something (functions, callbacks, models, signals, sources,
+ * A copy of lists, typed arrays, tensors (contiguous, in float64) and records of them. What can do something (functions, callbacks, models, signals, sources,
  * a record that holds a function) is not data: it stays the very thing.
  */
 export function copyOf<T>(value: T): T {
@@ -20,11 +20,14 @@ function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied);
   // Not value.slice(): that of a Buffer copies nothing.
   if (ArrayBuffer.isView(value)) return value instanceof DataView ? value : Uint8Array.prototype.slice.call(value as Uint8Array);
-  if ('data' in value && 'shape' in value) return toHost(value as TensorLike, 'float64');
+  if ('data' in value && 'shape' in value) {
+    const { data, shape } = toHost(value as TensorLike, 'float64');
+    return 'stride' in value ? fromHost(data, shape) : { data, shape };
+  }
   const prototype: unknown = Object.getPrototypeOf(value);
-  const entries = Object.entries(value);
-  const isData = (prototype === Object.prototype || prototype === null) && entries.every(([, entry]) => typeof entry !== 'function');
-  return isData ? Object.fromEntries(entries.map(([key, entry]) => [key, copied(entry)])) : value;
+  // Symbols too: an iterable has its function under one.
+  const isData = (prototype === Object.prototype || prototype === null) && Reflect.ownKeys(value).every((key) => typeof Reflect.get(value, key) !== 'function');
+  return isData ? copyEntries(value) : value;
 }
 
 /** Options as they are now, each of them copied as {@link copyOf} does. @throws ArgumentError as `checkOptions` */
