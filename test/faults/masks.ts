@@ -15,7 +15,7 @@ export const maskFaults: readonly Fault[] = [
   ...faultsIn('layers/timeDistributed', ['models/graph/masks'], ['the mask ends', 'return inputs;', 'return [];']),
   ...faultsIn('models/training/batches', ['models/training/means'],
     ['a wholly masked batch divides by zero', 'Math.max(1, sum(mask))', 'sum(mask)'],
-    ['padding leaves the mean, but not its count', '(mask[r] ?? 0) * scale', '(mask[r] ?? 0)'],
+    ['padding leaves the mean, but not its count', '(mask[Math.floor(r / perRow)] ?? 0) * scale', '(mask[Math.floor(r / perRow)] ?? 0)'],
     ['the second output counts as the first', 'counted.map((mask, i) => (mask ?', 'counted.map((_, i, [mask]) => (mask ?'],
   ),
   ...faultsIn('models/training/loop', ['models/training/means'],

@@ -99,6 +99,16 @@ const batches: readonly Fault[] = [
   ),
 ];
 
+const weights: readonly Fault[] = [
+  ...faultsIn('models/training/session', ['models/training/weights'],
+    ['weights of numbers are taken for weights of rows', 'weights?.size !== target.size', 'true'],
+  ),
+  ...faultsIn('models/training/batches', ['models/training/weights'],
+    ['weights of numbers are those of the first rows', '> rows ? rows * width : rows', '> rows ? rows : rows'],
+    ['masks run over numbers as over rows', 'mask[Math.floor(r / perRow)]', 'mask[r]'],
+  ),
+];
+
 const noise: readonly Fault[] = [
   ...faultsIn('models/training/batches', ['models/training/dropout'],
     ['one dropout mask for all training steps', "randomStream(seed, 'dropout', step)", "randomStream(seed, 'dropout', 0)"],
@@ -110,4 +120,4 @@ const noise: readonly Fault[] = [
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads, ...batches, ...noise];
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads, ...batches, ...weights, ...noise];

@@ -4,7 +4,7 @@ import type { DType } from '../../tensor.js';
 import type { Network } from '../graph/network.js';
 import { inSequence, takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
-import type { Dataset } from './data.js';
+import type { Dataset, Target } from './data.js';
 import type { Position } from './position.js';
 
 /** Which pass begins, and after how many of its batches. */
@@ -30,6 +30,7 @@ export interface BatchSource {
 export interface BatchTarget {
   readonly network: Network;
   readonly dtype: DType;
+  readonly targets: readonly Target[];
 }
 
 export interface CutOptions {

@@ -23,28 +23,23 @@ export interface Batch {
   readonly width: number;
 }
 
-/** Row weights of one output: sample weight × mask, scaled so that padding leaves the mean over real steps. */
+/** Weights of one output's rows, or numbers where they have their own: sample weight × mask, scaled so that padding leaves the mean over real steps. */
 function rowWeights(
-  sampleWeight: FloatArray | undefined, mask: FloatArray | undefined, batch: number, rows: number, dtype: DType,
+  sampleWeight: FloatArray | undefined, mask: FloatArray | undefined, rows: number, width: number, dtype: DType,
 ): FloatArray | undefined {
   if (!sampleWeight && !mask) return undefined;
-  const perSample = rows / batch;
-  const weights = allocate(dtype, rows).fill(1);
+  const size = (sampleWeight?.length ?? 0) > rows ? rows * width : rows;
+  const weights = allocate(dtype, size).fill(1);
   if (sampleWeight) {
-    const stride = sampleWeight.length / batch === perSample ? 1 : perSample;
-    for (let r = 0; r < rows; r++) weights[r] = sampleWeight[Math.floor(r / stride)] ?? 1;
+    const each = size / sampleWeight.length; // what one weight is for
+    for (let r = 0; r < size; r++) weights[r] = sampleWeight[Math.floor(r / each)] ?? 1;
   }
   if (mask) {
     const scale = rows / Math.max(1, sum(mask)); // a batch may be padding altogether
-    for (let r = 0; r < rows; r++) weights[r] = (weights[r] ?? 0) * (mask[r] ?? 0) * scale;
+    const perRow = size / rows;
+    for (let r = 0; r < size; r++) weights[r] = (weights[r] ?? 0) * (mask[Math.floor(r / perRow)] ?? 0) * scale;
   }
   return weights;
-}
-
-/** Whether sample weights are of each number of outputs [h], as of the steps of a horizon. */
-export function weighsNumbers({ sampleWeight }: Pick<Dataset, 'sampleWeight'>, { outputs }: Network): boolean {
-  const [, width = 1] = sampleWeight?.shape ?? [];
-  return width > 1 && outputs.every(({ shape }) => shape.length === 1);
 }
 
 function sum(values: FloatArray): number {
@@ -73,10 +68,9 @@ export async function takeBatch(
   const masks = masksRead(network, masked).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
   const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));
-  const perNumber = weighsNumbers(data, network);
-  const weights = counted.map((mask, i) => (y.length === 0 ? undefined : perNumber ? sampleWeight : rowWeights(sampleWeight, mask, count, rows[i] ?? 0, dtype)));
+  const weights = counted.map((mask, i) => (y.length === 0 ? undefined : rowWeights(sampleWeight, mask, rows[i] ?? 0, network.outputs[i]?.shape.at(-1) ?? 1, dtype)));
   return {
-    form: { batch: count, masked, rowWeights: weights.map((w) => w !== undefined), perNumber, training },
+    form: { batch: count, masked, rowWeights: weights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training },
     inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...masks],
     y, counted, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)), width: network.outputs[0]?.shape.at(-1) ?? 1,
   };

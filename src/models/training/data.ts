@@ -16,16 +16,26 @@ export interface Dataset {
   readonly samples: number;
   readonly x: readonly Samples[];
   readonly y: readonly Samples[];
-  /** [N] or [N, T]. */
+  /** [N], or more for each sample: see `DataOptions`. */
   readonly sampleWeight?: Samples;
   /** For each input [N, T]: 1 for real steps, 0 for padding. */
   readonly masks: readonly (HostTensor | undefined)[];
 }
 
+/** What a loss compares with. */
+export interface Target {
+  /** Without the batch. */
+  readonly shape: Shape;
+  /** Whether the loss is one of a whole row, not of each number. */
+  readonly perRow: boolean;
+}
+
 export interface DataOptions extends MaskOptions {
   /**
-   * Weight of each sample's loss [N], or of each sample's steps: [N, T] for outputs [T, …], and for outputs [h], which are the steps of a
-   * horizon, [N, h]; or a source of them.
+   * Weights of the loss [N]; of each step of an output [T, F], [N, T]; or of each number of an output, in its own shape: [N, h] for the
+   * steps of a forecast by `Dense({ units: h })`, [N, T, F] (not with categoricalCrossentropy, which has one loss for each row). Never
+   * [N, F]. For several outputs only what fits them all. The mean divides by the number of rows or numbers, not by the sum of weights.
+   * Or a source of them.
    */
   sampleWeight?: TensorLike | SampleSource;
 }
@@ -72,14 +82,14 @@ function prepared(operation: string, argument: string, value: TensorLike | Sampl
 
 /** Checks shapes, counts and finiteness, and copies tensors into contiguous arrays of the backend's dtype; sources are read later. */
 export function prepareData(
-  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly NetworkInput[], outputs: readonly Shape[], dtype: DType,
+  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly NetworkInput[], outputs: readonly Target[], dtype: DType,
   options: DataOptions = {},
 ): Dataset {
   const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): Samples[] =>
     listOf(value, shapes.length, operation, name).map((item, i) =>
       prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
   const xs = prepareAll('x', x, inputs.map(({ shape }) => shape));
-  const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
+  const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs.map(({ shape }) => shape));
   const samples = xs[0]?.shape[0] ?? 0;
   for (const [name, list] of [['x', xs], ['y', ys]] as const) {
     for (const tensor of list) {
@@ -92,18 +102,22 @@ export function prepareData(
 }
 
 function weights(
-  operation: string, { sampleWeight }: DataOptions, samples: number, outputs: readonly Shape[], dtype: DType,
+  operation: string, { sampleWeight }: DataOptions, samples: number, outputs: readonly Target[], dtype: DType,
 ): Samples | undefined {
   if (sampleWeight === undefined) return undefined;
   const host = isSource(sampleWeight)
     ? checkedSource(operation, 'sampleWeight', sampleWeight)
     : toHost(sampleWeight, dtype, { operation, argument: 'sampleWeight' });
-  const steps = new Set(outputs.map((shape) => sizeOf(shape.slice(0, -1))));
-  const [first = []] = outputs;
-  const horizon = first.length === 1 && (first[0] ?? 1) > 1 && outputs.every((shape) => sameShape(shape, first));
-  const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : []), ...(horizon ? [[samples, ...first]] : [])];
+  const steps = new Set(outputs.map(({ shape }) => sizeOf(shape.slice(0, -1))));
+  const whole = outputs[0]?.shape ?? [];
+  const alike = outputs.every(({ shape }) => sameShape(shape, whole));
+  const perRow = outputs.some((output) => output.perRow);
+  const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : []), ...(alike && !perRow ? [[samples, ...whole]] : [])];
   if (!shapes.some((shape) => sameShape(shape, host.shape))) {
-    throw new ShapeError({ operation, argument: 'sampleWeight', expected: shapes.map(formatShape).join(' or '), actual: formatShape(host.shape) });
+    throw new ShapeError({
+      operation, argument: 'sampleWeight', expected: [...new Set(shapes.map(formatShape))].join(' or '), actual: formatShape(host.shape),
+      hint: perRow && sameShape(host.shape, [samples, ...whole]) ? 'categoricalCrossentropy is one loss for each row, not for each class.' : undefined,
+    });
   }
   if (!isSource(host)) requireFinite(operation, 'sampleWeight', host.data, host.shape);
   return host;

@@ -1,6 +1,6 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
 import { checkOptions } from '../../checks.js';
-import { ArgumentError, StateError } from '../../errors.js';
+import { StateError } from '../../errors.js';
 import { resolveLoss } from '../../losses/losses.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
@@ -9,9 +9,8 @@ import type { DType, Shape } from '../../tensor.js';
 import { frozenLayers } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
-import { weighsNumbers } from './batches.js';
 import { prepareData, requireCountedRows } from './data.js';
-import type { DataOptions, Dataset, ModelData } from './data.js';
+import type { DataOptions, Dataset, ModelData, Target } from './data.js';
 import { resolveMetric } from './metrics.js';
 import type { Metric } from './metrics.js';
 import { givesLogits, objectiveOf } from './objective.js';
@@ -56,6 +55,11 @@ export class Engine {
     return this.network.outputs.map(({ shape }) => shape);
   }
 
+  /** What the compiled losses compare with. */
+  get targets(): Target[] {
+    return this.network.outputs.map(({ shape }, i) => ({ shape, perRow: this.compiled?.objective.losses[i]?.kind === 'categoricalCrossentropy' }));
+  }
+
   get dtype(): DType {
     return this.compiled?.backend.dtype ?? 'float32';
   }
@@ -98,11 +102,8 @@ export class Engine {
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */
   prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
     this.requireCompiled(operation);
-    const data = prepareData(operation, x, y, this.network.inputs, this.outputShapes, this.dtype, options);
+    const data = prepareData(operation, x, y, this.network.inputs, this.targets, this.dtype, options);
     requireCountedRows(operation, this.network, data);
-    if (weighsNumbers(data, this.network) && this.compiled?.objective.losses.some(({ kind }) => kind === 'categoricalCrossentropy')) {
-      throw new ArgumentError({ operation, argument: 'sampleWeight', expected: 'one for each sample: categoricalCrossentropy compares rows', actual: 'one for each class' });
-    }
     return data;
   }
 

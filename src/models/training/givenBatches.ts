@@ -72,7 +72,7 @@ export class GivenBatches implements BatchSource {
   }
 
   async take(index: number): Promise<Batch | undefined> {
-    const { options: { operation, steps, training }, target: { network, dtype } } = this;
+    const { options: { operation, steps, training }, target: { network, dtype, targets } } = this;
     if (index >= this.batches) return undefined;
     const next = await this.next();
     if (next.done === true) {
@@ -82,7 +82,7 @@ export class GivenBatches implements BatchSource {
     }
     const name = `${operation}, batch ${index}`;
     const [x, y, own = {}] = checkedBatch(name, await next.value);
-    const data = prepareData(name, x, y, network.inputs, network.outputs.map(({ shape }) => shape), dtype, checkOptions(name, own, dataNames));
+    const data = prepareData(name, x, y, network.inputs, targets, dtype, checkOptions(name, own, dataNames));
     const batch = await takeBatch(network, data, inSequence(data.samples), 0, data.samples, training, dtype);
     this.rows = this.rows.map((rows, i) => rows + (batch.rows[i] ?? 0));
     if (index === this.batches - 1) this.requireCounted();

@@ -1,5 +1,6 @@
 /** A model on a device: its variables, and the programs that use them, made once for each kind of step and batch size. */
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
+import type { ResolvedLoss } from '../../losses/losses.js';
 import { slot } from '../../optimizers/optimizer.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
@@ -170,7 +171,7 @@ export class Session {
   }
 
   private key(kind: string, form: StepForm): string {
-    return [kind, form.batch, form.masked, form.rowWeights, form.perNumber ?? false, form.training].join('/');
+    return [kind, form.batch, form.masked, form.rowWeights, form.training].join('/');
   }
 
   /** Forward through the network that holds what the losses compare. */
@@ -180,12 +181,7 @@ export class Session {
     const forward = forwardNetwork(objective.network, parts.run, parts.weights, parts.states, parts.x);
     const results = forward.outputs.map((compared, i) => {
       const { kind, parameter } = objective.losses[i] ?? { kind: 'mse', parameter: 0 };
-      const target = parts.y[i] ?? compared;
-      const weights = parts.rowWeights[i];
-      if (weights?.size !== compared.size) return k.loss(kind, compared, target, weights, parameter);
-      const apart: Shape = [compared.size, 1]; // every number has a weight: each is a row
-      const { loss, dPrediction } = k.loss(kind, k.reshape(compared, apart), k.reshape(target, apart), weights, parameter);
-      return { loss, dPrediction: k.reshape(dPrediction, compared.shape) };
+      return weighed(k, { kind, parameter }, compared, parts.y[i] ?? compared, parts.rowWeights[i]);
     });
     const losses = results.map((r) => r.loss);
     const [first, ...others] = losses;
@@ -241,6 +237,16 @@ export class Session {
     this.programs.set(key, program);
     return program;
   }
+}
+
+/** Where every number has its own weight, each is a row for the kernel. */
+function weighed(
+  k: Kernels, { kind, parameter }: ResolvedLoss, prediction: Tensor, target: Tensor, weights: Tensor | undefined,
+): { loss: Tensor; dPrediction: Tensor } {
+  if (weights?.size !== target.size) return k.loss(kind, prediction, target, weights, parameter);
+  const column = (tensor: Tensor): Tensor => k.reshape(tensor, [tensor.size, 1]);
+  const { loss, dPrediction } = k.loss(kind, column(prediction), column(target), weights, parameter);
+  return { loss, dPrediction: k.reshape(dPrediction, prediction.shape) };
 }
 
 /** Whether a batch may have no row that counts. */

@@ -11,10 +11,8 @@ export interface StepForm {
   readonly batch: number;
   /** For each input of the model, whether it has a mask. */
   readonly masked: readonly boolean[];
-  /** For each output, whether row weights come in. */
-  readonly rowWeights: readonly boolean[];
-  /** Whether those are of each number of a row, not of the row. */
-  readonly perNumber?: boolean;
+  /** For each output how many weights come in for each of its rows: none, one, or one for each number. */
+  readonly rowWeights: readonly number[];
   readonly training: boolean;
 }
 
@@ -39,8 +37,8 @@ export function stepLayout(network: Network, form: StepForm, targets: boolean, e
   const withBatch = ({ shape }: { shape: Shape }): Shape => [form.batch, ...shape];
   const xShapes = network.inputs.map(withBatch);
   const yShapes = targets ? network.outputs.map(withBatch) : [];
-  const weighted = network.outputs.map((_, i) => targets && form.rowWeights[i] === true);
-  const weightShapes = network.outputs.filter((_, i) => weighted[i]).map(({ shape }) => [form.batch * sizeOf(form.perNumber ? shape : shape.slice(0, -1))]);
+  const weights = network.outputs.map(({ shape }, i) => (targets ? form.batch * sizeOf(shape.slice(0, -1)) * (form.rowWeights[i] ?? 0) : 0));
+  const weightShapes = weights.filter((size) => size > 0).map((size) => [size]);
   const masksTaken = masksRead(network, form.masked);
   const maskShapes = masksTaken.map(({ steps }) => [form.batch, steps]);
   const noiseSpecs = form.training ? noiseOf(network, form.batch) : network.nodes.map(() => []);
@@ -51,7 +49,7 @@ export function stepLayout(network: Network, form: StepForm, targets: boolean, e
       const take = (count: number): Tensor[] => rest.splice(0, count);
       const x = take(xShapes.length);
       const y = take(yShapes.length);
-      const rowWeights = weighted.map((present) => (present ? rest.shift() : undefined));
+      const rowWeights = weights.map((size) => (size > 0 ? rest.shift() : undefined));
       const masks = new Map(take(maskShapes.length).map((tensor, i) => [masksTaken[i]?.key ?? '', tensor]));
       return { x, y, rowWeights, masks, noise: noiseSpecs.map((specs) => take(specs.length)), extras: rest };
     },
