@@ -178,8 +178,11 @@ test('a stream that has nothing to say does not keep an abort waiting', async ()
   const silent: AsyncIterable<GivenBatch> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined), return: () => new Promise(() => undefined) }) };
   const reason = new Error('enough');
   setTimeout(() => { abort.abort(reason); }, 20);
-  assert.is(await network().fit(silent, { signal: abort.signal }).catch((error: unknown) => error), reason);
+  let alive: NodeJS.Timeout | undefined;
+  const waiting = new Promise((resolve) => { alive = setTimeout(() => { resolve('still waiting'); }, 5000); });
+  assert.is(await Promise.race([waiting, network().fit(silent, { signal: abort.signal }).catch((error: unknown) => error)]), reason);
   assert.is(await network().fit(() => new Promise(() => undefined), { signal: abort.signal }).catch((error: unknown) => error), reason);
+  clearTimeout(alive);
 });
 
 test('what ends too soon, holds nothing or is no batch is a DataError that says where', async () => {
@@ -188,6 +191,7 @@ test('what ends too soon, holds nothing or is no batch is a DataError that says 
   sequences.compile({ loss: 'mse' });
   const any = (value: unknown): never => value as never;
   const cases: [() => unknown, RegExp][] = [
+    [() => network().fit(new Set(batchesOf()), { epochs: 2, stepsPerEpoch: 2 }), /got an end before batch 1 of epoch 1/],
     [() => network().fit(generated(), { epochs: 2, stepsPerEpoch: 2 }), /^fit: batches must be 2 in every pass.*got an end before batch 1 of epoch 1/],
     [() => network().fit(generated, { stepsPerEpoch: 4 }), /got an end before batch 3 of epoch 0/],
     [() => network().fit(() => []), /^fit: batches must be one batch at least, got an end before batch 0/],
