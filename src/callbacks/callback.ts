@@ -65,7 +65,7 @@ export interface Callback {
 }
 
 /** What {@link LambdaCallback} takes. */
-export type LambdaHooks = Pick<Callback, 'onTrainBegin' | 'onEpochBegin' | 'onBatchEnd' | 'onEpochEnd' | 'onCheckpoint' | 'onTrainEnd'>;
+export type LambdaHooks = { [K in 'onTrainBegin' | 'onEpochBegin' | 'onBatchEnd' | 'onEpochEnd' | 'onCheckpoint' | 'onTrainEnd']?: Callback[K] | undefined };
 
 const hookNames: OptionNames<LambdaHooks> = {
   onTrainBegin: true, onEpochBegin: true, onBatchEnd: true, onEpochEnd: true, onCheckpoint: true, onTrainEnd: true,

@@ -8,14 +8,14 @@ import type { MonitorMode } from './monitor.js';
 
 export interface EarlyStoppingOptions {
   /** Logged value to watch. Default 'val_loss'. */
-  monitor?: string;
+  monitor?: string | undefined;
   /** Epochs without improvement before training stops. Default 0. */
-  patience?: number;
+  patience?: number | undefined;
   /** Smallest change that counts. Default 0. */
-  minDelta?: number;
-  mode?: MonitorMode;
+  minDelta?: number | undefined;
+  mode?: MonitorMode | undefined;
   /** Put back the weights of the best epoch when training ends, for whatever reason. Default true (Keras: false). */
-  restoreBestWeights?: boolean;
+  restoreBestWeights?: boolean | undefined;
 }
 
 const optionNames: OptionNames<EarlyStoppingOptions> = { monitor: true, patience: true, minDelta: true, mode: true, restoreBestWeights: 'flag' };

@@ -10,12 +10,12 @@ export interface ModelCheckpointOptions {
   /** File to write; `{epoch}` becomes the number of epochs done. */
   path: string;
   /** Default 'val_loss'. Only with saveBestOnly, as is `mode`. */
-  monitor?: string;
+  monitor?: string | undefined;
   /** Default false: every epoch. */
-  saveBestOnly?: boolean;
-  mode?: MonitorMode;
+  saveBestOnly?: boolean | undefined;
+  mode?: MonitorMode | undefined;
   /** Also inside an epoch, after every so many of its batches: for epochs that last long. Not with saveBestOnly. */
-  everyBatches?: number;
+  everyBatches?: number | undefined;
 }
 
 const optionNames: OptionNames<ModelCheckpointOptions> = { path: true, monitor: true, saveBestOnly: 'flag', mode: true, everyBatches: true };

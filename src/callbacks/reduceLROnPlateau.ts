@@ -8,18 +8,18 @@ import type { MonitorMode } from './monitor.js';
 
 export interface ReduceLROnPlateauOptions {
   /** Default 'val_loss'. */
-  monitor?: string;
+  monitor?: string | undefined;
   /** Factor on the learning rate, in (0, 1). Default 0.1. */
-  factor?: number;
+  factor?: number | undefined;
   /** Epochs without improvement before a reduction. Default 10. */
-  patience?: number;
+  patience?: number | undefined;
   /** Default 1e-4. */
-  minDelta?: number;
+  minDelta?: number | undefined;
   /** Epochs to wait after a reduction. Default 0. */
-  cooldown?: number;
+  cooldown?: number | undefined;
   /** The rate is not reduced below this. Default 0. */
-  minLearningRate?: number;
-  mode?: MonitorMode;
+  minLearningRate?: number | undefined;
+  mode?: MonitorMode | undefined;
 }
 
 const optionNames: OptionNames<ReduceLROnPlateauOptions> = {

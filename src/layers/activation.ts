@@ -27,7 +27,7 @@ export interface ActivationOptions extends CommonOptions {
   /** linear, sigmoid, tanh, relu, leakyRelu, elu, gelu (exact, with erf), softplus, or softmax over the last axis. */
   kind: ActivationKind | 'softmax';
   /** Slope of leakyRelu below zero (default 0.2) or scale of elu (default 1). */
-  alpha?: number;
+  alpha?: number | undefined;
 }
 
 const optionNames: OptionNames<ActivationOptions> = { ...commonNames, kind: true, alpha: true };

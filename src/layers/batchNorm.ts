@@ -19,9 +19,9 @@ import type { TimeMask } from './timeMask.js';
 
 export interface BatchNormOptions extends CommonOptions {
   /** Share of the running statistics kept at each step. Default 0.99 (Keras; PyTorch's 0.1 is 0.9 here). */
-  momentum?: number;
+  momentum?: number | undefined;
   /** Added to the variance under the root. Default 1e-3. */
-  epsilon?: number;
+  epsilon?: number | undefined;
 }
 
 const optionNames: OptionNames<BatchNormOptions> = { ...commonNames, momentum: true, epsilon: true };

@@ -19,7 +19,7 @@ export interface BidirectionalOptions extends CommonOptions {
   /** The layer that reads forwards; its twin with weights of its own reads backwards. */
   layer: RecurrentLayer;
   /** How the two outputs join: 'concat' (default) to 2H, 'sum' or 'average' to H. */
-  mergeMode?: MergeMode;
+  mergeMode?: MergeMode | undefined;
 }
 
 const optionNames: OptionNames<BidirectionalOptions> = { ...commonNames, layer: true, mergeMode: true };

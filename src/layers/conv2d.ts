@@ -32,21 +32,21 @@ interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padd
   /** Taps of the window: a number or, in two dimensions, [height, width]. */
   kernelSize: Size;
   /** Default 1. */
-  stride?: Size;
+  stride?: Size | undefined;
   /** Default 'valid'. */
-  padding?: Padding;
+  padding?: Padding | undefined;
   /** Distance between taps. Default 1. */
-  dilation?: Size;
+  dilation?: Size | undefined;
   /** Channels and filters fall into so many groups that do not see each other. Default 1. */
-  groups?: number;
+  groups?: number | undefined;
   /** Default 'linear'. */
-  activation?: ActivationKind;
+  activation?: ActivationKind | undefined;
   /** Default true. */
-  useBias?: boolean;
+  useBias?: boolean | undefined;
   /** Default 'glorotUniform'; 'heNormal' suits relu. */
-  kernelInitializer?: Initializer;
+  kernelInitializer?: Initializer | undefined;
   /** Default 'zeros'. */
-  biasInitializer?: Initializer;
+  biasInitializer?: Initializer | undefined;
 }
 
 export type Conv2DOptions = ConvolutionOptions<Pair, Padding2D>;

@@ -18,13 +18,13 @@ export interface DenseOptions extends CommonOptions {
   /** Width of the output. */
   units: number;
   /** Default 'linear'. */
-  activation?: ActivationKind;
+  activation?: ActivationKind | undefined;
   /** Default true. */
-  useBias?: boolean;
+  useBias?: boolean | undefined;
   /** Default 'glorotUniform'. */
-  kernelInitializer?: Initializer;
+  kernelInitializer?: Initializer | undefined;
   /** Default 'zeros'. */
-  biasInitializer?: Initializer;
+  biasInitializer?: Initializer | undefined;
 }
 
 const optionNames: OptionNames<DenseOptions> = {

@@ -9,7 +9,7 @@ import type { RecurrentOptions } from './recurrent.js';
 
 export interface GRUOptions extends RecurrentOptions {
   /** Apply the reset gate after the recurrent product, as cuDNN, PyTorch and Keras 3 do. Default true. */
-  resetAfter?: boolean;
+  resetAfter?: boolean | undefined;
 }
 
 const optionNames: OptionNames<GRUOptions> = { ...recurrentNames, resetAfter: 'flag' };

@@ -81,19 +81,20 @@ export interface Forward<S, C> {
 /** What every layer takes. */
 export interface CommonOptions {
   /** Letters, digits, _ . or -. Default: the model names layers after their kind, `lstm`, `lstm_1`, … */
-  name?: string;
+  name?: string | undefined;
   /**
    * Default true. False freezes the layer: training leaves its weights and running statistics as they are, and a BatchNorm then
    * normalises by its running statistics, as in Keras. Dropout stays at work. `layer.trainable` may be set later; a model
    * asks when it is compiled.
    */
-  trainable?: boolean;
+  trainable?: boolean | undefined;
 }
 
 export const commonNames: OptionNames<CommonOptions> = { name: true, trainable: 'flag' };
 
 /**
- * P: trained parameters, S: states, C: what forward hands to backward. All plain records.
+ * P: trained parameters, S: states, C: what forward hands to backward. All plain records; P and S as `type`s, since an `interface` is no
+ * record to TypeScript.
  */
 export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Applicable {
   /** Set by the user, or undefined: the model then names it after its kind, `lstm`, `lstm_1`, … */
@@ -271,7 +272,7 @@ export interface InputOptions {
   /** Without the batch axis. */
   shape: Shape;
   /** What masks and lengths call it where a model has several inputs. */
-  name?: string;
+  name?: string | undefined;
 }
 
 const inputNames: OptionNames<InputOptions> = { shape: true, name: true };

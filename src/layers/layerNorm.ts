@@ -19,7 +19,7 @@ import type { TimeMask } from './timeMask.js';
 
 export interface LayerNormOptions extends CommonOptions {
   /** Added to the variance under the root. Default 1e-3, Keras's (PyTorch: 1e-5). */
-  epsilon?: number;
+  epsilon?: number | undefined;
 }
 
 const optionNames: OptionNames<LayerNormOptions> = { ...commonNames, epsilon: true };

@@ -9,9 +9,9 @@ import type { RecurrentOptions } from './recurrent.js';
 
 export interface LSTMOptions extends RecurrentOptions {
   /** Start the forget gate's bias at 1. Default true. */
-  unitForgetBias?: boolean;
+  unitForgetBias?: boolean | undefined;
   /** Let the gates see the cell state. Default false. */
-  peepholes?: boolean;
+  peepholes?: boolean | undefined;
 }
 
 const optionNames: OptionNames<LSTMOptions> = { ...recurrentNames, unitForgetBias: 'flag', peepholes: 'flag' };

@@ -21,11 +21,11 @@ import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window
 
 interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
   /** Taps of the window. Default 2. */
-  poolSize?: Size;
+  poolSize?: Size | undefined;
   /** Default: the pool size, so that windows do not overlap. */
-  stride?: Size;
+  stride?: Size | undefined;
   /** Default 'valid'. Less than the pool size on every side, so that each window meets the image. */
-  padding?: Padding;
+  padding?: Padding | undefined;
 }
 
 export type Pool1DOptions = PoolOptions<number, Padding1D>;

@@ -25,28 +25,28 @@ export interface RecurrentOptions extends CommonOptions {
   /** Width of the state, H. */
   units: number;
   /** Return every time step [B, T, H] instead of the last one [B, H]. Default false. */
-  returnSequences?: boolean;
+  returnSequences?: boolean | undefined;
   /** Return the last state as further outputs: h [B, H], and c [B, H] for LSTM. Default false. */
-  returnState?: boolean;
+  returnState?: boolean | undefined;
   /** Keep the last state as the next batch's first one; reset with `model.resetStates()`. Default false. */
-  stateful?: boolean;
+  stateful?: boolean | undefined;
   /** Read the sequence from its end; outputs come in reading order. Default false. */
-  goBackwards?: boolean;
+  goBackwards?: boolean | undefined;
   /** Share of inputs dropped, one mask for all time steps. Default 0. */
-  dropout?: number;
+  dropout?: number | undefined;
   /** Share of h_{t−1} dropped where it enters the product, one mask for all time steps. Default 0. */
-  recurrentDropout?: number;
+  recurrentDropout?: number | undefined;
   /**
    * Cut the gradient between steps k and k+1, 2k and 2k+1, … for `truncate: k`, counted from the first step that the layer reads:
    * of T = 7 steps and k = 3 the segments are 1–3, 4–6 and 7, the shorter one last. Default: full backpropagation.
    */
-  truncate?: number;
+  truncate?: number | undefined;
   /** Default 'glorotUniform'. */
-  kernelInitializer?: Initializer;
+  kernelInitializer?: Initializer | undefined;
   /** Default 'orthogonal'. */
-  recurrentInitializer?: Initializer;
+  recurrentInitializer?: Initializer | undefined;
   /** Default 'zeros'. */
-  biasInitializer?: Initializer;
+  biasInitializer?: Initializer | undefined;
 }
 
 export const recurrentNames: OptionNames<RecurrentOptions> = {

@@ -9,7 +9,7 @@ import type { RecurrentOptions } from './recurrent.js';
 
 export interface SimpleRNNOptions extends RecurrentOptions {
   /** 'tanh' (default) or 'relu'. */
-  activation?: RnnActivation;
+  activation?: RnnActivation | undefined;
 }
 
 const optionNames: OptionNames<SimpleRNNOptions> = { ...recurrentNames, activation: true };

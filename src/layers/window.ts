@@ -43,12 +43,12 @@ export interface WindowAxis {
 export interface WindowOptions {
   readonly size: number | readonly number[];
   /** Default 1. */
-  readonly stride?: number | readonly number[];
+  readonly stride?: number | readonly number[] | undefined;
   /** Default 1. */
-  readonly dilation?: number | readonly number[];
+  readonly dilation?: number | readonly number[] | undefined;
   readonly padding: Padding1D | Padding2D;
   /** Names that padding may have. Default: all that its type has. */
-  readonly named?: readonly string[];
+  readonly named?: readonly string[] | undefined;
 }
 
 const still: WindowAxis = { taps: 1, stride: 1, dilation: 1, padding: 'valid' };

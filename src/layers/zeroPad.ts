@@ -12,12 +12,12 @@ import type { Sides } from './window.js';
 
 export interface ZeroPad1DOptions extends CommonOptions {
   /** Time steps: a number for both ends, or [before, after]. Default 1. */
-  padding?: number | Sides;
+  padding?: number | Sides | undefined;
 }
 
 export interface ZeroPad2DOptions extends CommonOptions {
   /** Pixels: a number for all four sides, or [[top, bottom], [left, right]]. Default 1. */
-  padding?: number | readonly [vertical: Sides, horizontal: Sides];
+  padding?: number | readonly [vertical: Sides, horizontal: Sides] | undefined;
 }
 
 const optionNames: OptionNames<ZeroPad1DOptions | ZeroPad2DOptions> = { ...commonNames, padding: true };

@@ -11,7 +11,7 @@ export interface SequentialOptions {
   /** Of one sample: [60, 1] for windows of 60 steps with one feature. */
   inputShape: Shape;
   /** Of initial weights, shuffling and dropout. Default 0. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 const optionNames: OptionNames<SequentialOptions> = { inputShape: true, seed: true };

@@ -20,13 +20,13 @@ import type { OptimizerOptions, Slots } from './optimizer.js';
 
 export interface AdamOptions extends OptimizerOptions {
   /** Default 0.9. */
-  beta1?: number;
+  beta1?: number | undefined;
   /** Default 0.999. */
-  beta2?: number;
+  beta2?: number | undefined;
   /** Default 1e-7. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** Use the largest second moment so far. Default false. */
-  amsgrad?: boolean;
+  amsgrad?: boolean | undefined;
 }
 
 const adamNames: OptionNames<AdamOptions> = { ...optimizerNames, beta1: true, beta2: true, epsilon: true, amsgrad: 'flag' };
@@ -87,7 +87,7 @@ export class Adam extends Optimizer {
 
 export interface AdamWOptions extends AdamOptions {
   /** λ in A6. Default 0.004. */
-  weightDecay?: number;
+  weightDecay?: number | undefined;
 }
 
 const adamWNames: OptionNames<AdamWOptions> = { ...adamNames, weightDecay: true };

@@ -16,11 +16,11 @@ import type { LearningRate } from './schedules.js';
 
 export interface OptimizerOptions {
   /** A number, a schedule (piecewise, exponential, cosine, warmUp), or a function of {@link Progress}. */
-  learningRate?: LearningRate;
+  learningRate?: LearningRate | undefined;
   /** Scale all gradients so that their joint norm is at most this. Default: no clipping. */
-  globalClipNorm?: number;
+  globalClipNorm?: number | undefined;
   /** Cut each gradient entry to ± this. Default: no cut. */
-  clipValue?: number;
+  clipValue?: number | undefined;
 }
 
 export const optimizerNames: OptionNames<OptimizerOptions> = { learningRate: true, globalClipNorm: true, clipValue: true };

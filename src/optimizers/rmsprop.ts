@@ -13,9 +13,9 @@ import type { OptimizerOptions, Slots } from './optimizer.js';
 
 export interface RMSpropOptions extends OptimizerOptions {
   /** Default 0.9. */
-  rho?: number;
+  rho?: number | undefined;
   /** Default 1e-7. */
-  epsilon?: number;
+  epsilon?: number | undefined;
 }
 
 const optionNames: OptionNames<RMSpropOptions> = { ...optimizerNames, rho: true, epsilon: true };

@@ -15,9 +15,9 @@ import type { OptimizerOptions, Slots } from './optimizer.js';
 
 export interface SGDOptions extends OptimizerOptions {
   /** Default 0. */
-  momentum?: number;
+  momentum?: number | undefined;
   /** Needs a momentum. Default false. */
-  nesterov?: boolean;
+  nesterov?: boolean | undefined;
 }
 
 const optionNames: OptionNames<SGDOptions> = { ...optimizerNames, momentum: true, nesterov: 'flag' };

@@ -122,11 +122,15 @@ for (const [where, moduleResolution, paths, types, lib] of [
   test(`compiles under strict TypeScript, moduleResolution ${moduleResolution}, for ${where}`, () => {
     // The types must say something: a name that does not exist is refused, or the comment above it is.
     const wrong = `import * as entry from '${name}';\n// @ts-expect-error\nexport const nothing = entry.thereIsNoSuchName;\n`;
+    // What is someone's own: see there.
+    write('own.ts', readFileSync(resolve('test/package/own.ts.txt'), 'utf8'));
     write('program.ts', importAll(paths) + usingModel);
     write('wrong.ts', wrong);
     write('tsconfig.json', {
       compilerOptions: {
         strict: true,
+        exactOptionalPropertyTypes: true,
+        noImplicitOverride: true,
         skipLibCheck: false,
         target: 'es2022',
         lib,
@@ -136,10 +140,11 @@ for (const [where, moduleResolution, paths, types, lib] of [
         typeRoots: [resolve('node_modules/@types')],
         types,
       },
-      files: ['program.ts', 'wrong.ts'],
+      files: ['program.ts', 'wrong.ts', 'own.ts'],
     });
     assert.is(run(process.execPath, resolve('node_modules/typescript/bin/tsc'), '-p', '.'), '');
     if (types.length > 0) run(process.execPath, 'out/program.js');
+    run(process.execPath, 'out/own.js');
   });
 }
 

@@ -16,7 +16,7 @@ export type Series = Numbers | Frame;
 /** What a function takes that reads columns by name. */
 export interface ColumnNames {
   /** Names of the columns in their order, so that `target` may be one of them. Of a Frame: the columns to take, in this order; all by default. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
 }
 
 const columnsOnly: OptionNames<ColumnNames> = { columns: true };

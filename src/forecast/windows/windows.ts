@@ -21,16 +21,16 @@ export interface WindowSpec {
   /** Rows per window, W. */
   readonly window: number;
   /** Rows ahead, h; 1 by default. */
-  readonly horizon?: number;
+  readonly horizon?: number | undefined;
   /** Rows between the starts of neighbouring windows; 1 by default. */
-  readonly stride?: number;
+  readonly stride?: number | undefined;
 }
 
 export const specNames: OptionNames<WindowSpec> = { window: true, horizon: true, stride: true };
 
 export interface WindowOptions extends WindowSpec, ColumnNames {
   /** Column to predict by place or name, 0 by default; several columns give y a third axis. */
-  readonly target?: Column | readonly Column[];
+  readonly target?: Column | readonly Column[] | undefined;
 }
 
 const windowNames: OptionNames<WindowOptions> = { ...specNames, target: true, columns: true };
