@@ -73,8 +73,6 @@ try {
 } catch (error) {
   refuse(String(error));
 }
-console.log('joined');
-
 let stopping = false;
 const stop = async () => {
   if (stopping) process.exit(130);
@@ -85,3 +83,5 @@ const stop = async () => {
 };
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
+// Only now: who reads it may ask at once for the end.
+console.log('joined');
