@@ -91,7 +91,7 @@ const growths: readonly Growth[] = [
   { what: '3,000 columns, more rows', n: 150, text: (n) => table(3000, n) },
   { what: '5 columns, more rows', n: 4e4, text: (n) => table(5, n) },
   { what: 'comments', n: 2e6, text: (n) => `a\n${'#"\n'.repeat(n)}1\n`, options: { comment: '#' } },
-  { what: 'a footer held back', n: 4e4, text: (n) => `a\n${'1\n'.repeat(n)}end,\n`, options: { skipFooter: 1, missing: 'drop' } },
+  { what: 'a footer held back', n: 4e5, text: (n) => `a\n${'1\n'.repeat(n)}end,\n`, options: { skipFooter: 1, missing: 'drop' } },
 ];
 
 /** Processor time of a call. */
