@@ -1,5 +1,6 @@
 /** Data, models and comparisons for the tests of training. */
 import * as assert from 'uvu/assert';
+import { BpttError } from '../../src/errors.js';
 import type { Model } from '../../src/models/model.js';
 import { decodeModel } from '../../src/models/files/persist.js';
 import type { HostTensor, Shape } from '../../src/tensor.js';
@@ -62,4 +63,15 @@ export async function rejected<E extends Error>(type: new (...args: never[]) => 
     return error as E;
   }
   return assert.unreachable(`expected a ${type.name}`) as never;
+}
+
+/** The message of the named error that this ends with. */
+export async function refusal(run: () => unknown): Promise<string> {
+  try {
+    await run();
+  } catch (error) {
+    assert.instance(error, BpttError, String(error));
+    return (error as BpttError).message;
+  }
+  return 'nothing was thrown';
 }

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Bidirectional, Conv1D, Dense, EarlyStopping, Flatten, Input, LSTM, Model, Optimizer, ResidualBlock, SGD, Sequential, cpu, loadModel, wasm } from '../../../src/index.js';
 import type { Backend, FitOptions, FloatArray, Kernels, SampleSource, Slots, SymbolicTensor, Tensor, UpdateInputs } from '../../../src/index.js';
+import { refusal } from '../support.js';
 import { BpttError } from '../../../src/errors.js';
 import { assertClose } from '../../support/compare.js';
 import { modelForecaster } from '../../../src/forecast/index.js';
@@ -26,17 +27,6 @@ async function trained(give: (model: Sequential) => Promise<unknown>): Promise<n
   const model = network();
   await give(model);
   return weightsOf(model);
-}
-
-/** The message of the named error that this ends with. */
-async function refusal(run: () => unknown): Promise<string> {
-  try {
-    await run();
-  } catch (error) {
-    assert.instance(error, BpttError, String(error));
-    return (error as BpttError).message;
-  }
-  return 'nothing was thrown';
 }
 
 const odd = (options: object): object => options;

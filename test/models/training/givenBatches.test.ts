@@ -4,8 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Dense, LSTM, LambdaCallback, ProgressBar, SGD, Sequential, cosine, exponential, loadModel, warmUp } from '../../../src/index.js';
 import type { BatchStream, Batches, FitBatchesOptions, GivenBatch, History, LearningRate } from '../../../src/index.js';
-import { BpttError, DataError } from '../../../src/errors.js';
-import { assertSameWeights, range } from '../support.js';
+import { DataError } from '../../../src/errors.js';
+import { assertSameWeights, range, refusal } from '../support.js';
 
 const N = 12;
 const x = range(0, N).map((i) => [Math.sin(i), Math.cos(i)]);
@@ -39,16 +39,6 @@ function network(learningRate: LearningRate = 0.1): Sequential {
   const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2], seed: 3 });
   model.compile({ loss: 'mse', metrics: ['mae'], optimizer: new SGD({ learningRate }) });
   return model;
-}
-
-async function refusal(run: () => unknown): Promise<string> {
-  try {
-    await run();
-  } catch (error) {
-    assert.instance(error, BpttError, String(error));
-    return (error as BpttError).message;
-  }
-  return 'nothing was thrown';
 }
 
 /** For ever, telling what became of it. */
