@@ -97,6 +97,33 @@ export interface ActivationKernels {
   softmaxBackward(y: Tensor, dy: Tensor): Tensor;
 }
 
+/** Pointwise kernels for losses, cells and layers of one's own. What has two operands takes them of one size. */
+export interface PointwiseKernels {
+  exp(x: Tensor): Tensor;
+  /** −∞ at 0, NaN below. */
+  log(x: Tensor): Tensor;
+  sqrt(x: Tensor): Tensor;
+  abs(x: Tensor): Tensor;
+  /** −1, 0 or 1. */
+  sign(x: Tensor): Tensor;
+  /** 1 / x. */
+  reciprocal(x: Tensor): Tensor;
+  div(a: Tensor, b: Tensor): Tensor;
+  /** The larger of each two; NaN where one is. */
+  maximum(a: Tensor, b: Tensor): Tensor;
+  minimum(a: Tensor, b: Tensor): Tensor;
+  /** 1 where a > b, else 0. */
+  greater(a: Tensor, b: Tensor): Tensor;
+  /** a where the condition is not 0, else b: a choice, so that what is not taken may be anything. */
+  select(condition: Tensor, a: Tensor, b: Tensor): Tensor;
+  /** factor·x + shift. */
+  affine(x: Tensor, factor: number, shift: number): Tensor;
+  /** Sums over the last axis: [..., N] to [...]. */
+  sumLast(x: Tensor): Tensor;
+  /** Rows of zeros with a 1 at the class: whole numbers of shape [...] to [..., classes]. Zeros alone for a class there is not. */
+  oneHot(x: Tensor, classes: number): Tensor;
+}
+
 export interface LstmState { readonly h: Tensor; readonly c: Tensor }
 export interface LstmForward extends LstmState { readonly gates: Tensor; readonly tanhC: Tensor }
 export interface LstmSlots { readonly c?: Tensor; readonly tanhC?: Tensor; readonly h?: Tensor }
@@ -216,8 +243,8 @@ export interface OptimizerKernels {
 }
 
 export interface Kernels
-  extends ArrayKernels, MatmulKernels, ActivationKernels, GateKernels, NormKernels, ConvolutionKernels, LossKernels,
-  OptimizerKernels {
+  extends ArrayKernels, MatmulKernels, ActivationKernels, PointwiseKernels, GateKernels, NormKernels, ConvolutionKernels,
+  LossKernels, OptimizerKernels {
   readonly dtype: DType;
 }
 

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { activationCodes } from '../../src/backends/linear/raw.js';
 import { assertSame } from '../support/compare.js';
+import { everyExponent, range, ulp } from '../support/numbers.js';
 import { compareTwins, sizes, storage, wasmKernels } from './wasmTwin.js';
 
 type Kind = keyof typeof activationCodes;
@@ -22,32 +23,6 @@ function activated(kind: Kind, x: Float32Array, alpha = 1): Float32Array {
     y.set(storage.read(output, part.length), i);
   }
   return y;
-}
-
-/** Every exponent of float32, both signs, with `each` mantissas between the smallest and the largest of them. */
-function everyExponent(each: number): Float32Array {
-  const bits = new Uint32Array(2 * 255 * each);
-  let at = 0;
-  for (const sign of [0, 0x80000000]) {
-    for (let exponent = 0; exponent < 255; exponent++) {
-      for (let i = 0; i < each; i++) {
-        const mantissa = i === 0 ? 0 : i === each - 1 ? 0x7fffff : (Math.imul(i, 0x9e3779b1) >>> 9);
-        bits[at++] = (sign | (exponent << 23) | mantissa) >>> 0;
-      }
-    }
-  }
-  return new Float32Array(bits.buffer);
-}
-
-/** Numbers from `from` to `to`, evenly. */
-function range(from: number, to: number, n: number): Float32Array {
-  return Float32Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
-}
-
-/** Distance between float32 numbers around x. */
-function ulp(x: number): number {
-  const size = Math.abs(x);
-  return size < 2 ** -126 ? 2 ** -149 : 2 ** (Math.floor(Math.log2(size)) - 23);
 }
 
 function worstUlp(kind: Kind, reference: (x: number) => number, x: Float32Array): number {

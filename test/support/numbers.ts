@@ -28,3 +28,29 @@ export function relative(actual: number, expected: number, tolerance: number, wh
   const size = Math.max(Math.abs(expected), least);
   assert.ok(Math.abs(actual - expected) <= tolerance * size || Object.is(actual, expected), `${what}: ${actual} instead of ${expected}, off by ${Math.abs(actual - expected) / size}`);
 }
+
+/** Every exponent of float32, both signs, with `each` mantissas between the smallest and the largest of them. */
+export function everyExponent(each: number): Float32Array {
+  const bits = new Uint32Array(2 * 255 * each);
+  let at = 0;
+  for (const sign of [0, 0x80000000]) {
+    for (let exponent = 0; exponent < 255; exponent++) {
+      for (let i = 0; i < each; i++) {
+        const mantissa = i === 0 ? 0 : i === each - 1 ? 0x7fffff : (Math.imul(i, 0x9e3779b1) >>> 9);
+        bits[at++] = (sign | (exponent << 23) | mantissa) >>> 0;
+      }
+    }
+  }
+  return new Float32Array(bits.buffer);
+}
+
+/** Numbers from `from` to `to`, evenly. */
+export function range(from: number, to: number, n: number): Float32Array {
+  return Float32Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
+}
+
+/** Distance between float32 numbers around x. */
+export function ulp(x: number): number {
+  const size = Math.abs(x);
+  return size < 2 ** -126 ? 2 ** -149 : 2 ** (Math.floor(Math.log2(size)) - 23);
+}

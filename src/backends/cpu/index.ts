@@ -18,6 +18,7 @@ import { lossKernels } from './losses.js';
 import { matmulKernels } from './matmul.js';
 import { normKernels } from './norms.js';
 import { optimizerKernels } from './optimizers.js';
+import { pointwiseKernels } from './pointwise.js';
 
 function heapStorage(heap: Heap, dtype: DType): Storage {
   return {
@@ -37,7 +38,7 @@ function heapStorage(heap: Heap, dtype: DType): Storage {
 /** The raw kernel table over a heap; shared with tests that check kernels one by one. */
 export function cpuKernels(heap: Heap): RawKernels {
   return {
-    ...arrayKernels(heap), ...matmulKernels(heap), ...activationKernels(heap), ...gateKernels(heap),
+    ...arrayKernels(heap), ...matmulKernels(heap), ...activationKernels(heap), ...pointwiseKernels(heap), ...gateKernels(heap),
     ...normKernels(heap), ...convolutionKernels(heap), ...lossKernels(heap), ...optimizerKernels(heap),
   };
 }

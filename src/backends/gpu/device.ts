@@ -16,6 +16,7 @@ import { lossKernels } from './losses.js';
 import { matmulKernels } from './matmul.js';
 import { normKernels } from './norms.js';
 import { optimizerKernels } from './optimizers.js';
+import { pointwiseKernels } from './pointwise.js';
 import { Recorder } from './recorder.js';
 import { GpuTensor, open } from './tensor.js';
 
@@ -63,8 +64,8 @@ export class GpuDevice implements Device {
     const recorder = new Recorder(gpu);
     this.kernels = {
       dtype: this.dtype,
-      ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...gateKernels(recorder),
-      ...normKernels(recorder), ...convolutionKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
+      ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...pointwiseKernels(recorder),
+      ...gateKernels(recorder), ...normKernels(recorder), ...convolutionKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
     };
   }
 

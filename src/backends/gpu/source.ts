@@ -78,6 +78,14 @@ export function ifFinite(value: string, yes: string, no: string): string {
 export const sharedFunctions: readonly string[] = [
   // e^x for x ≤ 0.
   'function decay(x) { if (x < -87) { return 0; } if (x < 1) { return Math.exp(x); } return x; }',
+  // e^x for any x; what overflows does so in a product, where it becomes ∞.
+  `function exponential(x) {
+    if (x < 1) { return decay(x); }
+    if (x < 88) { return Math.exp(x); }
+    if (x >= 88) { const half = Math.exp(0.5 * Math.min(x, 100)); return half * half; }
+    return x;
+  }`,
+  'function logarithm(x) { if (x > 0) { return Math.log(x); } if (x <= 0) { return Math.log(x); } return x; }',
   `function sigmoid(x) {
     if (x < -80) { return 0; }
     if (x < 80) { return 1 / (1 + Math.exp(-x)); }

@@ -14,6 +14,7 @@ import { matmulKernels } from './matmul.js';
 import { Memory } from './memory.js';
 import type { Storage } from './memory.js';
 import { normKernels } from './norms.js';
+import { pointwiseKernels } from './pointwise.js';
 import type { RawKernels } from './raw.js';
 import { Recorder } from './recording.js';
 import type { Call } from './recording.js';
@@ -35,7 +36,7 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, re
   const context = createContext(recorder?.raw ?? raw, memory, dtype);
   const kernels: Kernels = {
     dtype,
-    ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...gateKernels(context),
+    ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...pointwiseKernels(context), ...gateKernels(context),
     ...normKernels(context), ...convolutionKernels(context), ...lossKernels(context), ...optimizerKernels(context),
   };
   let disposed = false;

@@ -16,6 +16,8 @@ export const activationCodes = { linear: 0, sigmoid: 1, tanh: 2, relu: 3, leakyR
 export const lossCodes = {
   mse: 0, mae: 1, huber: 2, logCosh: 3, binaryCrossentropy: 4, categoricalCrossentropy: 5, quantile: 6,
 } as const;
+export const unaryCodes = { exp: 0, log: 1, sqrt: 2, abs: 3, sign: 4, reciprocal: 5 } as const;
+export const binaryCodes = { div: 0, maximum: 1, minimum: 2, greater: 3 } as const;
 /** `packed`: a·B with B as {@link RawMatmulKernels.packing} lays it out. */
 export const matmulCodes = { nn: 0, nt: 1, tn: 2, packed: 3 } as const;
 
@@ -63,6 +65,16 @@ export interface RawActivationKernels {
   activateBackward(dx: Address, x: Address, y: Address, dy: Address, n: number, kind: number, alpha: number): void;
   softmax(out: Address, x: Address, rows: number, n: number): void;
   softmaxBackward(dx: Address, y: Address, dy: Address, rows: number, n: number): void;
+}
+
+export interface RawPointwiseKernels {
+  unary(out: Address, x: Address, n: number, kind: number): void;
+  binary(out: Address, a: Address, b: Address, n: number, kind: number): void;
+  select(out: Address, condition: Address, a: Address, b: Address, n: number): void;
+  affine(out: Address, x: Address, n: number, factor: number, shift: number): void;
+  /** out[r] = Σ_j x[r, j]. */
+  sumLast(out: Address, x: Address, rows: number, n: number): void;
+  oneHot(out: Address, x: Address, rows: number, n: number): void;
 }
 
 export interface RawGateKernels {
@@ -156,5 +168,5 @@ export interface RawOptimizerKernels {
 }
 
 export interface RawKernels
-  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawGateKernels, RawNormKernels, RawConvolutionKernels,
-  RawLossKernels, RawOptimizerKernels {}
+  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawPointwiseKernels, RawGateKernels, RawNormKernels,
+  RawConvolutionKernels, RawLossKernels, RawOptimizerKernels {}

@@ -1,4 +1,4 @@
-/** Activations, the fused gates of the cells, normalisation. */
+/** Activations, pointwise kernels, the fused gates of the cells, normalisation. */
 import type { ActivationKind, NormForward, Tensor } from '../../../src/backend.js';
 import { given, kernelCase, positive, random } from './case.js';
 import type { ConformanceCase } from './case.js';
@@ -13,6 +13,31 @@ const activations: ConformanceCase[] = activationKinds.flatMap((kind) => [random
     const [slot] = k.series(1, x.shape);
     return [y, k.activateBackward(kind, z, y, dy, 0.3), k.activate(kind, z, 0.3, slot)];
   })));
+
+const pairs = [[7, 3], [1, 1], [2, 3, 5]] as const;
+
+const kernelsOfOne = ['exp', 'abs', 'sign', 'reciprocal'] as const;
+const kernelsOfTwo = ['div', 'maximum', 'minimum', 'greater'] as const;
+
+/** What losses and layers of one's own are written with. */
+const elements: ConformanceCase[] = pairs.flatMap((shape) => {
+  const size = shape.join('×');
+  return [
+    ...kernelsOfOne.map((name) => kernelCase(`${name} ${size}`, [random(`${name} x`, shape, 2)], (k, x) => k[name](x))),
+    ...(['log', 'sqrt'] as const).map((name) => kernelCase(`${name} ${size}`, [positive(`${name} x`, shape, 1e-3)], (k, x) => k[name](x))),
+    ...kernelsOfTwo.map((name) => kernelCase(`${name} ${size}`, [shape, positive(`${name} b`, shape)], (k, a, b) => k[name](a, b))),
+    kernelCase(`select ${size}`, [random('condition', shape), shape, shape], (k, c, a, b) => k.select(k.greater(c, a), a, k.div(b, k.zeros(shape)))),
+    kernelCase(`affine ${size}`, [shape], (k, x) => k.affine(x, -1.5, 0.25)),
+    kernelCase(`sumLast ${size}`, [shape], (k, x) => [k.sumLast(x), k.sumLast(k.reshape(x, [x.size]))]),
+  ];
+});
+
+const wide = [
+  kernelCase('sumLast 3×517', [positive('wide', [3, 517])], (k, x) => [k.sumLast(x), k.sumLast(k.reshape(x, [1, x.size]))]),
+  kernelCase('exp at the corners', [corners], (k, x) => k.exp(k.select(k.greater(x, k.affine(x, 0, 80)), k.scale(x, 0.5), x))),
+  kernelCase('oneHot 6×5', [given([6], [0, 4, 2, 2, 1, 3])], (k, x) => k.oneHot(x, 5)),
+  kernelCase('oneHot 2×3×1', [given([2, 3], [0, 0, 0, 1, -1, 0])], (k, x) => k.oneHot(x, 1)),
+];
 
 const softmax: ConformanceCase[] = [[7, 13], [2, 3, 5], [4, 1]].map((shape) =>
   kernelCase(`softmax ${shape.join('×')}`, [random('softmax', shape, 3), shape], (k, x, dy) => {
@@ -92,4 +117,4 @@ const norms: ConformanceCase[] = [[9, 13], [2, 3, 5], [32, 1], [7, 70]].flatMap(
   ];
 });
 
-export const pointwiseCases: readonly ConformanceCase[] = [...activations, ...softmax, ...gates, gruSlots, ...norms];
+export const pointwiseCases: readonly ConformanceCase[] = [...activations, ...elements, ...wide, ...softmax, ...gates, gruSlots, ...norms];

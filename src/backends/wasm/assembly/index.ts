@@ -6,3 +6,4 @@ export * from './losses';
 export * from './matmul';
 export * from './norms';
 export * from './optimizers';
+export * from './pointwise';

@@ -52,7 +52,7 @@ function expm1Reduced(x: v128, power: v128): v128 {
   return f32x4.add(r, f32x4.add(f32x4.mul(f32x4.mul(r, r), q), lost));
 }
 
-/** eˣ for x ≤ 0, which is all that the kernels ask for. */
+/** eˣ for x ≤ 0, which is all that activations and gates ask for. */
 @inline
 export function exp(x: v128): v128 {
   const bounded = f32x4.pmax(x, f32x4.splat(-105)); // of these two, pmax keeps a NaN in the first
@@ -60,6 +60,17 @@ export function exp(x: v128): v128 {
   const y = f32x4.add(f32x4.splat(1), expm1Reduced(bounded, n));
   // In two factors: n reaches down to −151, past the exponents of normal numbers.
   return f32x4.mul(f32x4.mul(y, twoTo(n, 64)), f32x4.splat(5.421010862427522e-20)); // 2⁻⁶⁴
+}
+
+/** eˣ for any x; ∞ from 88.73 on. */
+export function exponential(x: v128): v128 {
+  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-105)), f32x4.splat(89)); // both keep a NaN in the first
+  const n = power(bounded);
+  const y = f32x4.add(f32x4.splat(1), expm1Reduced(bounded, n));
+  // In two halves, neither past the exponents of normal numbers: n goes from −151 to 128.
+  const whole = i32x4.sub(n, f32x4.splat(WHOLE));
+  const half = i32x4.shr_s(whole, 1);
+  return f32x4.mul(f32x4.mul(y, twoTo(half, 0)), twoTo(i32x4.sub(whole, half), 0));
 }
 
 /** eˣ − 1 for x ≤ 0. */
@@ -138,6 +149,17 @@ export function log(x: v128): v128 {
   const count = f32x4.convert_i32x4_s(n);
   const low = f32x4.sub(y, f32x4.mul(count, f32x4.splat(2.12194440e-4)));
   return f32x4.add(f32x4.mul(count, f32x4.splat(0.693359375)), low);
+}
+
+/** log x for any x: −∞ at 0, NaN below. Numbers below 2⁻¹²⁶ are taken 2²³ times as large. */
+export function logarithm(x: v128): v128 {
+  const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
+  const y = log(v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, tiny));
+  const moved = f32x4.sub(y, v128.and(tiny, f32x4.splat(15.9423847)));
+  const zero = f32x4.splat(0);
+  const finite = v128.bitselect(moved, x, f32x4.lt(x, f32x4.splat(Infinity))); // ∞ and NaN are their own
+  const defined = v128.bitselect(f32x4.splat(NaN), finite, f32x4.lt(x, zero));
+  return v128.bitselect(f32x4.splat(-Infinity), defined, f32x4.eq(x, zero));
 }
 
 /** φ(x) = e^(−x²/2) / √(2π). */
