@@ -15,6 +15,7 @@ import { convolutionFaults } from './convolution.js';
 import { explainFaults } from './explain.js';
 import { planted } from './fault.js';
 import type { Fault } from './fault.js';
+import { forecastFaults } from './forecast.js';
 import { layerFaults } from './layers.js';
 import { maskFaults } from './masks.js';
 import { roundingFaults } from './rounding.js';
@@ -92,7 +93,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');

@@ -18,7 +18,7 @@ import type { Baseline } from '../baselines/baselines.js';
 import { describe } from '../series/describe.js';
 import type { Description } from '../series/describe.js';
 import type { FitContext, WindowModel } from '../windows/model.js';
-import { naiveError } from './metrics.js';
+import { naiveError } from './scaledMetrics.js';
 import { scaleWindows } from '../windows/scaledWindows.js';
 import type { ScaledWindows } from '../windows/scaledWindows.js';
 import type { Scaler } from '../scalers/scaler.js';

@@ -5,8 +5,9 @@ import { magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
-import { explainedVariance, mae, mape, mase, mse, r2, rmse, smape } from './metrics.js';
-import type { MaseScale } from './metrics.js';
+import { explainedVariance, mae, mape, mse, r2, rmse, smape } from './metrics.js';
+import { mase } from './scaledMetrics.js';
+import type { MaseScale } from './scaledMetrics.js';
 
 /** Names of the metrics, in the order of every table. */
 export const METRICS = ['mse', 'rmse', 'mae', 'mape', 'smape', 'r2', 'explainedVariance', 'mase'] as const;

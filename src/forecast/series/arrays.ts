@@ -1,6 +1,6 @@
 /** How the forecasting functions read their arguments: everything becomes contiguous float64 first. */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
-import { fromHost, tensor } from '../../tensor.js';
+import { fromHost, sameShape, tensor } from '../../tensor.js';
 import type { HostTensor, NdArray, TensorLike } from '../../tensor.js';
 
 /** Numbers with or without a shape: an ndarray, nested arrays, or any flat array. */
@@ -41,6 +41,26 @@ function unravel(flat: number, shape: readonly number[]): number[] {
     rest = Math.floor(rest / size);
   }
   return index;
+}
+
+/**
+ * Several arrays of one shape, flat and finite: the first says which.
+ *
+ * @throws ShapeError for one of another shape; DataError for NaN, infinities or no numbers at all.
+ */
+export function toAligned<K extends string>(operation: string, values: Readonly<Record<K, Numbers>>): Record<K, Float64Array> {
+  let first: { readonly name: string; readonly shape: readonly number[] } | undefined;
+  const out: [string, Float64Array][] = [];
+  for (const [name, value] of Object.entries<Numbers>(values)) {
+    const { data, shape } = toFinite(value, { operation, argument: name });
+    first ??= { name, shape };
+    if (!sameShape(first.shape, shape)) {
+      throw new ShapeError({ operation, argument: name, expected: `of the shape of ${first.name}, ${formatShape(first.shape)}`, actual: formatShape(shape) });
+    }
+    if (data.length === 0) throw new DataError({ operation, argument: name, expected: 'at least one number', actual: 'none' });
+    out.push([name, data]);
+  }
+  return Object.fromEntries(out) as Record<K, Float64Array>;
 }
 
 /** A finite tensor of exactly this rank; `axes` names its axes in the message. */

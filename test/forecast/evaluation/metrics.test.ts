@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError, ShapeError } from '../../../src/errors.js';
-import { explainedVariance, mae, mape, mase, mse, naiveError, r2, rmse, smape } from '../../../src/forecast/evaluation/metrics.js';
+import { explainedVariance, mae, mape, mse, r2, rmse, smape } from '../../../src/forecast/evaluation/metrics.js';
+import { mase, naiveError } from '../../../src/forecast/evaluation/scaledMetrics.js';
 import { scoreForecast, scoresByHorizon } from '../../../src/forecast/evaluation/score.js';
 import { close, strided, thrown } from '../support.js';
 

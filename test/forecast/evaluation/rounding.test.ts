@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { explainedVariance, mae, mase, naiveError, r2, rmse } from '../../../src/forecast/evaluation/metrics.js';
+import { explainedVariance, mae, r2, rmse } from '../../../src/forecast/evaluation/metrics.js';
+import { mase, naiveError } from '../../../src/forecast/evaluation/scaledMetrics.js';
 import { METRICS, scoreForecast } from '../../../src/forecast/evaluation/score.js';
 import { collapseRatio, forecastWarnings, lagCorrelations } from '../../../src/forecast/evaluation/warnings.js';
 import { exactDeviation, exactR2 } from '../../support/exact.js';
