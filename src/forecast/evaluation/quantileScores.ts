@@ -17,7 +17,7 @@
  */
 import { logBeta, normalCdf, normalDensity, studentTCdf, studentTDensity } from '../../distributions.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
-import { binaryUnit, magnitude, mean } from '../../statistics.js';
+import { mean } from '../../statistics.js';
 import { sameShape } from '../../tensor.js';
 import { toAligned, toFinite } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
