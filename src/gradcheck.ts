@@ -11,8 +11,10 @@ import { checkOptions } from './checks.js';
 import type { OptionNames } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { resolveInitializer } from './initializers.js';
+import { Bidirectional } from './layers/bidirectional.js';
 import type { AnyLayer } from './layers/layer.js';
 import { Recurrent } from './layers/recurrent.js';
+import type { AnyRecurrent } from './layers/recurrent.js';
 import { Input } from './layers/layer.js';
 import { resolveLoss } from './losses/losses.js';
 import type { Loss } from './losses/losses.js';
@@ -146,14 +148,18 @@ function dot(a: readonly Float64Array[], b: readonly Float64Array[]): number {
   return a.reduce((sum, x, i) => sum + x.reduce((s, v, j) => s + v * (b[i]?.[j] ?? 0), 0), 0);
 }
 
+/** The recurrent layers that take initial states, in the order in which those come in. */
+function directionsOf(layer: AnyLayer | Block): AnyRecurrent[] {
+  if (layer instanceof Bidirectional) return [layer.layer, layer.backwardLayer];
+  return layer instanceof Recurrent ? [layer] : [];
+}
+
 /** Everything about one layer that the checker varies: parameters, then inputs (x, initial states). */
 function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const { seed = 0, training = true, lengths, initialState = true } = options;
   const shapes: Shape[] = isShapeList(options.inputShape) ? [...options.inputShape] : [options.inputShape];
   const batch = shapes[0]?.[0] ?? 1;
-  if (initialState && layer instanceof Recurrent && shapes.length === 1) {
-    for (let i = 0; i < layer.stateCount; i++) shapes.push([batch, layer.units]);
-  }
+  if (initialState && shapes.length === 1) shapes.push(...directionsOf(layer).flatMap(({ stateCount, units }) => Array.from({ length: stateCount }, () => [batch, units])));
   const inputs = shapes.map((shape) => Input({ shape: shape.slice(1) }));
   const network = buildNetwork(inputs, layer.applyAll(inputs));
   const random = randomStream(seed, 'gradcheck');

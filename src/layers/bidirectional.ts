@@ -1,164 +1,222 @@
-import type { Tensor } from '../backend.js';
+/**
+ * A sequence read in both directions (Schuster & Paliwal 1997): two time loops of recurrent.ts over one input.
+ *   B6  a_t from x_1 … x_t, b_t from x_T … x_t, each by B1 with weights of its own; b is turned round into the order of time
+ *   B7  y_t = [a_t | b_t], a_t + b_t, ½·(a_t + b_t) or a_t ⊙ b_t; or both as they are
+ *   B8  da_t, db_t = the parts of dy_t; dy_t for each; ½·dy_t for each; dy_t ⊙ b_t and dy_t ⊙ a_t
+ * and ∂L/∂x is the sum of what both loops say of it. Derivation: docs/bptt.md.
+ */
+import type { Kernels, Tensor } from '../backend.js';
 import { checkOptions, requireChoice } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, ShapeError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { GRU } from './gru.js';
 import { Layer, commonNames, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
-import { LSTM } from './lstm.js';
 import { addPrefix, withoutPrefix } from './nested.js';
-import { reverseTime } from './recurrent.js';
-import { SimpleRNN } from './simpleRnn.js';
+import { Recurrent, reverseTime } from './recurrent.js';
+import type { AnyRecurrent, RecurrentCache } from './recurrent.js';
 import type { TimeMask } from './timeMask.js';
 
-export type MergeMode = 'concat' | 'sum' | 'average';
-type RecurrentLayer = LSTM | GRU | SimpleRNN;
+export type MergeMode = 'concat' | 'sum' | 'average' | 'multiply' | 'none';
+
+const mergeModes: readonly MergeMode[] = ['concat', 'sum', 'average', 'multiply', 'none'];
 
 export interface BidirectionalOptions extends CommonOptions {
-  /** The layer that reads forwards; its twin with weights of its own reads backwards. */
-  layer: RecurrentLayer;
-  /** How the two outputs join: 'concat' (default) to 2H, 'sum' or 'average' to H. */
+  /** The layer that reads forwards: SimpleRNN, LSTM, GRU or another recurrent one. A stateful one carries its state on. */
+  layer: AnyRecurrent;
+  /**
+   * The layer that reads backwards, with options of its own; returnSequences and returnState are those of `layer`, goBackwards is the
+   * other one. Default: the twin of `layer`, not stateful.
+   */
+  backwardLayer?: AnyRecurrent | undefined;
+  /** How the two outputs join: 'concat' (default) to H + H′, 'sum', 'average' or 'multiply' to H; 'none': both are returned. */
   mergeMode?: MergeMode | undefined;
 }
 
-const optionNames: OptionNames<BidirectionalOptions> = { ...commonNames, layer: true, mergeMode: true };
+const optionNames: OptionNames<BidirectionalOptions> = { ...commonNames, layer: true, backwardLayer: true, mergeMode: true };
 
 interface BidirectionalCache {
-  readonly forward: unknown;
-  readonly backward: unknown;
+  readonly forward: RecurrentCache<unknown>;
+  readonly backward: RecurrentCache<unknown>;
+  /** What both said, in the order of time. */
+  readonly a: Tensor;
+  readonly b: Tensor;
 }
 
-function mirrored(layer: RecurrentLayer): RecurrentLayer {
-  if (!(layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN)) {
-    throw new ArgumentError({ operation: 'Bidirectional', argument: 'layer', expected: 'LSTM, GRU or SimpleRNN', actual: (layer as AnyLayer).className });
+function requireRecurrent(argument: string, layer: AnyRecurrent): AnyRecurrent {
+  const given: AnyLayer = requireLayer('Bidirectional', layer);
+  if (given instanceof Recurrent) return layer;
+  throw new ArgumentError({ operation: 'Bidirectional', argument, expected: 'a recurrent layer, such as LSTM, GRU or SimpleRNN', actual: given.className });
+}
+
+/** The same layer, read the other way. Its state would come from the future of the next batch, so it carries none. */
+function mirrored(layer: AnyRecurrent): AnyRecurrent {
+  return Object.assign(layer.copy(), { goBackwards: !layer.goBackwards, stateful: false });
+}
+
+/** @throws ArgumentError unless both can be one layer. */
+function requireTwins(ahead: AnyRecurrent, back: AnyRecurrent): void {
+  const refuse = (argument: string, expected: string, actual: boolean, hint?: string): ArgumentError =>
+    new ArgumentError({ operation: 'Bidirectional', argument, expected, actual: String(actual), hint });
+  for (const option of ['returnSequences', 'returnState'] as const) {
+    if (back[option] !== ahead[option]) throw refuse(`${option} of backwardLayer`, `${ahead[option]}, as in layer`, back[option]);
   }
-  const { kernel, recurrent, bias } = layer.initializers;
-  const options = {
-    ...layer.config(), units: layer.units, goBackwards: !layer.goBackwards,
-    kernelInitializer: kernel, recurrentInitializer: recurrent, biasInitializer: bias,
-  };
-  if (layer instanceof LSTM) return new LSTM(options);
-  if (layer instanceof GRU) return new GRU(options);
-  return new SimpleRNN(options);
+  if (back.goBackwards === ahead.goBackwards) throw refuse('goBackwards of backwardLayer', `${!ahead.goBackwards}: it reads the other way`, back.goBackwards);
+  const early = ahead.goBackwards ? 'layer' : 'backwardLayer';
+  if ((ahead.goBackwards ? ahead : back).stateful) {
+    throw refuse(`stateful of ${early}`, 'false, as it reads backwards', true, 'Its state would come from the future of the next batch; the layer that reads forwards may be stateful.');
+  }
 }
 
 /**
- * Reads a sequence in both directions (Schuster & Paliwal 1997). x [B, T, D] → [B, 2H] or [B, T, 2H] ('concat'),
- * [.., H] otherwise. Weights: `forward/…` and `backward/…` of the wrapped kind; they are this layer's, not those of `layer`, which, as
- * in Keras, is only its pattern. With sequences, both outputs are in
- * time order; initial states and returnState are not passed through.
+ * Reads a sequence in both directions. x [B, T, D] → [B, H + H′] or [B, T, H + H′] ('concat'), [.., H] otherwise, both in the order in
+ * which `layer` reads; with `mergeMode: 'none'` two outputs. With `returnState` the last states follow, those of `layer` first; initial
+ * states come in behind x in the same order: LSTM h, c, h, c. A masked step is masked for both.
  *
- * @throws ArgumentError if the layer returns states or is stateful.
+ * Weights: `forward/…` and `backward/…` of the wrapped kinds; they are this layer's, not those of `layer` and `backwardLayer`, which, as
+ * in Keras, are only its pattern.
+ *
+ * @throws ArgumentError for two layers that do not belong together, and a stateful one that reads backwards.
  */
 export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   override readonly kind = 'bidirectional';
   override readonly className = 'Bidirectional';
-  readonly layer: RecurrentLayer;
+  readonly layer: AnyRecurrent;
+  readonly backwardLayer: AnyRecurrent;
   readonly mergeMode: MergeMode;
-  private readonly twin: RecurrentLayer;
 
   constructor(options: BidirectionalOptions) {
     super(checkOptions('Bidirectional', options, optionNames));
-    this.layer = requireLayer('Bidirectional', options.layer);
-    this.mergeMode = requireChoice('Bidirectional', 'mergeMode', options.mergeMode ?? 'concat', ['concat', 'sum', 'average']);
-    if (this.layer.returnState || this.layer.stateful) {
-      throw new ArgumentError({
-        operation: 'Bidirectional', argument: 'layer', expected: 'a layer without returnState and stateful', actual: this.layer.label(),
-        hint: 'A stateful backward pass would read the future of the next batch.',
-      });
-    }
-    this.twin = mirrored(this.layer);
+    this.layer = requireRecurrent('layer', options.layer);
+    this.mergeMode = requireChoice('Bidirectional', 'mergeMode', options.mergeMode ?? 'concat', mergeModes);
+    this.backwardLayer = options.backwardLayer === undefined ? mirrored(this.layer) : requireRecurrent('backwardLayer', options.backwardLayer);
+    requireTwins(this.layer, this.backwardLayer);
   }
 
   override copy(): this {
-    return Object.assign(super.copy(), { layer: this.layer.copy() });
-  }
-
-  private directions(): readonly [AnyLayer, AnyLayer] {
-    return [this.layer, this.twin];
+    return Object.assign(super.copy(), { layer: this.layer.copy(), backwardLayer: this.backwardLayer.copy() });
   }
 
   override get frozen(): boolean {
-    return super.frozen || this.layer.frozen;
+    return super.frozen || this.layer.frozen || this.backwardLayer.frozen;
   }
 
   override config(): JsonObject {
-    return { layer: { className: this.layer.className, config: this.layer.config() }, mergeMode: this.mergeMode };
+    const entry = (layer: AnyLayer): JsonObject => ({ className: layer.className, config: layer.config() });
+    return { layer: entry(this.layer), backwardLayer: entry(this.backwardLayer), mergeMode: this.mergeMode };
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
-    const [y = []] = this.layer.outputShapes([this.single(inputs)]);
-    return [this.mergeMode === 'concat' ? [...y.slice(0, -1), 2 * (y.at(-1) ?? 0)] : y];
+    const states = this.layer.stateCount + this.backwardLayer.stateCount;
+    if (inputs.length !== 1 && inputs.length !== 1 + states) {
+      throw new ShapeError({
+        operation: this.label(), argument: 'inputs', expected: `x alone or x and ${states} state tensors, those of the forward direction first`, actual: `${inputs.length} tensors`,
+      });
+    }
+    const [ahead, back] = this.perDirection(inputs);
+    const [a = [], ...aheadStates] = this.layer.outputShapes(ahead);
+    const [b = [], ...backStates] = this.backwardLayer.outputShapes(back);
+    const last = [...aheadStates, ...backStates];
+    const [width = 0, other = 0] = [a.at(-1), b.at(-1)];
+    if (this.mergeMode === 'none') return [a, b, ...last];
+    if (this.mergeMode === 'concat') return [[...a.slice(0, -1), width + other], ...last];
+    if (width === other) return [a, ...last];
+    throw new ShapeError({
+      operation: this.label(), argument: 'backwardLayer', expected: `of width ${width}, as layer, for mergeMode '${this.mergeMode}'`, actual: String(other),
+      hint: "mergeMode 'concat' and 'none' take different widths.",
+    });
   }
 
+  /** Of either direction: no loss can look behind a gate. */
   override head(): LayerHead | undefined {
-    return this.layer.head();
+    return this.layer.head() ?? this.backwardLayer.head();
   }
 
   override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
-    return this.layer.masks(inputs);
+    const [mask] = this.layer.masks(inputs);
+    return this.mergeMode === 'none' ? [mask, mask] : [mask];
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
-    const [forward, backward] = this.directions();
-    return { ...addPrefix('forward/', forward.parameters(inputs)), ...addPrefix('backward/', backward.parameters(inputs)) };
+    const [ahead, back] = this.perDirection(inputs);
+    return { ...addPrefix('forward/', this.layer.parameters(ahead)), ...addPrefix('backward/', this.backwardLayer.parameters(back)) };
   }
 
-  override states(): Record<string, StateSpec> {
-    return {};
+  override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {
+    const [ahead, back] = this.perDirection(inputs);
+    const all = { ...addPrefix('forward/', this.layer.states(ahead, batch)), ...addPrefix('backward/', this.backwardLayer.states(back, batch)) };
+    return Object.fromEntries(Object.entries(all).flatMap(([name, spec]) => (spec ? [[name, spec] as const] : [])));
   }
 
   override noise(inputs: readonly Shape[], batch: number): NoiseSpec[] {
-    return [...this.layer.noise(inputs, batch), ...this.twin.noise(inputs, batch)];
+    return [...this.layer.noise(inputs, batch), ...this.backwardLayer.noise(inputs, batch)];
   }
 
-  override forward(run: Run, p: Tensors, _s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, BidirectionalCache> {
-    const x = this.single(inputs);
-    const [forward, backward] = this.directions();
-    const noiseOfForward = run.noise.length / 2;
-    const ahead = forward.forward({ ...run, noise: run.noise.slice(0, noiseOfForward) }, withoutPrefix('forward/', p), {}, [x]);
-    const back = backward.forward({ ...run, noise: run.noise.slice(noiseOfForward) }, withoutPrefix('backward/', p), {}, [x]);
-    const a = this.single(ahead.outputs);
-    const b = this.inTimeOrder(run, this.single(back.outputs));
-    return { outputs: [this.merge(run, a, b)], cache: { forward: ahead.cache, backward: back.cache } };
+  override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, BidirectionalCache> {
+    const [ahead, back] = this.perDirection(inputs);
+    const cut = run.noise.length === 0 ? 0 : this.layer.noise(ahead.map(({ shape }) => shape.slice(1)), ahead[0]?.shape[0] ?? 1).length;
+    const first = this.layer.forward({ ...run, noise: run.noise.slice(0, cut) }, withoutPrefix('forward/', p), withoutPrefix('forward/', s), ahead); // B6
+    const second = this.backwardLayer.forward({ ...run, noise: run.noise.slice(cut) }, withoutPrefix('backward/', p), withoutPrefix('backward/', s), back); // B6
+    const [a, ...aheadStates] = first.outputs;
+    const [read, ...backStates] = second.outputs;
+    if (!a || !read) throw new Error('a direction without an output');
+    const b = this.inTimeOrder(run.k, read); // B6
+    return {
+      outputs: [...this.merge(run.k, a, b), ...aheadStates, ...backStates], cache: { forward: first.cache, backward: second.cache, a, b },
+      states: { ...addPrefix('forward/', first.states ?? {}), ...addPrefix('backward/', second.states ?? {}) },
+    };
   }
 
   override backward(
-    run: Run, p: Tensors, cache: BidirectionalCache, [dy]: readonly (Tensor | undefined)[], grads: Tensors,
+    run: Run, p: Tensors, cache: BidirectionalCache, dOutputs: readonly (Tensor | undefined)[], grads: Tensors,
   ): Tensor[] {
     const { k } = run;
-    const [forward, backward] = this.directions();
-    const [da, db] = this.split(run, dy);
-    const half = (prefix: string, layer: AnyLayer, part: unknown, d: Tensor | undefined): Tensor | undefined => {
+    const outputs = this.mergeMode === 'none' ? 2 : 1;
+    const [da, db] = this.split(k, dOutputs, cache);
+    const dStates = dOutputs.slice(outputs);
+    const cut = this.layer.returnState ? this.layer.stateCount : 0;
+    const half = (prefix: string, layer: AnyRecurrent, part: RecurrentCache<unknown>, d: readonly (Tensor | undefined)[]): Tensor[] => {
       const own = withoutPrefix(prefix, grads);
-      const [dx] = layer.backward(run, withoutPrefix(prefix, p), part, [d], own);
+      const dInputs = layer.backward(run, withoutPrefix(prefix, p), part, d, own);
       Object.assign(grads, addPrefix(prefix, own));
-      return dx;
+      return dInputs;
     };
-    const dxAhead = half('forward/', forward, cache.forward, da);
-    const dxBack = half('backward/', backward, cache.backward, db && this.inTimeOrder(run, db));
-    return dxAhead && dxBack ? [k.add(dxAhead, dxBack)] : [];
+    const [dxAhead, ...dAhead] = half('forward/', this.layer, cache.forward, [da, ...dStates.slice(0, cut)]);
+    const [dxBack, ...dBack] = half('backward/', this.backwardLayer, cache.backward, [db && this.inTimeOrder(k, db), ...dStates.slice(cut)]);
+    return dxAhead && dxBack ? [k.add(dxAhead, dxBack), ...dAhead, ...dBack] : [];
+  }
+
+  /** What each direction reads: x, and the initial states that are its own. */
+  private perDirection<T>([x, ...initial]: readonly T[]): readonly [T[], T[]] {
+    const cut = this.layer.stateCount;
+    if (x === undefined) throw new ShapeError({ operation: this.label(), argument: 'inputs', expected: 'x', actual: 'nothing' });
+    return [[x, ...initial.slice(0, cut)], [x, ...initial.slice(cut)]];
   }
 
   /** The twin answers in reading order; sequences are turned round. Its own inverse. */
-  private inTimeOrder({ k }: Run, y: Tensor): Tensor {
+  private inTimeOrder(k: Kernels, y: Tensor): Tensor {
     if (!this.layer.returnSequences) return y;
     return k.swapLeading(reverseTime(k, k.swapLeading(y)));
   }
 
-  private merge({ k }: Run, a: Tensor, b: Tensor): Tensor {
-    if (this.mergeMode === 'concat') return k.concat([a, b]);
-    return this.mergeMode === 'sum' ? k.add(a, b) : k.scale(k.add(a, b), 0.5);
+  private merge(k: Kernels, a: Tensor, b: Tensor): Tensor[] { // B7
+    switch (this.mergeMode) {
+      case 'concat': return [k.concat([a, b])];
+      case 'sum': return [k.add(a, b)];
+      case 'average': return [k.scale(k.add(a, b), 0.5)];
+      case 'multiply': return [k.mul(a, b)];
+      case 'none': return [a, b];
+    }
   }
 
-  private split({ k }: Run, dy: Tensor | undefined): readonly [Tensor | undefined, Tensor | undefined] {
-    if (!dy) return [undefined, undefined];
-    if (this.mergeMode === 'concat') {
-      const [a, b] = k.split(dy, [this.layer.units, this.layer.units]);
-      return [a, b];
+  private split(k: Kernels, [dy, second]: readonly (Tensor | undefined)[], { a, b }: BidirectionalCache): readonly (Tensor | undefined)[] { // B8
+    if (this.mergeMode === 'none') return [dy, second];
+    if (!dy) return [];
+    switch (this.mergeMode) {
+      case 'concat': return k.split(dy, [a.shape.at(-1) ?? 1, b.shape.at(-1) ?? 1]);
+      case 'sum': return [dy, dy];
+      case 'average': return Array.from({ length: 2 }, () => k.scale(dy, 0.5));
+      case 'multiply': return [k.mul(dy, b), k.mul(dy, a)];
     }
-    const d = this.mergeMode === 'sum' ? dy : k.scale(dy, 0.5);
-    return [d, d];
   }
 }

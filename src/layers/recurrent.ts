@@ -68,6 +68,9 @@ export interface RecurrentCache<C> {
 
 type States = { h?: Tensor; c?: Tensor };
 
+/** A recurrent layer whose cell does not matter to the caller. */
+export type AnyRecurrent = Recurrent<Tensors, unknown, unknown>;
+
 /** x [T, …] from its end. */
 export function reverseTime(k: Kernels, x: Tensor): Tensor {
   const steps = x.shape[0] ?? 0;

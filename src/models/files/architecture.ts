@@ -10,6 +10,8 @@ import type { AnyLayer, JsonObject, JsonValue, SymbolicTensor } from '../../laye
 import { LayerNorm } from '../../layers/layerNorm.js';
 import { LSTM } from '../../layers/lstm.js';
 import { Add, Concatenate, Multiply } from '../../layers/merge.js';
+import { Recurrent } from '../../layers/recurrent.js';
+import type { AnyRecurrent } from '../../layers/recurrent.js';
 import { Flatten, Reshape } from '../../layers/reshape.js';
 import { SimpleRNN } from '../../layers/simpleRnn.js';
 import { Input } from '../../layers/layer.js';
@@ -19,9 +21,9 @@ import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
 import type { Network } from '../graph/network.js';
 import { buildNetwork, firstUses } from '../graph/network.js';
 
-function recurrent(layer: AnyLayer): LSTM | GRU | SimpleRNN {
-  if (layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN) return layer;
-  throw damaged('wrapped layer', 'LSTM, GRU or SimpleRNN', layer.className);
+function recurrent(layer: AnyLayer): AnyRecurrent {
+  if (layer instanceof Recurrent) return layer;
+  throw damaged('wrapped layer', 'a recurrent layer', layer.className);
 }
 
 /** The constructors check everything these do not. */
@@ -29,7 +31,9 @@ const factories: Readonly<Record<string, LayerFactory>> = {
   Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
   Add: (o) => new Add(o),
   BatchNorm: (o) => new BatchNorm(o),
-  Bidirectional: (o, inner) => new Bidirectional({ ...o, layer: recurrent(inner(o.layer)) }),
+  Bidirectional: (o, inner) => new Bidirectional({
+    ...o, layer: recurrent(inner(o.layer)), backwardLayer: o.backwardLayer === undefined ? undefined : recurrent(inner(o.backwardLayer)),
+  }),
   Concatenate: (o) => new Concatenate(o),
   Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
   Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),

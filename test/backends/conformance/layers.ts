@@ -111,11 +111,17 @@ const recurrent: ConformanceCase[] = cellKinds.flatMap((kind) => {
   ];
 });
 
-const bidirectional: ConformanceCase[] = (['concat', 'sum', 'average'] as const).flatMap((mergeMode) => [false, true].map((returnSequences) => {
-  const kind = mergeMode === 'concat' ? 'lstm' : mergeMode === 'sum' ? 'gru' : 'rnn-tanh';
-  const layer = makeRecurrent(kind, { units: 4, returnSequences, dropout: 0.3 });
-  return layerCase(`bidirectional ${kind}, ${mergeMode}${returnSequences ? ', sequences' : ''}`, new Bidirectional({ layer, mergeMode }), [[5, 3]], { lengths: [5, 2, 4, 1, 3] });
-}));
+const bidirectional: ConformanceCase[] = [
+  ...(['concat', 'sum', 'average', 'multiply', 'none'] as const).flatMap((mergeMode) => [false, true].map((returnSequences) => {
+    const kind = mergeMode === 'concat' || mergeMode === 'none' ? 'lstm' : mergeMode === 'average' ? 'rnn-tanh' : 'gru';
+    const layer = makeRecurrent(kind, { units: 4, returnSequences, dropout: 0.3 });
+    return layerCase(`bidirectional ${kind}, ${mergeMode}${returnSequences ? ', sequences' : ''}`, new Bidirectional({ layer, mergeMode }), [[5, 3]], { lengths: [5, 2, 4, 1, 3] });
+  })),
+  layerCase('bidirectional, states in and out, two kinds', new Bidirectional({
+    layer: makeRecurrent('lstm', { units: 4, returnState: true, returnSequences: true }), backwardLayer: makeRecurrent('gru', { units: 3, returnState: true, returnSequences: true, goBackwards: true }),
+  }), [[5, 3], [4], [4], [3]]),
+  layerCase('bidirectional, stateful', new Bidirectional({ layer: makeRecurrent('lstm', { units: 4, stateful: true }) }), [[5, 3]]),
+];
 
 const others: ConformanceCase[] = [
   ...activationKinds.map((activation) => layerCase(`dense ${activation}`, new Dense({ units: 9, activation }), [[7]])),
