@@ -13,7 +13,7 @@ import { ArgumentError } from './errors.js';
 import { resolveInitializer } from './initializers.js';
 import { Bidirectional } from './layers/bidirectional.js';
 import type { AnyLayer } from './layers/layer.js';
-import { Recurrent } from './layers/recurrent.js';
+import { isRecurrent } from './layers/recurrent.js';
 import type { AnyRecurrent } from './layers/recurrent.js';
 import { Input } from './layers/layer.js';
 import { resolveLoss } from './losses/losses.js';
@@ -151,7 +151,7 @@ function dot(a: readonly Float64Array[], b: readonly Float64Array[]): number {
 /** The recurrent layers that take initial states, in the order in which those come in. */
 function directionsOf(layer: AnyLayer | Block): AnyRecurrent[] {
   if (layer instanceof Bidirectional) return [layer.layer, layer.backwardLayer];
-  return layer instanceof Recurrent ? [layer] : [];
+  return isRecurrent(layer) ? [layer] : [];
 }
 
 /** Everything about one layer that the checker varies: parameters, then inputs (x, initial states). */

@@ -13,7 +13,7 @@ import type { Shape } from '../tensor.js';
 import { Layer, commonNames, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { addPrefix, withoutPrefix } from './nested.js';
-import { Recurrent, reverseTime } from './recurrent.js';
+import { isRecurrent, reverseTime } from './recurrent.js';
 import type { AnyRecurrent, RecurrentCache } from './recurrent.js';
 import type { TimeMask } from './timeMask.js';
 
@@ -45,7 +45,7 @@ interface BidirectionalCache {
 
 function requireRecurrent(argument: string, layer: AnyRecurrent): AnyRecurrent {
   const given: AnyLayer = requireLayer('Bidirectional', layer);
-  if (given instanceof Recurrent) return layer;
+  if (isRecurrent(given)) return given;
   throw new ArgumentError({ operation: 'Bidirectional', argument, expected: 'a recurrent layer, such as LSTM, GRU or SimpleRNN', actual: given.className });
 }
 

@@ -71,6 +71,10 @@ type States = { h?: Tensor; c?: Tensor };
 /** A recurrent layer whose cell does not matter to the caller. */
 export type AnyRecurrent = Recurrent<Tensors, unknown, unknown>;
 
+export function isRecurrent(layer: object): layer is AnyRecurrent {
+  return layer instanceof Recurrent;
+}
+
 /** x [T, …] from its end. */
 export function reverseTime(k: Kernels, x: Tensor): Tensor {
   const steps = x.shape[0] ?? 0;

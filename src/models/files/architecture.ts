@@ -10,7 +10,7 @@ import type { AnyLayer, JsonObject, JsonValue, SymbolicTensor } from '../../laye
 import { LayerNorm } from '../../layers/layerNorm.js';
 import { LSTM } from '../../layers/lstm.js';
 import { Add, Concatenate, Multiply } from '../../layers/merge.js';
-import { Recurrent } from '../../layers/recurrent.js';
+import { isRecurrent } from '../../layers/recurrent.js';
 import type { AnyRecurrent } from '../../layers/recurrent.js';
 import { Flatten, Reshape } from '../../layers/reshape.js';
 import { SimpleRNN } from '../../layers/simpleRnn.js';
@@ -22,7 +22,7 @@ import type { Network } from '../graph/network.js';
 import { buildNetwork, firstUses } from '../graph/network.js';
 
 function recurrent(layer: AnyLayer): AnyRecurrent {
-  if (layer instanceof Recurrent) return layer;
+  if (isRecurrent(layer)) return layer;
   throw damaged('wrapped layer', 'a recurrent layer', layer.className);
 }
 
