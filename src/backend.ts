@@ -49,8 +49,8 @@ export interface ArrayKernels {
   series(steps: number, shape: Shape): Tensor[];
   /** [parts.length, ...shape]. Free where the parts lie side by side. */
   stack(parts: readonly Tensor[]): Tensor;
-  /** [P, Q, ...] to [Q, P, ...]: batch-major to time-major and back. */
-  swapLeading(x: Tensor): Tensor;
+  /** [P, Q, ...] to [Q, P, ...]: batch-major to time-major and back. `kept` axes, by default none, stay in front of them. */
+  swapLeading(x: Tensor, kept?: number): Tensor;
   /** Joins along the last axis. */
   concat(parts: readonly Tensor[]): Tensor;
   /** Cuts the last axis into the given widths. */

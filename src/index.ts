@@ -49,9 +49,13 @@ export { Conv1D, Conv2D } from './layers/conv2d.js';
 export type { Conv1DOptions, Conv2DOptions } from './layers/conv2d.js';
 export type { Padding1D, Padding2D, Pair, Sides } from './layers/window.js';
 export {
-  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
+  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,
 } from './layers/pooling.js';
 export type { Pool1DOptions, Pool2DOptions } from './layers/pooling.js';
+export { RepeatVector, UpSampling1D, UpSampling2D } from './layers/repeat.js';
+export type { RepeatVectorOptions, UpSampling1DOptions, UpSampling2DOptions } from './layers/repeat.js';
+export { Permute } from './layers/permute.js';
+export type { PermuteOptions } from './layers/permute.js';
 export { ZeroPad1D, ZeroPad2D } from './layers/zeroPad.js';
 export type { ZeroPad1DOptions, ZeroPad2DOptions } from './layers/zeroPad.js';
 export { TimeDistributed } from './layers/timeDistributed.js';

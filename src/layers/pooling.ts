@@ -5,7 +5,7 @@
  *   P2  dx[b,p,c] = Σ dy[b,i,j,c] over the places whose largest entry is p
  *   P3  y[b,i,j,c] = mean x[b,p,c] over the n taps that lie on the image
  *   P4  dx[b,p,c] = Σ dy[b,i,j,c]/n over the places that cover p
- * Global pooling is P3 and P4 with one window as large as the image. Derivation: docs/convolution.md.
+ * Global pooling is the same with one window as large as the image. Derivation: docs/convolution.md.
  */
 import type { Kernels, Tensor, Window } from '../backend.js';
 import { checkOptions } from '../checks.js';
@@ -33,41 +33,77 @@ export type Pool2DOptions = PoolOptions<Pair, Padding2D>;
 
 const optionNames: OptionNames<Pool1DOptions | Pool2DOptions> = { ...commonNames, poolSize: true, stride: true, padding: true };
 
-/** Options and axes of a pooling layer, checked. */
-function poolWindow(label: string, count: AxisCount, options: Pool1DOptions | Pool2DOptions): [JsonObject, readonly WindowAxis[]] {
+/** What pooling layers differ in besides the number they take: where their windows lie, and what is made of it. */
+interface Covering {
+  readonly config: JsonObject;
+  /** @param x without the batch. @throws ShapeError if the windows do not fit. */
+  outputShape(label: string, x: Shape): Shape;
+  masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[];
+  windowOver(x: Tensor): Window;
+  /** One number for each place and channel [B, H′, W′, C], as it is given out. */
+  shown(k: Kernels, places: Tensor): Tensor;
+}
+
+/** Windows beside or over each other. */
+export function slidingOver(count: AxisCount, config: JsonObject, axes: readonly WindowAxis[]): Covering {
+  return {
+    config,
+    outputShape: (label, x) => [...placesOf(label, count, axes, x), x.at(-1) ?? 0],
+    masks: (inputs) => masksUnder(axes, inputs),
+    windowOver: (x) => windowOver(axes, x),
+    shown: (k, places) => fromImage(k, count, places),
+  };
+}
+
+/** One window as large as the image, which ends the time axis. */
+function wholeOf(count: AxisCount): Covering {
+  return {
+    config: {},
+    outputShape(label, x) {
+      requireAxes(label, count, x);
+      return x.slice(-1);
+    },
+    masks: () => [],
+    windowOver(x) {
+      const [height = 1, width = 1] = count === 2 ? x.shape.slice(1) : [1, x.shape[1]];
+      return { size: [height, width], stride: [1, 1], dilation: [1, 1], padding: [0, 0, 0, 0] };
+    },
+    shown: (k, places) => k.reshape(places, [places.shape[0] ?? 1, places.shape[3] ?? 1]),
+  };
+}
+
+/** Options of a pooling layer, checked. */
+function poolsOf(label: string, count: AxisCount, options: Pool1DOptions | Pool2DOptions): Covering {
   const { poolSize = 2, stride = poolSize, padding = 'valid' } = takeOptions<Pool1DOptions | Pool2DOptions>(label, options, optionNames);
   const axes = windowAxes(label, 'poolSize', count, { size: poolSize, stride, padding });
   if (axes.some(({ taps, padding: sides }) => typeof sides !== 'string' && Math.max(...sides) >= taps)) {
     throw new ArgumentError({ operation: label, argument: 'padding', expected: 'less than poolSize on every side', actual: JSON.stringify(padding) });
   }
-  return [{ poolSize, stride, padding }, axes];
+  return slidingOver(count, { poolSize, stride, padding }, axes);
 }
 
 abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
   override readonly output = 'blended';
   override readonly overImages = true;
   protected readonly axisCount: AxisCount;
-  protected readonly axes: readonly WindowAxis[];
-  private readonly settings: JsonObject;
+  protected readonly covering: Covering;
 
-  constructor(axisCount: AxisCount, options: CommonOptions, [settings, axes]: readonly [JsonObject, readonly WindowAxis[]]) {
+  constructor(axisCount: AxisCount, options: CommonOptions, covering: Covering) {
     super(options);
     this.axisCount = axisCount;
-    this.settings = settings;
-    this.axes = axes;
+    this.covering = covering;
   }
 
   override config(): JsonObject {
-    return this.settings;
+    return this.covering.config;
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
-    const x = this.single(inputs);
-    return [[...placesOf(this.label(), this.axisCount, this.axes, x), x.at(-1) ?? 0]];
+    return [this.covering.outputShape(this.label(), this.single(inputs))];
   }
 
   override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
-    return masksUnder(this.axes, inputs);
+    return this.covering.masks(inputs);
   }
 }
 
@@ -76,18 +112,18 @@ interface MaxCache { readonly x: Tensor; readonly y: Tensor; readonly taps: Tens
 abstract class MaxPooling extends Pooling<MaxCache> {
   override forward({ k, mask }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, MaxCache> {
     const input = this.single(inputs);
-    const window = windowOver(this.axes, input);
+    const window = this.covering.windowOver(input);
     const image = maskImage(k, this.axisCount, mask);
     const x = toImage(k, image ? belowAll(k, input, image) : input);
     const { y, taps } = k.maxPool2d(x, window); // P1
     const real = image && k.maxPool2d(image, window).y; // whether any step under the window is
     const shown = real ? byPlace(y, real, (rows, m) => k.mulRows(rows, m), k) : y;
-    return { outputs: [fromImage(k, this.axisCount, shown)], cache: { x, y, taps, window, real } };
+    return { outputs: [this.covering.shown(k, shown)], cache: { x, y, taps, window, real } };
   }
 
   override backward({ k, mask, inputGradient }: Run, _p: NoTensors, { x, y, taps, window, real }: MaxCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
-    const dShown = toImage(k, dOutput(k, dOutputs, y));
+    const dShown = k.reshape(dOutput(k, dOutputs, y), y.shape);
     const dy = real ? byPlace(dShown, real, (rows, m) => k.mulRows(rows, m), k) : dShown;
     const dx = k.maxPool2dBackward(dy, taps, x.shape, window); // P2
     return [realSteps(k, this.axisCount, fromImage(k, this.axisCount, dx), mask)];
@@ -117,15 +153,16 @@ interface AverageCache { readonly x: Tensor; readonly y: Tensor; readonly window
 export abstract class AveragePooling extends Pooling<AverageCache> {
   override forward({ k, mask }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, AverageCache> {
     const input = realSteps(k, this.axisCount, this.single(inputs), mask);
-    const window = windowOver(this.axes, input);
+    const window = this.covering.windowOver(input);
     const x = toImage(k, input);
     const { y, share } = averageReal(k, x, maskImage(k, this.axisCount, mask), window); // P3
-    return { outputs: [fromImage(k, this.axisCount, y)], cache: { x, y, window, share } };
+    return { outputs: [this.covering.shown(k, y)], cache: { x, y, window, share } };
   }
 
   override backward({ k, mask, inputGradient }: Run, _p: NoTensors, { x, y, window, share }: AverageCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
-    const dx = k.averagePool2dBackward(overReal(k, toImage(k, dOutput(k, dOutputs, y)), share), x.shape, window); // P4
+    const dy = k.reshape(dOutput(k, dOutputs, y), y.shape);
+    const dx = k.averagePool2dBackward(overReal(k, dy, share), x.shape, window); // P4
     return [realSteps(k, this.axisCount, fromImage(k, this.axisCount, dx), mask)];
   }
 }
@@ -136,7 +173,7 @@ export class MaxPool2D extends MaxPooling {
   override readonly className = 'MaxPool2D';
 
   constructor(options: Pool2DOptions = {}) {
-    super(2, options, poolWindow('MaxPool2D', 2, options));
+    super(2, options, poolsOf('MaxPool2D', 2, options));
   }
 }
 
@@ -146,7 +183,7 @@ export class MaxPool1D extends MaxPooling {
   override readonly className = 'MaxPool1D';
 
   constructor(options: Pool1DOptions = {}) {
-    super(1, options, poolWindow('MaxPool1D', 1, options));
+    super(1, options, poolsOf('MaxPool1D', 1, options));
   }
 }
 
@@ -156,7 +193,7 @@ export class AveragePool2D extends AveragePooling {
   override readonly className = 'AveragePool2D';
 
   constructor(options: Pool2DOptions = {}) {
-    super(2, options, poolWindow('AveragePool2D', 2, options));
+    super(2, options, poolsOf('AveragePool2D', 2, options));
   }
 }
 
@@ -166,65 +203,46 @@ export class AveragePool1D extends AveragePooling {
   override readonly className = 'AveragePool1D';
 
   constructor(options: Pool1DOptions = {}) {
-    super(1, options, poolWindow('AveragePool1D', 1, options));
-  }
-}
-
-interface GlobalCache extends AverageCache { readonly input: Tensor }
-
-abstract class GlobalAveragePooling extends Layer<NoTensors, NoTensors, GlobalCache> {
-  override readonly output = 'blended';
-  override readonly overImages = true;
-  private readonly axisCount: AxisCount;
-
-  constructor(label: string, axisCount: AxisCount, options: CommonOptions) {
-    super(checkOptions(label, options, commonNames));
-    this.axisCount = axisCount;
-  }
-
-  override config(): JsonObject {
-    return {};
-  }
-
-  override outputShapes(inputs: readonly Shape[]): Shape[] {
-    const x = this.single(inputs);
-    requireAxes(this.label(), this.axisCount, x);
-    return [x.slice(-1)];
-  }
-
-  override forward({ k, mask }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, GlobalCache> {
-    const input = realSteps(k, this.axisCount, this.single(inputs), mask);
-    const x = toImage(k, input);
-    const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
-    const window: Window = { size: [height, width], stride: [1, 1], dilation: [1, 1], padding: [0, 0, 0, 0] };
-    const { y, share } = averageReal(k, x, maskImage(k, this.axisCount, mask), window); // P3
-    return { outputs: [k.reshape(y, [batch, channels])], cache: { input, x, y, window, share } };
-  }
-
-  override backward({ k, mask, inputGradient }: Run, _p: NoTensors, { input, x, y, window, share }: GlobalCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
-    if (inputGradient === false) return [];
-    const dy = k.reshape(dOutput(k, dOutputs, y), y.shape);
-    const dx = k.reshape(k.averagePool2dBackward(overReal(k, dy, share), x.shape, window), input.shape); // P4
-    return [realSteps(k, this.axisCount, dx, mask)];
+    super(1, options, poolsOf('AveragePool1D', 1, options));
   }
 }
 
 /** The mean of each channel. x [B, H, W, C] → [B, C]. */
-export class GlobalAveragePool2D extends GlobalAveragePooling {
+export class GlobalAveragePool2D extends AveragePooling {
   override readonly kind = 'global_average_pool2d';
   override readonly className = 'GlobalAveragePool2D';
 
   constructor(options: CommonOptions = {}) {
-    super('GlobalAveragePool2D', 2, options);
+    super(2, checkOptions('GlobalAveragePool2D', options, commonNames), wholeOf(2));
   }
 }
 
-/** The mean of each channel over time, of a masked sequence over its real steps. x [B, T, C] → [B, C]. */
-export class GlobalAveragePool1D extends GlobalAveragePooling {
+/** The mean of each channel over time, of a masked sequence over its real steps (0 where there is none). x [B, T, C] → [B, C]. */
+export class GlobalAveragePool1D extends AveragePooling {
   override readonly kind = 'global_average_pool1d';
   override readonly className = 'GlobalAveragePool1D';
 
   constructor(options: CommonOptions = {}) {
-    super('GlobalAveragePool1D', 1, options);
+    super(1, checkOptions('GlobalAveragePool1D', options, commonNames), wholeOf(1));
+  }
+}
+
+/** The largest entry of each channel. x [B, H, W, C] → [B, C]. Of equals, the first gets the gradient. */
+export class GlobalMaxPool2D extends MaxPooling {
+  override readonly kind = 'global_max_pool2d';
+  override readonly className = 'GlobalMaxPool2D';
+
+  constructor(options: CommonOptions = {}) {
+    super(2, checkOptions('GlobalMaxPool2D', options, commonNames), wholeOf(2));
+  }
+}
+
+/** The largest entry of each channel over time, of a masked sequence over its real steps (0 where there is none). x [B, T, C] → [B, C]. */
+export class GlobalMaxPool1D extends MaxPooling {
+  override readonly kind = 'global_max_pool1d';
+  override readonly className = 'GlobalMaxPool1D';
+
+  constructor(options: CommonOptions = {}) {
+    super(1, checkOptions('GlobalMaxPool1D', options, commonNames), wholeOf(1));
   }
 }

@@ -61,6 +61,20 @@ export function windowMask(mask: TimeMask, stride: number, spare: number): TimeM
   });
 }
 
+/**
+ * For layers that spread each step over more: step t reaches the `reach` places from t·stride on (fewer than one where the ends are cut
+ * off). Place p is real where a sequence of the real steps alone would have it.
+ * @param places of the new axis.
+ */
+export function stretchedMask(mask: TimeMask, stride: number, reach: number, places = (mask.steps - 1) * stride + reach): TimeMask {
+  return steppedMask(mask, `${mask.key}*${stride},${reach}`, places, (row, place) => {
+    const last = Math.floor(place / stride); // no later step reaches it
+    const first = Math.ceil((place - reach + 1) / stride); // no earlier one does
+    const steps = Array.from({ length: Math.abs(last - first) + 1 }, (_, i) => row(Math.min(first, last) + i));
+    return first <= last ? Math.max(...steps) : Math.min(...steps);
+  });
+}
+
 /** @param at of place t of the new axis, from the entries of the old one; 0 beyond its ends. */
 function steppedMask(mask: TimeMask, key: string, steps: number, at: (row: (step: number) => number, t: number) => number): TimeMask {
   return {

@@ -53,7 +53,8 @@ export interface WindowOptions {
 
 const still: WindowAxis = { taps: 1, stride: 1, dilation: 1, padding: 'valid' };
 
-function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount): readonly number[] {
+/** A size, stride or distance of at least 1 for each axis. @throws ArgumentError */
+export function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount): readonly number[] {
   const list = typeof value === 'number' ? [value, value].slice(0, count) : value;
   if (Array.isArray(value) || typeof value === 'number') {
     if (list.length === count && list.every((n) => isSize(n) && n >= 1)) return list;

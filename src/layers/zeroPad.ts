@@ -6,7 +6,7 @@ import type { OptionNames } from '../checks.js';
 import { takeOptions } from '../copies.js';
 import { commonNames } from './layer.js';
 import type { CommonOptions } from './layer.js';
-import { AveragePooling } from './pooling.js';
+import { AveragePooling, slidingOver } from './pooling.js';
 import { windowAxes } from './window.js';
 import type { Sides } from './window.js';
 
@@ -29,7 +29,7 @@ export class ZeroPad1D extends AveragePooling {
 
   constructor(options: ZeroPad1DOptions = {}) {
     const { padding = 1, ...common } = takeOptions<ZeroPad1DOptions>('ZeroPad1D', options, optionNames);
-    super(1, common, [{ padding }, windowAxes('ZeroPad1D', 'size', 1, { size: 1, padding, named: [] })]);
+    super(1, common, slidingOver(1, { padding }, windowAxes('ZeroPad1D', 'size', 1, { size: 1, padding, named: [] })));
   }
 }
 
@@ -40,6 +40,6 @@ export class ZeroPad2D extends AveragePooling {
 
   constructor(options: ZeroPad2DOptions = {}) {
     const { padding = 1, ...common } = takeOptions<ZeroPad2DOptions>('ZeroPad2D', options, optionNames);
-    super(2, common, [{ padding }, windowAxes('ZeroPad2D', 'size', 2, { size: 1, padding, named: [] })]);
+    super(2, common, slidingOver(2, { padding }, windowAxes('ZeroPad2D', 'size', 2, { size: 1, padding, named: [] })));
   }
 }

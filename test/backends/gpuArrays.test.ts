@@ -14,7 +14,7 @@ if (withVulkan()) {
         row: k.row(x, 2), rows: k.rows(x, 1, 2), rowOfRows: k.row(k.rows(x, 1, 3), 2),
         stack: k.stack(written), stackRows: k.stack([1, 2, 3].map((t) => k.row(x, t))),
         stackBack: k.stack([3, 2, 1, 0].map((t) => k.row(x, t))), stackOne: k.stack([k.row(x, 3)]), stackMixed: k.stack([2, 0, 3].map((t) => k.row(x, t))),
-        swapLeading: k.swapLeading(x), swapMatrix: k.swapLeading(m), swapView: k.swapLeading(k.rows(x, 1, 3)),
+        swapLeading: k.swapLeading(x), swapMatrix: k.swapLeading(m), swapView: k.swapLeading(k.rows(x, 1, 3)), swapInner: k.swapLeading(x, 1), swapInnerView: k.swapLeading(k.rows(x, 1, 3), 1),
         concat: k.concat([m, n, o]), concatOne: k.concat([m]), left, middle, right,
       };
     });

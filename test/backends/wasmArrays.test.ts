@@ -31,7 +31,8 @@ test('copyRows between rows of different length', () => {
 
 test('swapLeading', () => {
   for (const n of [1, 3, 4, 6]) {
-    compareTwins(`swapLeading ${n}`, { out: 35 * n, a: 35 * n }, exact, (k, at) => k.swapLeading(at.out, at.a, 5, 7, n));
+    compareTwins(`swapLeading ${n}`, { out: 35 * n, a: 35 * n }, exact, (k, at) => k.swapLeading(at.out, at.a, 1, 5, 7, n));
+    compareTwins(`swapLeading behind an axis, ${n}`, { out: 30 * n, a: 30 * n }, exact, (k, at) => k.swapLeading(at.out, at.a, 3, 2, 5, n));
   }
 });
 

@@ -16,6 +16,7 @@ from golden import FILES
 from normalization import batch_norm, layer_norm
 from optimizers import clipping, optimizers
 from pointwise import activations, losses
+from rearranged import rearranged
 from recurrent import H, by_hand, gru_reset_before, lstm_peephole, recurrent
 
 DATA = Path(__file__).parent / "data"
@@ -33,7 +34,7 @@ def build():
     by_hand("gru-reset-before", 3, ["h"], {}, gru_reset_before, cell="gru-reset-before")
     by_hand("lstm-peephole", 4, ["h", "c"], {"peephole": (3, H)}, lstm_peephole, cell="lstm-peephole",
             peephole="rows i, f (see c_{t-1}) and o (sees c_t)")
-    for group in (layer_norm, batch_norm, losses, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain):
+    for group in (layer_norm, batch_norm, losses, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain, rearranged):
         group()
 
 

@@ -5,7 +5,7 @@ import { ResidualBlock } from '../../src/blocks/residual.js';
 import { ResNet } from '../../src/blocks/resnet.js';
 import { Conv1D, Conv2D } from '../../src/layers/conv2d.js';
 import { Dense } from '../../src/layers/dense.js';
-import type { AnyLayer, JsonObject, SymbolicTensor } from '../../src/layers/layer.js';
+import type { AnyLayer, SymbolicTensor } from '../../src/layers/layer.js';
 import { AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D } from '../../src/layers/pooling.js';
 import { Input } from '../../src/layers/layer.js';
 import { buildNetwork } from '../../src/models/graph/network.js';
@@ -13,33 +13,9 @@ import type { Network } from '../../src/models/graph/network.js';
 import { readGolden } from '../golden/read.js';
 import type { Golden } from '../golden/read.js';
 import { assertClose } from '../support/compare.js';
-import { networkOf, runNetwork } from '../support/network.js';
+import { casesOf, compareLayer, precisions } from '../support/goldenLayer.js';
+import { runNetwork } from '../support/network.js';
 import type { Named } from '../support/network.js';
-import { float32, float64 } from '../support/step.js';
-
-const precisions = [[float64, 1e-12], [float32, 1e-5]] as const;
-
-function casesOf(golden: Golden): readonly (readonly [name: string, options: JsonObject])[] {
-  return Object.entries(golden.metadata).filter(([key]) => key.startsWith('case ')).map(([key, text]) => [key.slice(5), JSON.parse(text) as JsonObject]);
-}
-
-/** One layer on one input, `<name>/…` of the file. */
-function compareLayer(golden: Golden, name: string, layer: AnyLayer, parameters: readonly string[]): void {
-  const get = (key: string): ReturnType<Golden['get']> => golden.get(`${name}/${key}`);
-  const network = networkOf(layer, get('x').shape.slice(1));
-  assert.equal(network.outputs.map(({ shape }) => shape), [get('out').shape.slice(1)], `${name}: shape`);
-  const weights = Object.fromEntries(parameters.map((key) => [`it/${key}`, get(key)]));
-  for (const [backend, tolerance] of precisions) {
-    const { outputs, inputGradients, gradients } = runNetwork(network, { weights, inputs: [get('x')], dOutputs: [get('R')] }, backend);
-    const close = (actual: ArrayLike<number> | undefined, key: string): void => {
-      assertClose(actual ?? [], get(key).data, tolerance, `${name}, ${backend.description}: ${key}`);
-    };
-    close(outputs[0], 'out');
-    close(inputGradients[0], 'grad/x');
-    assert.equal(Object.keys(gradients), parameters.map((key) => `it/${key}`));
-    for (const key of parameters) close(gradients[`it/${key}`], `grad/${key}`);
-  }
-}
 
 for (const [file, count, make] of [
   ['conv2d', 6, (options: ConstructorParameters<typeof Conv2D>[0]): AnyLayer => new Conv2D(options)],

@@ -10,7 +10,9 @@ import { GRU } from '../../src/layers/gru.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
 import { LSTM } from '../../src/layers/lstm.js';
+import { Permute } from '../../src/layers/permute.js';
 import { AveragePool1D, MaxPool2D } from '../../src/layers/pooling.js';
+import { UpSampling2D } from '../../src/layers/repeat.js';
 import { Input } from '../../src/layers/layer.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
@@ -39,6 +41,8 @@ const layers: readonly (readonly [string, () => AnyLayer, shape?: Shape])[] = [
   ['BatchNorm over the channels of images', () => new BatchNorm({ name: 'it' }), image],
   ['Conv1D', () => new Conv1D({ filters: D, kernelSize: 2, padding: 'causal', activation: 'tanh', name: 'it' })],
   ['Conv2D', () => new Conv2D({ filters: D, kernelSize: [2, 3], padding: 'same', groups: 2, name: 'it' }), image],
+  ['Permute', () => new Permute({ dims: [2, 1, 3], name: 'it' }), [3, 3, 4]],
+  ['UpSampling2D', () => new UpSampling2D({ size: 1, name: 'it' }), image],
   ['MaxPool2D', () => new MaxPool2D({ poolSize: 2, stride: 1, padding: 'same', name: 'it' }), image],
   ['AveragePool1D', () => new AveragePool1D({ poolSize: 2, stride: 1, padding: [1, 0], name: 'it' })],
   ['TimeDistributed', () => new TimeDistributed({ layer: new Dense({ units: D, activation: 'tanh' }), name: 'it' })],

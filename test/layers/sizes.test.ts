@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  AveragePool1D, AveragePool2D, Bidirectional, Concatenate, Conv1D, Conv2D, Dense, Flatten, GRU, Input, LSTM, MaxPool1D, MaxPool2D, Model, Reshape,
-  ResidualBlock, Sequential, SimpleRNN, TimeDistributed, ZeroPad1D, ZeroPad2D, cpu, tensor, wasm, zeros,
+  AveragePool1D, AveragePool2D, Bidirectional, Concatenate, Conv1D, Conv2D, Dense, Flatten, GRU, Input, LSTM, MaxPool1D, MaxPool2D, Model, RepeatVector, Reshape,
+  ResidualBlock, Sequential, SimpleRNN, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu, tensor, wasm, zeros,
 } from '../../src/index.js';
 import { ArgumentError, ShapeError } from '../../src/errors.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
@@ -25,6 +25,8 @@ const sequence: Readonly<Record<string, (n: number) => Made>> = {
   'MaxPool1D poolSize': (n) => new MaxPool1D({ poolSize: n, padding: 'same' }),
   'AveragePool1D padding': (n) => new AveragePool1D({ poolSize: n, padding: [n - 1, 0] }),
   'ZeroPad1D padding': (n) => new ZeroPad1D({ padding: n }),
+  'UpSampling1D size': (n) => new UpSampling1D({ size: n }),
+  'RepeatVector n': (n) => new RepeatVector({ n }),
   'Reshape targetShape': (n) => new Reshape({ targetShape: [n, -1] }),
 };
 
@@ -34,6 +36,7 @@ const images: Readonly<Record<string, (n: number) => Made>> = {
   'Conv2D padding': (n) => new Conv2D({ filters: 1, kernelSize: 2, padding: [[n, 0], [0, 1]] }),
   'MaxPool2D poolSize': (n) => new MaxPool2D({ poolSize: [n, 1], padding: 'same' }),
   'AveragePool2D poolSize': (n) => new AveragePool2D({ poolSize: n, padding: 'same' }),
+  'UpSampling2D size': (n) => new UpSampling2D({ size: [1, n] }),
   'ZeroPad2D padding': (n) => new ZeroPad2D({ padding: n }),
   'ResidualBlock filters': (n) => new ResidualBlock({ filters: n }),
 };

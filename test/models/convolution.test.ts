@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv2D, Dense, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, Input, LSTM, MaxPool1D,
-  MaxPool2D, Model, Multiply, ResidualBlock, Sequential, TimeDistributed, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
+  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv2D, Dense, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D,
+  Input, LSTM, MaxPool1D, MaxPool2D, Model, Multiply, Permute, RepeatVector, ResidualBlock, Sequential, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
 } from '../../src/index.js';
 import type { HostTensor } from '../../src/tensor.js';
 import { assertClose, assertSame } from '../support/compare.js';
@@ -92,7 +92,10 @@ test('every layer survives a file with its options', async () => {
   t = new Conv1D({ filters: 4, kernelSize: 3, padding: 'causal', dilation: 2 }).apply(t);
   t = new TimeDistributed({ layer: new Dense({ units: 6, activation: 'relu' }) }).apply(t);
   t = new AveragePool1D({ poolSize: 3, stride: 1 }).apply(new MaxPool1D({ poolSize: 2, padding: 1 }).apply(t));
-  const merged = [new GlobalAveragePool2D().apply(x), new GlobalAveragePool1D().apply(t)];
+  x = new Permute({ dims: [2, 1, 3] }).apply(new UpSampling2D({ size: [2, 1] }).apply(x));
+  t = new UpSampling1D({ size: 3 }).apply(t);
+  const repeated = new RepeatVector({ n: 2 }).apply(new Add().apply([new GlobalMaxPool2D().apply(x), new GlobalMaxPool1D().apply(t)]));
+  const merged = [new GlobalAveragePool2D().apply(x), new GlobalAveragePool1D().apply(t), new Flatten().apply(new Dense({ units: 3 }).apply(repeated))];
   const outputs = new Concatenate().apply([new Add().apply(merged), new Multiply().apply(merged), ...merged]);
   const model = new Model({ inputs: [image, series], outputs, seed: 2 });
   const again = await loadModel(model.toBytes());

@@ -18,13 +18,15 @@ export function arrayKernels(heap: Heap): RawArrayKernels {
         for (let j = 0; j < n; j++) x[to + j] = x[from + j]!;
       }
     },
-    swapLeading(out, a, p, q, n) {
+    swapLeading(out, a, count, p, q, n) {
       const x = heap.data;
-      for (let i = 0; i < p; i++) {
-        for (let j = 0; j < q; j++) {
-          const from = a + (i * q + j) * n;
-          const to = out + (j * p + i) * n;
-          for (let e = 0; e < n; e++) x[to + e] = x[from + e]!;
+      for (let c = 0; c < count; c++) {
+        for (let i = 0; i < p; i++) {
+          for (let j = 0; j < q; j++) {
+            const from = a + ((c * p + i) * q + j) * n;
+            const to = out + ((c * q + j) * p + i) * n;
+            for (let e = 0; e < n; e++) x[to + e] = x[from + e]!;
+          }
         }
       }
     },

@@ -59,12 +59,13 @@ export function arrayKernels(recorder: Recorder): ArrayKernels {
       if (step === undefined) return view(join(recorder, parts), 0, shape);
       return recorder.run(shape, { a: first }, `${rowColumn('row', 'column', 'i', first.size)} return a[column + row * ${literal(step)}];`);
     },
-    swapLeading(x) {
-      const [p = 1, q = 1, ...rest] = x.shape;
+    swapLeading(x, kept = 0) {
+      const front = x.shape.slice(0, kept);
+      const [p = 1, q = 1, ...rest] = x.shape.slice(kept);
       const n = sizeOf(rest);
-      return recorder.run([q, p, ...rest], { a: x }, `
-        ${rowColumn('at', 'e', 'i', n)} ${rowColumn('row', 'column', 'at', p)}
-        return a[(column * ${q} + row) * ${n} + e];`);
+      return recorder.run([...front, q, p, ...rest], { a: x }, `
+        ${rowColumn('at', 'e', 'i', n)} ${rowColumn('line', 'column', 'at', p)} ${rowColumn('block', 'row', 'line', q)}
+        return a[((block * ${p} + column) * ${q} + row) * ${n} + e];`);
     },
     concat(parts) {
       const [first] = parts;

@@ -69,10 +69,11 @@ export function arrayKernels(context: Context): ArrayKernels {
       });
       return all;
     },
-    swapLeading(x) {
-      const [p = 1, q = 1, ...rest] = x.shape;
-      const out = make([q, p, ...rest]);
-      raw.swapLeading(out.address, open(x).address, p, q, sizeOf(rest));
+    swapLeading(x, kept = 0) {
+      const front = x.shape.slice(0, kept);
+      const [p = 1, q = 1, ...rest] = x.shape.slice(kept);
+      const out = make([...front, q, p, ...rest]);
+      raw.swapLeading(out.address, open(x).address, sizeOf(front), p, q, sizeOf(rest));
       return out;
     },
     concat(parts) {

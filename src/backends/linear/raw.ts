@@ -26,8 +26,8 @@ export interface RawArrayKernels {
   copy(out: Address, a: Address, n: number): void;
   /** rows × n elements between buffers of different row distance. */
   copyRows(out: Address, ldOut: number, a: Address, lda: number, rows: number, n: number): void;
-  /** [p, q, n] → [q, p, n]. */
-  swapLeading(out: Address, a: Address, p: number, q: number, n: number): void;
+  /** [count, p, q, n] → [count, q, p, n]. */
+  swapLeading(out: Address, a: Address, count: number, p: number, q: number, n: number): void;
   /** out may be a or b in all pointwise kernels. */
   add(out: Address, a: Address, b: Address, n: number): void;
   sub(out: Address, a: Address, b: Address, n: number): void;

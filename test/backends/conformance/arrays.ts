@@ -32,6 +32,7 @@ const moving: ConformanceCase[] = [
     return k.stack([second, first]);
   }),
   kernelCase('swapLeading', [[5, 3, 4], [7, 2]], (k, x, m) => [k.swapLeading(x), k.swapLeading(m), k.swapLeading(k.swapLeading(x))]),
+  kernelCase('swapLeading behind other axes', [[5, 3, 4], [2, 3, 4, 5, 6]], (k, x, deep) => [k.swapLeading(x, 1), k.swapLeading(deep, 1), k.swapLeading(deep, 2), k.swapLeading(deep, 3)]),
   kernelCase('concat', [[3, 5], [3, 1], [3, 8]], (k, a, b, c) => k.concat([a, b, c])),
   kernelCase('concat of three axes', [[2, 3, 5], [2, 3, 4]], (k, a, b) => k.concat([a, b])),
   kernelCase('split', [[3, 14], [2, 3, 7]], (k, x, y) => [...k.split(x, [5, 1, 8]), ...k.split(y, [3, 4])]),

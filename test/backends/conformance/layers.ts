@@ -12,10 +12,12 @@ import { Dropout } from '../../../src/layers/dropout.js';
 import type { AnyLayer } from '../../../src/layers/layer.js';
 import { LayerNorm } from '../../../src/layers/layerNorm.js';
 import { Add, Concatenate, Multiply } from '../../../src/layers/merge.js';
+import { Permute } from '../../../src/layers/permute.js';
 import {
-  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, MaxPool1D, MaxPool2D,
+  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,
 } from '../../../src/layers/pooling.js';
 import type { RecurrentOptions } from '../../../src/layers/recurrent.js';
+import { RepeatVector, UpSampling1D, UpSampling2D } from '../../../src/layers/repeat.js';
 import { Flatten, Reshape } from '../../../src/layers/reshape.js';
 import { TimeDistributed } from '../../../src/layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../../src/layers/zeroPad.js';
@@ -156,6 +158,13 @@ const images: ConformanceCase[] = [
   layerCase('average pool 1d', new AveragePool1D({ poolSize: 3 }), [[8, 3]]),
   layerCase('global average pool 2d', new GlobalAveragePool2D(), [image]),
   layerCase('global average pool 1d', new GlobalAveragePool1D(), [[7, 3]]),
+  layerCase('global max pool 2d', new GlobalMaxPool2D(), [image]),
+  layerCase('global max pool 1d, lengths', new GlobalMaxPool1D(), [[7, 3]], { lengths: [7, 2, 1, 5, 4] }),
+  layerCase('repeat vector', new RepeatVector({ n: 4 }), [[3]]),
+  layerCase('up sampling 1d', new UpSampling1D({ size: 3 }), [[5, 3]]),
+  layerCase('up sampling 2d', new UpSampling2D({ size: [2, 3] }), [image]),
+  layerCase('permute', new Permute({ dims: [2, 1] }), [[5, 3]]),
+  layerCase('permute, four axes', new Permute({ dims: [3, 2, 4, 1] }), [[2, 3, 4, 5]]),
   layerCase('zero pad 2d', new ZeroPad2D({ padding: [[1, 2], [0, 3]] }), [image]),
   layerCase('zero pad 1d', new ZeroPad1D({ padding: 2 }), [[5, 3]]),
   layerCase('batch norm over channels', new BatchNorm({ momentum: 0.7 }), [image]),

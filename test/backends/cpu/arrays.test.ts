@@ -37,6 +37,11 @@ test('swapLeading exchanges the two leading axes, twice is nothing', async () =>
       }), 'swapped');
       assertSame(on([x], (k, t) => k.swapLeading(k.swapLeading(t(0)))), x.data, 'twice');
     }
+    const x = randomTensor(seed, 'x', [3, P, Q, N]);
+    assertSame(on([x], (k, t) => k.swapLeading(t(0), 1)), built(3 * P * Q * N, (i) => {
+      const [e, p, q, c] = [i % N, Math.floor(i / N) % P, Math.floor(i / (N * P)) % Q, Math.floor(i / (N * P * Q))];
+      return x.data[((c * P + p) * Q + q) * N + e];
+    }), 'behind an axis');
   });
 });
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Dense, GRU, GlobalAveragePool1D, Input, LSTM, LayerNorm, MaxPool1D, Model,
-  Multiply, ShapeError, SimpleRNN, TimeDistributed, ZeroPad1D, cpu,
+  Activation, Add, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Dense, GRU, GlobalAveragePool1D, GlobalMaxPool1D, Input, LSTM, LayerNorm, MaxPool1D, Model,
+  Multiply, Permute, ShapeError, SimpleRNN, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
 } from '../../../src/index.js';
 import type { AnyLayer, SymbolicTensor } from '../../../src/index.js';
 import { assertClose } from '../../support/compare.js';
@@ -28,6 +28,7 @@ const keeping: Readonly<Record<string, (x: SymbolicTensor) => SymbolicTensor>> =
   sameEven: of(() => new Conv1D({ filters: 2, kernelSize: 2, padding: 'same' })),
   maxSame: of(() => new MaxPool1D({ poolSize: 3, stride: 1, padding: 'same' })),
   averageSame: of(() => new AveragePool1D({ poolSize: 3, stride: 1, padding: 'same' })),
+  permuted: of(() => new Permute({ dims: [1, 2] })),
   backwards: of(() => new SimpleRNN({ units: 3, returnSequences: true, goBackwards: true })),
 };
 /** What makes more or fewer steps. */
@@ -35,6 +36,7 @@ const changing: typeof keeping = {
   valid: of(() => new Conv1D({ filters: 2, kernelSize: 2 })),
   longer: of(() => new Conv1D({ filters: 2, kernelSize: 2, padding: [2, 1] })),
   zeros: of(() => new ZeroPad1D({ padding: [1, 2] })),
+  upSampled: of(() => new UpSampling1D({ size: 2 })),
 };
 /** Where windows lie depends on where the sequence begins. */
 const striding: typeof keeping = {
@@ -58,6 +60,7 @@ const ending: typeof keeping = {
   first: of(() => new GRU({ units: 2, goBackwards: true })),
   both: of(() => new Bidirectional({ layer: new LSTM({ units: 1 }) })),
   mean: of(() => new GlobalAveragePool1D()),
+  largest: of(() => new GlobalMaxPool1D()),
 };
 const steps = { ...keeping, ...changing, ...striding, ...branching };
 

@@ -20,14 +20,16 @@ export function copyRows(out: usize, ldOut: i32, a: usize, lda: i32, rows: i32, 
   for (; rows > 0; rows--, out += <usize>ldOut << 2, a += <usize>lda << 2) copyRow(out, a, n);
 }
 
-export function swapLeading(out: usize, a: usize, p: i32, q: i32, n: i32): void {
+export function swapLeading(out: usize, a: usize, count: i32, p: i32, q: i32, n: i32): void {
   const row = <usize>n << 2;
   const nextOut = <usize>p * row;
-  for (let i = 0; i < p; i++, out += row) {
-    let to = out;
-    for (let j = 0; j < q; j++, to += nextOut, a += row) {
-      if (n == 1) f32.store(to, f32.load(a));
-      else copyRow(to, a, n);
+  for (const next = <usize>q * nextOut; count > 0; count--, out += next) {
+    for (let i = 0, first = out; i < p; i++, first += row) {
+      let to = first;
+      for (let j = 0; j < q; j++, to += nextOut, a += row) {
+        if (n == 1) f32.store(to, f32.load(a));
+        else copyRow(to, a, n);
+      }
     }
   }
 }
