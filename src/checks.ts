@@ -85,6 +85,11 @@ export function checkOptions<T extends object>(operation: string, options: T, na
   return options;
 }
 
+/** Those of the options that a part of the whole takes. @param names of the part's. */
+export function optionsFor<T extends object>(options: T, names: OptionNames<T>): T {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(names, key))) as T;
+}
+
 /** By what it does, as one may come from another window. */
 function isSignal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'throwIfAborted' in value;

@@ -159,7 +159,7 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const { seed = 0, training = true, lengths, initialState = true } = options;
   const shapes: Shape[] = isShapeList(options.inputShape) ? [...options.inputShape] : [options.inputShape];
   const batch = shapes[0]?.[0] ?? 1;
-  if (initialState && shapes.length === 1) shapes.push(...directionsOf(layer).flatMap(({ stateCount, units }) => Array.from({ length: stateCount }, () => [batch, units])));
+  if (initialState && shapes.length === 1) shapes.push(...directionsOf(layer).flatMap(({ stateShapes }) => stateShapes.map((shape) => [batch, ...shape])));
   const inputs = shapes.map((shape) => Input({ shape: shape.slice(1) }));
   const network = buildNetwork(inputs, layer.applyAll(inputs));
   const random = randomStream(seed, 'gradcheck');

@@ -1,46 +1,100 @@
 /**
- * What the time loop (src/layers/recurrent.ts) needs of a cell: one step forward, one step backward, and the two
- * products that are cheaper for all time steps at once.
+ * What a recurrent cell is: one time step forward and one back. The time loop (src/layers/recurrent.ts) gives it masks, states that
+ * last over batches, truncation and directions. A cell of your own needs `stateShapes`, `parameters`, `forward` and `backward`; it
+ * reads no values and keeps nothing on itself, like a layer. `new RNN({ cell })` runs it.
  *
- * Shapes: B batch, T time, D input width, H units, G gate columns (LSTM 4H, GRU 3H, RNN H), R = T·B rows.
+ * Shapes: B batch, T time, D input width, H units, R = T·B rows.
  */
 import type { Kernels, Tensor } from '../backend.js';
-import type { ParameterSpec } from '../layers/layer.js';
+import type { JsonObject, NoiseSpec, ParameterSpec, Tensors } from '../layers/layer.js';
+import type { Shape } from '../tensor.js';
 
-/** h first, then c where the cell has one; each [B, H]. */
-export type State = readonly Tensor[];
+/** Dropout masks of one step, as `noise()` lists them, each with the batch in front; empty outside training. */
+export type CellNoise = readonly Tensor[];
 
-export interface StepOptions {
-  /** [B, H] recurrent dropout mask on h_{t−1} where it enters a product (Gal & Ghahramani 2016: one mask for all steps). */
-  readonly hMask?: Tensor;
-  /** Where to put the new h. */
-  readonly hOut?: Tensor;
-  /** Which time step this is, for cells that keep their results in series. */
-  readonly t: number;
+/** P: trained parameters, S: states, C: what forward hands to backward. Plain records by name, `type`s. */
+export interface Cell<P = Tensors, S = Tensors, C = unknown> {
+  /** Name under which `loadModel({ customCells })` finds the maker; only models that are saved need it. */
+  readonly className?: string;
+  /** The state tensors by name, without the batch: `{ h: [units] }`. They start at zero, or as they are given. */
+  readonly stateShapes: { readonly [K in keyof S]: Shape };
+  /** How many axes x has at one step, without the batch. Default 1: [D]. */
+  readonly inputRank?: number;
+  /** Which state is the output of a step. Default: the first. */
+  readonly output?: keyof S & string;
+  /** What the maker needs to make the cell again, as JSON; only models that are saved need it. */
+  config?(): JsonObject;
+  /** Trained tensors. @param inputShape of one step, without the batch: [D]. */
+  parameters(inputShape: Shape): { [K in keyof P]: ParameterSpec };
+  /** Dropout masks wanted in training, without the batch: one of each for all steps of a sequence. Default none. */
+  noise?(inputShape: Shape): readonly NoiseSpec[];
+  /** One step: x [B, D] and the states before it, read only, give the states after it. */
+  forward(k: Kernels, p: P, x: Tensor, states: S, noise: CellNoise): { readonly states: S; readonly cache: C };
+  /**
+   * One step back. dStates: ∂L/∂(states after the step), whole. Adds into `grads` with the `…To` kernels and stores what they return:
+   * `grads.kernel = k.matmulTo('tn', grads.kernel, x, dz)`. Returns ∂L/∂x and ∂L/∂(states before the step).
+   */
+  backward(k: Kernels, p: P, cache: C, dStates: S, grads: P, noise: CellNoise): { readonly dx: Tensor; readonly dStates: S };
+  /** The cell's own way through a whole sequence, where that is cheaper than step by step. The cells of this library have one. */
+  readonly passes?: Passes<P, S>;
 }
 
-export interface Cell<P, C, W> {
-  /** Number of state tensors: 1 for h, 2 for h and c. */
-  readonly stateCount: 1 | 2;
-  parameters(inputWidth: number): { [K in keyof P]: ParameterSpec };
-  /** x [R, D] → x·W + b [R, G]. */
-  project(k: Kernels, p: P, x: Tensor): Tensor;
-  /** Scratch series for a sequence, and weights packed for its direction. */
-  openForward(k: Kernels, p: P, steps: number, batch: number): W;
-  /** xz [B, G] may be overwritten. */
-  forward(k: Kernels, p: P, work: W, xz: Tensor, state: State, options: StepOptions): { state: State; cache: C };
-  openBackward(k: Kernels, p: P, steps: number, batch: number): W;
-  /** dState [dh, dc?] → the gradients of the state before; what the weights need goes into `work`. */
-  backward(k: Kernels, p: P, work: W, cache: C, dState: readonly (Tensor | undefined)[], options: StepOptions): { dxz: Tensor; dState: State };
-  /** After the loop: adds the weight gradients of all steps; x [R, D], dxz [R, G]. */
-  accumulate(k: Kernels, grads: P, work: W, caches: readonly C[], x: Tensor, dxz: Tensor): void;
-  /** dxz [R, G] → ∂L/∂x [R, D]. */
-  inputGradient(k: Kernels, p: P, dxz: Tensor): Tensor;
+/** A cell whose type parameters do not matter to the caller. */
+export type AnyCell = Cell<Tensors, Tensors, unknown>;
+
+/** A sequence of T steps of B samples. */
+export interface Sequence {
+  readonly steps: number;
+  readonly batch: number;
+  /** x of all steps as rows [R, D], step by step. */
+  readonly x: Tensor;
+  readonly noise: CellNoise;
 }
 
-/** All steps' tensors as one matrix [R, n]. */
+export interface ForwardSteps<S, C = unknown> {
+  /** Step t, called from the first to the last. `out`: where to put the output, if it can. */
+  step(t: number, states: S, out: Tensor | undefined): { readonly states: S; readonly cache: C };
+}
+
+export interface BackwardSteps<S, C = unknown> {
+  /** Step t back, called from the last to the first. A state without a gradient is missing. */
+  step(t: number, cache: C, dStates: Partial<S>): S;
+  /** After the last step: adds the weights' gradients; ∂L/∂x as rows [R, D] where it is wanted. */
+  finish(): Tensor | undefined;
+}
+
+/** What a pass backward is to give. */
+export interface Wanted<P> {
+  /** Missing where the weights are frozen. */
+  readonly grads: P | undefined;
+  /** Whether ∂L/∂x is wanted. */
+  readonly input: boolean;
+}
+
+/** Products that need no state are cheaper for all rows of a sequence at once: x·W before the loop, dW, dU and dx after it. */
+export interface Passes<P, S, C = unknown> {
+  forwardPass(k: Kernels, p: P, sequence: Sequence): ForwardSteps<S, C>;
+  backwardPass(k: Kernels, p: P, sequence: Sequence, caches: readonly C[], wanted: Wanted<P>): BackwardSteps<S, C>;
+}
+
+/** All steps' tensors [B, …] as rows [R, …]. */
 export function asRows(k: Kernels, parts: readonly Tensor[]): Tensor {
   const all = k.stack(parts);
-  const [steps = 1, batch = 1, n = 1] = all.shape;
-  return k.reshape(all, [steps * batch, n]);
+  const [steps = 1, batch = 1, ...rest] = all.shape;
+  return k.reshape(all, [steps * batch, ...rest]);
+}
+
+/** Rows [R, …] as [T, B, …]. */
+export function byStep(k: Kernels, rows: Tensor, { steps, batch }: Sequence): Tensor {
+  return k.reshape(rows, [steps, batch, ...rows.shape.slice(1)]);
+}
+
+/** The name of the state that is a cell's output. */
+export function outputOf(cell: AnyCell): string {
+  return cell.output ?? Object.keys(cell.stateShapes)[0] ?? '';
+}
+
+/** A recurrent matrix made ready for the products of many steps. */
+export function packedFor(k: Kernels, mode: 'nn' | 'nt', matrix: Tensor, { steps }: Sequence): Tensor {
+  return steps > 1 ? k.pack(mode, matrix) : matrix;
 }

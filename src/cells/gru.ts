@@ -33,9 +33,6 @@
  * Cached: the gates, q (or r⊙h), h_{t−1}, and h_{t−1} as it entered the product.
  */
 import type { Kernels, Tensor } from '../backend.js';
-import type { Initializer } from '../initializers.js';
-import { asRows } from './cell.js';
-import type { Cell } from './cell.js';
 
 /** Order of the gate columns in kernel, recurrentKernel and the biases: PyTorch's. */
 export const gruGateOrder = ['r', 'z', 'n'] as const;
@@ -124,63 +121,4 @@ export function gruWeightGradients(
   const rz = k.matmul('tn', hIn, k.columns(dxz, 0, 2 * units)); // G17
   const n = k.matmul('tn', recurrent, k.columns(dxz, 2 * units, units)); // G17
   grads.recurrentKernel = k.addTo(dU, k.concat([rz, n]));
-}
-
-export interface GruWork {
-  readonly p: GruParams;
-  readonly gates: readonly Tensor[];
-  readonly recurrent: readonly Tensor[];
-  readonly dxz: readonly Tensor[];
-  /** Filled by the backward steps, by time step. */
-  readonly dhz: Tensor[];
-}
-
-export interface GruCellOptions {
-  readonly units: number;
-  readonly resetAfter: boolean;
-  readonly kernelInitializer: Initializer;
-  readonly recurrentInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-}
-
-export function gruCell(options: GruCellOptions): Cell<GruParams, GruCache, GruWork> {
-  const { units: h, resetAfter } = options;
-  /** Reset before multiplies by parts of U, which a packed matrix cannot give. */
-  function prepared(k: Kernels, p: GruParams, mode: 'nn' | 'nt'): GruParams {
-    return resetAfter ? { ...p, recurrentKernel: k.pack(mode, p.recurrentKernel) } : p;
-  }
-  return {
-    stateCount: 1,
-    parameters: (d) => ({
-      kernel: { shape: [d, 3 * h], initializer: options.kernelInitializer },
-      recurrentKernel: { shape: [h, 3 * h], initializer: options.recurrentInitializer },
-      bias: { shape: [3 * h], initializer: options.biasInitializer },
-      ...(resetAfter ? { recurrentBias: { shape: [3 * h], initializer: options.biasInitializer } } : {}),
-    }),
-    project: gruProject,
-    openForward: (k, p, steps, batch) => ({
-      p: prepared(k, p, 'nn'), gates: k.series(steps, [batch, 3 * h]),
-      recurrent: k.series(steps, [batch, resetAfter ? 3 * h : h]), dxz: [], dhz: [],
-    }),
-    forward(k, _p, work, xz, [hPrevious = xz], { hMask, hOut, t }) {
-      const hIn = hMask ? k.mul(hPrevious, hMask) : hPrevious;
-      const step = gruStepForward(k, work.p, xz, hPrevious, { hIn, gatesOut: work.gates[t], recurrentOut: work.recurrent[t], hOut });
-      return { state: [step.h], cache: step.cache };
-    },
-    openBackward: (k, p, steps, batch) => ({
-      p: prepared(k, p, 'nt'), gates: [], recurrent: [], dxz: k.series(steps, [batch, 3 * h]),
-      dhz: resetAfter ? k.series(steps, [batch, 3 * h]) : [],
-    }),
-    backward(k, _p, work, cache, [dh = k.zeros(cache.hIn.shape)], { hMask, t }) {
-      const step = gruStepBackward(k, work.p, cache, dh, work.dxz[t], work.dhz[t]);
-      work.dhz[t] = step.dhz;
-      const dhProduct = hMask ? k.mul(step.dhProduct, hMask) : step.dhProduct;
-      return { dxz: step.dxz, dState: [k.addTo(step.dhCarry, dhProduct)] };
-    },
-    accumulate(k, grads, work, caches, x, dxz) {
-      const recurrent = asRows(k, caches.map((c) => c.recurrent));
-      gruWeightGradients(k, grads, x, asRows(k, caches.map((c) => c.hIn)), dxz, asRows(k, work.dhz), recurrent);
-    },
-    inputGradient: (k, p, dxz) => k.matmul('nt', dxz, p.kernel), // G13
-  };
 }

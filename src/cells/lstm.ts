@@ -37,10 +37,6 @@
  * entered the product.
  */
 import type { Kernels, LstmForward, LstmSlots, Tensor } from '../backend.js';
-import { resolveInitializer } from '../initializers.js';
-import type { Initializer, InitializerFunction } from '../initializers.js';
-import { asRows } from './cell.js';
-import type { Cell } from './cell.js';
 
 /** Order of the gate columns in kernel, recurrentKernel and bias: PyTorch's. */
 export const lstmGateOrder = ['i', 'f', 'g', 'o'] as const;
@@ -81,63 +77,4 @@ export function lstmWeightGradients(
   grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz); // L16
   if (grads.peephole && cells) grads.peephole = k.lstmPeepholeTo(grads.peephole, dz, cells.cPrevious, cells.c); // L17
   grads.bias = k.sumRowsTo(grads.bias, dz); // L18
-}
-
-export interface LstmWork {
-  readonly p: LstmParams;
-  readonly c: readonly Tensor[];
-  readonly tanhC: readonly Tensor[];
-  readonly dz: readonly Tensor[];
-}
-
-export interface LstmCellOptions {
-  readonly units: number;
-  readonly unitForgetBias: boolean;
-  readonly peepholes: boolean;
-  readonly kernelInitializer: Initializer;
-  readonly recurrentInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-}
-
-/** The forget block starts at one, so that a new cell remembers (Jozefowicz et al. 2015). */
-function biasWithUnitForget(rest: Initializer, units: number): InitializerFunction {
-  const initialize = resolveInitializer(rest);
-  return (shape, random) => initialize(shape, random).fill(1, units, 2 * units);
-}
-
-export function lstmCell(options: LstmCellOptions): Cell<LstmParams, LstmCache, LstmWork> {
-  const { units: h, biasInitializer } = options;
-  return {
-    stateCount: 2,
-    parameters: (d) => ({
-      kernel: { shape: [d, 4 * h], initializer: options.kernelInitializer },
-      recurrentKernel: { shape: [h, 4 * h], initializer: options.recurrentInitializer },
-      bias: { shape: [4 * h], initializer: options.unitForgetBias ? biasWithUnitForget(biasInitializer, h) : biasInitializer },
-      ...(options.peepholes ? { peephole: { shape: [3, h], initializer: options.biasInitializer } } : {}),
-    }),
-    project: lstmProject,
-    openForward: (k, p, steps, batch) => ({
-      p: { ...p, recurrentKernel: k.pack('nn', p.recurrentKernel) },
-      c: k.series(steps, [batch, h]), tanhC: k.series(steps, [batch, h]), dz: [],
-    }),
-    forward(k, _p, work, xz, [hPrevious = xz, cPrevious = xz], { hMask, hOut, t }) {
-      const hIn = hMask ? k.mul(hPrevious, hMask) : hPrevious;
-      const step = lstmStepForward(k, work.p, xz, hIn, cPrevious, { c: work.c[t], tanhC: work.tanhC[t], h: hOut });
-      return { state: [step.h, step.c], cache: step.cache };
-    },
-    openBackward: (k, p, steps, batch) => ({
-      p: { ...p, recurrentKernel: k.pack('nt', p.recurrentKernel) }, c: [], tanhC: [], dz: k.series(steps, [batch, 4 * h]),
-    }),
-    backward(k, _p, work, cache, [dh = k.zeros(cache.h.shape), dc], { hMask, t }) {
-      const step = lstmStepBackward(k, work.p, cache, dh, dc, work.dz[t]);
-      return { dxz: step.dz, dState: [hMask ? k.mul(step.dh, hMask) : step.dh, step.dc] };
-    },
-    accumulate(k, grads, _work, caches, x, dxz) {
-      const cells = grads.peephole && {
-        cPrevious: asRows(k, caches.map((s) => s.cPrevious)), c: asRows(k, caches.map((s) => s.c)),
-      };
-      lstmWeightGradients(k, grads, x, asRows(k, caches.map((s) => s.hIn)), dxz, cells);
-    },
-    inputGradient: (k, p, dxz) => k.matmul('nt', dxz, p.kernel), // L19
-  };
 }

@@ -21,9 +21,6 @@
  * Cached: h_{t−1} as it entered the product, and h_t (φ′ is a function of φ for tanh and relu).
  */
 import type { Kernels, Tensor } from '../backend.js';
-import type { Initializer } from '../initializers.js';
-import { asRows } from './cell.js';
-import type { Cell } from './cell.js';
 
 export type RnnActivation = 'tanh' | 'relu';
 export type RnnParams = { kernel: Tensor; recurrentKernel: Tensor; bias: Tensor };
@@ -56,42 +53,4 @@ export function rnnWeightGradients(k: Kernels, grads: RnnParams, x: Tensor, hIn:
   grads.kernel = k.matmulTo('tn', grads.kernel, x, dz); // V5
   grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz); // V6
   grads.bias = k.sumRowsTo(grads.bias, dz); // V7
-}
-
-export interface RnnWork { readonly p: RnnParams; readonly dz: readonly Tensor[] }
-
-export interface RnnCellOptions {
-  readonly units: number;
-  readonly activation: RnnActivation;
-  readonly kernelInitializer: Initializer;
-  readonly recurrentInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-}
-
-export function rnnCell(options: RnnCellOptions): Cell<RnnParams, RnnCache, RnnWork> {
-  const { units: h, activation } = options;
-  return {
-    stateCount: 1,
-    parameters: (d) => ({
-      kernel: { shape: [d, h], initializer: options.kernelInitializer },
-      recurrentKernel: { shape: [h, h], initializer: options.recurrentInitializer },
-      bias: { shape: [h], initializer: options.biasInitializer },
-    }),
-    project: rnnProject,
-    openForward: (k, p) => ({ p: { ...p, recurrentKernel: k.pack('nn', p.recurrentKernel) }, dz: [] }),
-    forward(k, _p, work, xz, [hPrevious = xz], { hMask, hOut }) {
-      const hIn = hMask ? k.mul(hPrevious, hMask) : hPrevious;
-      const step = rnnStepForward(k, work.p, xz, hIn, activation, hOut);
-      return { state: [step.h], cache: step.cache };
-    },
-    openBackward: (k, p, steps, batch) => ({
-      p: { ...p, recurrentKernel: k.pack('nt', p.recurrentKernel) }, dz: k.series(steps, [batch, h]),
-    }),
-    backward(k, _p, work, cache, [dh = k.zeros(cache.h.shape)], { hMask, t }) {
-      const step = rnnStepBackward(k, work.p, cache, dh, activation, work.dz[t]);
-      return { dxz: step.dz, dState: [hMask ? k.mul(step.dh, hMask) : step.dh] };
-    },
-    accumulate: (k, grads, _work, caches, x, dxz) => rnnWeightGradients(k, grads, x, asRows(k, caches.map((c) => c.hIn)), dxz),
-    inputGradient: (k, p, dxz) => k.matmul('nt', dxz, p.kernel), // V8
-  };
 }

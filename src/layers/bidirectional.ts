@@ -36,8 +36,8 @@ export interface BidirectionalOptions extends CommonOptions {
 const optionNames: OptionNames<BidirectionalOptions> = { ...commonNames, layer: true, backwardLayer: true, mergeMode: true };
 
 interface BidirectionalCache {
-  readonly forward: RecurrentCache<unknown>;
-  readonly backward: RecurrentCache<unknown>;
+  readonly forward: RecurrentCache;
+  readonly backward: RecurrentCache;
   /** What both said, in the order of time. */
   readonly a: Tensor;
   readonly b: Tensor;
@@ -144,8 +144,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
 
   override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {
     const [ahead, back] = this.perDirection(inputs);
-    const all = { ...addPrefix('forward/', this.layer.states(ahead, batch)), ...addPrefix('backward/', this.backwardLayer.states(back, batch)) };
-    return Object.fromEntries(Object.entries(all).flatMap(([name, spec]) => (spec ? [[name, spec] as const] : [])));
+    return { ...addPrefix('forward/', this.layer.states(ahead, batch)), ...addPrefix('backward/', this.backwardLayer.states(back, batch)) };
   }
 
   override noise(inputs: readonly Shape[], batch: number): NoiseSpec[] {
@@ -175,7 +174,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     const [da, db] = this.split(k, dOutputs, cache);
     const dStates = dOutputs.slice(outputs);
     const cut = this.layer.returnState ? this.layer.stateCount : 0;
-    const half = (prefix: string, layer: AnyRecurrent, part: RecurrentCache<unknown>, d: readonly (Tensor | undefined)[]): Tensor[] => {
+    const half = (prefix: string, layer: AnyRecurrent, part: RecurrentCache, d: readonly (Tensor | undefined)[]): Tensor[] => {
       const own = withoutPrefix(prefix, grads);
       const dInputs = layer.backward(run, withoutPrefix(prefix, p), part, d, own);
       Object.assign(grads, addPrefix(prefix, own));

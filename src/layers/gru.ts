@@ -1,40 +1,41 @@
-import type { Cell } from '../cells/cell.js';
-import { gruCell } from '../cells/gru.js';
-import type { GruCache, GruParams, GruWork } from '../cells/gru.js';
-import { checkOptions } from '../checks.js';
+import { GRUCell, gruCellNames } from '../cells/gruCell.js';
+import type { GRUCellOptions } from '../cells/gruCell.js';
+import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { JsonObject } from './layer.js';
-import { Recurrent, recurrentNames } from './recurrent.js';
-import type { RecurrentOptions } from './recurrent.js';
+import type { JsonObject, LayerHead } from './layer.js';
+import { Recurrent, loopNames } from './recurrent.js';
+import type { LoopOptions } from './recurrent.js';
 
-export interface GRUOptions extends RecurrentOptions {
-  /** Apply the reset gate after the recurrent product, as cuDNN, PyTorch and Keras 3 do. Default true. */
-  resetAfter?: boolean | undefined;
-}
+export interface GRUOptions extends LoopOptions, GRUCellOptions {}
 
-const optionNames: OptionNames<GRUOptions> = { ...recurrentNames, resetAfter: 'flag' };
+const optionNames: OptionNames<GRUOptions> = { ...loopNames, ...gruCellNames };
 
 /**
  * Gated recurrent unit. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h.
  * Weights: kernel [D, 3H], recurrentKernel [H, 3H], bias [3H], and recurrentBias [3H] with `resetAfter`; gate order r, z, n.
  * Equations and papers: src/cells/gru.ts.
  */
-export class GRU extends Recurrent<GruParams, GruCache, GruWork> {
+export class GRU extends Recurrent {
   override readonly kind = 'gru';
   override readonly className = 'GRU';
-  readonly resetAfter: boolean;
-  protected override readonly cell: Cell<GruParams, GruCache, GruWork>;
+  override readonly cell: GRUCell;
 
   constructor(options: GRUOptions) {
     super('GRU', checkOptions('GRU', options, optionNames));
-    this.resetAfter = options.resetAfter ?? true;
-    this.cell = gruCell({
-      units: this.units, resetAfter: this.resetAfter, kernelInitializer: this.initializers.kernel,
-      recurrentInitializer: this.initializers.recurrent, biasInitializer: this.initializers.bias,
-    });
+    this.cell = new GRUCell(optionsFor(options, gruCellNames), 'GRU');
+  }
+
+  /** Width of the state, H. */
+  get units(): number {
+    return this.cell.units;
   }
 
   override config(): JsonObject {
-    return { ...super.config(), resetAfter: this.resetAfter };
+    return { ...this.cell.config(), ...super.config() };
+  }
+
+  /** h is a mean of values of its tanh, and no loss can look behind it: the gates come in between. */
+  override head(): LayerHead {
+    return { activation: 'tanh' };
   }
 }

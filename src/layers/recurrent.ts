@@ -10,20 +10,21 @@
  * the steps of a sequence then lie side by side and x·W, dW, dU are single products over all R = T·B rows.
  */
 import type { Kernels, Tensor } from '../backend.js';
-import type { Cell, State } from '../cells/cell.js';
+import { outputOf } from '../cells/cell.js';
+import type { AnyCell, Sequence } from '../cells/cell.js';
+import type { CellOptions } from '../cells/options.js';
+import { passesOf } from '../cells/passes.js';
+import { requireCount, requireRate } from '../checks.js';
+import type { OptionNames } from '../checks.js';
 import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { requireCount, requireRate } from '../checks.js';
-import { Layer, checkedInitializer, commonNames, initializerName } from './layer.js';
-import type { CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { Layer, commonNames } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { reversedMask } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
-import type { OptionNames } from '../checks.js';
-import type { Initializer } from '../initializers.js';
 
-export interface RecurrentOptions extends CommonOptions {
-  /** Width of the state, H. */
-  units: number;
+/** What the time loop takes, whatever the cell. */
+export interface LoopOptions extends CommonOptions {
   /** Return every time step [B, T, H] instead of the last one [B, H]. Default false. */
   returnSequences?: boolean | undefined;
   /** Return the last state as further outputs: h [B, H], and c [B, H] for LSTM. Default false. */
@@ -34,42 +35,32 @@ export interface RecurrentOptions extends CommonOptions {
   goBackwards?: boolean | undefined;
   /** Share of inputs dropped, one mask for all time steps. Default 0. */
   dropout?: number | undefined;
-  /** Share of h_{t−1} dropped where it enters the product, one mask for all time steps. Default 0. */
-  recurrentDropout?: number | undefined;
   /**
    * Cut the gradient between steps k and k+1, 2k and 2k+1, … for `truncate: k`, counted from the first step that the layer reads:
    * of T = 7 steps and k = 3 the segments are 1–3, 4–6 and 7, the shorter one last. Default: full backpropagation.
    */
   truncate?: number | undefined;
-  /** Default 'glorotUniform'. */
-  kernelInitializer?: Initializer | undefined;
-  /** Default 'orthogonal'. */
-  recurrentInitializer?: Initializer | undefined;
-  /** Default 'zeros'. */
-  biasInitializer?: Initializer | undefined;
 }
 
-export const recurrentNames: OptionNames<RecurrentOptions> = {
-  ...commonNames, units: true, returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', dropout: true,
-  recurrentDropout: true, truncate: true, kernelInitializer: true, recurrentInitializer: true, biasInitializer: true,
+/** What SimpleRNN, LSTM and GRU all take. */
+export interface RecurrentOptions extends LoopOptions, CellOptions {}
+
+export const loopNames: OptionNames<LoopOptions> = {
+  ...commonNames, returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', dropout: true, truncate: true,
 };
 
 /** What one time step keeps for its backward pass. */
-interface StepCache<C> { readonly cell: C; readonly mask: Tensor | undefined }
+interface StepCache { readonly cell: unknown; readonly mask: Tensor | undefined }
 
-export interface RecurrentCache<C> {
-  readonly x: Tensor;
-  readonly steps: readonly StepCache<C>[];
+export interface RecurrentCache {
+  readonly sequence: Sequence;
+  readonly steps: readonly StepCache[];
   readonly dropMask: Tensor | undefined;
-  readonly hMask: Tensor | undefined;
-  readonly batch: number;
   readonly inputCount: number;
 }
 
-type States = { h?: Tensor; c?: Tensor };
-
 /** A recurrent layer whose cell does not matter to the caller. */
-export type AnyRecurrent = Recurrent<Tensors, unknown, unknown>;
+export type AnyRecurrent = Recurrent;
 
 export function isRecurrent(layer: object): layer is AnyRecurrent {
   return layer instanceof Recurrent;
@@ -81,76 +72,66 @@ export function reverseTime(k: Kernels, x: Tensor): Tensor {
   return k.stack(Array.from({ length: steps }, (_, t) => k.row(x, steps - 1 - t)));
 }
 
-/** The base of SimpleRNN, LSTM and GRU. Inputs: x [B, T, D], then optionally the initial state. */
-export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States, RecurrentCache<C>> {
-  readonly units: number;
+/** The base of RNN, SimpleRNN, LSTM and GRU. Inputs: x [B, T, D], then optionally the initial states in the cell's order. */
+export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> {
+  /** One time step. */
+  abstract readonly cell: AnyCell;
   readonly returnSequences: boolean;
   readonly returnState: boolean;
   readonly stateful: boolean;
   readonly goBackwards: boolean;
   readonly dropout: number;
-  readonly recurrentDropout: number;
   readonly truncate: number | undefined;
-  readonly initializers: { readonly kernel: Initializer; readonly recurrent: Initializer; readonly bias: Initializer };
-  protected abstract readonly cell: Cell<P, C, W>;
 
   /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
-  constructor(label: string, options: RecurrentOptions) {
+  constructor(label: string, options: LoopOptions) {
     super(options);
-    this.units = options.units;
     this.returnSequences = options.returnSequences ?? false;
     this.returnState = options.returnState ?? false;
     this.stateful = options.stateful ?? false;
     this.goBackwards = options.goBackwards ?? false;
     this.dropout = options.dropout ?? 0;
-    this.recurrentDropout = options.recurrentDropout ?? 0;
     this.truncate = options.truncate;
-    this.initializers = {
-      kernel: checkedInitializer(options.kernelInitializer ?? 'glorotUniform'),
-      recurrent: checkedInitializer(options.recurrentInitializer ?? 'orthogonal'),
-      bias: checkedInitializer(options.biasInitializer ?? 'zeros'),
-    };
-    requireCount(label, 'units', this.units);
     if (this.truncate !== undefined) requireCount(label, 'truncate', this.truncate);
     requireRate(label, 'dropout', this.dropout);
-    requireRate(label, 'recurrentDropout', this.recurrentDropout);
   }
 
-  /** Number of state tensors: 1 for h, 2 for h and c. */
-  get stateCount(): 1 | 2 {
-    return this.cell.stateCount;
+  /** Shapes of the state tensors without the batch, in order: h, for LSTM then c. */
+  get stateShapes(): readonly Shape[] {
+    return Object.values<Shape>(this.cell.stateShapes);
+  }
+
+  /** Number of state tensors. */
+  get stateCount(): number {
+    return this.stateShapes.length;
   }
 
   override config(): JsonObject {
     return {
-      units: this.units, returnSequences: this.returnSequences, returnState: this.returnState, stateful: this.stateful,
-      goBackwards: this.goBackwards, dropout: this.dropout, recurrentDropout: this.recurrentDropout, truncate: this.truncate,
-      kernelInitializer: initializerName(this.initializers.kernel), recurrentInitializer: initializerName(this.initializers.recurrent),
-      biasInitializer: initializerName(this.initializers.bias),
+      returnSequences: this.returnSequences, returnState: this.returnState, stateful: this.stateful, goBackwards: this.goBackwards,
+      dropout: this.dropout, truncate: this.truncate,
     };
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     const [x = [], ...initial] = inputs;
-    this.requireRank(x, 2, '[batch, time, features]');
-    if (initial.length !== 0 && initial.length !== this.cell.stateCount) {
+    const { stateShapes } = this;
+    const { inputRank = 1 } = this.cell;
+    this.requireRank(x, 1 + inputRank, inputRank === 1 ? '[batch, time, features]' : `[batch, time, and ${inputRank} axes]`);
+    if (initial.length !== 0 && initial.length !== stateShapes.length) {
       throw new ShapeError({
-        operation: this.label(), argument: 'inputs', expected: `x alone or x and ${this.cell.stateCount} state tensor(s)`, actual: `${inputs.length} tensors`,
+        operation: this.label(), argument: 'inputs', expected: `x alone or x and ${stateShapes.length} state tensor(s)`, actual: `${inputs.length} tensors`,
       });
     }
-    for (const shape of initial) {
-      if (shape.length !== 1 || shape[0] !== this.units) {
-        throw new ShapeError({ operation: this.label(), argument: 'initial state', expected: formatShape(['batch', this.units]), actual: formatShape(['batch', ...shape]) });
+    initial.forEach((shape, i) => {
+      const expected = stateShapes[i] ?? [];
+      if (shape.length !== expected.length || shape.some((size, axis) => size !== expected[axis])) {
+        throw new ShapeError({ operation: this.label(), argument: 'initial state', expected: formatShape(['batch', ...expected]), actual: formatShape(['batch', ...shape]) });
       }
-    }
-    const y = this.returnSequences ? [x[0] ?? 0, this.units] : [this.units];
-    const state = this.returnState ? Array.from({ length: this.cell.stateCount }, () => [this.units]) : [];
-    return [y, ...state];
-  }
-
-  /** h is bounded by its tanh, and no loss can look behind it: the gates come in between. */
-  override head(): LayerHead {
-    return { activation: 'tanh' };
+    });
+    const output = this.cell.stateShapes[outputOf(this.cell)] ?? [];
+    const y = this.returnSequences ? [x[0] ?? 0, ...output] : [...output];
+    return [y, ...(this.returnState ? stateShapes : [])];
   }
 
   /** Read from its end, a padded sequence begins with its padding. */
@@ -158,30 +139,30 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
     return [this.returnSequences && x && this.goBackwards ? reversedMask(x) : this.returnSequences ? x : undefined];
   }
 
-  override parameters([x = []]: readonly Shape[]): { [K in keyof P]: ParameterSpec } {
-    return this.cell.parameters(x[1] ?? 0);
+  override parameters([x = []]: readonly Shape[]): Record<string, ParameterSpec> {
+    return this.cell.parameters(x.slice(1));
   }
 
-  override states(inputs: readonly Shape[], batch: number): { [K in keyof States]: StateSpec } {
+  override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {
     if (!this.stateful || inputs.length > 1) return {};
-    const spec: StateSpec = { shape: [batch, this.units], initializer: 'zeros', kind: 'carried' };
-    return this.cell.stateCount === 2 ? { h: spec, c: spec } : { h: spec };
+    return Object.fromEntries(Object.entries(this.cell.stateShapes).map(([name, shape]) => [
+      name, { shape: [batch, ...shape], initializer: 'zeros', kind: 'carried' },
+    ]));
   }
 
   override noise([x = []]: readonly Shape[], batch: number): NoiseSpec[] {
-    const specs: NoiseSpec[] = [];
-    if (this.dropout > 0) specs.push({ shape: [batch, x[1] ?? 0], rate: this.dropout });
-    if (this.recurrentDropout > 0) specs.push({ shape: [batch, this.units], rate: this.recurrentDropout });
-    return specs;
+    const ofCell = this.cell.noise?.(x.slice(1)) ?? [];
+    const specs = this.dropout > 0 ? [{ shape: x.slice(1), rate: this.dropout }, ...ofCell] : ofCell;
+    return specs.map(({ shape, rate }) => ({ shape: [batch, ...shape], rate }));
   }
 
-  override forward(run: Run, p: P, s: States, inputs: readonly Tensor[]): Forward<States, RecurrentCache<C>> {
+  override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, RecurrentCache> {
     const { k } = run;
-    const { cell, units } = this;
+    const { cell } = this;
     const [input, ...given] = inputs;
     if (!input) throw new ShapeError({ operation: this.label(), argument: 'inputs', expected: 'x', actual: 'nothing' });
-    const [batch = 0, steps = 0, features = 0] = input.shape;
-    const [dropMask, hMask] = this.dropoutMasks(run);
+    const [batch = 0, steps = 0, ...features] = input.shape;
+    const [dropMask, noise] = this.dropoutMasks(run);
 
     let x = k.swapLeading(input);
     let mask = run.mask && k.swapLeading(run.mask);
@@ -190,95 +171,96 @@ export abstract class Recurrent<P extends Tensors, C, W> extends Layer<P, States
       mask &&= reverseTime(k, mask);
     }
     if (dropMask) x = k.mulTiled(x, dropMask);
-    x = k.reshape(x, [steps * batch, features]);
+    const sequence = { steps, batch, x: k.reshape(x, [steps * batch, ...features]), noise };
 
-    const work = cell.openForward(k, p, steps, batch);
-    const xz = cell.project(k, p, x);
-    const xzByStep = k.reshape(xz, [steps, batch, xz.size / (steps * batch)]);
-    const h = k.series(steps + 1, [batch, units]);
-    const first = given.length > 0 ? given : [s.h, s.c].slice(0, cell.stateCount);
-    let state: State = Array.from({ length: cell.stateCount }, (_, i) => {
-      const at = first[i];
-      const slot = i === 0 ? h[0] : undefined;
-      return at ? k.copy(at, slot) : k.zeros([batch, units], slot);
-    });
+    const output = outputOf(cell);
+    const pass = passesOf(cell).forwardPass(k, p, sequence);
+    const outputs = k.series(steps + 1, [batch, ...(cell.stateShapes[output] ?? [])]);
+    const slot = (name: string, t: number): Tensor | undefined => (name === output ? outputs[t] : undefined);
+    const start = (name: string, shape: Shape, i: number): Tensor => {
+      const first = given.length > 0 ? given[i] : s[name];
+      return first ? k.copy(first, slot(name, 0)) : k.zeros([batch, ...shape], slot(name, 0));
+    };
+    let states: Tensors = Object.fromEntries(Object.entries(cell.stateShapes).map(([name, shape], i) => [name, start(name, shape, i)]));
 
-    const hs: Tensor[] = [];
-    const caches: StepCache<C>[] = [];
+    const ys: Tensor[] = [];
+    const caches: StepCache[] = [];
     for (let t = 0; t < steps; t++) {
       const maskAtStep = mask && k.row(mask, t);
-      const next = cell.forward(k, p, work, k.row(xzByStep, t), state, { t, hMask, hOut: mask ? undefined : h[t + 1] }); // B1
-      const before = state;
-      state = maskAtStep
-        ? next.state.map((tensor, i) => k.blendRows(maskAtStep, tensor, before[i] ?? tensor, i === 0 ? h[t + 1] : undefined)) // B2
-        : next.state;
+      const before = states;
+      const next = pass.step(t, before, mask ? undefined : outputs[t + 1]); // B1
+      states = maskAtStep
+        ? mapTensors(next.states, (tensor, name) => k.blendRows(maskAtStep, tensor, before[name] ?? tensor, slot(name, t + 1))) // B2
+        : next.states;
       caches.push({ cell: next.cache, mask: maskAtStep });
-      const [ht] = state;
-      if (ht) hs.push(ht);
-      if (run.observe) state.forEach((tensor, i) => run.observe?.(i === 0 ? 'h' : 'c', tensor, t));
+      const yt = states[output];
+      if (yt) ys.push(yt);
+      if (run.observe) mapTensors(states, (tensor, name) => run.observe?.(name, tensor, t));
     }
 
-    const last = state[0] ?? x;
-    const y = this.returnSequences ? k.swapLeading(k.stack(hs)) : last;
-    const states = this.stateful && given.length === 0 ? { h: state[0], c: state[1] } : undefined;
+    const last = Object.keys(cell.stateShapes).flatMap((name) => states[name] ?? []);
+    const y = this.returnSequences ? k.swapLeading(k.stack(ys)) : ys.at(-1) ?? x;
     return {
-      outputs: this.returnState ? [y, ...state] : [y],
-      cache: { x, steps: caches, dropMask, hMask, batch, inputCount: inputs.length },
-      states,
+      outputs: this.returnState ? [y, ...last] : [y],
+      cache: { sequence, steps: caches, dropMask, inputCount: inputs.length },
+      states: this.stateful && given.length === 0 ? states : undefined,
     };
   }
 
   override backward(
-    run: Run, p: P, cache: RecurrentCache<C>, dOutputs: readonly (Tensor | undefined)[], grads: P,
+    run: Run, p: Tensors, cache: RecurrentCache, dOutputs: readonly (Tensor | undefined)[], grads: Tensors,
   ): Tensor[] {
     const { k } = run;
-    const { cell, units } = this;
-    const { batch, hMask } = cache;
-    const steps = cache.steps.length;
+    const { cell } = this;
+    const { sequence, dropMask } = cache;
+    const { steps, batch, x } = sequence;
+    const output = outputOf(cell);
     const [dy, ...dLast] = dOutputs;
     const dySequence = this.returnSequences && dy ? k.swapLeading(dy) : undefined;
+    const names = Object.keys(cell.stateShapes);
 
-    let dState: (Tensor | undefined)[] = Array.from({ length: cell.stateCount }, (_, i) => dLast[i]);
-    if (!this.returnSequences && dy) dState[0] = dState[0] ? k.add(dState[0], dy) : dy;
-    const work = cell.openBackward(k, p, steps, batch);
-    const dxzByStep: Tensor[] = [];
+    let dStates: Tensors = Object.fromEntries(names.map((name, i) => [name, dLast[i]]));
+    const addToOutput = (d: Tensor): void => {
+      const whole = dStates[output];
+      dStates[output] = whole ? k.add(whole, d) : d;
+    };
+    if (!this.returnSequences && dy) addToOutput(dy);
+    const wanted = { grads: run.frozen ? undefined : grads, input: run.inputGradient !== false };
+    const pass = passesOf(cell).backwardPass(k, p, sequence, cache.steps.map((step) => step.cell), wanted);
     for (let t = steps - 1; t >= 0; t--) {
       const step = cache.steps[t];
       if (!step) break;
-      if (dySequence) {
-        const dyAtStep = k.row(dySequence, t);
-        dState[0] = dState[0] ? k.add(dState[0], dyAtStep) : dyAtStep; // B3
-      }
-      if (run.observe) dState.forEach((tensor, i) => tensor && run.observe?.(i === 0 ? 'dh' : 'dc', tensor, t));
+      if (dySequence) addToOutput(k.row(dySequence, t)); // B3
+      if (run.observe) mapTensors(dStates, (tensor, name) => run.observe?.(`d${name}`, tensor, t));
       const { mask } = step;
-      const into = mask ? dState.map((d) => d && k.mulRows(d, mask)) : dState; // B2
-      const past = cell.backward(k, p, work, step.cell, into, { t, hMask }); // B4
-      dxzByStep[t] = past.dxz;
-      const carried: State = mask
-        ? past.dState.map((d, i) => { // B2
-          const whole = dState[i];
+      const into = mask ? mapTensors(dStates, (d) => k.mulRows(d, mask)) : dStates; // B2
+      const before = pass.step(t, step.cell, into); // B4
+      const arrived = dStates;
+      const carried = mask
+        ? mapTensors(before, (d, name) => { // B2
+          const whole = arrived[name];
           return whole ? k.addTo(k.mulRows(whole, mask, true), d) : d;
         })
-        : past.dState;
+        : { ...before };
       const cut = this.truncate !== undefined && t > 0 && t % this.truncate === 0; // B5
-      dState = cut ? carried.map(() => undefined) : [...carried];
+      dStates = cut ? {} : carried;
     }
 
-    const all = k.stack(dxzByStep);
-    const dxz = k.reshape(all, [steps * batch, all.size / (steps * batch)]);
-    if (!run.frozen) cell.accumulate(k, grads, work, cache.steps.map((step) => step.cell), cache.x, dxz);
-    if (run.inputGradient === false) return [];
-    const features = cache.x.shape[1] ?? 0;
-    let dx = k.reshape(cell.inputGradient(k, p, dxz), [steps, batch, features]);
-    if (cache.dropMask) dx = k.mulTiled(dx, cache.dropMask);
+    const dxRows = pass.finish();
+    if (!dxRows) return [];
+    let dx = k.reshape(dxRows, [steps, batch, ...x.shape.slice(1)]);
+    if (dropMask) dx = k.mulTiled(dx, dropMask);
     if (this.goBackwards) dx = reverseTime(k, dx);
-    const dInitial = Array.from({ length: cache.inputCount - 1 }, (_, i) => dState[i] ?? k.zeros([batch, units]));
-    return [k.swapLeading(dx), ...dInitial];
+    const dInitial = Object.entries(cell.stateShapes).map(([name, shape]) => dStates[name] ?? k.zeros([batch, ...shape]));
+    return [k.swapLeading(dx), ...(cache.inputCount > 1 ? dInitial : [])];
   }
 
-  private dropoutMasks(run: Run): [Tensor | undefined, Tensor | undefined] {
-    const rest = [...run.noise];
-    const dropMask = this.dropout > 0 ? rest.shift() : undefined;
-    return [dropMask, this.recurrentDropout > 0 ? rest.shift() : undefined];
+  private dropoutMasks({ noise }: Run): [dropMask: Tensor | undefined, ofCell: readonly Tensor[]] {
+    return this.dropout > 0 ? [noise[0], noise.slice(1)] : [undefined, noise];
   }
+}
+
+/** A record of what `map` makes of each tensor that is there. */
+function mapTensors<V>(tensors: Tensors, map: (tensor: Tensor, name: string) => V): Record<string, V> {
+  return Object.fromEntries(Object.entries(tensors).flatMap(([name, tensor]) => (tensor ? [[name, map(tensor, name)]] : [])));
 }

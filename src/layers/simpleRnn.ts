@@ -1,43 +1,39 @@
-import type { Cell } from '../cells/cell.js';
-import { rnnCell } from '../cells/rnn.js';
-import type { RnnActivation, RnnCache, RnnParams, RnnWork } from '../cells/rnn.js';
-import type { JsonObject, LayerHead } from './layer.js';
-import { Recurrent, recurrentNames } from './recurrent.js';
-import { checkOptions, requireChoice } from '../checks.js';
+import { SimpleRNNCell, simpleRnnCellNames } from '../cells/rnnCell.js';
+import type { SimpleRNNCellOptions } from '../cells/rnnCell.js';
+import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { RecurrentOptions } from './recurrent.js';
+import type { JsonObject, LayerHead } from './layer.js';
+import { Recurrent, loopNames } from './recurrent.js';
+import type { LoopOptions } from './recurrent.js';
 
-export interface SimpleRNNOptions extends RecurrentOptions {
-  /** 'tanh' (default) or 'relu'. */
-  activation?: RnnActivation | undefined;
-}
+export interface SimpleRNNOptions extends LoopOptions, SimpleRNNCellOptions {}
 
-const optionNames: OptionNames<SimpleRNNOptions> = { ...recurrentNames, activation: true };
+const optionNames: OptionNames<SimpleRNNOptions> = { ...loopNames, ...simpleRnnCellNames };
 
 /**
  * The simple recurrent network. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h.
  * Weights: kernel [D, H], recurrentKernel [H, H], bias [H]. Equations: src/cells/rnn.ts.
  */
-export class SimpleRNN extends Recurrent<RnnParams, RnnCache, RnnWork> {
+export class SimpleRNN extends Recurrent {
   override readonly kind = 'simple_rnn';
   override readonly className = 'SimpleRNN';
-  readonly activation: RnnActivation;
-  protected override readonly cell: Cell<RnnParams, RnnCache, RnnWork>;
+  override readonly cell: SimpleRNNCell;
 
   constructor(options: SimpleRNNOptions) {
     super('SimpleRNN', checkOptions('SimpleRNN', options, optionNames));
-    this.activation = requireChoice('SimpleRNN', 'activation', options.activation ?? 'tanh', ['tanh', 'relu']);
-    this.cell = rnnCell({
-      units: this.units, activation: this.activation, kernelInitializer: this.initializers.kernel,
-      recurrentInitializer: this.initializers.recurrent, biasInitializer: this.initializers.bias,
-    });
+    this.cell = new SimpleRNNCell(optionsFor(options, simpleRnnCellNames), 'SimpleRNN');
   }
 
-  override head(): LayerHead {
-    return { activation: this.activation };
+  /** Width of the state, H. */
+  get units(): number {
+    return this.cell.units;
   }
 
   override config(): JsonObject {
-    return { ...super.config(), activation: this.activation };
+    return { ...this.cell.config(), ...super.config() };
+  }
+
+  override head(): LayerHead {
+    return { activation: this.cell.activation };
   }
 }

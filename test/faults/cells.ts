@@ -36,16 +36,16 @@ const lstm: readonly Fault[] = [
     ['L17 assigns where it must add', 'x[target + u] = x[target + u] + x[at] * x[cPrevious + e];', 'x[target + u] = x[at] * x[cPrevious + e];'],
     ['L17 output peephole takes c of the step before', 'x[at + 3 * h] * x[c + e]', 'x[at + 3 * h] * x[cPrevious + e]'],
   ),
-  ...faultsIn('cells/lstm', golden,
+  ...faultsIn('cells/lstm', golden, ['L18 the bias gets no gradient', 'grads.bias = k.sumRowsTo(grads.bias, dz); // L18', '']),
+  ...faultsIn('cells/lstmCell', golden,
     ['L16 off by one in time: h_t in place of h of the step before', 'asRows(k, caches.map((s) => s.hIn))', 'asRows(k, caches.map((s) => s.h))'],
-    ['L18 the bias gets no gradient', 'grads.bias = k.sumRowsTo(grads.bias, dz); // L18', ''],
-    ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(step.dh, hMask) : step.dh', 'step.dh'],
+    ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(past.dh, hMask) : past.dh', 'past.dh'],
   ),
   ...faultsIn('cells/lstm', ['layers/reuse'],
     ['L15 = for +=: a layer used twice loses a gradient', "grads.kernel = k.matmulTo('tn', grads.kernel, x, dz)", "grads.kernel = k.matmul('tn', x, dz)"],
     ['L16 doubled where it must be added', "grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz)", "grads.recurrentKernel = k.scale(k.matmulTo('tn', grads.recurrentKernel, hIn, dz), 2)"],
   ),
-  ...faultsIn('cells/lstm', ['layers/recurrent'], ['the unit forget bias goes to the input gate', 'fill(1, units, 2 * units)', 'fill(1, 0, units)']),
+  ...faultsIn('cells/lstmCell', ['layers/recurrent'], ['the unit forget bias goes to the input gate', 'fill(1, units, 2 * units)', 'fill(1, 0, units)']),
 ];
 
 const gru: readonly Fault[] = [
@@ -76,8 +76,10 @@ const gru: readonly Fault[] = [
     ['G12 dU takes da for dq', "k.matmulTo('tn', grads.recurrentKernel, hIn, dhz)", "k.matmulTo('tn', grads.recurrentKernel, hIn, dxz)"],
     ['G16 the product of r and z sends nothing back', 'k.columns(reset.dxz, 0, 2 * units)', 'k.scale(k.zeros([dh.shape[0], 2 * units]), 1)'],
     ['G17 dU_n takes h for r⊙h', "k.matmul('tn', recurrent, k.columns(dxz, 2 * units, units))", "k.matmul('tn', hIn, k.columns(dxz, 2 * units, units))"],
-    ['recurrent dropout masks the carry too', 'const step = gruStepForward(k, work.p, xz, hPrevious,', 'const step = gruStepForward(k, work.p, xz, hIn,'],
-    ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(step.dhProduct, hMask) : step.dhProduct', 'step.dhProduct'],
+  ),
+  ...faultsIn('cells/gruCell', golden,
+    ['recurrent dropout masks the carry too', 'k.row(xz, t), h, {', 'k.row(xz, t), hIn, {'],
+    ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(past.dhProduct, hMask) : past.dhProduct', 'past.dhProduct'],
   ),
 ];
 

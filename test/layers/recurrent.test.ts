@@ -153,15 +153,15 @@ test('weights have the shapes and first values of Keras: orthogonal recurrence, 
   const lstm = new LSTM({ units: 3, peepholes: true });
   const specs = lstm.parameters([[T, D]]);
   assert.equal([specs.kernel, specs.recurrentKernel, specs.bias, specs.peephole].map((spec) => spec?.shape), [[2, 12], [3, 12], [12], [3, 3]]);
-  assert.is(specs.kernel.initializer, 'glorotUniform');
-  assert.is(specs.recurrentKernel.initializer, 'orthogonal');
-  const bias = resolveInitializer(specs.bias.initializer)([12], randomStream(1, 'bias'));
+  assert.is(specs.kernel?.initializer, 'glorotUniform');
+  assert.is(specs.recurrentKernel?.initializer, 'orthogonal');
+  const bias = resolveInitializer(specs.bias?.initializer ?? 'ones')([12], randomStream(1, 'bias'));
   assert.equal([...bias], [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
-  assert.is(new LSTM({ units: 3, unitForgetBias: false }).parameters([[T, D]]).bias.initializer, 'zeros');
+  assert.is(new LSTM({ units: 3, unitForgetBias: false }).parameters([[T, D]]).bias?.initializer, 'zeros');
   const gru = new GRU({ units: 3 }).parameters([[T, D]]);
-  assert.equal([gru.kernel.shape, gru.recurrentKernel.shape, gru.bias.shape, gru.recurrentBias?.shape], [[2, 9], [3, 9], [9], [9]]);
+  assert.equal([gru.kernel?.shape, gru.recurrentKernel?.shape, gru.bias?.shape, gru.recurrentBias?.shape], [[2, 9], [3, 9], [9], [9]]);
   assert.is(new GRU({ units: 3, resetAfter: false }).parameters([[T, D]]).recurrentBias, undefined);
-  assert.equal(new SimpleRNN({ units: 3 }).parameters([[T, D]]).recurrentKernel.shape, [3, 3]);
+  assert.equal(new SimpleRNN({ units: 3 }).parameters([[T, D]]).recurrentKernel?.shape, [3, 3]);
 });
 
 test('wrong inputs and options are refused with their name', () => {
@@ -183,7 +183,7 @@ test('a configuration makes the same layer again', () => {
   const lstm = new LSTM({ units: 3, peepholes: true, goBackwards: true, truncate: 2, dropout: 0.1, unitForgetBias: false });
   const again = new LSTM({ ...lstm.config(), units: lstm.units });
   assert.equal(again.config(), lstm.config());
-  assert.is(again.peepholes && again.goBackwards && again.truncate === 2 && again.dropout === 0.1 && !again.unitForgetBias, true);
+  assert.is(again.cell.peepholes && again.goBackwards && again.truncate === 2 && again.dropout === 0.1 && !again.cell.unitForgetBias, true);
 });
 
 test.run();

@@ -1,0 +1,99 @@
+/** The GRU cell with its options, step by step and over a sequence; its equations: gru.ts. */
+import type { Kernels, Tensor } from '../backend.js';
+import { checkOptions } from '../checks.js';
+import type { OptionNames } from '../checks.js';
+import type { JsonObject, ParameterSpec } from '../layers/layer.js';
+import type { Shape } from '../tensor.js';
+import { asRows, byStep, packedFor } from './cell.js';
+import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
+import { gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from './gru.js';
+import type { GruCache, GruParams } from './gru.js';
+import { UnitsCell, cellNames } from './options.js';
+import type { CellOptions } from './options.js';
+
+export interface GRUCellOptions extends CellOptions {
+  /** Apply the reset gate after the recurrent product, as cuDNN, PyTorch and Keras 3 do. Default true. */
+  resetAfter?: boolean | undefined;
+}
+
+export const gruCellNames: OptionNames<GRUCellOptions> = { ...cellNames, resetAfter: 'flag' };
+
+export type GruStates = { h: Tensor };
+
+/**
+ * One step of {@link GRU}. Weights: kernel [D, 3H], recurrentKernel [H, 3H], bias [3H], and recurrentBias [3H] with `resetAfter`; gate
+ * order r, z, n.
+ */
+export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
+  readonly className = 'GRUCell';
+  readonly resetAfter: boolean;
+  override readonly stateShapes: { readonly h: Shape };
+
+  /** @param operation the class in messages. */
+  constructor(options: GRUCellOptions, operation = 'GRUCell') {
+    super(operation, checkOptions(operation, options, gruCellNames));
+    this.resetAfter = options.resetAfter ?? true;
+    this.stateShapes = { h: [this.units] };
+  }
+
+  override config(): JsonObject {
+    return { ...super.config(), resetAfter: this.resetAfter };
+  }
+
+  override parameters([d = 0]: Shape): { [K in keyof GruParams]: ParameterSpec } {
+    const { units: h, initializers: { kernel, recurrent, bias } } = this;
+    return {
+      kernel: { shape: [d, 3 * h], initializer: kernel },
+      recurrentKernel: { shape: [h, 3 * h], initializer: recurrent },
+      bias: { shape: [3 * h], initializer: bias },
+      ...(this.resetAfter ? { recurrentBias: { shape: [3 * h], initializer: bias } } : {}),
+    };
+  }
+
+  override forwardPass(k: Kernels, p: GruParams, sequence: Sequence): ForwardSteps<GruStates, GruCache> {
+    const { units, resetAfter } = this;
+    const { steps, batch, noise: [hMask] } = sequence;
+    const ready = this.packed(k, 'nn', p, sequence);
+    const gates = k.series(steps, [batch, 3 * units]);
+    const recurrent = k.series(steps, [batch, resetAfter ? 3 * units : units]);
+    const xz = byStep(k, gruProject(k, p, sequence.x), sequence);
+    return {
+      step(t, { h }, out) {
+        const hIn = hMask ? k.mul(h, hMask) : h;
+        const next = gruStepForward(k, ready, k.row(xz, t), h, { hIn, gatesOut: gates[t], recurrentOut: recurrent[t], hOut: out });
+        return { states: { h: next.h }, cache: next.cache };
+      },
+    };
+  }
+
+  override backwardPass(
+    k: Kernels, p: GruParams, sequence: Sequence, caches: readonly GruCache[], { grads, input }: Wanted<GruParams>,
+  ): BackwardSteps<GruStates, GruCache> {
+    const { units, resetAfter } = this;
+    const { x, steps, batch, noise: [hMask] } = sequence;
+    const ready = this.packed(k, 'nt', p, sequence);
+    const dxz = k.series(steps, [batch, 3 * units]);
+    const dhz = resetAfter ? k.series(steps, [batch, 3 * units]) : [];
+    return {
+      step(t, cache, { h: dh = k.zeros([batch, units]) }) {
+        const past = gruStepBackward(k, ready, cache, dh, dxz[t], dhz[t]);
+        dxz[t] = past.dxz;
+        dhz[t] = past.dhz;
+        return { h: k.addTo(past.dhCarry, hMask ? k.mul(past.dhProduct, hMask) : past.dhProduct) };
+      },
+      finish() {
+        const dxzRows = asRows(k, dxz);
+        if (grads) {
+          const recurrent = asRows(k, caches.map((c) => c.recurrent));
+          gruWeightGradients(k, grads, x, asRows(k, caches.map((c) => c.hIn)), dxzRows, asRows(k, dhz), recurrent);
+        }
+        return input ? k.matmul('nt', dxzRows, p.kernel) : undefined; // G13
+      },
+    };
+  }
+
+  /** Reset before multiplies by parts of U, which a packed matrix cannot give. */
+  private packed(k: Kernels, mode: 'nn' | 'nt', p: GruParams, sequence: Sequence): GruParams {
+    return this.resetAfter ? { ...p, recurrentKernel: packedFor(k, mode, p.recurrentKernel, sequence) } : p;
+  }
+}
