@@ -128,8 +128,8 @@ export interface LstmState { readonly h: Tensor; readonly c: Tensor }
 export interface LstmForward extends LstmState { readonly gates: Tensor; readonly tanhC: Tensor }
 export interface LstmSlots { readonly c?: Tensor; readonly tanhC?: Tensor; readonly h?: Tensor }
 
-/** Fused pointwise halves of the gated cells; the equations stand in src/cells. */
-export interface GateKernels {
+/** The fused pointwise half of the LSTM; the equations stand in src/cells/lstm.ts. Family `lstm`. */
+export interface LstmKernels {
   /** z [B, 4H] → gates i, f, g, o [B, 4H] and c, tanh c, h [B, H]. May overwrite z. peephole: [3, H] in order i, f, o. */
   lstmGates(z: Tensor, cPrevious: Tensor, peephole: Tensor | undefined, out?: LstmSlots): LstmForward;
   /** dh, dc [B, H] → dz [B, 4H] and dc of the step before. */
@@ -138,7 +138,10 @@ export interface GateKernels {
   ): { dz: Tensor; dcPrevious: Tensor };
   /** target [3, H] += what dz [R, 4H] and the cell states before and after [R, H] give for the peephole weights. */
   lstmPeepholeTo(target: Tensor, dz: Tensor, cPrevious: Tensor, c: Tensor): Tensor;
+}
 
+/** The fused pointwise halves of the GRU; the equations stand in src/cells/gru.ts. Family `gru`. */
+export interface GruKernels {
   /** Reset after the product: x·W and h·U parts [B, 3H] → gates r, z, n [B, 3H] and h [B, H]. */
   gruGates(xz: Tensor, hz: Tensor, hPrevious: Tensor, gatesOut?: Tensor, hOut?: Tensor): { gates: Tensor; h: Tensor };
   gruGatesBackward(
@@ -156,6 +159,7 @@ export interface GateKernels {
 
 export interface NormForward { readonly y: Tensor; readonly mean: Tensor; readonly inverseStd: Tensor }
 
+/** Family `norms`. */
 export interface NormKernels {
   /** Over the last axis. gamma, beta [N]; mean, inverseStd [R]. */
   layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormForward;
@@ -187,6 +191,7 @@ export interface Window {
   readonly padding: readonly [number, number, number, number];
 }
 
+/** Convolution and pooling. Family `convolution`. */
 export interface ConvolutionKernels {
   /** x [B, H, W, C] with kernel [kh, kw, C / groups, F] → y [B, H′, W′, F]. A cross-correlation: the kernel is not turned. */
   conv2d(x: Tensor, kernel: Tensor, window: Window, groups: number): Tensor;
@@ -234,7 +239,6 @@ export interface OptimizerKernels {
   sgd(
     p: Tensor, g: Tensor, velocity: Tensor | undefined, inputs: UpdateInputs, momentum: number, nesterov: boolean,
   ): { p: Tensor; velocity?: Tensor };
-  rmsprop(p: Tensor, g: Tensor, v: Tensor, inputs: UpdateInputs, rho: number, epsilon: number): { p: Tensor; v: Tensor };
   /** correction [2]: 1/(1 − β1ᵗ) and 1/(1 − β2ᵗ) of this step. vMax: amsgrad. decay: decoupled weight decay, 0 for none. */
   adam(
     p: Tensor, g: Tensor, m: Tensor, v: Tensor, vMax: Tensor | undefined, correction: Tensor, inputs: UpdateInputs,
@@ -242,11 +246,30 @@ export interface OptimizerKernels {
   ): { p: Tensor; m: Tensor; v: Tensor; vMax?: Tensor };
 }
 
-export interface Kernels
-  extends ArrayKernels, MatmulKernels, ActivationKernels, PointwiseKernels, GateKernels, NormKernels, ConvolutionKernels,
-  LossKernels, OptimizerKernels {
+/** Updates of the less common optimisers, as those of {@link OptimizerKernels}. Family `updates`. */
+export interface UpdateKernels {
+  rmsprop(p: Tensor, g: Tensor, v: Tensor, inputs: UpdateInputs, rho: number, epsilon: number): { p: Tensor; v: Tensor };
+}
+
+/** What every device has. */
+export interface CoreKernels extends ArrayKernels, MatmulKernels, ActivationKernels, LossKernels, OptimizerKernels {
   readonly dtype: DType;
 }
+
+/** Kernels that a backend may fetch family by family, where a layer, a loss or an optimiser declares it (docs/decisions/kernel-families.md). */
+export interface KernelFamilies {
+  lstm: LstmKernels;
+  gru: GruKernels;
+  norms: NormKernels;
+  convolution: ConvolutionKernels;
+  updates: UpdateKernels;
+  pointwise: PointwiseKernels;
+}
+
+export type KernelFamily = keyof KernelFamilies;
+
+export interface Kernels
+  extends CoreKernels, LstmKernels, GruKernels, NormKernels, ConvolutionKernels, UpdateKernels, PointwiseKernels {}
 
 /** A tensor that lives across steps: parameters, optimiser state, running statistics. */
 export interface Variable {
@@ -296,7 +319,8 @@ export interface Backend {
   readonly dtype: DType;
   /** What really runs, for summaries and benchmark rows: `cpu float32`, `wasm simd, 2 threads`, `gpu.js webgpu on …`. */
   readonly description: string;
+  /** @throws BackendError where there is something to fetch first, see `prepare`. */
   open(): Device;
-  /** Fetches the kernels of {@link ConvolutionKernels}, where they come apart; awaited before a step that needs them runs. */
-  prepareImages?(): Promise<void>;
+  /** Fetches the core and these families, where they come apart; models await it before they open a device, whose kernels are those fetched by then. */
+  prepare?(families: readonly KernelFamily[]): Promise<void>;
 }

@@ -5,7 +5,7 @@
  *
  * Shapes: B batch, T time, D input width, H units, R = T·B rows.
  */
-import type { Kernels, Tensor } from '../backend.js';
+import type { KernelFamily, Kernels, Tensor } from '../backend.js';
 import type { JsonObject, NoiseSpec, ParameterSpec, Tensors } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 
@@ -18,6 +18,8 @@ export interface Cell<P = Tensors, S = Tensors, C = unknown> {
   readonly className?: string;
   /** The state tensors by name, without the batch: `{ h: [units] }`. They start at zero, or as they are given. */
   readonly stateShapes: { readonly [K in keyof S]: Shape };
+  /** What it calls beside the core of the kernels. Default none. */
+  readonly families?: readonly KernelFamily[];
   /** How many axes x has at one step, without the batch. Default 1: [D]. */
   readonly inputRank?: number;
   /** Which state is the output of a step. Default: the first. */

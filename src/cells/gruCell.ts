@@ -26,6 +26,7 @@ export type GruStates = { h: Tensor };
  */
 export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
   readonly className = 'GRUCell';
+  readonly families = ['gru'] as const;
   readonly resetAfter: boolean;
   override readonly stateShapes: { readonly h: Shape };
 

@@ -23,7 +23,7 @@
  *   L17 dp_i = Σ dz_i⊙c_{t−1},  dp_f = Σ dz_f⊙c_{t−1},  dp_o = Σ dz_o⊙c_t
  *   L18 db = Σ_t dz_t
  *   L19 dx_t = dz_t·Wᵀ
- * Derivation: docs/lstm.md. L2–L7 and L8–L13 are one fused kernel each; the plain one is src/backends/cpu/gates.ts.
+ * Derivation: docs/lstm.md. L2–L7 and L8–L13 are one fused kernel each; the plain one is src/backends/cpu/lstm.ts.
  * Without peepholes p = 0.
  *
  * | symbol        | code            | shape   |

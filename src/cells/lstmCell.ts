@@ -36,6 +36,7 @@ function biasWithUnitForget(rest: Initializer, units: number): InitializerFuncti
  */
 export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
   readonly className = 'LSTMCell';
+  readonly families = ['lstm'] as const;
   readonly unitForgetBias: boolean;
   readonly peepholes: boolean;
   override readonly stateShapes: { readonly h: Shape; readonly c: Shape };

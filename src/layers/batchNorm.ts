@@ -37,6 +37,7 @@ interface BatchNormCache { readonly x: Tensor; readonly forward: NormForward; re
 export class BatchNorm extends Layer<NormParams, NormStates, BatchNormCache> {
   override readonly kind = 'batch_norm';
   override readonly className = 'BatchNorm';
+  override readonly families = ['norms'] as const;
   readonly momentum: number;
   readonly epsilon: number;
 

@@ -81,6 +81,7 @@ function requireTwins(ahead: AnyRecurrent, back: AnyRecurrent): void {
 export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   override readonly kind = 'bidirectional';
   override readonly className = 'Bidirectional';
+  override readonly families: AnyLayer['families'];
   readonly layer: AnyRecurrent;
   readonly backwardLayer: AnyRecurrent;
   readonly mergeMode: MergeMode;
@@ -91,6 +92,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     this.mergeMode = requireChoice('Bidirectional', 'mergeMode', options.mergeMode ?? 'concat', mergeModes);
     this.backwardLayer = options.backwardLayer === undefined ? mirrored(this.layer) : requireRecurrent('backwardLayer', options.backwardLayer);
     requireTwins(this.layer, this.backwardLayer);
+    this.families = [...this.layer.families, ...this.backwardLayer.families];
   }
 
   override copy(): this {

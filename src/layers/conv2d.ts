@@ -61,7 +61,7 @@ type ConvolutionParams = { kernel: Tensor; bias?: Tensor };
 interface ConvolutionCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly window: Window }
 
 abstract class Convolution<Options extends Conv1DOptions | Conv2DOptions> extends Layer<ConvolutionParams, NoTensors, ConvolutionCache> {
-  override readonly overImages = true;
+  override readonly families = ['convolution'] as const;
   readonly filters: number;
   readonly groups: number;
   readonly activation: ActivationKind;

@@ -2,7 +2,7 @@ import { GRUCell, gruCellNames } from '../cells/gruCell.js';
 import type { GRUCellOptions } from '../cells/gruCell.js';
 import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { JsonObject, LayerHead } from './layer.js';
+import type { AnyLayer, JsonObject, LayerHead } from './layer.js';
 import { Recurrent, loopNames } from './recurrent.js';
 import type { LoopOptions } from './recurrent.js';
 
@@ -18,11 +18,13 @@ const optionNames: OptionNames<GRUOptions> = { ...loopNames, ...gruCellNames };
 export class GRU extends Recurrent {
   override readonly kind = 'gru';
   override readonly className = 'GRU';
+  override readonly families: AnyLayer['families'];
   override readonly cell: GRUCell;
 
   constructor(options: GRUOptions) {
     super('GRU', checkOptions('GRU', options, optionNames));
     this.cell = new GRUCell(optionsFor(options, gruCellNames), 'GRU');
+    this.families = this.cell.families;
   }
 
   /** Width of the state, H. */

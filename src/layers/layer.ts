@@ -9,7 +9,7 @@
  * - dX means ∂L/∂X. A missing dOutput means zero.
  * - Inputs and dOutputs are read only.
  */
-import type { ActivationKind, Kernels, Tensor } from '../backend.js';
+import type { ActivationKind, KernelFamily, Kernels, Tensor } from '../backend.js';
 import { checkOptions, requireSizes, typeName } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
@@ -103,8 +103,8 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
   abstract readonly kind: string;
   /** Name under which a saved model finds the class again. */
   abstract readonly className: string;
-  /** Whether it calls kernels of convolution or pooling. */
-  readonly overImages: boolean = false;
+  /** What it calls beside the core of the kernels; with a layer within, what that calls as well. Empty unless given. */
+  readonly families: readonly KernelFamily[] = [];
   /**
    * What the outputs are: `made` anew, the inputs' numbers `moved` to other places, or `blended` without weights, so that sums
    * and means of probabilities are probabilities again. Losses look through layers that move.

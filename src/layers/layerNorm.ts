@@ -31,6 +31,7 @@ interface LayerNormCache { readonly x: Tensor; readonly forward: NormForward }
 export class LayerNorm extends Layer<NormParams, NoTensors, LayerNormCache> {
   override readonly kind = 'layer_norm';
   override readonly className = 'LayerNorm';
+  override readonly families = ['norms'] as const;
   readonly epsilon: number;
 
   constructor(options: LayerNormOptions = {}) {

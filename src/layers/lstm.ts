@@ -2,7 +2,7 @@ import { LSTMCell, lstmCellNames } from '../cells/lstmCell.js';
 import type { LSTMCellOptions } from '../cells/lstmCell.js';
 import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { JsonObject, LayerHead } from './layer.js';
+import type { AnyLayer, JsonObject, LayerHead } from './layer.js';
 import { Recurrent, loopNames } from './recurrent.js';
 import type { LoopOptions } from './recurrent.js';
 
@@ -18,11 +18,13 @@ const optionNames: OptionNames<LSTMOptions> = { ...loopNames, ...lstmCellNames }
 export class LSTM extends Recurrent {
   override readonly kind = 'lstm';
   override readonly className = 'LSTM';
+  override readonly families: AnyLayer['families'];
   override readonly cell: LSTMCell;
 
   constructor(options: LSTMOptions) {
     super('LSTM', checkOptions('LSTM', options, optionNames));
     this.cell = new LSTMCell(optionsFor(options, lstmCellNames), 'LSTM');
+    this.families = this.cell.families;
   }
 
   /** Width of the state, H. */

@@ -84,7 +84,7 @@ function poolsOf(label: string, count: AxisCount, options: Pool1DOptions | Pool2
 
 abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
   override readonly output = 'blended';
-  override readonly overImages = true;
+  override readonly families = ['convolution'] as const;
   protected readonly axisCount: AxisCount;
   protected readonly covering: Covering;
 

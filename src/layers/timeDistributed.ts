@@ -32,14 +32,14 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override readonly kind = 'time_distributed';
   override readonly className = 'TimeDistributed';
   readonly layer: AnyLayer;
-  override readonly overImages: boolean;
+  override readonly families: AnyLayer['families'];
   override readonly output: AnyLayer['output'];
   override readonly weights: AnyLayer['weights'];
 
   constructor(options: TimeDistributedOptions) {
     super(checkOptions('TimeDistributed', options, optionNames));
     this.layer = requireLayer('TimeDistributed', options.layer);
-    this.overImages = options.layer.overImages;
+    this.families = options.layer.families;
     this.output = options.layer.output;
     this.weights = options.layer.weights;
   }

@@ -11,7 +11,7 @@
  *   categoricalCrossentropy  −Σ_j t_j log softmax(p)_j, p logits over the last axis
  *   quantile (q)             q·(t−p) where p ≤ t, else (1−q)·(p−t)                     Koenker & Bassett 1978
  */
-import type { LossKind } from '../backend.js';
+import type { KernelFamily, LossKind } from '../backend.js';
 import { checkOptions, requireChoice } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
@@ -33,6 +33,8 @@ export type Loss = LossKind | LossOptions;
 export interface ResolvedLoss {
   readonly kind: LossKind;
   readonly parameter: number;
+  /** What it calls beside the core of the kernels. */
+  readonly families: readonly KernelFamily[];
 }
 
 export const lossKinds: readonly LossKind[] = [
@@ -53,7 +55,7 @@ export function resolveLoss(loss: Loss): ResolvedLoss {
   if (kind === 'quantile' && !(quantile > 0 && quantile < 1)) {
     throw new ArgumentError({ operation: 'quantile', argument: 'quantile', expected: 'a level in (0, 1)', actual: String(quantile) });
   }
-  return { kind, parameter: kind === 'huber' ? delta : kind === 'quantile' ? quantile : 0 };
+  return { kind, parameter: kind === 'huber' ? delta : kind === 'quantile' ? quantile : 0, families: [] };
 }
 
 export function lossConfig({ kind, parameter }: ResolvedLoss): JsonObject {

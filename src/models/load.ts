@@ -7,11 +7,12 @@ import { readBytes } from '../files.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
 import type { OptimizerFactory } from '../optimizers/resolve.js';
 import type { LearningRate } from '../optimizers/schedules.js';
-import { makersFor, rebuildArchitecture } from './files/architecture.js';
+import { rebuildArchitecture } from './files/architecture.js';
 import type { LayerFactory } from './files/factory.js';
 import { requireTensors } from './graph/match.js';
 import type { Metric, MetricName } from './training/metrics.js';
 import { Model } from './model.js';
+import { makers } from './files/makers.js';
 import { decodeModel } from './files/persist.js';
 import type { SavedModel } from './files/persist.js';
 
@@ -48,18 +49,18 @@ function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
  */
 export async function loadModel(source: string | ArrayBufferLike | ArrayBufferView, options: LoadOptions = {}): Promise<Model> {
   const own = takeOptions('loadModel', options, optionNames);
-  const customLayers = { ...own.customLayers };
+  const known = { ...makers, ...own.customLayers };
   const customOptimizers = { ...own.customOptimizers };
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf(source));
-  const model = build(saved, { ...own, customOptimizers }, await makersFor(saved.architecture, customLayers));
-  model.restore(saved.tensors, saved.position, saved.metadata);
+  const model = build(saved, { ...own, customOptimizers }, known);
+  await model.restore(saved.tensors, saved.position, saved.metadata);
   return model;
 }
 
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
-function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customOptimizers, backend, learningRate }: LoadOptions, makers: Readonly<Record<string, LayerFactory>>): Model {
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customOptimizers, backend, learningRate }: LoadOptions, known: Readonly<Record<string, LayerFactory>>): Model {
   try {
-    const network = rebuildArchitecture(architecture, makers);
+    const network = rebuildArchitecture(architecture, known);
     const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config, learningRate, customOptimizers);
     requireTensors(network, optimizer, tensors);
     const model = new Model({ network, seed });

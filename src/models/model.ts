@@ -222,9 +222,8 @@ export class Model implements Applicable {
   /** The whole model as the bytes of a .safetensors file: architecture, weights, optimiser state, position, metadata. */
   toBytes(): Uint8Array {
     const { compiled, network, seed, store } = this.engine;
-    if (compiled) this.engine.open(); // so that the optimiser's slots exist
     return encodeModel({
-      frozen: this.engine.frozen, network, seed, position: this.position, metadata: this.metadata, tensors: store.everything(),
+      frozen: this.engine.frozen, network, seed, position: this.position, metadata: this.metadata, tensors: store.everything(compiled && { optimizer: compiled.optimizer, dtype: this.engine.dtype }),
       compiled: compiled && {
         optimizer: { className: compiled.optimizer.className, config: compiled.optimizer.config() },
         losses: compiled.objective.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),
@@ -238,8 +237,11 @@ export class Model implements Applicable {
   }
 
   /** Puts back what a saved file holds; used by `loadModel`. @internal */
-  restore(tensors: ReadonlyMap<string, HostTensor>, position: Position, metadata: Record<string, JsonValue>): void {
-    if (this.engine.compiled) this.engine.open();
+  async restore(tensors: ReadonlyMap<string, HostTensor>, position: Position, metadata: Record<string, JsonValue>): Promise<void> {
+    if (this.engine.compiled) {
+      await this.engine.choose();
+      this.engine.open();
+    }
     this.engine.store.restore(tensors);
     this.engine.position = position;
     this.metadata = metadata;

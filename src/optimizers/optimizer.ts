@@ -6,7 +6,7 @@
  *   C1  g ← g·min(1, limit/‖g‖), ‖g‖ over all gradients of the model   (global norm; Pascanu et al. 2013)
  *   C2  g ← max(−limit, min(limit, g))                                  (by value)
  */
-import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
+import type { KernelFamily, Kernels, Tensor, UpdateInputs } from '../backend.js';
 import type { OptionNames } from '../checks.js';
 import { copyOf } from '../copies.js';
 import { ArgumentError } from '../errors.js';
@@ -31,6 +31,8 @@ export abstract class Optimizer {
   abstract readonly className: string;
   /** State tensors per parameter, all starting at zero. */
   abstract readonly slotNames: readonly string[];
+  /** What `update` calls beside the core of the kernels. Empty unless given. */
+  readonly families: readonly KernelFamily[] = [];
   readonly learningRate: LearningRate;
   readonly globalClipNorm: number | undefined;
   readonly clipValue: number | undefined;

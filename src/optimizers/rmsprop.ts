@@ -23,6 +23,7 @@ const optionNames: OptionNames<RMSpropOptions> = { ...optimizerNames, rho: true,
 /** learningRate default 0.001. */
 export class RMSprop extends Optimizer {
   override readonly className = 'RMSprop';
+  override readonly families = ['updates'] as const;
   override readonly slotNames = ['v'];
   readonly rho: number;
   readonly epsilon: number;

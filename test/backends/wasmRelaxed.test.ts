@@ -2,13 +2,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend } from '../../src/backend.js';
-import { cpuKernels } from '../../src/backends/cpu/index.js';
+import { cpuKernels } from '../../src/backends/cpu/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
 import { wasm } from '../../src/backends/wasm/index.js';
-import { images } from '../../src/backends/wasm/images.js';
-import { compiled, instantiate } from '../../src/backends/wasm/instance.js';
-import { relaxedHex } from '../../src/backends/wasm/moduleRelaxed.js';
+import { instantiate } from '../../src/backends/wasm/instance.js';
+import { hex as relaxedHex } from '../../src/backends/wasm/modules/relaxed.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import { requireRelaxedSimd } from '../../src/backends/wasm/relaxed.js';
 import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
@@ -23,8 +22,8 @@ await wasm({ relaxedSimd: true }); // throws where the host lacks it; in Node 20
 const random = randomStream(11, 'relaxed');
 const fresh = (n: number): Float32Array => Float32Array.from({ length: n }, () => normal(random));
 
-const plain = instantiate(images);
-const relaxed = instantiate(images, 1, relaxedHex);
+const plain = instantiate([]);
+const relaxed = instantiate([], 1, relaxedHex);
 
 /** 1 + 2⁻¹² squared is 1 + 2⁻¹¹ + 2⁻²⁴; rounded before 1 is taken away, the last term is lost. */
 const [x, c] = [1 + 2 ** -12, -1];
@@ -94,9 +93,9 @@ test('two threads give the bits of one', () => {
   class Always extends Choice {
     override note(): void {}
   }
-  const two = instantiate(images, 2, relaxedHex);
-  const pool = new Pool(compiled(true, relaxedHex, images.text), cutNames, 2);
-  const shared = splitKernels(two.kernels, pool, pool.add(two.memory), 2, new Always());
+  const two = instantiate([], 2, relaxedHex);
+  const pool = new Pool(cutNames, 2);
+  const shared = splitKernels(two.kernels, pool, pool.add(two), 2, new Always());
   const [m, n, k] = [203, 167, 190];
   const [A, B] = [fresh(m * k), fresh(k * n)];
   const multiply = ({ storage }: typeof two, kernels: typeof shared): FloatArray => {

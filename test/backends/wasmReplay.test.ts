@@ -3,19 +3,19 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Backend, Step } from '../../src/backend.js';
 import { linearDevice } from '../../src/backends/linear/device.js';
-import { images as imageKernels } from '../../src/backends/wasm/images.js';
 import { instantiate } from '../../src/backends/wasm/instance.js';
 import { ShapeError } from '../../src/errors.js';
 import { Adam, BatchNorm, Bidirectional, Conv2D, Dense, Dropout, Flatten, GRU, LSTM, MaxPool2D, NotFiniteError, SGD, Sequential, cpu, exponential, wasm } from '../../src/index.js';
 import type { Optimizer } from '../../src/index.js';
 import { randomTensor } from '../support/values.js';
+import { everyFamily } from './everyFamily.js';
 
 /** The same kernels, the step written anew for every run. */
 const asWritten: Backend = {
   ...(await wasm()),
   open() {
-    const { kernels, storage } = instantiate(imageKernels);
-    return linearDevice(kernels, storage, 'float32');
+    const { kernels, storage } = instantiate(everyFamily.all);
+    return linearDevice(kernels, storage, 'float32', everyFamily.kernels);
   },
 };
 const replaying: readonly Backend[] = [await wasm(), await wasm({ threads: 2 })];

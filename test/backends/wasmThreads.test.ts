@@ -7,8 +7,7 @@ import { linearDevice } from '../../src/backends/linear/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import type { WasmKernels } from '../../src/backends/wasm/instance.js';
 import { wasm } from '../../src/backends/wasm/index.js';
-import { images } from '../../src/backends/wasm/images.js';
-import { compiled, instantiate } from '../../src/backends/wasm/instance.js';
+import { composed, instantiate } from '../../src/backends/wasm/instance.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import type { Kernel } from '../../src/backends/wasm/pool.js';
@@ -16,12 +15,13 @@ import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
 import { ArgumentError, BackendError } from '../../src/errors.js';
 import { Activation, Adam, BatchNorm, Conv2D, Dense, Dropout, GRU, GlobalAveragePool2D, LSTM, MaxPool2D, Sequential } from '../../src/index.js';
 import { normal, randomStream } from '../../src/random.js';
+import { everyFamily } from './everyFamily.js';
 
 const elements = 2_500_000;
 const random = randomStream(9, 'threads');
 const content = Float32Array.from({ length: elements }, () => normal(random));
 
-const pool = new Pool(compiled(true, images.text), cutNames, 2);
+const pool = new Pool(cutNames, 2);
 
 /** Blocks until the helper has taken a part. */
 function awaitHelp(before: number): void {
@@ -40,8 +40,8 @@ function patient(kernels: WasmKernels, before: { helped: number }): WasmKernels 
   return { ...kernels, ...Object.fromEntries(entries), ...(packing ? { packing: { ...packing, pack: wait((out = 0, mode = 0, n = 0, k = 0, b = 0, ldb = 0) => packing.pack(out, mode, n, k, b, ldb)) } } : {}) };
 }
 
-const one = instantiate(images);
-const two = instantiate(images, 2);
+const one = instantiate(everyFamily.all);
+const two = instantiate(everyFamily.all, 2);
 /** Room for the work of kernels, above what is compared. */
 const room = 1_000_000;
 for (const { storage } of [one, two]) storage.grow(storage.start + elements + room);
@@ -51,7 +51,7 @@ class Always extends Choice {
   override note(): void {}
 }
 
-const shared = splitKernels(patient(two.kernels, before), pool, pool.add(two.memory), 2, new Always());
+const shared = splitKernels(patient(two.kernels, before), pool, pool.add(two), 2, new Always());
 
 /** Runs a call large enough to wake the helper; `at` gives the address of an element. */
 function compare(what: string, call: (k: WasmKernels, at: (element: number) => number) => void): void {
@@ -172,10 +172,10 @@ test('pooling and depthwise convolution, bit for bit', () => {
 });
 
 test('a trap in a helper is an error, not a wrong result', () => {
-  const trapped = new Pool(compiled(true, images.text), cutNames, 2);
-  const { memory, storage } = instantiate(images, 2);
-  const workplace = trapped.add(memory);
-  const end = storage.capacity() * 4;
+  const trapped = new Pool(cutNames, 2);
+  const instance = instantiate(everyFamily.all, 2);
+  const workplace = trapped.add(instance);
+  const end = instance.storage.capacity() * 4;
   const job = {
     kernel: cutNames.indexOf('add'), values: [end, end, end, 8], steps: [16, 16, 16, 0], counted: 3, part: 4,
     call: () => {
@@ -222,8 +222,9 @@ test('whole training runs give the same bytes', async () => {
   const observed: Backend = {
     ...(await wasm()),
     open() {
-      const { kernels, memory, storage } = instantiate(images, 2);
-      return linearDevice(splitKernels(kernels, pool, pool.add(memory), 2), storage, 'float32');
+      const instance = instantiate(everyFamily.all, 2);
+      const split = splitKernels(instance.kernels, pool, pool.add(instance), 2);
+      return linearDevice(composed(split, everyFamily.all, 2), instance.storage, 'float32', everyFamily.kernels);
     },
   };
   for (let run = 0; run < 20 && pool.helped === helped; run++) assert.is(await trainedBytes(observed), expected);

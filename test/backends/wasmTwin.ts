@@ -3,18 +3,18 @@
  * what a kernel should write must agree within float32 rounding, and everything else must be untouched.
  */
 import * as assert from 'uvu/assert';
-import { cpuKernels } from '../../src/backends/cpu/index.js';
+import { cpuKernels } from '../../src/backends/cpu/device.js';
 import type { Heap } from '../../src/backends/cpu/heap.js';
 import type { RawKernels } from '../../src/backends/linear/raw.js';
-import { images } from '../../src/backends/wasm/images.js';
 import { instantiate } from '../../src/backends/wasm/instance.js';
 import { normal, randomStream } from '../../src/random.js';
+import { everyFamily } from './everyFamily.js';
 
 /** Numbers, or a count of random ones. */
 type Content = number | ArrayLike<number>;
 type Addresses<K extends string> = { readonly [key in K]: number };
 
-export const { kernels: wasmKernels, storage } = instantiate(images);
+export const { kernels: wasmKernels, storage } = instantiate(everyFamily.all);
 
 /** Sizes below, at and above one to four vectors. */
 export const sizes: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33, 70];

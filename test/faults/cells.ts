@@ -2,12 +2,13 @@
 import { faultsIn } from './fault.js';
 import type { Fault } from './fault.js';
 
-const gates = 'backends/cpu/gates';
+const lstmKernels = 'backends/cpu/lstm';
+const gruKernels = 'backends/cpu/gru';
 const golden = ['layers/recurrentGolden', 'layers/recurrentGradients'];
 
 const lstm: readonly Fault[] = [
   {
-    name: 'LSTM gates i and o change places in both passes: every gradient stays right', file: gates, tests: ['layers/recurrentGolden'],
+    name: 'LSTM gates i and o change places in both passes: every gradient stays right', file: lstmKernels, tests: ['layers/recurrentGolden'],
     edits: [
       { find: 'const zi = gates + row * 4 * h + u, zf = zi + h, zg = zf + h, zo = zg + h;', replace: 'const zo = gates + row * 4 * h + u, zf = zo + h, zg = zf + h, zi = zg + h;' },
       {
@@ -18,7 +19,7 @@ const lstm: readonly Fault[] = [
       { find: 'x[dz + at + 3 * h] = dzo;', replace: 'x[dz + at + 3 * h] = dzi;' },
     ],
   },
-  ...faultsIn(gates, golden,
+  ...faultsIn(lstmKernels, golden,
     ['LSTM gates i and f change places on the way back', 'x[dz + at] = dzi;\n                    x[dz + at + h] = dzf;', 'x[dz + at] = dzf;\n                    x[dz + at + h] = dzi;'],
     ['L3 forget gate without its peephole', 'sigmoid(x[zf] + pf)', 'sigmoid(x[zf])'],
     ['L5 no cell state: the forget term is dropped', 'f * cp + i * g', 'i * g'],
@@ -50,7 +51,7 @@ const lstm: readonly Fault[] = [
 
 const gru: readonly Fault[] = [
   {
-    name: 'GRU keeps 1 − z of the old state in both passes: every gradient stays right', file: gates, tests: ['layers/recurrentGolden'],
+    name: 'GRU keeps 1 − z of the old state in both passes: every gradient stays right', file: gruKernels, tests: ['layers/recurrentGolden'],
     edits: [
       { after: 'gruForward(', find: '(1 - z) * n + z * x[hPrevious + e]', replace: 'z * n + (1 - z) * x[hPrevious + e]' },
       { after: 'gruBackward(', find: 'dhe * (1 - z) * (1 - n * n)', replace: 'dhe * z * (1 - n * n)' },
@@ -58,7 +59,7 @@ const gru: readonly Fault[] = [
       { after: 'gruBackward(', find: 'dhe * z; // G11', replace: 'dhe * (1 - z); // G11' },
     ],
   },
-  ...faultsIn(gates, golden,
+  ...faultsIn(gruKernels, golden,
     ['G3 and G4: r and z change places', 'const r = sigmoid(x[xz + at] + x[hz + at]); // G3', 'const r = sigmoid(x[xz + at + h] + x[hz + at + h]); // G3', 'gruForward('],
     ['G5 without h·U', 'x[xz + at + 2 * h] + r * x[hz + at + 2 * h]', 'x[xz + at + 2 * h]'],
     ['G5 the reset gate does nothing', 'x[xz + at + 2 * h] + r * x[hz + at + 2 * h]', 'x[xz + at + 2 * h] + x[hz + at + 2 * h]'],

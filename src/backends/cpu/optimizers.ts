@@ -3,7 +3,7 @@ import type { RawOptimizerKernels } from '../linear/raw.js';
 import type { Heap } from './heap.js';
 
 /** The gradient an update sees: scaled by global-norm clipping, then cut to ±limit (0: no cut). */
-function clipped(g: number, scale: number, limit: number): number {
+export function clipped(g: number, scale: number, limit: number): number {
   const scaled = g * scale;
   return limit > 0 ? Math.max(-limit, Math.min(limit, scaled)) : scaled; // C2
 }
@@ -34,18 +34,6 @@ export function optimizerKernels(heap: Heap): RawOptimizerKernels {
         const v = momentum * d[velocity + i]! - step; // S2
         d[velocity + i] = v;
         d[p + i] = d[p + i]! + (nesterov ? momentum * v - step : v); // S3
-      }
-    },
-    rmsprop(p, v, g, learningRate, gradientScale, guard, n, clipValue, rho, epsilon) {
-      const d = heap.data;
-      if (!Number.isFinite(d[guard]!)) return;
-      const lr = d[learningRate]!;
-      const scale = d[gradientScale]!;
-      for (let i = 0; i < n; i++) {
-        const gi = clipped(d[g + i]!, scale, clipValue);
-        const vi = rho * d[v + i]! + (1 - rho) * gi * gi; // R1
-        d[v + i] = vi;
-        d[p + i] = d[p + i]! - (lr * gi) / Math.sqrt(vi + epsilon); // R2
       }
     },
     adam(p, m, v, vMax, g, learningRate, correction, gradientScale, guard, n, clipValue, beta1, beta2, epsilon, decay) {

@@ -22,6 +22,7 @@ const products: Step = (k, [a, b]) => {
 async function time(backend: Backend, n: number): Promise<number> {
   const random = randomStream(n, 'crossover');
   const matrix = (): Float32Array => new Float32Array(n * n).map(() => random.next() / 2 ** 31 / n);
+  await backend.prepare?.([]);
   const device = backend.open();
   const program = device.compile(products, [[n, n], [n, n]], []);
   const inputs = [matrix(), matrix()];

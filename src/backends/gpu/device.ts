@@ -10,15 +10,17 @@ import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
 import { convolutionKernels } from './convolution.js';
-import { gateKernels } from './gates.js';
 import type { GpuJs, Handle, PipelineCall } from './gpujs.js';
+import { gruKernels } from './gru.js';
 import { lossKernels } from './losses.js';
+import { lstmKernels } from './lstm.js';
 import { matmulKernels } from './matmul.js';
 import { normKernels } from './norms.js';
 import { optimizerKernels } from './optimizers.js';
 import { pointwiseKernels } from './pointwise.js';
 import { Recorder } from './recorder.js';
 import { GpuTensor, open } from './tensor.js';
+import { updateKernels } from './updates.js';
 
 class GpuVariable implements Variable {
   readonly shape: Shape;
@@ -64,8 +66,9 @@ export class GpuDevice implements Device {
     const recorder = new Recorder(gpu);
     this.kernels = {
       dtype: this.dtype,
-      ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...pointwiseKernels(recorder),
-      ...gateKernels(recorder), ...normKernels(recorder), ...convolutionKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
+      ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
+      ...lstmKernels(recorder), ...gruKernels(recorder), ...normKernels(recorder), ...convolutionKernels(recorder), ...updateKernels(recorder),
+      ...pointwiseKernels(recorder),
     };
   }
 

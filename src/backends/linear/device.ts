@@ -2,19 +2,16 @@
  * The device of the linear backends: a step runs at once, reading its inputs from the arena and updating variables
  * in place; then the outputs are copied out and the arena is rewound. Later runs may repeat the raw calls of the first.
  */
-import type { Device, Kernels, Program, Variable } from '../../backend.js';
+import type { CoreKernels, Device, Kernels, Program, Variable } from '../../backend.js';
 import { BackendError, ShapeError, formatShape } from '../../errors.js';
 import type { DType, FloatArray } from '../../tensor.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
 import { createContext } from './context.js';
-import { convolutionKernels } from './convolution.js';
-import { gateKernels } from './gates.js';
+import type { Context } from './context.js';
 import { matmulKernels } from './matmul.js';
 import { Memory } from './memory.js';
 import type { Storage } from './memory.js';
-import { normKernels } from './norms.js';
-import { pointwiseKernels } from './pointwise.js';
 import type { RawKernels } from './raw.js';
 import { Recorder } from './recording.js';
 import type { Call } from './recording.js';
@@ -29,16 +26,21 @@ interface Run {
   readonly calls: readonly Call[] | undefined;
 }
 
-/** @param replay whether a step runs as written only once; what it came down to is then repeated, see recording.ts. */
-export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, replay = false): Device {
+/** The kernels of one family, or of several, over a raw table that has theirs. */
+export type Family = (context: Context) => Partial<Kernels>;
+
+/**
+ * @param families of kernels beside the core; a later one replaces what an earlier one has.
+ * @param replay whether a step runs as written only once; what it came down to is then repeated, see recording.ts.
+ */
+export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, families: readonly Family[], replay = false): Device {
   const memory = new Memory(storage);
   const recorder = replay ? new Recorder(raw) : undefined;
   const context = createContext(recorder?.raw ?? raw, memory, dtype);
-  const kernels: Kernels = {
-    dtype,
-    ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...pointwiseKernels(context), ...gateKernels(context),
-    ...normKernels(context), ...convolutionKernels(context), ...lossKernels(context), ...optimizerKernels(context),
+  const core: CoreKernels = {
+    dtype, ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...lossKernels(context), ...optimizerKernels(context),
   };
+  const kernels = Object.assign({}, core, ...families.map((family) => family(context))) as Kernels;
   let disposed = false;
 
   function own(variable: Variable): LinearTensor {

@@ -77,7 +77,7 @@ export interface RawPointwiseKernels {
   oneHot(out: Address, x: Address, rows: number, n: number): void;
 }
 
-export interface RawGateKernels {
+export interface RawLstmKernels {
   /** gates [b, 4h] come in as z and are replaced. */
   lstmForward(gates: Address, c: Address, tanhC: Address, hOut: Address, cPrevious: Address, peephole: Address, b: number, h: number): void;
   lstmBackward(
@@ -85,6 +85,9 @@ export interface RawGateKernels {
     dh: Address, dc: Address, peephole: Address, b: number, h: number,
   ): void;
   lstmPeephole(target: Address, dz: Address, cPrevious: Address, c: Address, rows: number, h: number): void;
+}
+
+export interface RawGruKernels {
   gruForward(gates: Address, hOut: Address, xz: Address, hz: Address, hPrevious: Address, b: number, h: number): void;
   gruBackward(
     dxz: Address, dhz: Address, dhPrevious: Address, gates: Address, hz: Address, hPrevious: Address, dh: Address, b: number, h: number,
@@ -157,16 +160,20 @@ export interface RawOptimizerKernels {
     p: Address, velocity: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
     n: number, clipValue: number, momentum: number, nesterov: number,
   ): void;
-  rmsprop(
-    p: Address, v: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
-    n: number, clipValue: number, rho: number, epsilon: number,
-  ): void;
   adam(
     p: Address, m: Address, v: Address, vMax: Address, g: Address, learningRate: Address, correction: Address, gradientScale: Address,
     guard: Address, n: number, clipValue: number, beta1: number, beta2: number, epsilon: number, decay: number,
   ): void;
 }
 
+export interface RawUpdateKernels {
+  rmsprop(
+    p: Address, v: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
+    n: number, clipValue: number, rho: number, epsilon: number,
+  ): void;
+}
+
+/** The whole table; wasm's holds the core and the families that were prepared. */
 export interface RawKernels
-  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawPointwiseKernels, RawGateKernels, RawNormKernels,
-  RawConvolutionKernels, RawLossKernels, RawOptimizerKernels {}
+  extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawLstmKernels, RawGruKernels, RawNormKernels, RawConvolutionKernels,
+  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels {}

@@ -41,14 +41,6 @@ export function optimizerKernels({ raw, make }: Context): OptimizerKernels {
       );
       return velocity ? { p, velocity } : { p };
     },
-    rmsprop(p, g, v, inputs, rho, epsilon) {
-      requireSize('rmsprop', 'gradient', g, p.size);
-      raw.rmsprop(
-        open(p).address, open(v).address, open(g).address, open(inputs.learningRate).address, open(inputs.gradientScale).address,
-        open(inputs.guard).address, p.size, inputs.clipValue, rho, epsilon,
-      );
-      return { p, v };
-    },
     adam(p, g, m, v, vMax, correction, inputs, beta1, beta2, epsilon, decay) {
       requireSize('adam', 'gradient', g, p.size);
       raw.adam(

@@ -77,9 +77,9 @@ port.onmessage = ({ data }) => {
   } else {
     read++;
     const table = {};
-    for (const module of setup.modules) {
+    for (const module of data.modules) {
       const { exports } = new WebAssembly.Instance(module, { env: { memory: data.memory } });
-      exports.scratch.value += setup.thread * exports.scratchBytes.value;
+      if (exports.scratch) exports.scratch.value += setup.thread * exports.scratchBytes.value;
       Object.assign(table, exports);
     }
     kernels.set(data.id, setup.names.map((name) => table[name]));

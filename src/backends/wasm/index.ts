@@ -1,11 +1,11 @@
 /**
- * WebAssembly SIMD with its options. The kernels stand in assembly/, built by scripts/build-wasm.mjs. What threads and relaxed
- * products need is fetched only where they are asked for.
+ * WebAssembly SIMD with its options. The kernels stand in assembly/, built by scripts/build-wasm.mjs. What is not asked for is not fetched:
+ * threads, relaxed products, families of kernels.
  */
 import type { Backend } from '../../backend.js';
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
-import { simdBackend, singleThread } from './backend.js';
+import { simdBackend } from './backend.js';
 import { hardwareThreads, threadObstacle } from './host.js';
 import { requireRelaxedSimd } from './relaxed.js';
 
@@ -44,11 +44,14 @@ function threadCount(wished: number): { threads: number; reason?: string } {
 export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   const { threads: wished = 1, relaxedSimd = false } = checkOptions('wasm', options, optionNames);
   if (relaxedSimd) requireRelaxedSimd();
-  const product = relaxedSimd ? (await import('./moduleRelaxed.js')).relaxedHex : undefined;
   const { threads, reason } = threadCount(wished);
   const details = [
     relaxedSimd ? ' with relaxed multiply-add' : '', `, ${threads === 1 ? '1 thread' : `${threads} threads`}`, reason === undefined ? '' : ` (${reason})`,
   ];
-  const work = threads > 1 ? { open: (await import('./threads.js')).threadedOpen(threads, product) } : singleThread(product);
-  return simdBackend(details.join(''), work);
+  const backend = simdBackend(details.join(''), async () => {
+    const product = relaxedSimd ? (await import('./modules/relaxed.js')).hex : undefined;
+    return threads > 1 ? (await import('./threads.js')).threaded(threads, product) : (await import('./single.js')).singleThread(product);
+  });
+  await backend.prepare?.([]);
+  return backend;
 }

@@ -1,18 +1,24 @@
 /** The kernels, compiled once and instantiated over a memory for each model. */
+import type { Family } from '../linear/device.js';
 import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
-import type { ComposedKernels, ConvolutionParts } from './convolution.js';
-import type { ImageKernels } from './images.js';
+import type { ConvolutionParts } from './convolution.js';
 import { createMemory, memoryStorage } from './memory.js';
-import { moduleHex } from './module.js';
+import { hex as core } from './modules/core.js';
 
-type CoreKernels = Omit<RawKernels, keyof ComposedKernels>;
-
-/** The raw kernel table, and what its convolutions are composed of. */
+/** The raw kernel table, and what its convolutions are composed of: all of it that the families at hand have. */
 export type WasmKernels = RawKernels & ConvolutionParts;
 
-/** What the modules export: the table, with the packing of matrices as two plain functions and without convolutions. */
-type KernelExports = WebAssembly.Exports & Omit<CoreKernels, 'packing'> & {
+/** Kernels beside the core: a module over the same memory. */
+export interface WasmFamily {
+  readonly hex: string;
+  readonly kernels: Family;
+  /** Raw kernels that are made of those of the modules. */
+  readonly compose?: (parts: WasmKernels, threads: number) => Partial<RawKernels>;
+}
+
+/** What the modules export: the table, with the packing of matrices as two plain functions. */
+type KernelExports = WebAssembly.Exports & Omit<WasmKernels, 'packing'> & {
   /** Working memory of one thread, and where that of this instance lies. */
   readonly scratchBytes: WebAssembly.Global<'i32'>;
   readonly scratch: WebAssembly.Global<'i32'>;
@@ -51,53 +57,30 @@ function moduleOf(shared: boolean, hex: string): WebAssembly.Module {
   return module;
 }
 
-/** The kernels and those of `texts`; a later module replaces what an earlier one has. */
-export function compiled(shared: boolean, ...texts: readonly (string | undefined)[]): readonly WebAssembly.Module[] {
-  return [moduleHex, ...texts].filter((hex) => hex !== undefined).map((hex) => moduleOf(shared, hex));
+/** The modules of a memory, a later one of which replaces what an earlier one has. `product`: text of one whose products replace those of the core. */
+function compiled(families: readonly WasmFamily[], shared: boolean, product: string | undefined): readonly WebAssembly.Module[] {
+  return [core, ...(product === undefined ? [] : [product]), ...families.map(({ hex }) => hex)].map((hex) => moduleOf(shared, hex));
 }
 
-interface Instance<K> { readonly kernels: K; readonly memory: WebAssembly.Memory; readonly storage: Storage }
-
-function tablesOf(memory: WebAssembly.Memory, list: readonly WebAssembly.Module[]): WebAssembly.Exports {
-  return Object.assign({}, ...list.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as WebAssembly.Exports;
+export interface Instance {
+  readonly kernels: WasmKernels;
+  readonly memory: WebAssembly.Memory;
+  readonly storage: Storage;
+  readonly modules: readonly WebAssembly.Module[];
 }
 
-function instantiateCore(threads: number, product: string | undefined): Instance<CoreKernels> {
+/** `kernels`, and what families compose of them. */
+export function composed(kernels: WasmKernels, families: readonly WasmFamily[], threads: number): WasmKernels {
+  return Object.assign({}, kernels, ...families.map(({ compose }) => compose?.(kernels, threads))) as WasmKernels;
+}
+
+/** Kernels over a memory of their own, which has room for the work of so many threads. `product` as in `compiled`. */
+export function instantiate(families: readonly WasmFamily[], threads = 1, product?: string): Instance {
   const memory = createMemory(threads > 1);
-  const { packSize, pack, scratch, scratchBytes, ...rest } = tablesOf(memory, compiled(threads > 1, product)) as KernelExports;
+  const list = compiled(families, threads > 1, product);
+  const exports = Object.assign({}, ...list.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as KernelExports;
+  const { packSize, pack, scratch, scratchBytes, ...rest } = exports;
+  const kernels = { ...rest, packing: { size: packSize, pack } };
   const reserved = scratch.value + threads * scratchBytes.value;
-  return { kernels: { ...rest, packing: { size: packSize, pack } }, memory, storage: memoryStorage(memory, reserved) };
-}
-
-function withImages(core: Instance<CoreKernels>, { text, compose }: ImageKernels, threads: number): WasmKernels {
-  const { scratch: _scratch, scratchBytes: _bytes, ...parts } = tablesOf(core.memory, [moduleOf(threads > 1, text)]);
-  const kernels = { ...core.kernels, ...parts as WebAssembly.Exports & ConvolutionParts };
-  return { ...kernels, ...compose(kernels, threads) };
-}
-
-/** Kernels over a memory of their own, which has room for the work of so many threads. `product`: text of a module whose products replace the usual ones. */
-export function instantiate(images: ImageKernels, threads = 1, product?: string): Instance<WasmKernels> {
-  const core = instantiateCore(threads, product);
-  return { ...core, kernels: withImages(core, images, threads) };
-}
-
-/** The same for one thread, where the kernels over images may come later: they are looked for when one is called. */
-export function instantiateWithout(imagesNow: () => ImageKernels, product?: string): Instance<RawKernels> {
-  const core = instantiateCore(1, product);
-  let all: WasmKernels | undefined;
-  const found = (): WasmKernels => all ??= withImages(core, imagesNow(), 1);
-  return {
-    ...core,
-    kernels: {
-      ...core.kernels,
-      workspace: (kernel, sliding) => found().workspace?.(kernel, sliding) ?? 0,
-      conv2d: (...values) => { found().conv2d(...values); },
-      conv2dBackward: (...values) => { found().conv2dBackward(...values); },
-      conv2dKernel: (...values) => { found().conv2dKernel(...values); },
-      maxPool2d: (...values) => { found().maxPool2d(...values); },
-      maxPool2dBackward: (...values) => { found().maxPool2dBackward(...values); },
-      averagePool2d: (...values) => { found().averagePool2d(...values); },
-      averagePool2dBackward: (...values) => { found().averagePool2dBackward(...values); },
-    },
-  };
+  return { kernels: composed(kernels, families, threads), memory, storage: memoryStorage(memory, reserved), modules: list };
 }

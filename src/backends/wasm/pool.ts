@@ -19,8 +19,11 @@ export interface Job {
   readonly part: number;
 }
 
-/** A memory to work on; the pool keeps only its number, so that it goes when the model goes. */
-export interface Workplace { readonly id: number; readonly memory: WebAssembly.Memory }
+/** A memory to work on, and what works on it. */
+interface Ground { readonly memory: WebAssembly.Memory; readonly modules: readonly WebAssembly.Module[] }
+
+/** The pool keeps only its number, so that the memory goes when the model goes. */
+export interface Workplace extends Ground { readonly id: number }
 
 /**
  * Bytes of dropped models that helpers may still hold. A helper lets go of a memory when its own garbage collector runs, and that sees
@@ -47,23 +50,23 @@ class Crew {
   /** The memories they have, with their size when it was sent. */
   readonly near = new Map<number, number>();
 
-  constructor(modules: readonly WebAssembly.Module[], names: readonly string[], size: number) {
+  constructor(names: readonly string[], size: number) {
     const control = new SharedArrayBuffer(controlBytes);
     this.slots = new Int32Array(control, 0, argumentsAt / 4);
     this.values = new Float64Array(control, argumentsAt, mostArguments);
     this.steps = new Float64Array(control, argumentsAt + mostArguments * 8, mostArguments);
     this.helpers = Array.from({ length: size }, (_, i) => {
       const helper = startHelper(helperSource);
-      helper.post({ setup: { control, modules, names, thread: i + 1 } });
+      helper.post({ setup: { control, names, thread: i + 1 } });
       return helper;
     });
   }
 
   /** Gives a memory to all; until it has arrived the main thread does all. */
-  bring({ id, memory }: Workplace): void {
+  bring({ id, memory, modules }: Workplace): void {
     this.near.set(id, memory.buffer.byteLength);
     Atomics.add(this.slots, slots.mail, 1);
-    for (const helper of this.helpers) helper.post({ id, memory });
+    for (const helper of this.helpers) helper.post({ id, memory, modules });
     this.publish(0);
   }
 
@@ -90,13 +93,10 @@ export class Pool {
   private lastId = 0;
   private mayWait = true;
 
-  /**
-   * @param modules as of `compiled`.
-   * @param names the exports that jobs may call.
-   */
-  constructor(modules: readonly WebAssembly.Module[], names: readonly string[], threads: number) {
+  /** @param names the exports that jobs may call. */
+  constructor(names: readonly string[], threads: number) {
     this.names = names;
-    this.hire = () => new Crew(modules, names, threads - 1);
+    this.hire = () => new Crew(names, threads - 1);
     this.crew = this.hire();
   }
 
@@ -111,10 +111,10 @@ export class Pool {
   }
 
   /** Opens the pool to a memory, which helpers get when the first job is worth sharing. */
-  add(memory: WebAssembly.Memory): Workplace {
+  add({ memory, modules }: Ground): Workplace {
     const id = ++this.lastId;
     this.open.add(id);
-    return { id, memory };
+    return { id, memory, modules };
   }
 
   /** Drops a memory. With the last one the threads end; returns whether it was that. */

@@ -4,7 +4,6 @@
  */
 import { matmulCodes } from '../linear/raw.js';
 import { Choice } from './choice.js';
-import { composeConvolution } from './convolution.js';
 import type { WasmKernels } from './instance.js';
 import { worthSharing } from './pool.js';
 import type { Job, Kernel, Pool, Workplace } from './pool.js';
@@ -136,7 +135,7 @@ type CutName = keyof typeof cuts;
 /** The exports that helpers call. */
 export const cutNames = Object.keys(cuts) as readonly CutName[];
 
-/** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays. */
+/** The kernels, with the large calls of those in `cuts` shared among the threads of a pool where that pays; what families compose of them is theirs to compose anew. */
 export function splitKernels(kernels: WasmKernels, pool: Pool, workplace: Workplace, threads: number, choice = new Choice()): WasmKernels {
   function shared(name: CutName, call: Kernel): Kernel {
     const { weight, sizes, counted, grain, steps }: Cut = cuts[name];
@@ -161,11 +160,10 @@ export function splitKernels(kernels: WasmKernels, pool: Pool, workplace: Workpl
     return Object.assign((...values: number[]) => { prepare(...values)(); }, { prepare });
   }
   const { packing } = kernels;
-  const named = cutNames.filter((name) => name !== 'pack');
-  const split = {
+  const present = cutNames.filter((name) => name !== 'pack' && name in kernels) as Exclude<CutName, 'pack'>[];
+  return {
     ...kernels,
-    ...Object.fromEntries(named.map((name) => [name, shared(name, kernels[name])])),
+    ...Object.fromEntries(present.map((name) => [name, shared(name, kernels[name])])),
     ...(packing ? { packing: { size: packing.size, pack: shared('pack', packing.pack) } } : {}),
   };
-  return { ...split, ...composeConvolution(split, threads) };
 }

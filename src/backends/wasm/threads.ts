@@ -1,8 +1,9 @@
 /** Devices whose large kernels are shared among threads. */
 import type { Device } from '../../backend.js';
 import { linearDevice } from '../linear/device.js';
-import { images } from './images.js';
-import { compiled, instantiate } from './instance.js';
+import type { Work } from './backend.js';
+import { FetchedFamilies } from './families.js';
+import { composed, instantiate } from './instance.js';
 import { Pool } from './pool.js';
 import { cutNames, splitKernels } from './split.js';
 
@@ -17,17 +18,21 @@ function closing(pool: Pool, id: number, last: () => void): () => void {
 }
 
 /** Models share helper threads: the first to open starts them, the last to close ends them. */
-export function threadedOpen(threads: number, product?: string): () => Device {
+export function threaded(threads: number, product?: string): Work {
+  const families = new FetchedFamilies();
   const current: { pool?: Pool } = {};
-  const start = (): Pool => new Pool(compiled(true, product, images.text), cutNames, threads);
   const end = (pool: Pool): void => {
     if (current.pool === pool) delete current.pool;
   };
-  return () => {
-    const { kernels, memory, storage } = instantiate(images, threads, product);
-    const pool = current.pool ??= start();
-    const workplace = pool.add(memory);
-    return watched(linearDevice(splitKernels(kernels, pool, workplace, threads), storage, 'float32', true), closing(pool, workplace.id, () => { end(pool); }));
+  return {
+    open() {
+      const instance = instantiate(families.all, threads, product);
+      const pool = current.pool ??= new Pool(cutNames, threads);
+      const workplace = pool.add(instance);
+      const kernels = composed(splitKernels(instance.kernels, pool, workplace, threads), families.all, threads);
+      return watched(linearDevice(kernels, instance.storage, 'float32', families.kernels, true), closing(pool, workplace.id, () => { end(pool); }));
+    },
+    prepare: (wanted) => families.prepare(wanted),
   };
 }
 

@@ -7,7 +7,7 @@ import { ArgumentError, FileFormatError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { toHost } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
-import { describeArchitecture } from './architecture.js';
+import { describeArchitecture } from './describe.js';
 import type { Position, TrainingEvent } from '../training/position.js';
 import { anyNumber, anyNumberOf, damaged, depthLimit, faultOf, listOf, numberOf, objectOf, parseJson, textOf } from './json.js';
 import type { Network } from '../graph/network.js';

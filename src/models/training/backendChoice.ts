@@ -1,4 +1,4 @@
-import type { Backend } from '../../backend.js';
+import type { Backend, KernelFamily } from '../../backend.js';
 import { autoBackend, explained } from '../../backends/auto.js';
 import { wasmBackend } from '../../backends/wasm/backend.js';
 import { typeName } from '../../checks.js';
@@ -19,10 +19,10 @@ export class BackendChoice {
     this.chosen = wanted === 'auto' ? undefined : wanted;
   }
 
-  /** Decides 'auto' by the products of this network, and fetches what its layers need. */
-  async settle(network: Network, batch: number): Promise<void> {
+  /** Decides 'auto' by the products of this network, and fetches what it needs. */
+  async settle(network: Network, families: readonly KernelFamily[], batch: number): Promise<void> {
     this.chosen ??= await autoBackend(largestProduct(network, batch));
-    if (network.nodes.some(({ layer }) => layer.overImages)) await this.chosen.prepareImages?.();
+    await this.chosen.prepare?.(families);
   }
 
   /** What computes now; 'auto' that nobody has settled stays with wasm. */

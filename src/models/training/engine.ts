@@ -90,7 +90,9 @@ export class Engine {
 
   /** Settles what computes, before anything is asked of the session. */
   async choose(batch = 32): Promise<void> {
-    await (this.compiled?.backend ?? this.usual).settle(this.network, batch);
+    const { backend, optimizer, objective } = this.compiled ?? { backend: this.usual };
+    const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
+    await backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch);
   }
 
   /** The model on its device. */

@@ -180,8 +180,7 @@ export class Session {
     if (!objective) throw new Error('a loss without an objective');
     const forward = forwardNetwork(objective.network, parts.run, parts.weights, parts.states, parts.x);
     const results = forward.outputs.map((compared, i) => {
-      const { kind, parameter } = objective.losses[i] ?? { kind: 'mse', parameter: 0 };
-      return weighed(k, { kind, parameter }, compared, parts.y[i] ?? compared, parts.rowWeights[i]);
+      return weighed(k, objective.losses[i] ?? { kind: 'mse', parameter: 0 }, compared, parts.y[i] ?? compared, parts.rowWeights[i]);
     });
     const losses = results.map((r) => r.loss);
     const [first, ...others] = losses;
@@ -241,7 +240,7 @@ export class Session {
 
 /** Where every number has its own weight, each is a row for the kernel. */
 function weighed(
-  k: Kernels, { kind, parameter }: ResolvedLoss, prediction: Tensor, target: Tensor, weights: Tensor | undefined,
+  k: Kernels, { kind, parameter }: Pick<ResolvedLoss, 'kind' | 'parameter'>, prediction: Tensor, target: Tensor, weights: Tensor | undefined,
 ): { loss: Tensor; dPrediction: Tensor } {
   if (weights?.size !== target.size) return k.loss(kind, prediction, target, weights, parameter);
   const column = (tensor: Tensor): Tensor => k.reshape(tensor, [tensor.size, 1]);

@@ -6,10 +6,10 @@ import { resolveInitializer } from '../../initializers.js';
 import type { WeightValues } from '../../layers/weights.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { randomStream } from '../../random.js';
-import { inType, sameShape, toHost } from '../../tensor.js';
+import { allocate, inType, sameShape, sizeOf, toHost } from '../../tensor.js';
 import type { DType, HostTensor, TensorLike } from '../../tensor.js';
-import { isCarried, isWeight } from '../graph/names.js';
-import { lastingTensors } from '../graph/network.js';
+import { isCarried, isWeight, slotName } from '../graph/names.js';
+import { lastingTensors, trainableWeights } from '../graph/network.js';
 import type { LayerTensorSpecs, Network, WeightSpec } from '../graph/network.js';
 import type { Objective } from './objective.js';
 import { requireFinite } from './samples.js';
@@ -56,10 +56,10 @@ export class WeightStore {
     this.session = undefined;
   }
 
-  /** Everything a file needs: weights, `state:…`, `optimizer:…`. */
-  everything(): Map<string, HostTensor> {
+  /** Everything a file needs: weights, `state:…`, `optimizer:…`. @param compiled what the model will train with, once it is opened. */
+  everything(compiled?: { readonly optimizer: Optimizer; readonly dtype: DType }): Map<string, HostTensor> {
     const { session } = this;
-    if (!session) return new Map([...this.weights(), ...this.waiting]);
+    if (!session) return new Map([...this.weights(compiled?.dtype), ...this.freshSlots(compiled), ...this.waiting]);
     session.sharing.takeOver();
     return new Map([...session.variables.saved()].map(([key, variable]) => [key, { data: session.device.read(variable), shape: variable.shape }]));
   }
@@ -132,16 +132,24 @@ export class WeightStore {
     return this.layers.filter(({ name }) => !this.frozen.has(name));
   }
 
-  private weights(): Map<string, HostTensor> {
+  private weights(dtype?: DType): Map<string, HostTensor> {
     const all = new Map<string, HostTensor>();
     for (const { layer, tensors } of this.layers) {
       const values = layer.weights.current();
       for (const { key, name } of tensors) {
         const value = values.get(name);
-        if (value) all.set(key, value);
+        if (value) all.set(key, dtype ? { ...value, data: inType(value.data, dtype) } : value);
       }
     }
     return all;
+  }
+
+  /** The state of an optimiser before its first step. */
+  private freshSlots(compiled: { readonly optimizer: Optimizer; readonly dtype: DType } | undefined): (readonly [string, HostTensor])[] {
+    if (!compiled) return [];
+    const { optimizer, dtype } = compiled;
+    const trained = trainableWeights(this.network).filter(({ layer }) => !this.frozen.has(layer));
+    return optimizer.slotNames.flatMap((slot) => trained.map(({ key, shape }) => [slotName(slot, key), { shape, data: allocate(dtype, sizeOf(shape)) }] as const));
   }
 
   private write(operation: string, values: ReadonlyMap<string, HostTensor>): void {

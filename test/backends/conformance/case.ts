@@ -4,6 +4,7 @@
  */
 import type { Backend, Kernels, Program, Step, Tensor } from '../../../src/backend.js';
 import { cpu } from '../../../src/backends/cpu/index.js';
+import { kernelFamilies } from '../../../src/backends/wasm/families.js';
 import { normal, randomStream } from '../../../src/random.js';
 import { sizeOf } from '../../../src/tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../../../src/tensor.js';
@@ -58,7 +59,7 @@ export function kernelCase(
 }
 
 async function results({ step, inputShapes, runs, variables }: ConformanceCase, backend: Backend): Promise<Results> {
-  await backend.prepareImages?.();
+  await backend.prepare?.(kernelFamilies);
   const device = backend.open();
   try {
     const homes = variables.map((value) => device.variable(value));

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Step } from '../../../src/backend.js';
-import { cpuKernels } from '../../../src/backends/cpu/index.js';
+import { cpuFamilies, cpuKernels } from '../../../src/backends/cpu/device.js';
 import { linearDevice } from '../../../src/backends/linear/device.js';
 import { Memory } from '../../../src/backends/linear/memory.js';
 import type { Storage } from '../../../src/backends/linear/memory.js';
@@ -48,7 +48,7 @@ test('10,000 steps of an LSTM, forward, backward and update, leave the heap as i
   const trained = trainableWeights(network);
   const weights = randomWeights(network, 1);
   const memory = countedStorage(256);
-  const device = linearDevice(cpuKernels(memory.heap), memory.storage, 'float64');
+  const device = linearDevice(cpuKernels(memory.heap), memory.storage, 'float64', cpuFamilies);
   const variables = trained.map(({ key, shape }) => device.variable(weights[key] ?? { shape, data: new Float64Array() }));
   const step: Step = (k, [x, target, learningRate, one], values) => {
     if (!x || !target || !learningRate || !one) throw new Error('an input is missing');
@@ -112,7 +112,7 @@ test('the arena is rewound to the variables; growing keeps what is there', () =>
 
 test('variables made in the middle of a life keep their values through steps', () => {
   const memory = countedStorage(64);
-  const device = linearDevice(cpuKernels(memory.heap), memory.storage, 'float64');
+  const device = linearDevice(cpuKernels(memory.heap), memory.storage, 'float64', cpuFamilies);
   const a = device.variable(randomTensor(1, 'a', [40]));
   const program = device.compile((k, [x]) => ({ outputs: x ? [k.scale(x, 2)] : [], variables: [] }), [[500]], []);
   void program.run([new Float64Array(500).fill(9)]);

@@ -1,0 +1,3 @@
+export * from '../batchNorm';
+export * from '../norms';
+export { scratch, scratchBytes } from '../matmul';

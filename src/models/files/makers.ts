@@ -1,0 +1,70 @@
+/**
+ * Makers of all layers, for `loadModel` alone: what it can read, its program holds. Not fetched one by one, since what a bundler finds behind
+ * an `import()` it leaves in every program that imports the same file by the entry (docs/decisions/kernel-families.md).
+ */
+import { Activation } from '../../layers/activation.js';
+import { BatchNorm } from '../../layers/batchNorm.js';
+import { Bidirectional } from '../../layers/bidirectional.js';
+import { Conv1D, Conv2D } from '../../layers/conv2d.js';
+import { Dense } from '../../layers/dense.js';
+import { Dropout } from '../../layers/dropout.js';
+import { GRU } from '../../layers/gru.js';
+import type { AnyLayer } from '../../layers/layer.js';
+import { LayerNorm } from '../../layers/layerNorm.js';
+import { LSTM } from '../../layers/lstm.js';
+import { Add, Concatenate, Multiply } from '../../layers/merge.js';
+import { Permute } from '../../layers/permute.js';
+import {
+  AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,
+} from '../../layers/pooling.js';
+import { isRecurrent } from '../../layers/recurrent.js';
+import type { AnyRecurrent } from '../../layers/recurrent.js';
+import { RepeatVector, UpSampling1D, UpSampling2D } from '../../layers/repeat.js';
+import { Flatten, Reshape } from '../../layers/reshape.js';
+import { SimpleRNN } from '../../layers/simpleRnn.js';
+import { TimeDistributed } from '../../layers/timeDistributed.js';
+import { ZeroPad1D, ZeroPad2D } from '../../layers/zeroPad.js';
+import type { LayerFactory } from './factory.js';
+import { damaged, numberOf } from './json.js';
+
+function recurrent(layer: AnyLayer): AnyRecurrent {
+  if (isRecurrent(layer)) return layer;
+  throw damaged('wrapped layer', 'a recurrent layer', layer.className);
+}
+
+/** By class name; the constructors check everything these do not. */
+export const makers: Readonly<Record<string, LayerFactory>> = {
+  Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
+  Add: (o) => new Add(o),
+  AveragePool1D: (o) => new AveragePool1D(o),
+  AveragePool2D: (o) => new AveragePool2D(o),
+  BatchNorm: (o) => new BatchNorm(o),
+  Bidirectional: (o, inner) => new Bidirectional({
+    ...o, layer: recurrent(inner(o.layer)), backwardLayer: o.backwardLayer === undefined ? undefined : recurrent(inner(o.backwardLayer)),
+  }),
+  Concatenate: (o) => new Concatenate(o),
+  Conv1D: (o) => new Conv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  Conv2D: (o) => new Conv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
+  Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
+  Flatten: (o) => new Flatten(o),
+  GlobalAveragePool1D: (o) => new GlobalAveragePool1D(o),
+  GlobalAveragePool2D: (o) => new GlobalAveragePool2D(o),
+  GRU: (o) => new GRU({ ...o, units: numberOf('units', o.units) }),
+  GlobalMaxPool1D: (o) => new GlobalMaxPool1D(o),
+  GlobalMaxPool2D: (o) => new GlobalMaxPool2D(o),
+  LayerNorm: (o) => new LayerNorm(o),
+  LSTM: (o) => new LSTM({ ...o, units: numberOf('units', o.units) }),
+  MaxPool1D: (o) => new MaxPool1D(o),
+  MaxPool2D: (o) => new MaxPool2D(o),
+  Multiply: (o) => new Multiply(o),
+  Permute: (o) => new Permute({ ...o, dims: o.dims as number[] }),
+  RepeatVector: (o) => new RepeatVector({ ...o, n: numberOf('n', o.n) }),
+  Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
+  SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
+  TimeDistributed: (o, inner) => new TimeDistributed({ ...o, layer: inner(o.layer) }),
+  UpSampling1D: (o) => new UpSampling1D(o),
+  UpSampling2D: (o) => new UpSampling2D(o),
+  ZeroPad1D: (o) => new ZeroPad1D(o),
+  ZeroPad2D: (o) => new ZeroPad2D(o),
+};

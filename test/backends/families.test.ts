@@ -1,0 +1,144 @@
+/** Families of kernels on the default backend: fetched for whoever declares them, and nobody runs without. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { KernelFamily } from '../../src/backend.js';
+import { wasmBackend } from '../../src/backends/wasm/backend.js';
+import { kernelFamilies } from '../../src/backends/wasm/families.js';
+import { ArgumentError, BackendError, Dense, Input, Layer, Model, Optimizer, RMSprop, Sequential, wasm } from '../../src/index.js';
+import type { Forward, JsonObject, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
+import { makers } from '../../src/models/files/makers.js';
+import { sizeOf } from '../../src/tensor.js';
+import { rejected } from '../models/support.js';
+import { thrown } from '../support/compare.js';
+
+const vector = [4];
+const sequence = [4, 3];
+const image = [5, 6, 2];
+const inner = { className: 'GRU', config: { units: 2, returnSequences: true } };
+/** Every layer: its options and the shape of its input, or inputs. */
+const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly shape: Shape; readonly inputs?: number }>> = {
+  Activation: { options: { kind: 'tanh' }, shape: vector },
+  Add: { shape: vector, inputs: 2 },
+  AveragePool1D: { options: { poolSize: 2 }, shape: sequence },
+  AveragePool2D: { options: { poolSize: 2 }, shape: image },
+  BatchNorm: { shape: vector },
+  Bidirectional: { options: { layer: inner }, shape: sequence },
+  Concatenate: { shape: vector, inputs: 2 },
+  Conv1D: { options: { filters: 2, kernelSize: 2 }, shape: sequence },
+  Conv2D: { options: { filters: 2, kernelSize: 2 }, shape: image },
+  Dense: { options: { units: 2 }, shape: vector },
+  Dropout: { options: { rate: 0.5 }, shape: vector },
+  Flatten: { shape: sequence },
+  GlobalAveragePool1D: { shape: sequence },
+  GlobalAveragePool2D: { shape: image },
+  GRU: { options: { units: 2, resetAfter: false }, shape: sequence },
+  LayerNorm: { shape: vector },
+  LSTM: { options: { units: 2, peepholes: true }, shape: sequence },
+  MaxPool1D: { options: { poolSize: 2 }, shape: sequence },
+  MaxPool2D: { options: { poolSize: 2 }, shape: image },
+  Multiply: { shape: vector, inputs: 2 },
+  Reshape: { options: { targetShape: [2, 2] }, shape: vector },
+  SimpleRNN: { options: { units: 2 }, shape: sequence },
+  TimeDistributed: { options: { layer: { className: 'LayerNorm', config: {} } }, shape: sequence },
+  ZeroPad1D: { options: { padding: 1 }, shape: sequence },
+  ZeroPad2D: { options: { padding: 1 }, shape: image },
+};
+
+test('every layer that can be saved declares what it calls', async () => {
+  assert.equal(Object.keys(uses).sort(), Object.keys(makers).sort());
+  for (const [name, { options = {}, shape, inputs: count = 1 }] of Object.entries(uses)) {
+    const make = (kind: string, given: JsonObject): ReturnType<typeof Layer.prototype.copy> => {
+      const layer = makers[kind]?.({ ...given, name: kind }, (entry) => {
+        const { className, config } = entry as { className: string; config: JsonObject };
+        return make(className, config);
+      });
+      if (!layer) throw new Error(`no layer ${kind}`);
+      return layer;
+    };
+    const inputs = Array.from({ length: count }, () => Input({ shape }));
+    const output = make(name, options).apply(count === 1 ? inputs[0] ?? [] : inputs);
+    const model = new Model({ inputs, outputs: output });
+    model.compile({ loss: 'mse' });
+    const filled = (of: Shape): { data: Float32Array; shape: number[] } => ({ data: new Float32Array(2 * sizeOf(of)).fill(0.5), shape: [2, ...of] });
+    const x = inputs.map(() => filled(shape));
+    const { loss } = await model.lossAndGradients(count === 1 ? x[0] ?? [] : x, filled(output.shape), { training: true }).catch((error: unknown) => {
+      throw new Error(`${name}: ${String(error)}`);
+    });
+    assert.ok(Number.isFinite(loss), name);
+    model.dispose();
+  }
+});
+
+/** A layer that calls one kernel of the family `norms`. */
+class Norming extends Layer<NoTensors, NoTensors, null> {
+  override readonly kind = 'norming';
+  override readonly className = 'Norming';
+  override readonly families: readonly KernelFamily[];
+
+  constructor(families: readonly KernelFamily[]) {
+    super();
+    this.families = families;
+  }
+
+  override config(): JsonObject {
+    return {};
+  }
+
+  override outputShapes(inputs: readonly Shape[]): Shape[] {
+    return [...inputs];
+  }
+
+  override forward({ k }: Run, _p: NoTensors, _s: NoTensors, [x]: readonly Tensor[]): Forward<NoTensors, null> {
+    return { outputs: x ? [k.movingAverage(x, x, 0.5)] : [], cache: null };
+  }
+
+  override backward(): Tensor[] {
+    return [];
+  }
+}
+
+test('a layer that does not declare its family is told which, and what to write', async () => {
+  const missing = await rejected(BackendError, new Sequential([new Norming([])], { inputShape: [2] }).predict([[1, 2]]));
+  assert.match(missing.message, /movingAverage/);
+  assert.match(missing.message, /families = \['norms'\]/);
+  const { data } = await new Sequential([new Norming(['norms'])], { inputShape: [2] }).predict([[1, 2]]);
+  assert.equal([...data], [1, 2]);
+});
+
+test('an optimiser declares its family too', async () => {
+  class Undeclared extends Optimizer {
+    override readonly className = 'Undeclared';
+    override readonly slotNames = ['v'];
+    private readonly inner = new RMSprop();
+
+    override update(k: Parameters<Optimizer['update']>[0], p: Tensor, g: Tensor, slots: Readonly<Record<string, Tensor>>, scalars: Tensor | undefined, inputs: UpdateInputs): { p: Tensor; slots: Readonly<Record<string, Tensor>> } {
+      return this.inner.update(k, p, g, slots, scalars, inputs);
+    }
+  }
+  const trained = async (optimizer: Optimizer): Promise<number> => {
+    const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+    model.compile({ loss: 'mse', optimizer });
+    return (await model.trainOnBatch([[1, 2]], [[3]])).loss ?? NaN;
+  };
+  assert.ok(Number.isFinite(await trained(new RMSprop())));
+  assert.match((await rejected(BackendError, trained(new Undeclared('Undeclared', {}, 0.1)))).message, /families = \['updates'\]/);
+});
+
+test('a family that does not exist is refused by name', async () => {
+  const unknown = 'norm' as KernelFamily;
+  const error = await rejected(ArgumentError, new Sequential([new Norming([unknown])], { inputShape: [2] }).predict([[1, 2]]));
+  for (const family of kernelFamilies) assert.ok(error.message.includes(family));
+});
+
+test('the default backend opens once something is fetched; what wasm() returns opens at once', async () => {
+  const backend = wasmBackend();
+  assert.match(thrown(BackendError, () => backend.open()).message, /prepare/);
+  await Promise.all([backend.prepare?.(['norms']), backend.prepare?.(['gru'])]);
+  const device = backend.open();
+  const step = device.compile((k, [x]) => ({ outputs: x ? [k.movingAverage(x, x, 0.5), k.gruBlend(k.zeros([1, 3]), k.zeros([1, 3]), k.zeros([1, 1]), k.zeros([1, 1])).h] : [], variables: [] }), [[1]], []);
+  assert.equal(await step.run([Float32Array.of(3)]), [Float32Array.of(3), Float32Array.of(0)]);
+  device.dispose();
+  (await wasm()).open().dispose();
+});
+
+test.run();
