@@ -97,7 +97,7 @@ export interface ActivationKernels {
   softmaxBackward(y: Tensor, dy: Tensor): Tensor;
 }
 
-/** Pointwise kernels for losses, cells and layers of one's own. What has two operands takes them of one size. */
+/** Pointwise kernels for losses, cells and layers of one's own. What has two operands takes them of one size. Family `pointwise`. */
 export interface PointwiseKernels {
   exp(x: Tensor): Tensor;
   /** −∞ at 0, NaN below. */
