@@ -8,7 +8,7 @@ export type { RandomGenerator } from './random.js';
 export { initializerNames } from './initializers.js';
 export type { Initializer, InitializerFunction, InitializerName } from './initializers.js';
 
-export type { ActivationKind, Backend, Device, Kernels, LossKind, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
+export type { ActivationKind, Backend, Device, KernelFamily, Kernels, LossKind, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
 export { cpu } from './backends/cpu/index.js';
 export { wasm } from './backends/wasm/index.js';
 export type { WasmOptions } from './backends/wasm/index.js';

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wasmBackend } from '../src/backends/wasm/backend.js';
 import * as bptt from '../src/index.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
@@ -313,6 +314,12 @@ const cases: Readonly<Record<string, Case>> = {
     await journal.close();
     return readFileSync(path, 'utf8').replace(/"run":"[^"]*"/, '');
   }),
+  'wasm().prepare': of(() => [['norms']] as [bptt.KernelFamily[]], async (given) => {
+    const backend = wasmBackend();
+    await backend.prepare?.(given);
+    const program = backend.open().compile((k, [x]) => ({ outputs: x ? [k.movingAverage(x, x, 0.5)] : [], variables: [] }), [[1]], []);
+    return program.run([Float32Array.of(2)]);
+  }),
   'trialFile().append': { async run(touched) {
     const path = fresh();
     const journal = node.trialFile(path);
@@ -331,7 +338,7 @@ function fail(): never {
 }
 
 /** Only texts and numbers, or handed straight on to a function of the caller's; Redis has tests of its own. */
-const elsewhere = /^(LambdaCallback\.|loadModel\(\)\.|Sequential\.|chooseBackend$|readPng$|redisQueue|joinQueue$|Model\.save$)/;
+const elsewhere = /^(LambdaCallback\.|(cpu|gpu|chooseBackend)\(\)\.prepare$|loadModel\(\)\.|Sequential\.|chooseBackend$|readPng$|redisQueue|joinQueue$|Model\.save$)/;
 
 test('every public function that may wait is tried here', () => {
   const missing = asyncFunctions().filter((name) => !(name in cases) && !elsewhere.test(name));

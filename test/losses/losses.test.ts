@@ -110,8 +110,8 @@ test('names, parameters and shapes are checked', () => {
   assert.match(thrown(ArgumentError, () => resolveLoss('hinge')).message, /compile: loss must be mse \| mae \| .*, got hinge/);
   for (const delta of [0, -1, NaN]) assert.throws(() => resolveLoss({ kind: 'huber', delta }), /delta must be a positive number/);
   for (const quantile of [0, 1, NaN]) assert.throws(() => resolveLoss({ kind: 'quantile', quantile }), /a level in \(0, 1\)/);
-  assert.equal(resolveLoss('huber'), { kind: 'huber', parameter: 1 });
-  assert.equal(resolveLoss('quantile'), { kind: 'quantile', parameter: 0.5 });
+  assert.equal(resolveLoss('huber'), { kind: 'huber', parameter: 1, families: [] });
+  assert.equal(resolveLoss('quantile'), { kind: 'quantile', parameter: 0.5, families: [] });
   for (const loss of losses) assert.equal(resolveLoss(lossConfig(resolveLoss(loss)) as { kind: 'mse' }), resolveLoss(loss));
   const [p, t] = [randomTensor(1, 'p', [2, 3]), randomTensor(2, 't', [2, 2])];
   assert.match(thrown(ShapeError, () => evaluate('mse', p, t, undefined)).message, /loss mse: target must be 6 elements, got shape \[2, 2\]/);

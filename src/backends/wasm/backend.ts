@@ -33,8 +33,9 @@ export function simdBackend(details: string, fetch: () => Promise<Work>): Backen
       throw new BackendError({ operation: 'wasm', argument: 'kernels', expected: 'fetched', actual: 'not yet', hint: 'Await prepare([]) of the backend first.' });
     },
     async prepare(families) {
+      const wanted = [...families];
       work = await (fetching ??= missing === undefined ? fetch() : plain());
-      await work.prepare(families);
+      await work.prepare(wanted);
     },
   };
 }

@@ -45,7 +45,7 @@ test('a NaN among the weights of layer 2, before the first step and after some',
     const recurrent = model.getWeights()['lstm_1/recurrentKernel'];
     assert.ok(recurrent);
     recurrent.data[5] = NaN; // setWeights would refuse it
-    model.restore(new Map([['lstm_1/recurrentKernel', recurrent]]), model.position, {});
+    await model.restore(new Map([['lstm_1/recurrentKernel', recurrent]]), model.position, {});
     const set = model.getWeights();
     const error = await rejected(NotFiniteError, model.fit(x, y));
     assert.equal(error.site, { layer: 'lstm_1', tensor: 'weight recurrentKernel', epoch: 0, batch: 0 });
