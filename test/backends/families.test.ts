@@ -5,7 +5,7 @@ import type { KernelFamily } from '../../src/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { kernelFamilies } from '../../src/backends/wasm/families.js';
 import { ArgumentError, BackendError, Dense, Input, Layer, Model, Optimizer, RMSprop, Sequential, wasm } from '../../src/index.js';
-import type { Forward, JsonObject, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
+import type { AnyLayer, Forward, JsonObject, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
 import { makers } from '../../src/models/files/makers.js';
 import { sizeOf } from '../../src/tensor.js';
 import { rejected } from '../models/support.js';
@@ -47,7 +47,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
 test('every layer that can be saved declares what it calls', async () => {
   assert.equal(Object.keys(uses).sort(), Object.keys(makers).sort());
   for (const [name, { options = {}, shape, inputs: count = 1 }] of Object.entries(uses)) {
-    const make = (kind: string, given: JsonObject): ReturnType<typeof Layer.prototype.copy> => {
+    const make = (kind: string, given: JsonObject): AnyLayer => {
       const layer = makers[kind]?.({ ...given, name: kind }, (entry) => {
         const { className, config } = entry as { className: string; config: JsonObject };
         return make(className, config);

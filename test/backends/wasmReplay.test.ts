@@ -162,7 +162,7 @@ test('what is not finite is found in the layer where it arose', async () => {
     const weights = model.getWeights();
     const kernel = weights['dense/kernel'];
     assert.ok(kernel);
-    model.restore(new Map([['dense/kernel', { data: kernel.data.map((w, i) => (i === 1 ? Infinity : w)), shape: [3, 1] }]]), model.position, {});
+    await model.restore(new Map([['dense/kernel', { data: kernel.data.map((w, i) => (i === 1 ? Infinity : w)), shape: [3, 1] }]]), model.position, {});
     try {
       await model.fit(x, y, { batchSize: 23, shuffle: false });
       assert.unreachable('it is not finite');
