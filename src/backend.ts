@@ -29,7 +29,12 @@ export interface Tensor {
 /** `nn`: a·b, `nt`: a·bᵀ, `tn`: aᵀ·b. */
 export type MatmulMode = 'nn' | 'nt' | 'tn';
 
-export type ActivationKind = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'softplus';
+/**
+ * hardSigmoidFifth: clip(x/5 + ½) to [0, 1], the hard sigmoid of ONNX, TensorFlow.js and Keras up to 2; hardSigmoidSixth: clip(x/6 + ½),
+ * that of PyTorch and Keras 3.
+ */
+export type ActivationKind =
+  | 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'softplus' | 'hardSigmoidFifth' | 'hardSigmoidSixth';
 
 export type LossKind = 'mse' | 'mae' | 'huber' | 'logCosh' | 'binaryCrossentropy' | 'categoricalCrossentropy' | 'quantile';
 

@@ -13,18 +13,33 @@ export function activationDefaults(kind: ActivationKind): number {
   return kind === 'leakyRelu' ? 0.2 : kind === 'elu' ? 1 : 0;
 }
 
-const kinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus'];
+const kinds: readonly ActivationKind[] = [
+  'linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth',
+];
+
+/** Two functions go by one name. @throws ArgumentError saying which they are. */
+export function refuseHardSigmoid(operation: string, argument: string, kind: string): void {
+  if (!/^hard_?sigmoid$/i.test(kind)) return;
+  throw new ArgumentError({
+    operation, argument, expected: 'hardSigmoidFifth | hardSigmoidSixth', actual: `'${kind}', which is said of both`,
+    hint: "clip(x/5 + 0.5) of Keras up to 2, TensorFlow.js and ONNX is 'hardSigmoidFifth'; clip(x/6 + 0.5) of Keras 3 and PyTorch is 'hardSigmoidSixth'.",
+  });
+}
 
 /** @throws ArgumentError for an unknown name. */
 export function requireActivation(operation: string, kind: ActivationKind): ActivationKind {
   if ((kind as string) === 'softmax') {
     throw new ArgumentError({ operation, argument: 'activation', expected: kinds.join(' | '), actual: 'softmax', hint: "Use new Activation({ kind: 'softmax' }) after the layer." });
   }
+  refuseHardSigmoid(operation, 'activation', kind);
   return requireChoice(operation, 'activation', kind, kinds);
 }
 
 export interface ActivationOptions extends CommonOptions {
-  /** linear, sigmoid, tanh, relu, leakyRelu, elu, gelu (exact, with erf), softplus, or softmax over the last axis. */
+  /**
+   * linear, sigmoid, tanh, relu, leakyRelu, elu, gelu (exact, with erf), softplus, hardSigmoidFifth (clip(x/5 + ½) to [0, 1]: Keras up
+   * to 2, TensorFlow.js, ONNX), hardSigmoidSixth (clip(x/6 + ½): Keras 3, PyTorch), or softmax over the last axis.
+   */
   kind: ActivationKind | 'softmax';
   /** Slope of leakyRelu below zero (default 0.2) or scale of elu (default 1). */
   alpha?: number | undefined;
@@ -43,6 +58,7 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
 
   constructor(options: ActivationOptions) {
     super(checkOptions('Activation', options, optionNames));
+    refuseHardSigmoid('Activation', 'kind', options.kind);
     this.function = requireChoice('Activation', 'kind', options.kind, [...kinds, 'softmax']);
     const usual = this.function === 'softmax' ? 0 : activationDefaults(this.function);
     this.alpha = options.alpha ?? usual;

@@ -5,7 +5,7 @@ import type { ActivationKind, LossKind, Tensor } from '../../src/backend.js';
 import { compareKernels, testModes, withVulkan } from './gpuModes.js';
 import { host, randomTensor } from '../support/values.js';
 
-const activations: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus'];
+const activations: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth'];
 const losses: readonly LossKind[] = ['mse', 'mae', 'huber', 'logCosh', 'binaryCrossentropy', 'categoricalCrossentropy', 'quantile'];
 
 /** From the steep middle to where float32's exp overflows, both signs. */

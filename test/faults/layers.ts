@@ -89,6 +89,8 @@ const kernels: readonly Fault[] = [
     ['elu slope without alpha', 'x > 0 ? 1 : y + alpha', 'x > 0 ? 1 : y + 1'],
     ['leakyRelu slope', 'x > 0 ? 1 : alpha;', 'x > 0 ? 1 : 0;'],
     ['softplus slope', 'case activationCodes.softplus: return sigmoid(x);', 'case activationCodes.softplus: return sigmoid(y);'],
+    ['hardSigmoidSixth is the other one', 'hardSigmoidSixth: return hardSigmoid(x, 1 / 6)', 'hardSigmoidSixth: return hardSigmoid(x, 1 / 5)'],
+    ['hardSigmoidFifth slope beyond the corners', 'hardSigmoidFifth: return y > 0 && y < 1 ? 1 / 5 : 0;', 'hardSigmoidFifth: return y > 0 ? 1 / 5 : 0;'],
     ['sigmoid slope', 'return y * (1 - y);', 'return 1 - y * y;'],
   ),
   ...faultsIn('backends/cpu/matmul', ['backends/cpu/matmul'],

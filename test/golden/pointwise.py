@@ -68,7 +68,8 @@ def activations():
     logits[1] *= 30
     cases = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": F.relu, "leakyRelu": lambda v: F.leaky_relu(v, 0.2),
              "elu": F.elu, "gelu": F.gelu, "geluTanh": lambda v: F.gelu(v, approximate="tanh"),
-             "softplus": lambda v: F.softplus(v, threshold=100)}  # PyTorch's own threshold drops e^-x beyond 20
+             "softplus": lambda v: F.softplus(v, threshold=100),  # PyTorch's own threshold drops e^-x beyond 20
+             "hardSigmoidFifth": lambda v: torch.clamp(v / 5 + 0.5, 0, 1), "hardSigmoidSixth": lambda v: F.relu6(v + 3) / 6}  # F.hardsigmoid's own slope is a float32 1/6, in float64 too
     tensors = {"x": x, "R": weight}
     for case, function in cases.items():
         v = leaf(x)

@@ -13,7 +13,7 @@ import { float32, float64 } from '../support/step.js';
 import { host } from '../support/values.js';
 import fc from 'fast-check';
 
-const kinds: readonly (ActivationKind | 'softmax')[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'softmax'];
+const kinds: readonly (ActivationKind | 'softmax')[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth', 'softmax'];
 const golden = readGolden('activations');
 
 for (const kind of kinds) {
@@ -40,6 +40,13 @@ for (const [backend, tolerance] of [[float64, 1e-13], [float32, 1e-5]] as const)
     });
   }
 }
+
+test('the bare name of two functions is refused with both', () => {
+  for (const kind of ['hardSigmoid', 'hard_sigmoid']) {
+    // @ts-expect-error a name that says too little
+    assert.match(thrown(ArgumentError, () => new Activation({ kind })).message, /Keras 3 and PyTorch is 'hardSigmoidSixth'/);
+  }
+});
 
 test('erf against a table of 15 digits', () => {
   const table: readonly (readonly [number, number])[] = [

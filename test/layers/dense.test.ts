@@ -10,7 +10,7 @@ import { anySeed, distinctSizes, forAll } from '../support/property.js';
 import { randomTensor } from '../support/values.js';
 import fc from 'fast-check';
 
-const kinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus'];
+const kinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth'];
 
 for (const activation of kinds) {
   test(`${activation}: gradients with and without bias, on vectors and on sequences`, async () => {

@@ -28,6 +28,11 @@ export function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
+/** Math.min and Math.max let NaN through. */
+function hardSigmoid(x: number, slope: number): number {
+  return Math.min(Math.max(slope * x + 0.5, 0), 1);
+}
+
 function value(kind: number, x: number, alpha: number): number {
   switch (kind) {
     case activationCodes.sigmoid: return sigmoid(x);
@@ -37,6 +42,8 @@ function value(kind: number, x: number, alpha: number): number {
     case activationCodes.elu: return x > 0 ? x : alpha * Math.expm1(x);
     case activationCodes.gelu: return 0.5 * x * (1 + erf(x / Math.SQRT2));
     case activationCodes.softplus: return softplus(x);
+    case activationCodes.hardSigmoidFifth: return hardSigmoid(x, 1 / 5);
+    case activationCodes.hardSigmoidSixth: return hardSigmoid(x, 1 / 6);
     default: return x;
   }
 }
@@ -50,6 +57,8 @@ function slope(kind: number, x: number, y: number, alpha: number): number {
     case activationCodes.elu: return x > 0 ? 1 : y + alpha;
     case activationCodes.gelu: return 0.5 * (1 + erf(x / Math.SQRT2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
     case activationCodes.softplus: return sigmoid(x);
+    case activationCodes.hardSigmoidFifth: return y > 0 && y < 1 ? 1 / 5 : 0;
+    case activationCodes.hardSigmoidSixth: return y > 0 && y < 1 ? 1 / 6 : 0;
     default: return 1;
   }
 }

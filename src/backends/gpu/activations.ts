@@ -3,6 +3,14 @@ import type { Recorder } from './recorder.js';
 import { literal, rowColumn, sections, total } from './source.js';
 import { cut, requireSize, rowCount, width } from './tensor.js';
 
+function hardSigmoid(slope: number): string {
+  return `const z = x * ${literal(slope)} + 0.5; if (z <= 0) { return 0; } if (z >= 1) { return 1; } return z;`; // NaN passes
+}
+
+function hardSlope(slope: number): string {
+  return `if (y <= 0) { return 0; } if (y >= 1) { return 0; } return d * ${literal(slope)};`;
+}
+
 /** φ(x). */
 function value(kind: ActivationKind, alpha: string): string {
   switch (kind) {
@@ -14,6 +22,8 @@ function value(kind: ActivationKind, alpha: string): string {
     case 'elu': return `if (x > 0) { return x; } return ${alpha} * decayMinusOne(x);`;
     case 'gelu': return `return 0.5 * x * (1 + erf(x * ${Math.SQRT1_2}));`;
     case 'softplus': return 'return softplus(x);';
+    case 'hardSigmoidFifth': return hardSigmoid(1 / 5);
+    case 'hardSigmoidSixth': return hardSigmoid(1 / 6);
   }
 }
 
@@ -28,6 +38,8 @@ function slope(kind: ActivationKind, alpha: string): string {
     case 'elu': return `if (x > 0) { return d; } return d * (y + ${alpha});`;
     case 'gelu': return `return d * (0.5 * (1 + erf(x * ${Math.SQRT1_2})) + x * decay(-0.5 * x * x) * ${1 / Math.sqrt(2 * Math.PI)});`;
     case 'softplus': return 'return d * sigmoid(x);';
+    case 'hardSigmoidFifth': return hardSlope(1 / 5);
+    case 'hardSigmoidSixth': return hardSlope(1 / 6);
   }
 }
 

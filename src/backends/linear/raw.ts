@@ -12,7 +12,9 @@
 export type Address = number;
 
 /** Codes shared with AssemblyScript, in this order. */
-export const activationCodes = { linear: 0, sigmoid: 1, tanh: 2, relu: 3, leakyRelu: 4, elu: 5, gelu: 6, softplus: 7 } as const;
+export const activationCodes = {
+  linear: 0, sigmoid: 1, tanh: 2, relu: 3, leakyRelu: 4, elu: 5, gelu: 6, softplus: 7, hardSigmoidFifth: 8, hardSigmoidSixth: 9,
+} as const;
 export const lossCodes = {
   mse: 0, mae: 1, huber: 2, logCosh: 3, binaryCrossentropy: 4, categoricalCrossentropy: 5, quantile: 6,
 } as const;

@@ -3,7 +3,7 @@ import type { ActivationKind, NormForward, Tensor } from '../../../src/backend.j
 import { given, kernelCase, positive, random } from './case.js';
 import type { ConformanceCase } from './case.js';
 
-export const activationKinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus'];
+export const activationKinds: readonly ActivationKind[] = ['linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth'];
 /** The far ends of float32's exp, both signs, tiny numbers. Not 0, where some derivatives jump. */
 const corners = given([16], [-100, -88, -30, -9, -2.5, -0.7, -1e-3, -1e-8, 1e-8, 1e-3, 0.6, 2.4, 9, 30, 88, 100]);
 

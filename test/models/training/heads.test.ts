@@ -182,7 +182,7 @@ test('combinations that cannot be right are refused by compile, which changes no
   const sigmoid = (): Dense => new Dense({ units: 4, activation: 'sigmoid' });
   assert.match(last([sigmoid()], [3], 'categoricalCrossentropy'), /loss 'categoricalCrossentropy' must be behind an output that is linear \(logits\) or ends in softmax, got one that ends in sigmoid.*'binaryCrossentropy'/);
   assert.match(last([new Dense({ units: 4 }), activation('softmax')], [3], 'binaryCrossentropy'), /ends in softmax.*'categoricalCrossentropy'/);
-  for (const kind of ['tanh', 'relu', 'softplus', 'elu', 'gelu', 'leakyRelu'] as const) assert.match(last([new Dense({ units: 2, activation: kind })], [3], 'binaryCrossentropy'), `ends in ${kind}`);
+  for (const kind of ['tanh', 'relu', 'softplus', 'elu', 'gelu', 'leakyRelu', 'hardSigmoidSixth'] as const) assert.match(last([new Dense({ units: 2, activation: kind })], [3], 'binaryCrossentropy'), `ends in ${kind}`);
   for (const layer of [new LSTM({ units: 1 }), new GRU({ units: 1 }), new SimpleRNN({ units: 1 })]) assert.match(last([layer], [4, 2], 'binaryCrossentropy'), 'ends in tanh');
   assert.match(last([new SimpleRNN({ units: 1, activation: 'relu' })], [4, 2], 'binaryCrossentropy'), 'ends in relu');
   assert.match(last([sigmoid(), new Dropout({ rate: 0.1 })], [3], 'binaryCrossentropy'), 'probabilities that were changed afterwards');

@@ -10,11 +10,25 @@ const LEAKY_RELU = 4;
 const ELU = 5;
 const GELU = 6;
 const SOFTPLUS = 7;
+const HARD_SIGMOID_FIFTH = 8;
+const HARD_SIGMOID_SIXTH = 9;
 
 /** `yes` where x > 0, else `no`. */
 @inline
 function ifPositive(x: v128, yes: v128, no: v128): v128 {
   return v128.bitselect(yes, no, f32x4.gt(x, f32x4.splat(0)));
+}
+
+@inline
+function hardSigmoid(x: v128, slope: f32): v128 {
+  const z = f32x4.add(f32x4.mul(x, f32x4.splat(slope)), f32x4.splat(0.5));
+  return f32x4.min(f32x4.max(z, f32x4.splat(0)), f32x4.splat(1));
+}
+
+/** From y: between the corners. */
+@inline
+function hardSlope(y: v128, slope: f32): v128 {
+  return v128.and(v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, f32x4.splat(1))), f32x4.splat(slope));
 }
 
 @inline
@@ -27,6 +41,8 @@ function value(kind: i32, x: v128, alpha: v128): v128 {
     case ELU: return ifPositive(x, x, f32x4.mul(alpha, expm1(f32x4.min(x, f32x4.splat(0)))));
     case GELU: return gelu(x);
     case SOFTPLUS: return softplus(x);
+    case HARD_SIGMOID_FIFTH: return hardSigmoid(x, 1.0 / 5.0);
+    case HARD_SIGMOID_SIXTH: return hardSigmoid(x, 1.0 / 6.0);
     default: return x;
   }
 }
@@ -42,6 +58,8 @@ function slope(kind: i32, x: v128, y: v128, alpha: v128): v128 {
     case ELU: return ifPositive(x, one, f32x4.add(y, alpha));
     case GELU: return geluSlope(x);
     case SOFTPLUS: return sigmoid(x);
+    case HARD_SIGMOID_FIFTH: return hardSlope(y, 1.0 / 5.0);
+    case HARD_SIGMOID_SIXTH: return hardSlope(y, 1.0 / 6.0);
     default: return one;
   }
 }
