@@ -18,16 +18,21 @@ export function autoregression(known: Float64Array, most = 12): Autoregression {
   const best = fits.reduce((a, b) => (akaike(b.fit, changes.length - most) < akaike(a.fit, changes.length - most) ? b : a));
   // Once more with all months that p lags leave.
   const { coefficients: [constant = 0, ...weights] } = regress(changes, best.lags, best.lags);
-  const forecast: Baseline = (history, horizon) => {
-    const past = Array.from(differences(history));
-    let level = history.at(-1) ?? NaN;
-    return Float64Array.from({ length: horizon }, () => {
-      const change = weights.reduce((sum, weight, i) => sum + weight * (past.at(-1 - i) ?? 0), constant);
-      past.push(change);
-      return (level += change);
-    });
+  return {
+    lags: best.lags,
+    fit: (history: Float64Array) => ({
+      parameters: { constant, weights },
+      forecast(horizon) {
+        const past = Array.from(differences(history));
+        let level = history.at(-1) ?? NaN;
+        return Float64Array.from({ length: horizon }, () => {
+          const change = weights.reduce((sum, weight, i) => sum + weight * (past.at(-1 - i) ?? 0), constant);
+          past.push(change);
+          return (level += change);
+        });
+      },
+    }),
   };
-  return Object.assign(forecast, { lags: best.lags });
 }
 
 export function differences(values: Float64Array): Float64Array {

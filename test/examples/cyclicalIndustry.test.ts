@@ -98,10 +98,10 @@ test('autoregression: numpy\'s coefficients continued, and nothing after the kno
   const levels = summed(decaying(noise(90)));
   const model = autoregression(levels);
   assert.is(model.lags, 1);
-  [3.374955828564779, 3.4432782302757863, 3.499722015826749, 3.5512983412804067].forEach((expected, k) => { near(model(levels, 4)[k] ?? NaN, expected, 1e-8); });
+  [3.374955828564779, 3.4432782302757863, 3.499722015826749, 3.5512983412804067].forEach((expected, k) => { near(model.fit(levels).forecast(4)[k] ?? NaN, expected, 1e-8); });
   // A pure trend goes on, whatever the lags.
   const line = autoregression(Float64Array.from({ length: 40 }, (_, t) => 5 + 3 * t));
-  Array.from(line(Float64Array.from([1, 2]), 3)).forEach((value, k) => { near(value, 2 + 3 * (k + 1)); });
+  Array.from(line.fit(Float64Array.from([1, 2])).forecast(3)).forEach((value, k) => { near(value, 2 + 3 * (k + 1)); });
   assert.equal(Array.from(differences(Float64Array.from([1, 4, 2]))), [3, -2]);
 });
 

@@ -71,7 +71,7 @@ test('unit roots: the same in every unit and from every level; a line or a const
 
 test('autoregression of a line goes on along it', () => {
   const line = Float64Array.from({ length: 60 }, (_, t) => 1000 + 0.1 * t);
-  const ahead = autoregression(line)(line, 5);
+  const ahead = autoregression(line).fit(line).forecast(5);
   ahead.forEach((value, k) => { relative(value, 1000 + 0.1 * (60 + k), 1e-12, 'step'); });
 });
 

@@ -1,6 +1,6 @@
 /** The fold module of the tests: a forecaster that learns, so that the order of fits and its start matter. */
 import { StandardScaler } from '../../src/forecast/scalers/affine.js';
-import { drift } from '../../src/forecast/baselines/baselines.js';
+import { drift } from '../../src/forecast/baselines/naive.js';
 import type { WindowModel } from '../../src/forecast/windows/model.js';
 import type { FoldSetup } from '../../src/forecast/search/backtest.js';
 import { foldProgram } from '../../src/forecast/search/backtest.js';

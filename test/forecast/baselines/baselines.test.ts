@@ -1,25 +1,26 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError, ShapeError, StateError } from '../../../src/errors.js';
-import { baselineForecaster, baselineForecasts, drift, movingAverage, noChange, seasonal } from '../../../src/forecast/baselines/baselines.js';
+import { baselineForecaster, baselineForecasts } from '../../../src/forecast/baselines/apply.js';
+import { drift, movingAverage, noChange, seasonal } from '../../../src/forecast/baselines/naive.js';
 import { makeWindows } from '../../../src/forecast/windows/windows.js';
 import { close, column, strided, thrown, walk } from '../support.js';
 
 const history = Float64Array.of(1, 5, 2, 8, 4);
 
 test('each baseline, by hand', () => {
-  close(noChange()(history, 3), [4, 4, 4]);
-  close(seasonal(2)(history, 5), [8, 4, 8, 4, 8]);
-  close(seasonal(3)(history, 2), [2, 8]);
-  close(drift()(history, 3), [4.75, 5.5, 6.25]);
-  close(movingAverage(2)(history, 2), [6, 6]);
+  close(noChange().fit(history).forecast(3), [4, 4, 4]);
+  close(seasonal(2).fit(history).forecast(5), [8, 4, 8, 4, 8]);
+  close(seasonal(3).fit(history).forecast(2), [2, 8]);
+  close(drift().fit(history).forecast(3), [4.75, 5.5, 6.25]);
+  close(movingAverage(2).fit(history).forecast(2), [6, 6]);
 });
 
 test('too short a history is refused, and so is a season of nothing', async () => {
-  await thrown(DataError, () => seasonal(6)(history, 1));
-  await thrown(DataError, () => drift()(history.subarray(0, 1), 1));
-  await thrown(DataError, () => movingAverage(6)(history, 1));
-  await thrown(DataError, () => noChange()(new Float64Array(0), 1));
+  await thrown(DataError, () => seasonal(6).fit(history).forecast(1));
+  await thrown(DataError, () => drift().fit(history.subarray(0, 1)));
+  await thrown(DataError, () => movingAverage(6).fit(history).forecast(1));
+  await thrown(DataError, () => noChange().fit(new Float64Array(0)).forecast(1));
   await thrown(ArgumentError, () => seasonal(0));
   await thrown(ArgumentError, () => movingAverage(1.5));
 });
