@@ -47,6 +47,10 @@ export { BatchNorm } from './layers/batchNorm.js';
 export type { BatchNormOptions } from './layers/batchNorm.js';
 export { Conv1D, Conv2D } from './layers/conv2d.js';
 export type { Conv1DOptions, Conv2DOptions } from './layers/conv2d.js';
+export { Conv1DTranspose, Conv2DTranspose } from './layers/conv2dTranspose.js';
+export type { Conv1DTransposeOptions, Conv2DTransposeOptions } from './layers/conv2dTranspose.js';
+export { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from './layers/depthwiseConv2d.js';
+export type { DepthwiseConv1DOptions, DepthwiseConv2DOptions, SeparableConv1DOptions, SeparableConv2DOptions } from './layers/depthwiseConv2d.js';
 export type { Padding1D, Padding2D, Pair, Sides } from './layers/window.js';
 export {
   AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,

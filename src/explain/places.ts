@@ -34,7 +34,7 @@ function ancestorsOf(network: Network, value: ValueId): Set<ValueId> {
 }
 
 function isConvolution(layer: AnyLayer): boolean {
-  return layer instanceof TimeDistributed ? isConvolution(layer.layer) : /^Conv[12]D$/.test(layer.className);
+  return layer instanceof TimeDistributed ? isConvolution(layer.layer) : /^(Depthwise|Separable)?Conv[12]D(Transpose)?$/.test(layer.className);
 }
 
 /** All places that `value` depends on, in the order of the network. */

@@ -1,7 +1,7 @@
 /**
  * Axes in another order (numpy's transpose, Keras's Permute). For dims d, which count from 1 since axis 0 is the batch:
- *   Y3  y[b, i_d1, i_d2, …] = x[b, i_1, i_2, …]
- *   Y4  dx[b, i_1, i_2, …] = dy[b, i_d1, i_d2, …]
+ *   X3  y[b, i_d1, i_d2, …] = x[b, i_1, i_2, …]
+ *   X4  dx[b, i_1, i_2, …] = dy[b, i_d1, i_d2, …]
  * Derivation: docs/sequence-layers.md.
  */
 import type { Kernels, Tensor } from '../backend.js';
@@ -76,13 +76,13 @@ export class Permute extends Layer<NoTensors, NoTensors, Tensor> {
   }
 
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, Tensor> {
-    const y = reordered(k, this.single(inputs), [0, ...this.dims]); // Y3
+    const y = reordered(k, this.single(inputs), [0, ...this.dims]); // X3
     return { outputs: [y], cache: y };
   }
 
   override backward({ k, inputGradient }: Run, _p: NoTensors, y: Tensor, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
     const back = [0, ...this.dims.map((_, i) => 1 + this.dims.indexOf(i + 1))];
-    return [reordered(k, dOutput(k, dOutputs, y), back)]; // Y4
+    return [reordered(k, dOutput(k, dOutputs, y), back)]; // X4
   }
 }

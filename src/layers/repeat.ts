@@ -2,8 +2,8 @@
  * Repetition: RepeatVector, and up-sampling by the nearest entry.
  *
  * Along an axis, behind which the entries r of x lie, each of them n times:
- *   Y1  y[…, r·n + i, …] = x[…, r, …], i = 0 … n−1
- *   Y2  dx[…, r, …] = Σ_i dy[…, r·n + i, …]
+ *   X1  y[…, r·n + i, …] = x[…, r, …], i = 0 … n−1
+ *   X2  dx[…, r, …] = Σ_i dy[…, r·n + i, …]
  * Only shapes are cached. Derivation: docs/sequence-layers.md.
  */
 import type { Kernels, Tensor } from '../backend.js';
@@ -23,7 +23,7 @@ function repeat(k: Kernels, x: Tensor, axis: number, n: number): Tensor {
   if (n === 1) return x;
   const rows = sizeOf(x.shape.slice(0, axis + 1));
   const copies = k.stack(Array.from({ length: n }, () => k.reshape(x, [rows, x.size / rows])));
-  return k.reshape(k.swapLeading(copies), x.shape.map((size, i) => (i === axis ? n * size : size))); // Y1
+  return k.reshape(k.swapLeading(copies), x.shape.map((size, i) => (i === axis ? n * size : size))); // X1
 }
 
 function repeatBackward(k: Kernels, dy: Tensor, axis: number, n: number): Tensor {
@@ -31,7 +31,7 @@ function repeatBackward(k: Kernels, dy: Tensor, axis: number, n: number): Tensor
   const shape = dy.shape.map((size, i) => (i === axis ? size / n : size));
   const rows = sizeOf(shape.slice(0, axis + 1));
   const copies = k.swapLeading(k.reshape(dy, [rows, n, sizeOf(shape) / rows]));
-  return k.reshape(k.sumRowsTo(k.zeros([sizeOf(shape)]), k.reshape(copies, [n, sizeOf(shape)])), shape); // Y2
+  return k.reshape(k.sumRowsTo(k.zeros([sizeOf(shape)]), k.reshape(copies, [n, sizeOf(shape)])), shape); // X2
 }
 
 export interface RepeatVectorOptions extends CommonOptions {

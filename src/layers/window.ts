@@ -53,13 +53,13 @@ export interface WindowOptions {
 
 const still: WindowAxis = { taps: 1, stride: 1, dilation: 1, padding: 'valid' };
 
-/** A size, stride or distance of at least 1 for each axis. @throws ArgumentError */
-export function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount): readonly number[] {
+/** A size, stride or distance of at least `least` for each axis. @throws ArgumentError */
+export function perAxis(operation: string, argument: string, value: number | readonly number[], count: AxisCount, least = 1): readonly number[] {
   const list = typeof value === 'number' ? [value, value].slice(0, count) : value;
   if (Array.isArray(value) || typeof value === 'number') {
-    if (list.length === count && list.every((n) => isSize(n) && n >= 1)) return list;
+    if (list.length === count && list.every((n) => isSize(n) && n >= least)) return list;
   }
-  const expected = `a whole number from 1 to 2^30 − 1${count === 2 ? ', or [vertical, horizontal]' : ''}`;
+  const expected = `a whole number from ${least} to 2^30 − 1${count === 2 ? ', or [vertical, horizontal]' : ''}`;
   throw new ArgumentError({ operation, argument, expected, actual: JSON.stringify(value) });
 }
 
@@ -91,7 +91,8 @@ export function windowAxes(operation: string, sizeName: string, count: AxisCount
   return taps.map((n, i) => ({ taps: n, stride: stride[i] ?? 1, dilation: dilation[i] ?? 1, padding: padding[i] ?? 'valid' }));
 }
 
-function extent({ taps, dilation }: WindowAxis): number {
+/** Pixels from the first tap to the last. */
+export function extent({ taps, dilation }: WindowAxis): number {
   return dilation * (taps - 1) + 1;
 }
 
@@ -141,7 +142,7 @@ export function placesOf(operation: string, count: AxisCount, axes: readonly Win
 }
 
 /** The window over x [B, H, W, C] or [B, T, C] as kernels take it. */
-export function windowOver(axes: readonly WindowAxis[], x: Tensor): Window {
+export function windowOver(axes: readonly WindowAxis[], x: Pick<Tensor, 'shape'>): Window {
   const [first = still, second = still] = axes;
   const [, height = 1, width = 1] = asImage(x.shape);
   const y = within(axes.length === 1 ? still : first, height);

@@ -6,7 +6,7 @@ import { cpu } from '../../src/backends/cpu/index.js';
 import { decide } from '../../src/backends/gpu/choose.js';
 import { measureCrossover } from '../../src/backends/gpu/crossover.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
-import { Conv2D, Dense, Flatten, LSTM, Sequential } from '../../src/index.js';
+import { Conv2D, Conv2DTranspose, Dense, Flatten, LSTM, Sequential } from '../../src/index.js';
 import { largestProduct } from '../../src/models/graph/work.js';
 
 const slow = explained(cpu(), 'stands in for a GPU');
@@ -31,6 +31,8 @@ test('the largest product of a model: its widest weight, once a step', () => {
   assert.is(largestProduct(model.network, 7), 2 * 7 * 6 * 24);
   const image = new Sequential([new Conv2D({ filters: 4, kernelSize: [3, 2] }), new Flatten(), new Dense({ units: 2 })], { inputShape: [6, 7, 5] });
   assert.is(largestProduct(image.network, 3), 2 * 3 * (4 * 6) * (3 * 2 * 5 * 4), 'a convolution: its window at every place');
+  const larger = new Sequential([new Conv2DTranspose({ filters: 4, kernelSize: [3, 2], stride: 2 })], { inputShape: [6, 7, 5] });
+  assert.is(largestProduct(larger.network, 3), 2 * 3 * (6 * 7) * (3 * 2 * 4 * 5), 'a transposed one: its places are on the input');
 });
 
 test('a model says what was chosen and why, and trains on it', async () => {

@@ -107,7 +107,7 @@ test('refusals say what to do', () => {
   assert.is(message(ShapeError, () => conv({ dilation: [1, 4] }).outputShapes([[5, 7, 3]])),
     "Conv2D 'c': input must be at least as large as the window, 3×9, got [batch, 5, 7, 3]. Use a smaller window, fewer strides before it, or padding 'same'.");
   assert.match(message(ShapeError, () => conv({ groups: 2 }).outputShapes([[5, 7, 3]])), /groups must be a divisor of the 3 channels that come in and of the 4 filters, got 2/);
-  assert.match(message(ShapeError, () => conv({ groups: 3 }).outputShapes([[5, 7, 3]])), /got 3\. For one filter a channel/);
+  assert.match(message(ShapeError, () => conv({ groups: 3 }).outputShapes([[5, 7, 3]])), /got 3\. Filters of one channel each are those of DepthwiseConv2D/);
   assert.match(message(ShapeError, () => conv({}).outputShapes([[5, 7]])), /input must be \[batch, height, width, channels\], got \[batch, 5, 7\].*\[height, width, 1\]/);
   assert.match(message(ShapeError, () => new Conv1D({ filters: 1, kernelSize: 2 }).outputShapes([[5]])), /input must be \[batch, time, channels\]/);
   assert.match(message(ArgumentError, () => conv({ kernelSize: 0 })), /kernelSize must be a whole number from 1 to 2\^30 − 1, or \[vertical, horizontal\], got 0/);

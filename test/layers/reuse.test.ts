@@ -5,7 +5,9 @@ import type { Kernels } from '../../src/backend.js';
 import { Bidirectional } from '../../src/layers/bidirectional.js';
 import { BatchNorm } from '../../src/layers/batchNorm.js';
 import { Conv1D, Conv2D } from '../../src/layers/conv2d.js';
+import { Conv2DTranspose } from '../../src/layers/conv2dTranspose.js';
 import { Dense } from '../../src/layers/dense.js';
+import { DepthwiseConv2D, SeparableConv2D } from '../../src/layers/depthwiseConv2d.js';
 import { GRU } from '../../src/layers/gru.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
@@ -41,6 +43,9 @@ const layers: readonly (readonly [string, () => AnyLayer, shape?: Shape])[] = [
   ['BatchNorm over the channels of images', () => new BatchNorm({ name: 'it' }), image],
   ['Conv1D', () => new Conv1D({ filters: D, kernelSize: 2, padding: 'causal', activation: 'tanh', name: 'it' })],
   ['Conv2D', () => new Conv2D({ filters: D, kernelSize: [2, 3], padding: 'same', groups: 2, name: 'it' }), image],
+  ['Conv2DTranspose', () => new Conv2DTranspose({ filters: D, kernelSize: [2, 3], padding: 'same', groups: 2, name: 'it' }), image],
+  ['DepthwiseConv2D', () => new DepthwiseConv2D({ kernelSize: [2, 3], padding: 'same', name: 'it' }), image],
+  ['SeparableConv2D', () => new SeparableConv2D({ filters: D, kernelSize: 2, padding: 'same', depthMultiplier: 2, activation: 'tanh', name: 'it' }), image],
   ['Permute', () => new Permute({ dims: [2, 1, 3], name: 'it' }), [3, 3, 4]],
   ['UpSampling2D', () => new UpSampling2D({ size: 1, name: 'it' }), image],
   ['MaxPool2D', () => new MaxPool2D({ poolSize: 2, stride: 1, padding: 'same', name: 'it' }), image],

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  AveragePool1D, AveragePool2D, Bidirectional, Concatenate, Conv1D, Conv2D, Dense, Flatten, GRU, Input, LSTM, MaxPool1D, MaxPool2D, Model, RepeatVector, Reshape,
-  ResidualBlock, Sequential, SimpleRNN, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu, tensor, wasm, zeros,
+  AveragePool1D, AveragePool2D, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Dense, DepthwiseConv1D, Flatten, GRU, Input, LSTM, MaxPool1D, MaxPool2D, Model, RepeatVector, Reshape,
+  ResidualBlock, SeparableConv1D, Sequential, SimpleRNN, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu, tensor, wasm, zeros,
 } from '../../src/index.js';
 import { ArgumentError, ShapeError } from '../../src/errors.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
@@ -22,6 +22,12 @@ const sequence: Readonly<Record<string, (n: number) => Made>> = {
   'Conv1D filters': (n) => new Conv1D({ filters: n, kernelSize: 1 }),
   'Conv1D kernelSize': (n) => new Conv1D({ filters: 1, kernelSize: n, padding: 'same' }),
   'Conv1D padding': (n) => new Conv1D({ filters: 1, kernelSize: 2, padding: [0, n] }),
+  'Conv1DTranspose filters': (n) => new Conv1DTranspose({ filters: n, kernelSize: 1 }),
+  'Conv1DTranspose kernelSize': (n) => new Conv1DTranspose({ filters: 1, kernelSize: n }),
+  'Conv1DTranspose stride': (n) => new Conv1DTranspose({ filters: 1, kernelSize: 1, stride: n }),
+  'Conv1DTranspose outputPadding': (n) => new Conv1DTranspose({ filters: 1, kernelSize: 1, outputPadding: n }),
+  'DepthwiseConv1D depthMultiplier': (n) => new DepthwiseConv1D({ kernelSize: 1, depthMultiplier: n }),
+  'SeparableConv1D filters': (n) => new SeparableConv1D({ filters: n, kernelSize: 1 }),
   'MaxPool1D poolSize': (n) => new MaxPool1D({ poolSize: n, padding: 'same' }),
   'AveragePool1D padding': (n) => new AveragePool1D({ poolSize: n, padding: [n - 1, 0] }),
   'ZeroPad1D padding': (n) => new ZeroPad1D({ padding: n }),
@@ -33,6 +39,7 @@ const sequence: Readonly<Record<string, (n: number) => Made>> = {
 const images: Readonly<Record<string, (n: number) => Made>> = {
   'Conv2D filters': (n) => new Conv2D({ filters: n, kernelSize: 1 }),
   'Conv2D kernelSize': (n) => new Conv2D({ filters: 1, kernelSize: [1, n], padding: 'same' }),
+  'Conv2DTranspose padding': (n) => new Conv2DTranspose({ filters: 1, kernelSize: 2, padding: [[n, 0], [0, 1]] }),
   'Conv2D padding': (n) => new Conv2D({ filters: 1, kernelSize: 2, padding: [[n, 0], [0, 1]] }),
   'MaxPool2D poolSize': (n) => new MaxPool2D({ poolSize: [n, 1], padding: 'same' }),
   'AveragePool2D poolSize': (n) => new AveragePool2D({ poolSize: n, padding: 'same' }),

@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv2D, Dense, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D,
-  Input, LSTM, MaxPool1D, MaxPool2D, Model, Multiply, Permute, RepeatVector, ResidualBlock, Sequential, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
+  Add, AveragePool1D, AveragePool2D, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Dense, DepthwiseConv1D, DepthwiseConv2D, Flatten, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D,
+  Input, LSTM, MaxPool1D, MaxPool2D, Model, Multiply, Permute, RepeatVector, ResidualBlock, SeparableConv1D, SeparableConv2D, Sequential, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu, loadModel, resnet34,
 } from '../../src/index.js';
 import type { HostTensor } from '../../src/tensor.js';
 import { assertClose, assertSame } from '../support/compare.js';
@@ -92,6 +92,10 @@ test('every layer survives a file with its options', async () => {
   t = new Conv1D({ filters: 4, kernelSize: 3, padding: 'causal', dilation: 2 }).apply(t);
   t = new TimeDistributed({ layer: new Dense({ units: 6, activation: 'relu' }) }).apply(t);
   t = new AveragePool1D({ poolSize: 3, stride: 1 }).apply(new MaxPool1D({ poolSize: 2, padding: 1 }).apply(t));
+  x = new Conv2DTranspose({ filters: 6, kernelSize: [2, 3], stride: [2, 1], padding: [[1, 0], [0, 1]], outputPadding: [1, 0], groups: 3, activation: 'tanh' }).apply(x);
+  x = new SeparableConv2D({ filters: 6, kernelSize: 2, padding: 'same', activation: 'relu', depthMultiplier: 2, useBias: false }).apply(new DepthwiseConv2D({ kernelSize: [2, 1], dilation: 2, padding: 'same' }).apply(x));
+  t = new Conv1DTranspose({ filters: 4, kernelSize: 3, stride: 2, padding: 'same' }).apply(t);
+  t = new SeparableConv1D({ filters: 6, kernelSize: 3, padding: 'causal' }).apply(new DepthwiseConv1D({ kernelSize: 2, depthMultiplier: 2 }).apply(t));
   x = new Permute({ dims: [2, 1, 3] }).apply(new UpSampling2D({ size: [2, 1] }).apply(x));
   t = new UpSampling1D({ size: 3 }).apply(t);
   const repeated = new RepeatVector({ n: 2 }).apply(new Add().apply([new GlobalMaxPool2D().apply(x), new GlobalMaxPool1D().apply(t)]));

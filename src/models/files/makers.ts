@@ -6,7 +6,9 @@ import { Activation } from '../../layers/activation.js';
 import { BatchNorm } from '../../layers/batchNorm.js';
 import { Bidirectional } from '../../layers/bidirectional.js';
 import { Conv1D, Conv2D } from '../../layers/conv2d.js';
+import { Conv1DTranspose, Conv2DTranspose } from '../../layers/conv2dTranspose.js';
 import { Dense } from '../../layers/dense.js';
+import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../layers/depthwiseConv2d.js';
 import { Dropout } from '../../layers/dropout.js';
 import { GRU } from '../../layers/gru.js';
 import type { AnyLayer } from '../../layers/layer.js';
@@ -45,7 +47,11 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   Concatenate: (o) => new Concatenate(o),
   Conv1D: (o) => new Conv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Conv2D: (o) => new Conv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  Conv1DTranspose: (o) => new Conv1DTranspose({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  Conv2DTranspose: (o) => new Conv2DTranspose({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
+  DepthwiseConv1D: (o) => new DepthwiseConv1D({ ...o, kernelSize: o.kernelSize as number }),
+  DepthwiseConv2D: (o) => new DepthwiseConv2D({ ...o, kernelSize: o.kernelSize as number }),
   Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
   Flatten: (o) => new Flatten(o),
   GlobalAveragePool1D: (o) => new GlobalAveragePool1D(o),
@@ -61,6 +67,8 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   Permute: (o) => new Permute({ ...o, dims: o.dims as number[] }),
   RepeatVector: (o) => new RepeatVector({ ...o, n: numberOf('n', o.n) }),
   Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
+  SeparableConv1D: (o) => new SeparableConv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  SeparableConv2D: (o) => new SeparableConv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
   TimeDistributed: (o, inner) => new TimeDistributed({ ...o, layer: inner(o.layer) }),
   UpSampling1D: (o) => new UpSampling1D(o),

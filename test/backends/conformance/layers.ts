@@ -7,7 +7,9 @@ import { Activation } from '../../../src/layers/activation.js';
 import { BatchNorm } from '../../../src/layers/batchNorm.js';
 import { Bidirectional } from '../../../src/layers/bidirectional.js';
 import { Conv1D, Conv2D } from '../../../src/layers/conv2d.js';
+import { Conv1DTranspose, Conv2DTranspose } from '../../../src/layers/conv2dTranspose.js';
 import { Dense } from '../../../src/layers/dense.js';
+import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../../src/layers/depthwiseConv2d.js';
 import { Dropout } from '../../../src/layers/dropout.js';
 import type { AnyLayer } from '../../../src/layers/layer.js';
 import { LayerNorm } from '../../../src/layers/layerNorm.js';
@@ -149,6 +151,13 @@ const images: ConformanceCase[] = [
   layerCase('conv1d, causal', new Conv1D({ filters: 5, kernelSize: 3, padding: 'causal', dilation: 2 }), [[9, 3]]),
   layerCase('conv1d, stride 3, uneven', new Conv1D({ filters: 4, kernelSize: 4, stride: 3, padding: [2, 1], activation: 'relu' }), [[11, 2]]),
   layerCase('conv1d, lengths', new Conv1D({ filters: 5, kernelSize: 3, padding: 'same' }), [[9, 3]], { lengths: [9, 2, 1, 7, 4] }),
+  layerCase('conv2dTranspose, stride 2', new Conv2DTranspose({ filters: 6, kernelSize: [3, 2], stride: 2, groups: 2, activation: 'tanh' }), [image]),
+  layerCase('conv2dTranspose, same', new Conv2DTranspose({ filters: 5, kernelSize: 3, stride: [2, 1], padding: 'same' }), [image]),
+  layerCase('conv1dTranspose, lengths', new Conv1DTranspose({ filters: 5, kernelSize: 3, stride: 2, padding: 1, outputPadding: 1 }), [[9, 3]], { lengths: [9, 2, 1, 7, 4] }),
+  layerCase('depthwiseConv2d', new DepthwiseConv2D({ kernelSize: [3, 2], depthMultiplier: 2, padding: 'same', activation: 'tanh' }), [image]),
+  layerCase('depthwiseConv1d, lengths', new DepthwiseConv1D({ kernelSize: 3, stride: 2, padding: 'causal' }), [[9, 3]], { lengths: [9, 2, 1, 7, 4] }),
+  layerCase('separableConv2d', new SeparableConv2D({ filters: 7, kernelSize: 3, stride: 2, depthMultiplier: 2, padding: 'same' }), [image]),
+  layerCase('separableConv1d, lengths', new SeparableConv1D({ filters: 6, kernelSize: 2, activation: 'tanh' }), [[9, 3]], { lengths: [9, 2, 1, 7, 4] }),
   layerCase('max pool 1d, lengths', new MaxPool1D({ poolSize: 3, padding: 'same' }), [[8, 3]], { lengths: [8, 2, 1, 7, 4] }),
   layerCase('average pool 1d, lengths', new AveragePool1D({ poolSize: 3, padding: 'same' }), [[8, 3]], { lengths: [8, 2, 1, 7, 4] }),
   layerCase('global average pool 1d, lengths', new GlobalAveragePool1D(), [[7, 3]], { lengths: [7, 2, 1, 5, 4] }),

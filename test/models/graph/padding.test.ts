@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Dense, GRU, GlobalAveragePool1D, GlobalMaxPool1D, Input, LSTM, LayerNorm, MaxPool1D, Model,
-  Multiply, Permute, ShapeError, SimpleRNN, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
+  Activation, Add, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GlobalAveragePool1D, GlobalMaxPool1D, Input, LSTM, LayerNorm, MaxPool1D, Model,
+  Multiply, Permute, SeparableConv1D, ShapeError, SimpleRNN, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
 } from '../../../src/index.js';
 import type { AnyLayer, SymbolicTensor } from '../../../src/index.js';
 import { assertClose } from '../../support/compare.js';
@@ -26,6 +26,9 @@ const keeping: Readonly<Record<string, (x: SymbolicTensor) => SymbolicTensor>> =
   causal: of(() => new Conv1D({ filters: 2, kernelSize: 3, padding: 'causal', dilation: 2 })),
   same: of(() => new Conv1D({ filters: 3, kernelSize: 3, padding: 'same', activation: 'sigmoid' })),
   sameEven: of(() => new Conv1D({ filters: 2, kernelSize: 2, padding: 'same' })),
+  depthwise: of(() => new DepthwiseConv1D({ kernelSize: 2, padding: 'same', depthMultiplier: 2 })),
+  separable: of(() => new SeparableConv1D({ filters: 2, kernelSize: 3, padding: 'causal' })),
+  transposedSame: of(() => new Conv1DTranspose({ filters: 2, kernelSize: 3, padding: 'same' })),
   maxSame: of(() => new MaxPool1D({ poolSize: 3, stride: 1, padding: 'same' })),
   averageSame: of(() => new AveragePool1D({ poolSize: 3, stride: 1, padding: 'same' })),
   permuted: of(() => new Permute({ dims: [1, 2] })),
@@ -36,6 +39,10 @@ const changing: typeof keeping = {
   valid: of(() => new Conv1D({ filters: 2, kernelSize: 2 })),
   longer: of(() => new Conv1D({ filters: 2, kernelSize: 2, padding: [2, 1] })),
   zeros: of(() => new ZeroPad1D({ padding: [1, 2] })),
+  transposed: of(() => new Conv1DTranspose({ filters: 2, kernelSize: 3, stride: 2, activation: 'sigmoid' })),
+  transposedGaps: of(() => new Conv1DTranspose({ filters: 2, kernelSize: 1, stride: 2, outputPadding: 0 })),
+  transposedCut: of(() => new Conv1DTranspose({ filters: 2, kernelSize: 3, stride: 2, padding: 1, outputPadding: 1 })),
+  transposedShort: of(() => new Conv1DTranspose({ filters: 2, kernelSize: 2, stride: 1, padding: [1, 1] })),
   upSampled: of(() => new UpSampling1D({ size: 2 })),
 };
 /** Where windows lie depends on where the sequence begins. */
