@@ -9,7 +9,8 @@ import { cpu } from './backends/cpu/index.js';
 import type { Block } from './blocks/block.js';
 import { checkOptions } from './checks.js';
 import type { OptionNames } from './checks.js';
-import { ArgumentError } from './errors.js';
+import { takeOptions } from './copies.js';
+import { ArgumentError, ShapeError, formatShape } from './errors.js';
 import { resolveInitializer } from './initializers.js';
 import { Bidirectional } from './layers/bidirectional.js';
 import type { AnyLayer } from './layers/layer.js';
@@ -23,8 +24,8 @@ import type { LayerTensors } from './models/graph/execute.js';
 import { masksRead } from './models/graph/masks.js';
 import { buildNetwork, noiseOf, stateTensors, trainableWeights } from './models/graph/network.js';
 import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
-import { sizeOf } from './tensor.js';
-import type { Shape } from './tensor.js';
+import { sameShape, sizeOf, toHost } from './tensor.js';
+import type { Shape, TensorLike } from './tensor.js';
 
 export interface CheckOptions {
   /** With the batch: [B, T, D]. For layers of several inputs, a list of shapes. */
@@ -54,13 +55,16 @@ export interface LossCheckOptions {
   seed?: number;
   /** With random sample weights. Default false. */
   weighted?: boolean;
+  /** What to compare, where random numbers will not do: of `shape`, or of the shape that the loss wants of a target. */
+  prediction?: TensorLike | undefined;
+  target?: TensorLike | undefined;
   /** Half step of the central difference. Default 1e-5. */
   epsilon?: number;
   /** Largest relative error that passes. Default 1e-6. */
   tolerance?: number;
 }
 
-const lossCheckNames: OptionNames<LossCheckOptions> = { shape: true, seed: true, weighted: 'flag', epsilon: true, tolerance: true };
+const lossCheckNames: OptionNames<LossCheckOptions> = { shape: true, seed: true, weighted: 'flag', prediction: true, target: true, epsilon: true, tolerance: true };
 
 export interface CheckedEntry {
   /** `kernel`, `input 0`, `input 1` (the initial h), … */
@@ -244,28 +248,47 @@ export async function checkGradients(layer: AnyLayer | Block, options: CheckOpti
   return Promise.resolve(check(layerSubject(layer, options), epsilon, tolerance));
 }
 
-/** Checks a loss with respect to the prediction [..., N]; weighted: with random sample weights. */
+/**
+ * Checks a loss with respect to the prediction [..., N], of the library or of your own; weighted: with random sample weights. Where its
+ * predictions or targets cannot be any numbers, pass some.
+ */
 export async function checkLossGradients(loss: Loss, options: LossCheckOptions): Promise<CheckReport> {
-  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = checkOptions('checkLossGradients', options, lossCheckNames);
-  const { kind, parameter } = resolveLoss(loss);
+  const given = takeOptions('checkLossGradients', options, lossCheckNames);
+  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = given;
+  const resolved = resolveLoss(loss);
+  const { parameters, probabilities, name } = resolved;
   const random = randomStream(seed, 'gradcheck');
-  const size = sizeOf(shape);
-  const rows = size / (shape.at(-1) ?? 1);
-  const inUnit = kind === 'binaryCrossentropy' || kind === 'categoricalCrossentropy';
-  const target = new Float64Array(size).map(() => (inUnit ? uniform(random) : 2 * normal(random)));
+  const width = shape.at(-1) ?? 1;
+  const targetShape = parameters === undefined ? shape : [...shape.slice(0, -1), 1];
+  const drawn = (): number => {
+    if (parameters === 'classes') return Math.floor(uniform(random) * width);
+    if (name === 'poisson') return Math.floor(uniform(random) * 5);
+    return probabilities === undefined ? 2 * normal(random) : uniform(random);
+  };
+  const target = valuesOf('target', given.target, targetShape, drawn);
   // mae and quantile have a kink at p = t, where a central difference means nothing: stay 1000 ε away from it.
-  const prediction = target.map((t) => {
+  const prediction = valuesOf('prediction', given.prediction, shape, (i) => {
     const p = 2 * normal(random);
+    const t = target[parameters === undefined ? i : Math.floor(i / width)] ?? 0;
     return Math.abs(p - t) < 1000 * epsilon ? t + 1000 * epsilon : p;
   });
-  const weights = new Float64Array(rows).map(() => 0.5 + uniform(random));
+  const weights = new Float64Array(sizeOf(shape) / width).map(() => 0.5 + uniform(random));
+  await resolved.load?.();
   const device = cpu({ dtype: 'float64' }).open();
   const run = (): Float64Array[] => runNow(device, (k, [p, t, w]) => {
     if (!p || !t) return { outputs: [], variables: [] };
-    const result = k.loss(kind, p, t, weighted ? w : undefined, parameter);
+    const result = resolved.judge(k, p, t, weighted ? w : undefined);
     return { outputs: [result.loss, result.dPrediction], variables: [] };
-  }, [shape, shape, [rows]], [prediction, target, weights]);
-  return Promise.resolve(check({
+  }, [shape, targetShape, [weights.length]], [prediction, target, weights]);
+  return check({
     names: ['prediction'], values: [prediction], loss: () => run()[0]?.[0] ?? NaN, size: () => Math.abs(run()[0]?.[0] ?? NaN), gradients: () => run().slice(1),
-  }, epsilon, tolerance));
+  }, epsilon, tolerance);
+}
+
+/** What was given, or drawn. @throws ShapeError */
+function valuesOf(argument: string, given: TensorLike | undefined, shape: Shape, draw: (i: number) => number): Float64Array {
+  if (given === undefined) return Float64Array.from({ length: sizeOf(shape) }, (_, i) => draw(i));
+  const host = toHost(given, 'float64', { operation: 'checkLossGradients', argument });
+  if (sameShape(host.shape, shape)) return Float64Array.from(host.data);
+  throw new ShapeError({ operation: 'checkLossGradients', argument, expected: formatShape(shape), actual: formatShape(host.shape) });
 }

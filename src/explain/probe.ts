@@ -97,7 +97,7 @@ export class Probe {
     const { value, places, gradients, inputGradients } = plan;
     const form = { batch, masked: this.masked, rowWeights: [], training: false };
     const backward = gradients || inputGradients;
-    const scored = { ...this.network, outputs: [value] };
+    const scored = { ...this.network, outputs: [{ ...value, name: 'probed' }] };
     return session.program(`probe ${JSON.stringify(plan)}`, form, false, backward ? [[batch, ...value.shape]] : [], (k, parts) => {
       const arrived = new Map<number, Tensor>();
       const observe: NetworkObserver = (_layer, name, tensor, _timeStep, node) => {

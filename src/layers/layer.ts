@@ -284,7 +284,8 @@ export function Input(options: InputOptions): SymbolicTensor {
   return { shape: sizes, source: undefined, index: 0, ...(name === undefined ? {} : { name: checkedName('Input', name) }) };
 }
 
-function checkedName(operation: string, name: string): string {
+/** @throws ArgumentError */
+export function checkedName(operation: string, name: string): string {
   if (typeof name === 'string' && /^[\w.-]+$/.test(name)) return name;
   throw new ArgumentError({ operation, argument: 'name', expected: 'letters, digits, _ . or -', actual: `'${String(name)}'` });
 }

@@ -1,64 +1,230 @@
 /**
- * Losses over predictions p and targets t of one shape; e = p − t. The value is the mean over all elements
- * (categorical cross-entropy: over rows). Sample weights multiply row losses before the mean, which still divides by
- * the number of rows, as in Keras.
- *
- *   mse                      e²
- *   mae                      |e|
- *   huber (δ)                e²/2 where |e| ≤ δ, else δ(|e| − δ/2)                     Huber 1964
- *   logCosh                  log cosh e
- *   binaryCrossentropy       log(1 + eᵖ) − p·t, p a logit
- *   categoricalCrossentropy  −Σ_j t_j log softmax(p)_j, p logits over the last axis
- *   quantile (q)             q·(t−p) where p ≤ t, else (1−q)·(p−t)                     Koenker & Bassett 1978
+ * Losses by name; docs/losses.md derives them. The value is the mean over all numbers, or over rows where a loss is one for each row.
+ * Sample weights multiply losses before the mean, which still divides by their number, as in Keras.
  */
-import type { KernelFamily, LossKind } from '../backend.js';
-import { checkOptions, requireChoice } from '../checks.js';
+import type { KernelFamily, Kernels, LossKind, Tensor } from '../backend.js';
+import { checkOptions, requireChoice, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, quoted } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
+import type { FloatArray } from '../tensor.js';
+import { byRows } from './loss.js';
+import type { LossFunction } from './loss.js';
+
+export type LossName = LossKind | 'sparseCategoricalCrossentropy' | 'poisson' | 'gaussian' | 'studentT';
 
 export interface LossOptions {
-  kind: LossKind;
+  kind: LossName;
   /** Width of the quadratic part of huber. Default 1. */
-  delta?: number;
-  /** Level of the quantile loss, in (0, 1). Default 0.5. */
-  quantile?: number;
+  delta?: number | undefined;
+  /**
+   * Level of the quantile loss, in (0, 1). Default 0.5. A list of rising levels for several at once: the last axis of the output then
+   * holds a forecast for each, and the target has 1 there, or leaves that axis out.
+   */
+  quantile?: number | readonly number[] | undefined;
+  /** Of cross-entropies: the share of the target that is spread over all classes, in [0, 1). Default 0. */
+  labelSmoothing?: number | undefined;
+  /** Of gaussian and studentT: what the scale cannot fall below, in units of the target. Default 1e-3. */
+  minScale?: number | undefined;
 }
 
-const optionNames: OptionNames<LossOptions> = { kind: true, delta: true, quantile: true };
+const optionNames: OptionNames<LossOptions> = { kind: true, delta: true, quantile: true, labelSmoothing: true, minScale: true };
 
-/** A loss by name, or with its parameter. */
-export type Loss = LossKind | LossOptions;
+/** A loss by name, with its options, or one of your own. */
+export type Loss = LossName | LossOptions | LossFunction;
 
+export interface LossResult { readonly loss: Tensor; readonly dPrediction: Tensor }
+
+/** A loss as models use it. */
 export interface ResolvedLoss {
-  readonly kind: LossKind;
-  readonly parameter: number;
+  readonly name: string;
+  /** As files keep it. */
+  readonly config: JsonObject;
+  /** Whether it is one for each row, not for each number. */
+  readonly perRow: boolean;
+  /**
+   * Where the target is not of the output's shape but has 1 in its last axis: how many numbers of the output describe one of the target,
+   * or 'classes', of which the target holds the number.
+   */
+  readonly parameters?: number | 'classes' | undefined;
+  /** The activation that turns its logits into probabilities. */
+  readonly probabilities?: 'sigmoid' | 'softmax';
+  /** What 'accuracy' means behind it. */
+  readonly accuracy?: 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy';
+  /** The forecast of one number that the output's numbers from `at` on describe, where that is not the number itself; null: there is none. */
+  readonly point?: ((outputs: FloatArray, at: number) => number) | null;
   /** What it calls beside the core of the kernels. */
   readonly families: readonly KernelFamily[];
+  /** Fetches what `judge` runs. */
+  readonly load?: () => Promise<void>;
+  /** The mean loss over R rows and its gradient. `weights`: [R], or one for each number of the target. */
+  readonly judge: (k: Kernels, prediction: Tensor, target: Tensor, weights: Tensor | undefined) => LossResult;
 }
 
-export const lossKinds: readonly LossKind[] = [
-  'mse', 'mae', 'huber', 'logCosh', 'binaryCrossentropy', 'categoricalCrossentropy', 'quantile',
-];
+type Part = Omit<ResolvedLoss, 'name' | 'config'>;
+
+const core: readonly KernelFamily[] = [];
+const pointwise: readonly KernelFamily[] = ['pointwise'];
+
+/** By the one kernel. Where every number has its own weight, each is a row for it. */
+function fused(kind: LossKind, parameter = 0): ResolvedLoss['judge'] {
+  return (k, prediction, target, weights) => {
+    if (weights?.size !== target.size) return k.loss(kind, prediction, target, weights, parameter);
+    const column = (tensor: Tensor): Tensor => k.reshape(tensor, [tensor.size, 1]);
+    const { loss, dPrediction } = k.loss(kind, column(prediction), column(target), weights, parameter);
+    return { loss, dPrediction: k.reshape(dPrediction, prediction.shape) };
+  };
+}
+
+/** Q3: the share ε of the target goes to all classes alike. */
+function smoothed(k: Kernels, target: Tensor, share: number, classes: number): Tensor {
+  return share === 0 ? target : k.affine(target, 1 - share, share / classes); // Q3
+}
+
+function crossentropy(kind: 'binaryCrossentropy' | 'categoricalCrossentropy', share: number): Part {
+  const judge = fused(kind);
+  const binary = kind === 'binaryCrossentropy';
+  return {
+    perRow: !binary, families: share === 0 ? core : pointwise, probabilities: binary ? 'sigmoid' : 'softmax', accuracy: binary ? 'binaryAccuracy' : 'categoricalAccuracy',
+    judge: (k, p, t, weights) => judge(k, p, smoothed(k, t, share, binary ? 2 : p.shape.at(-1) ?? 1), weights),
+  };
+}
+
+function sparse(share: number): Part {
+  const { judge } = crossentropy('categoricalCrossentropy', share);
+  return {
+    perRow: true, families: pointwise, probabilities: 'softmax', accuracy: 'sparseCategoricalAccuracy', parameters: 'classes', point: null,
+    judge: (k, p, t, weights) => judge(k, p, k.reshape(k.oneHot(t, p.shape.at(-1) ?? 1), p.shape), weights),
+  };
+}
+
+/** Q2: the mean over the levels, each of which has a column of the output. */
+function quantiles(levels: readonly number[]): Part {
+  const median = levels.indexOf(0.5);
+  return {
+    perRow: true, families: core, parameters: levels.length, point: median < 0 ? null : (outputs, at) => outputs[at + median] ?? NaN,
+    judge(k, prediction, target, weights) {
+      const column = k.reshape(target, [target.size, 1]);
+      const parts = k.split(k.reshape(prediction, [target.size, levels.length]), levels.map(() => 1))
+        .map((own, i) => k.loss('quantile', own, column, weights, levels[i] ?? 0.5));
+      const sum = parts.map(({ loss }) => loss).reduce((a, b) => k.add(a, b));
+      const dPrediction = k.concat(parts.map((part) => part.dPrediction));
+      return { loss: k.scale(sum, 1 / levels.length), dPrediction: k.reshape(k.scale(dPrediction, 1 / levels.length), prediction.shape) }; // Q2
+    },
+  };
+}
+
+/** A loss that is written with kernels, in a module that is fetched for it. */
+function fetched(fetch: () => Promise<LossFunction>, rest: Omit<Part, 'families' | 'judge' | 'load'>): Part {
+  let fn: LossFunction | undefined;
+  return {
+    ...rest, families: pointwise,
+    load: async () => { fn ??= await fetch(); },
+    judge(k, prediction, target, weights) {
+      if (!fn) throw new Error('a loss that was not fetched');
+      return byRows(fn, k, prediction, target, weights);
+    },
+  };
+}
+
+const likelihoods = async () => import('./likelihoods.js');
+
+const first = (outputs: FloatArray, at: number): number => outputs[at] ?? NaN;
+
+type Settings = { readonly [K in Exclude<keyof LossOptions, 'kind'>]-?: NonNullable<LossOptions[K]> };
+
+const defaults: Settings = { delta: 1, quantile: 0.5, labelSmoothing: 0, minScale: 1e-3 };
+
+const makers: Readonly<Record<LossName, (options: Settings) => Part>> = {
+  mse: () => ({ perRow: false, families: core, judge: fused('mse') }),
+  mae: () => ({ perRow: false, families: core, judge: fused('mae') }),
+  huber: ({ delta }) => ({ perRow: false, families: core, judge: fused('huber', delta) }),
+  logCosh: () => ({ perRow: false, families: core, judge: fused('logCosh') }),
+  quantile: ({ quantile }) => (typeof quantile === 'number' ? { perRow: false, families: core, judge: fused('quantile', quantile) } : quantiles(quantile)),
+  binaryCrossentropy: ({ labelSmoothing }) => crossentropy('binaryCrossentropy', labelSmoothing),
+  categoricalCrossentropy: ({ labelSmoothing }) => crossentropy('categoricalCrossentropy', labelSmoothing),
+  sparseCategoricalCrossentropy: ({ labelSmoothing }) => sparse(labelSmoothing),
+  poisson: () => fetched(async () => (await likelihoods()).poisson, { perRow: false, point: (outputs, at) => Math.exp(outputs[at] ?? NaN) }),
+  gaussian: ({ minScale }) => fetched(async () => (await likelihoods()).gaussian(minScale), { perRow: true, parameters: 2, point: first }),
+  studentT: ({ minScale }) => fetched(async () => (await likelihoods()).studentT(minScale), { perRow: true, parameters: 3, point: first }),
+};
+
+/** Those of one kernel. */
+export const lossKinds: readonly LossKind[] = ['mse', 'mae', 'huber', 'logCosh', 'binaryCrossentropy', 'categoricalCrossentropy', 'quantile'];
+
+export const lossNames = Object.keys(makers) as readonly LossName[];
+
+const owners: Readonly<Record<keyof Settings, readonly LossName[]>> = {
+  delta: ['huber'], quantile: ['quantile'], minScale: ['gaussian', 'studentT'],
+  labelSmoothing: ['binaryCrossentropy', 'categoricalCrossentropy', 'sparseCategoricalCrossentropy'],
+};
+
+/** Rising levels in (0, 1), as a copy. */
+function levelsOf(quantile: number | readonly number[]): number | readonly number[] {
+  const given: unknown = quantile;
+  const list = Array.isArray(given) ? [...given as readonly unknown[]] : [given];
+  const level = (value: unknown, i: number): boolean => typeof value === 'number' && value > 0 && value < 1 && (i === 0 || value > Number(list[i - 1]));
+  if (list.length > 0 && list.every(level)) return Array.isArray(given) ? list as number[] : quantile;
+  throw new ArgumentError({
+    operation: 'quantile', argument: 'quantile', expected: Array.isArray(given) ? 'rising levels in (0, 1)' : 'a level in (0, 1)',
+    actual: Array.isArray(given) ? `[${list.join(', ')}]` : String(given),
+  });
+}
+
+function requireSetting(kind: LossName, argument: keyof Settings, value: number, valid: boolean, expected: string): void {
+  if (!valid) throw new ArgumentError({ operation: kind, argument, expected, actual: String(value) });
+}
+
+function isOwn(loss: Loss): loss is LossFunction {
+  return typeof loss === 'object' && 'compare' in loss;
+}
 
 /** @throws ArgumentError for an unknown name, a parameter outside its domain, or one that the loss does not have. */
 export function resolveLoss(loss: Loss): ResolvedLoss {
-  const { kind, delta = 1, quantile = 0.5 } = typeof loss === 'string' ? { kind: loss } : checkOptions('loss', loss, optionNames);
-  requireChoice('compile', 'loss', kind, lossKinds);
-  for (const [argument, owner] of [['delta', 'huber'], ['quantile', 'quantile']] as const) {
-    if (typeof loss === 'string' || loss[argument] === undefined || kind === owner) continue;
-    throw new ArgumentError({ operation: 'loss', argument, expected: `absent: only ${owner} has it`, actual: `given to ${kind}` });
+  const given: unknown = loss;
+  if (typeof given === 'object' && given !== null && isOwn(loss)) return ownLoss(loss);
+  const { kind, ...options } = typeof loss === 'string' ? { kind: loss } : { ...checkOptions<LossOptions>('loss', loss as LossOptions, optionNames) };
+  requireChoice('compile', 'loss', kind, lossNames);
+  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { -readonly [K in keyof Settings]?: Settings[K] };
+  for (const argument of Object.keys(set) as (keyof Settings)[]) {
+    if (owners[argument].includes(kind)) continue;
+    throw new ArgumentError({ operation: 'loss', argument, expected: `absent: only ${owners[argument].join(', ')} has it`, actual: `given to ${kind}` });
   }
-  if (kind === 'huber' && !(delta > 0)) {
-    throw new ArgumentError({ operation: 'huber', argument: 'delta', expected: 'a positive number', actual: String(delta) });
-  }
-  if (kind === 'quantile' && !(quantile > 0 && quantile < 1)) {
-    throw new ArgumentError({ operation: 'quantile', argument: 'quantile', expected: 'a level in (0, 1)', actual: String(quantile) });
-  }
-  return { kind, parameter: kind === 'huber' ? delta : kind === 'quantile' ? quantile : 0, families: [] };
+  if (set.quantile !== undefined) set.quantile = levelsOf(set.quantile);
+  const settings = { ...defaults, ...set };
+  requireSetting(kind, 'delta', settings.delta, settings.delta > 0, 'a positive number');
+  requireSetting(kind, 'minScale', settings.minScale, settings.minScale > 0 && Number.isFinite(settings.minScale), 'a positive number');
+  requireSetting(kind, 'labelSmoothing', settings.labelSmoothing, settings.labelSmoothing >= 0 && settings.labelSmoothing < 1, 'a share in [0, 1)');
+  return { name: kind, config: { kind, ...set }, ...makers[kind](settings) };
 }
 
-export function lossConfig({ kind, parameter }: ResolvedLoss): JsonObject {
-  if (kind === 'huber') return { kind, delta: parameter };
-  return kind === 'quantile' ? { kind, quantile: parameter } : { kind };
+/** @throws ArgumentError for what is no loss, or has the name of one of the library's. */
+function ownLoss(loss: LossFunction): ResolvedLoss {
+  const { name, per, parameters, logits } = loss;
+  const refuse = (argument: string, expected: string, actual: unknown): ArgumentError => new ArgumentError({ operation: 'loss', argument, expected, actual: typeof actual === 'string' ? quoted(actual) : String(actual) });
+  if (typeof name !== 'string' || name === '' || lossNames.some((known) => known === name)) throw refuse('name', 'a name of its own', name);
+  requireChoice(`loss ${quoted(name)}`, 'per', per, ['row', 'number']);
+  if (typeof Reflect.get(loss, 'compare') !== 'function') throw refuse('compare', 'a function', Reflect.get(loss, 'compare'));
+  if (parameters !== undefined) {
+    requireCount(`loss ${quoted(name)}`, 'parameters', parameters);
+    if (per !== 'row') throw refuse('per', "'row' beside parameters", per);
+  }
+  if (logits !== undefined) requireChoice(`loss ${quoted(name)}`, 'logits', logits, ['sigmoid', 'softmax']);
+  return {
+    name, config: { custom: name, options: loss.config?.() ?? {} }, perRow: per === 'row', families: [...new Set([...pointwise, ...loss.families ?? []])], parameters, ...(parameters === undefined ? {} : { point: null }),
+    ...(logits === undefined ? {} : { probabilities: logits, accuracy: logits === 'sigmoid' ? 'binaryAccuracy' : 'categoricalAccuracy' }),
+    judge: (k, prediction, target, weights) => byRows(loss, k, prediction, target, weights),
+  };
+}
+
+/** Makes a loss of one's own from what its `config()` said. */
+export type LossFactory = (options: JsonObject) => LossFunction;
+
+/** The loss that a saved `config` describes. @throws ArgumentError for one of the user's own that `customLosses` does not make. */
+export function lossFromConfig(config: JsonObject, customLosses: Readonly<Record<string, LossFactory>>): Loss {
+  const { custom, options, kind } = config;
+  if (typeof custom !== 'string') return { ...config, kind: kind as LossName };
+  const make = Object.hasOwn(customLosses, custom) ? customLosses[custom] : undefined;
+  if (!make) throw new ArgumentError({ operation: 'loadModel', argument: 'customLosses', expected: `a maker of ${quoted(custom)}`, actual: 'none' });
+  return make(typeof options === 'object' && options !== null && !Array.isArray(options) ? options as JsonObject : {});
 }

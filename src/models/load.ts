@@ -1,16 +1,20 @@
-import type { Backend, LossKind } from '../backend.js';
+import type { Backend } from '../backend.js';
 import { typeName } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { takeOptions } from '../copies.js';
 import { ArgumentError, FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
+import { lossFromConfig } from '../losses/losses.js';
+import type { LossFactory } from '../losses/losses.js';
 import { optimizerFromConfig } from '../optimizers/resolve.js';
 import type { OptimizerFactory } from '../optimizers/resolve.js';
 import type { LearningRate } from '../optimizers/schedules.js';
 import { rebuildArchitecture } from './files/architecture.js';
 import type { LayerFactory } from './files/factory.js';
 import { requireTensors } from './graph/match.js';
-import type { Metric, MetricName } from './training/metrics.js';
+import type { Metric, MetricFunction } from './training/metric.js';
+import type { MetricName } from './training/metrics.js';
+import type { AnyMetric } from './training/scoring.js';
 import { Model } from './model.js';
 import { makers } from './files/makers.js';
 import { decodeModel } from './files/persist.js';
@@ -24,12 +28,14 @@ export interface LoadOptions {
   /** In the place of the saved one; needed where that was a function. */
   learningRate?: LearningRate;
   /** Metrics of your own that the model was compiled with. */
-  customMetrics?: readonly Metric[];
+  customMetrics?: readonly (Metric | MetricFunction)[];
+  /** Makers of your own losses, by their names; each gets what `config()` of the saved one said. */
+  customLosses?: Readonly<Record<string, LossFactory>>;
   /** Makers of your own optimisers, by class name; the state they had is put back. */
   customOptimizers?: Readonly<Record<string, OptimizerFactory>>;
 }
 
-const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, learningRate: true, customMetrics: true, customOptimizers: true };
+const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
 
 /** The bytes, without copying them. */
 function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
@@ -51,24 +57,30 @@ export async function loadModel(source: string | ArrayBufferLike | ArrayBufferVi
   const own = takeOptions('loadModel', options, optionNames);
   const known = { ...makers, ...own.customLayers };
   const customOptimizers = { ...own.customOptimizers };
+  const customLosses = { ...own.customLosses };
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf(source));
-  const model = build(saved, { ...own, customOptimizers }, known);
+  const model = build(saved, { ...own, customOptimizers, customLosses }, known);
   await model.restore(saved.tensors, saved.position, saved.metadata);
   return model;
 }
 
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
-function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customOptimizers, backend, learningRate }: LoadOptions, known: Readonly<Record<string, LayerFactory>>): Model {
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customLosses = {}, customOptimizers, backend, learningRate }: LoadOptions, known: Readonly<Record<string, LayerFactory>>): Model {
   try {
     const network = rebuildArchitecture(architecture, known);
     const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config, learningRate, customOptimizers);
     requireTensors(network, optimizer, tensors);
     const model = new Model({ network, seed });
     if (compiled) {
+      const of = (weighted: boolean): Record<string, AnyMetric[]> => Object.fromEntries(network.outputs.map(({ name: output }, i) => [
+        output,
+        compiled.metrics.filter((metric) => metric.output === i && metric.weighted === weighted)
+          .map(({ name }) => customMetrics.find((metric) => metric.name === name) ?? (name as MetricName)),
+      ]));
       model.compile({
         optimizer, backend,
-        loss: compiled.losses.map((loss) => ({ ...loss, kind: loss.kind as LossKind })),
-        metrics: compiled.metrics.map((name) => customMetrics.find((metric) => metric.name === name) ?? (name as MetricName)),
+        loss: compiled.losses.map((loss) => lossFromConfig(loss, customLosses)),
+        lossWeights: compiled.lossWeights, metrics: of(false), weightedMetrics: of(true),
       });
     }
     return model;
@@ -76,7 +88,7 @@ function build({ architecture, compiled, seed, tensors }: SavedModel, { customMe
     if (cause instanceof FileFormatError || !(cause instanceof Error)) throw cause;
     throw new FileFormatError({
       operation: 'loadModel', argument: 'architecture', expected: 'one that can be built', actual: `'${cause.message}'`,
-      hint: 'Layers, metrics and optimisers of your own are passed as customLayers, customMetrics and customOptimizers.',
+      hint: 'What is your own is passed as customLayers, customLosses, customMetrics and customOptimizers.',
     }, { cause });
   }
 }

@@ -3,9 +3,8 @@ import { checkOptions, isThenable, requireCount, typeName } from '../checks.js';
 import { disposal } from '../disposal.js';
 import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
-import { onlyOutput, tensorsOf } from '../layers/layer.js';
+import { checkedName, onlyOutput, tensorsOf } from '../layers/layer.js';
 import type { AnyLayer, Applicable, JsonValue, SymbolicTensor } from '../layers/layer.js';
-import { lossConfig } from '../losses/losses.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, TensorLike } from '../tensor.js';
 import { encodeModel } from './files/persist.js';
@@ -126,7 +125,7 @@ export class Model implements Applicable {
   evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions): Promise<Record<string, number>>;
   async evaluate(data: ModelData | Batches, second?: ModelData | EvaluateBatchesOptions, options?: EvaluateOptions): Promise<Record<string, number>> {
     const { engine } = this;
-    const { metrics } = engine.requireCompiled('evaluate');
+    const { scoring } = engine.requireCompiled('evaluate');
     if (isBatches(data)) {
       requireNoTarget('evaluate', options);
       const { steps, signal } = checkOptions('evaluate', (second ?? {}) as EvaluateBatchesOptions, evaluateBatchesNames);
@@ -141,7 +140,7 @@ export class Model implements Applicable {
     return evaluated(source, signal);
 
     function evaluated(batches: BatchSource, abort: AbortSignal | undefined): Promise<Record<string, number>> {
-      return engine.aside((session) => evaluateBatches(session, batches, metrics, '', abort));
+      return engine.aside((session) => evaluateBatches(session, batches, scoring, '', abort));
     }
   }
 
@@ -196,7 +195,7 @@ export class Model implements Applicable {
   summary(): string {
     const { compiled } = this.engine;
     return describeNetwork(this.network, this.engine.frozen, {
-      backend: compiled?.backend.description ?? 'none', optimizer: compiled?.optimizer.className, loss: compiled?.objective.losses.map((l) => l.kind).join(' + '),
+      backend: compiled?.backend.description ?? 'none', optimizer: compiled?.optimizer.className, loss: compiled?.objective.losses.map(({ name }) => name).join(' + '),
     });
   }
 
@@ -226,7 +225,8 @@ export class Model implements Applicable {
       frozen: this.engine.frozen, network, seed, position: this.position, metadata: this.metadata, tensors: store.everything(compiled && { optimizer: compiled.optimizer, dtype: this.engine.dtype }),
       compiled: compiled && {
         optimizer: { className: compiled.optimizer.className, config: compiled.optimizer.config() },
-        losses: compiled.objective.losses.map(lossConfig), metrics: compiled.metrics.map((metric) => metric.name),
+        losses: compiled.objective.losses.map(({ config }) => config), lossWeights: compiled.objective.weights,
+        metrics: compiled.metrics.map(({ name, output, weighted }) => ({ name, output, weighted })),
       },
     });
   }
@@ -297,5 +297,12 @@ function requireNoTarget(operation: string, third: unknown): void {
 
 function networkOf(options: ModelOptions): Network {
   const { inputs, outputs } = checkOptions('Model', options, modelNames);
-  return buildNetwork(tensorsOf('Model', 'inputs', inputs), tensorsOf('Model', 'outputs', outputs));
+  const from = tensorsOf('Model', 'inputs', inputs);
+  const given: unknown = outputs;
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || 'source' in given) return buildNetwork(from, tensorsOf('Model', 'outputs', outputs as SymbolicTensor));
+  const named = outputs as Readonly<Record<string, SymbolicTensor>>;
+  const names = Object.keys(named).map((name) => checkedName('Model, outputs', name));
+  const whole = names.find((name) => /^\d+$/.test(name));
+  if (whole !== undefined) throw new ArgumentError({ operation: 'Model', argument: 'outputs', expected: 'names that are no numbers, whose order JavaScript does not keep', actual: `'${whole}'` });
+  return buildNetwork(from, tensorsOf('Model', 'outputs', Object.values(named)), names);
 }

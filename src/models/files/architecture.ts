@@ -39,5 +39,8 @@ export function rebuildArchitecture(description: JsonObject, known: Readonly<Rec
     if (!found) throw damaged('node layer', `below ${layers.length}`, layer);
     made.push(found.applyAll(listOf('node inputs', from).map(resolve)));
   }
-  return buildNetwork(inputs, listOf('outputs', description.outputs).map(resolve));
+  const outputs = listOf('outputs', description.outputs).map(resolve);
+  const names = listOf('outputNames', description.outputNames).map((name) => textOf('output name', name));
+  if (names.length !== outputs.length || new Set(names).size !== names.length) throw damaged('outputNames', `${outputs.length} different names`, description.outputNames);
+  return buildNetwork(inputs, outputs, names);
 }

@@ -18,5 +18,6 @@ export function describeArchitecture(network: Network, frozen: ReadonlySet<strin
     layers: layers.map(({ layer, name }) => ({ className: layer.className, name, config: { ...layer.config(), ...(frozen.has(name) ? { trainable: false } : {}) } })),
     nodes: network.nodes.map((node) => ({ layer: layers.findIndex((use) => use.layer === node.layer), inputs: node.inputs.map(refer) })),
     outputs: network.outputs.map(({ id }) => refer(id)),
+    outputNames: network.outputs.map(({ name }) => name),
   };
 }

@@ -18,7 +18,8 @@ const formatVersion = 1;
 export interface CompiledDescription {
   readonly optimizer: { readonly className: string; readonly config: JsonObject };
   readonly losses: readonly JsonObject[];
-  readonly metrics: readonly string[];
+  readonly lossWeights: readonly number[];
+  readonly metrics: readonly { readonly name: string; readonly output: number; readonly weighted: boolean }[];
 }
 
 export interface SavedModel {
@@ -88,12 +89,16 @@ function parse(text: string | undefined): JsonObject {
 
 function compiledOf(value: JsonValue | undefined): CompiledDescription | undefined {
   if (value === null || value === undefined) return undefined;
-  const { optimizer, losses, metrics } = objectOf('compiled', value);
+  const { optimizer, losses, lossWeights, metrics } = objectOf('compiled', value);
   const { className, config } = objectOf('optimizer', optimizer);
   return {
     optimizer: { className: textOf('optimizer class', className), config: objectOf('optimizer config', config) },
     losses: listOf('losses', losses).map((loss) => objectOf('loss', loss)),
-    metrics: listOf('metrics', metrics).map((metric) => textOf('metric', metric)),
+    lossWeights: listOf('lossWeights', lossWeights).map((weight) => numberOf('loss weight', weight)),
+    metrics: listOf('metrics', metrics).map((metric) => {
+      const { name, output, weighted } = objectOf('metric', metric);
+      return { name: textOf('metric', name), output: numberOf('metric output', output), weighted: weighted === true };
+    }),
   };
 }
 

@@ -24,7 +24,7 @@ export interface NetworkNode {
 
 export interface Network {
   readonly inputs: readonly NetworkInput[];
-  readonly outputs: readonly NetworkValue[];
+  readonly outputs: readonly NetworkOutput[];
   readonly nodes: readonly NetworkNode[];
   /** Values whose first axis is a time axis that came from an input, with what its padding does to them. */
   readonly masks: ReadonlyMap<ValueId, TimeMask>;
@@ -41,6 +41,11 @@ export interface NetworkInput extends NetworkValue {
   readonly name?: string;
 }
 
+export interface NetworkOutput extends NetworkValue {
+  /** By which losses, metrics and logs call it: what the user gave, or the name of the layer that makes it; unique in the model. */
+  readonly name: string;
+}
+
 /** One tensor of a layer: `lstm_1/recurrentKernel`. */
 export interface WeightSpec extends ParameterSpec {
   readonly key: string;
@@ -53,9 +58,10 @@ export type StateTensorSpec = WeightSpec & StateSpec;
 
 /**
  * Orders a graph from its outputs.
+ * @param outputNames of all outputs; by default those of the layers that make them, `dense`, `dense_2`.
  * @throws ArgumentError for an input that is not among `inputs`, and for two layers of one name.
  */
-export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Network {
+export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[], outputNames?: readonly string[]): Network {
   const ids = new Map<SymbolicTensor, ValueId>();
   const outputsOf = new Map<Application, ValueId[]>();
   const names = layerNames(outputs);
@@ -105,7 +111,20 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
 
   const from = inputs.map((input) => ({ id: ids.get(input) ?? 0, shape: input.shape, ...(input.name === undefined ? {} : { name: input.name }) }));
   const to = outputs.map((output) => ({ id: visit(output), shape: output.shape }));
-  return { inputs: from, outputs: to, nodes, masks: masksOf(from, nodes) };
+  const called = outputNames ?? namesOfOutputs(from, nodes, to);
+  return { inputs: from, outputs: to.map((output, i) => ({ ...output, name: called[i] ?? `output_${i}` })), nodes, masks: masksOf(from, nodes) };
+}
+
+/** Names of outputs that were given none: of the layer that makes each, numbered on where it makes several. */
+export function namesOfOutputs(inputs: readonly NetworkInput[], nodes: readonly NetworkNode[], outputs: readonly NetworkValue[]): string[] {
+  const names: string[] = [];
+  for (const { id } of outputs) {
+    const stem = nodes.find((node) => node.outputs.includes(id))?.name ?? inputs.find((input) => input.id === id)?.name ?? 'input';
+    let name = stem;
+    for (let n = 1; names.includes(name); n++) name = `${stem}_${n}`;
+    names.push(name);
+  }
+  return names;
 }
 
 /** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */

@@ -17,29 +17,31 @@ export interface Batch {
   readonly y: readonly FloatArray[];
   /** Per output and row: 0 where it is padding. Undefined where the output has no mask. */
   readonly counted: readonly (FloatArray | undefined)[];
+  /** Per output what its rows count, or its numbers; undefined where all count alike. Padding is not in it. */
+  readonly weights: readonly (FloatArray | undefined)[];
   /** How many rows of each output count. */
   readonly rows: readonly number[];
-  /** Of a row of the first output. */
-  readonly width: number;
 }
 
-/** Weights of one output's rows, or numbers where they have their own: sample weight × mask, scaled so that padding leaves the mean over real steps. */
-function rowWeights(
-  sampleWeight: FloatArray | undefined, mask: FloatArray | undefined, rows: number, width: number, dtype: DType,
-): FloatArray | undefined {
-  if (!sampleWeight && !mask) return undefined;
+/** What one output's rows count, or its numbers where they have their own: sample weight × weight of the class. */
+function weightsOf(sampleWeight: FloatArray | undefined, byClass: FloatArray | undefined, rows: number, width: number, dtype: DType): FloatArray | undefined {
+  if (!sampleWeight && !byClass) return undefined;
   const size = (sampleWeight?.length ?? 0) > rows ? rows * width : rows;
   const weights = allocate(dtype, size).fill(1);
-  if (sampleWeight) {
-    const each = size / sampleWeight.length; // what one weight is for
-    for (let r = 0; r < size; r++) weights[r] = sampleWeight[Math.floor(r / each)] ?? 1;
-  }
-  if (mask) {
-    const scale = rows / Math.max(1, sum(mask)); // a batch may be padding altogether
-    const perRow = size / rows;
-    for (let r = 0; r < size; r++) weights[r] = (weights[r] ?? 0) * (mask[Math.floor(r / perRow)] ?? 0) * scale;
+  for (const own of [sampleWeight, byClass]) {
+    if (!own) continue;
+    const each = size / own.length; // what one weight is for
+    for (let r = 0; r < size; r++) weights[r] = (weights[r] ?? 1) * (own[Math.floor(r / each)] ?? 1);
   }
   return weights;
+}
+
+/** As the loss takes them: times the mask, scaled so that padding leaves the mean over real steps. */
+function masked(weights: FloatArray | undefined, mask: FloatArray | undefined, rows: number, dtype: DType): FloatArray | undefined {
+  if (!mask) return weights;
+  const scale = rows / Math.max(1, sum(mask)); // a batch may be padding altogether
+  const perRow = (weights?.length ?? rows) / rows;
+  return allocate(dtype, rows * perRow).map((_, r) => (weights?.[r] ?? 1) * (mask[Math.floor(r / perRow)] ?? 0) * scale);
 }
 
 function sum(values: FloatArray): number {
@@ -64,15 +66,16 @@ export async function takeBatch(
   const y = await Promise.all(data.y.map(take));
   const sampleWeight = data.sampleWeight && await take(data.sampleWeight);
   const given = await Promise.all(data.masks.map(async (mask) => mask && take(mask)));
-  const masked = given.map((mask) => mask !== undefined);
-  const masks = masksRead(network, masked).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
+  const masks = masksRead(network, given.map((mask) => mask !== undefined)).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
   const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));
-  const weights = counted.map((mask, i) => (y.length === 0 ? undefined : rowWeights(sampleWeight, mask, rows[i] ?? 0, network.outputs[i]?.shape.at(-1) ?? 1, dtype)));
+  const byClass = y[0] && data.rowsByClass?.(y[0]);
+  const weights = network.outputs.map(({ shape }, i) => (y.length === 0 ? undefined : weightsOf(sampleWeight, byClass, rows[i] ?? 0, shape.at(-1) ?? 1, dtype)));
+  const rowWeights = counted.map((mask, i) => (y.length === 0 ? undefined : masked(weights[i], mask, rows[i] ?? 0, dtype)));
   return {
-    form: { batch: count, masked, rowWeights: weights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training },
-    inputs: [...x, ...y, ...weights.filter((w) => w !== undefined), ...masks],
-    y, counted, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)), width: network.outputs[0]?.shape.at(-1) ?? 1,
+    form: { batch: count, masked: given.map((mask) => mask !== undefined), rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training },
+    inputs: [...x, ...y, ...rowWeights.filter((w) => w !== undefined), ...masks],
+    y, counted, weights, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)),
   };
 }
 

@@ -6,9 +6,10 @@ import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
 import { sameShape, sizeOf, toHost } from '../../tensor.js';
 import { outputMasks } from '../graph/masks.js';
 import type { Network, NetworkInput } from '../graph/network.js';
+import type { Classified, RowsByClass } from './classWeight.js';
 import { maskNames, masksOfInputs } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
-import { checkedSource, cut, isSource, requireFinite } from './samples.js';
+import { checkedSource, cut, isSource, requireFinite, requireSound } from './samples.js';
 import type { Samples, SampleSource } from './samples.js';
 
 /** Rows of several tensors that belong together. */
@@ -18,16 +19,20 @@ export interface Dataset {
   readonly y: readonly Samples[];
   /** [N], or more for each sample: see `DataOptions`. */
   readonly sampleWeight?: Samples;
+  /** What rows count by their class, beside their sample weight. */
+  readonly rowsByClass?: RowsByClass | undefined;
   /** For each input [N, T]: 1 for real steps, 0 for padding. */
   readonly masks: readonly (HostTensor | undefined)[];
 }
 
 /** What a loss compares with. */
-export interface Target {
+export interface Target extends Classified {
   /** Without the batch. */
   readonly shape: Shape;
-  /** Whether the loss is one of a whole row, not of each number. */
+  /** Whether something judges it by whole rows: there are then no weights for each number. */
   readonly perRow: boolean;
+  /** Where it holds numbers of classes: how many there are. */
+  readonly classes: number | undefined;
 }
 
 export interface DataOptions extends MaskOptions {
@@ -59,24 +64,28 @@ function listOf(value: ModelData | undefined, count: number, operation: string, 
   return value as (TensorLike | SampleSource)[];
 }
 
-function targetHint(output: Shape, target: Shape): string {
+function targetHint(output: Shape, target: Shape, classes: number | undefined): string {
+  if (classes !== undefined && target.at(-1) === classes) return "The target holds one-hot rows: take 'categoricalCrossentropy', or numbers of classes.";
   if (target.length <= output.length && output.length === 2) return 'The model returns a sequence: leave returnSequences off in its last recurrent layer.';
-  if (output.length === 1 && target.length === 1) return 'Class numbers must be one-hot.';
+  if (output.length === 1 && target.length === 1) return "Class numbers must be one-hot, or the loss 'sparseCategoricalCrossentropy'.";
   return 'The target must have the shape of the model output.';
 }
 
-function prepared(operation: string, argument: string, value: TensorLike | SampleSource, shape: Shape, dtype: DType): Samples {
-  let host: Samples = isSource(value) ? checkedSource(operation, argument, value) : toHost(value, dtype, { operation, argument });
+/** What x or y must be, without the batch. */
+type Wanted = Pick<Target, 'shape'> & { readonly classes?: Target['classes'] };
+
+function prepared(operation: string, argument: string, value: TensorLike | SampleSource, { shape, classes }: Wanted, dtype: DType): Samples {
+  let host: Samples = isSource(value) ? checkedSource(operation, argument, value, classes) : toHost(value, dtype, { operation, argument });
   if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
   // One feature or one target a step may come without its axis of width one.
   if (!isSource(host) && shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
   if (!sameShape(host.shape.slice(1), shape)) {
     throw new ShapeError({
       operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
-      hint: argument.startsWith('y') ? targetHint(shape, host.shape) : 'Check inputShape.',
+      hint: argument.startsWith('y') ? targetHint(shape, host.shape, classes) : 'Check inputShape.',
     });
   }
-  if (!isSource(host)) requireFinite(operation, argument, host.data, host.shape);
+  if (!isSource(host)) requireSound(operation, argument, host.data, host.shape, classes);
   return host;
 }
 
@@ -85,11 +94,11 @@ export function prepareData(
   operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly NetworkInput[], outputs: readonly Target[], dtype: DType,
   options: DataOptions = {},
 ): Dataset {
-  const prepareAll = (name: string, value: ModelData | undefined, shapes: readonly Shape[]): Samples[] =>
-    listOf(value, shapes.length, operation, name).map((item, i) =>
-      prepared(operation, shapes.length === 1 ? name : `${name}[${i}]`, item, shapes[i] ?? [], dtype));
-  const xs = prepareAll('x', x, inputs.map(({ shape }) => shape));
-  const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs.map(({ shape }) => shape));
+  const prepareAll = (name: string, value: ModelData | undefined, wanted: readonly Wanted[]): Samples[] =>
+    listOf(value, wanted.length, operation, name).map((item, i) =>
+      prepared(operation, wanted.length === 1 ? name : `${name}[${i}]`, item, wanted[i] ?? { shape: [] }, dtype));
+  const xs = prepareAll('x', x, inputs);
+  const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
   const samples = xs[0]?.shape[0] ?? 0;
   for (const [name, list] of [['x', xs], ['y', ys]] as const) {
     for (const tensor of list) {
@@ -116,7 +125,7 @@ function weights(
   if (!shapes.some((shape) => sameShape(shape, host.shape))) {
     throw new ShapeError({
       operation, argument: 'sampleWeight', expected: [...new Set(shapes.map(formatShape))].join(' or '), actual: formatShape(host.shape),
-      hint: perRow && sameShape(host.shape, [samples, ...whole]) ? 'categoricalCrossentropy is one loss for each row, not for each class.' : undefined,
+      hint: perRow && sameShape(host.shape, [samples, ...whole]) ? 'There is one loss for each row, or one value of a weighted metric, not one for each number.' : undefined,
     });
   }
   if (!isSource(host)) requireFinite(operation, 'sampleWeight', host.data, host.shape);
@@ -151,5 +160,5 @@ export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset
     const { sampleWeight, masks } = data;
     return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), masks: masks.map((mask) => mask && rowsOf(mask, start, end)) };
   };
-  return [part(0, from), part(from, data.samples)];
+  return [{ ...part(0, from), rowsByClass: data.rowsByClass }, part(from, data.samples)];
 }

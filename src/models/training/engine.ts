@@ -1,32 +1,34 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
 import { checkOptions } from '../../checks.js';
 import { StateError } from '../../errors.js';
-import { resolveLoss } from '../../losses/losses.js';
-import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
 import type { DType, Shape } from '../../tensor.js';
 import { frozenLayers } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
+import { rowsByClass } from './classWeight.js';
+import type { ClassWeight, RowsByClass } from './classWeight.js';
 import { prepareData, requireCountedRows } from './data.js';
 import type { DataOptions, Dataset, ModelData, Target } from './data.js';
-import { resolveMetric } from './metrics.js';
-import type { Metric } from './metrics.js';
-import { givesLogits, objectiveOf } from './objective.js';
+import { objectiveOf } from './objective.js';
 import type { Objective } from './objective.js';
-import { compileNames, requireList } from './options.js';
+import { compileNames } from './options.js';
 import type { CompileOptions } from './options.js';
 import { startPosition } from './position.js';
 import type { CallbackStates, Position } from './position.js';
+import { lossWeightsOf, lossesOf, metricsOf, requireDistinct } from './scoring.js';
 import type { Session } from './session.js';
 import { WeightStore } from './store.js';
+import { loggedNames } from './tally.js';
+import type { OutputMetric, Scoring } from './tally.js';
 
 export interface Compiled {
   readonly backend: BackendChoice;
   readonly optimizer: Optimizer;
   readonly objective: Objective;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly OutputMetric[];
+  readonly scoring: Scoring;
 }
 
 export class Engine {
@@ -57,7 +59,15 @@ export class Engine {
 
   /** What the compiled losses compare with. */
   get targets(): Target[] {
-    return this.network.outputs.map(({ shape }, i) => ({ shape, perRow: this.compiled?.objective.losses[i]?.kind === 'categoricalCrossentropy' }));
+    const { objective, metrics } = this.compiled ?? { objective: undefined, metrics: [] };
+    return this.network.outputs.map(({ shape }, i) => {
+      const loss = objective?.losses[i];
+      const ofRows = metrics.some(({ output, weighted, per }) => output === i && weighted && per === 'row');
+      return {
+        shape: objective?.targets[i] ?? shape, perRow: (loss?.perRow ?? false) || ofRows,
+        classes: loss?.parameters === 'classes' ? shape.at(-1) : undefined, output: shape, accuracy: loss?.accuracy,
+      };
+    });
   }
 
   get dtype(): DType {
@@ -67,13 +77,16 @@ export class Engine {
   /** Weights stay; optimiser state and position start anew. */
   compile(options: CompileOptions): void {
     checkOptions('compile', options, compileNames);
-    requireList('compile', 'metrics', options.metrics, 'a list of metrics');
-    const losses = (Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss]).map(resolveLoss);
-    const first = { logits: givesLogits(this.network, 0, losses[0]), width: this.outputShapes[0]?.at(-1) ?? 1 };
+    const { network } = this;
+    const losses = lossesOf(network, options.loss);
+    const weights = lossWeightsOf(network, options.lossWeights);
+    const metrics = [...metricsOf(network, losses, options.metrics, false), ...metricsOf(network, losses, options.weightedMetrics, true)];
+    const scoring = { metrics, outputs: network.outputs.flatMap(({ name, shape }, i) => (losses[i] ? [{ name, shape, loss: losses[i], weight: weights[i] ?? 1 }] : [])) };
+    requireDistinct(loggedNames(scoring, true));
     const compiled = {
-      objective: objectiveOf(this.network, losses),
+      objective: objectiveOf(network, losses, weights),
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
-      metrics: (options.metrics ?? []).map((metric) => resolveMetric(metric, first)),
+      metrics, scoring,
       backend: new BackendChoice(options.backend),
     };
     this.requireIdle('compile');
@@ -90,9 +103,10 @@ export class Engine {
 
   /** Settles what computes, before anything is asked of the session. */
   async choose(batch = 32): Promise<void> {
-    const { backend, optimizer, objective } = this.compiled ?? { backend: this.usual };
+    const { backend, optimizer, objective, metrics } = this.compiled ?? { backend: this.usual, metrics: [] };
     const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
     await backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch);
+    for (const { load } of [...objective?.losses ?? [], ...metrics]) await load?.();
   }
 
   /** The model on its device. */
@@ -107,6 +121,11 @@ export class Engine {
     const data = prepareData(operation, x, y, this.network.inputs, this.targets, this.dtype, options);
     requireCountedRows(operation, this.network, data);
     return data;
+  }
+
+  /** What rows count by their class. @throws ArgumentError as `rowsByClass` */
+  byClass(operation: string, classWeight: ClassWeight | undefined): RowsByClass | undefined {
+    return classWeight === undefined ? undefined : rowsByClass(operation, classWeight, this.targets);
   }
 
   /** Samples alone. */

@@ -15,17 +15,17 @@ import type { Batches } from './givenBatches.js';
 import { Hooks } from './hooks.js';
 import { runFit, trainSteps } from './loop.js';
 import type { Trainer } from './loop.js';
-import { Tally } from './metrics.js';
 import { checkFitBatchesOptions, checkFitOptions, trainOnBatchNames } from './options.js';
 import type { FitBatchesOptions, FitOptions, TrainOnBatchOptions } from './options.js';
 import { requireSameBatches } from './position.js';
 import type { History } from './position.js';
 import { progressAt, requireLength } from './progress.js';
+import { Tally } from './tally.js';
 
 function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
   const { seed, position } = engine;
-  const { optimizer, metrics } = engine.requireCompiled(operation);
-  return { model, session: engine.open(), optimizer, metrics, seed, position };
+  const { optimizer, scoring } = engine.requireCompiled(operation);
+  return { model, session: engine.open(), optimizer, scoring, seed, position };
 }
 
 /** @param start told the history once training begins, so that it can be watched. */
@@ -39,7 +39,7 @@ export async function fitModel(
   if (stateful && shuffle) {
     throw new ArgumentError({ operation: 'fit', argument: 'shuffle', expected: 'left off: the model is stateful', actual: 'true' });
   }
-  let data = engine.prepare('fit', x, y, options);
+  let data: Dataset = { ...engine.prepare('fit', x, y, options), rowsByClass: engine.byClass('fit', options.classWeight) };
   let validation = validationSource(engine, options, batchSize);
   if (validationSplit !== 0) {
     let held: Dataset;
@@ -55,7 +55,7 @@ export async function fitModel(
 /** As `fitModel`, over batches that are read one by one. */
 export async function fitBatches(engine: Engine, model: Trainee, batches: Batches, options: FitBatchesOptions, start: (history: History) => void): Promise<History> {
   const { optimizer } = engine.requireCompiled('fit');
-  const { epochs = 1, stepsPerEpoch, resume, signal } = checkFitBatchesOptions('fit', options);
+  const { epochs = 1, stepsPerEpoch, resume, signal, classWeight } = checkFitBatchesOptions('fit', options);
   engine.requireTrainable('fit');
   if (typeof batches !== 'function') {
     const refuse = (argument: string, expected: string, actual: string): ArgumentError => new ArgumentError({
@@ -65,7 +65,7 @@ export async function fitBatches(engine: Engine, model: Trainee, batches: Batche
     if (stepsPerEpoch === undefined && epochs > 1) throw refuse('stepsPerEpoch', `given, as ${epochs} epochs share one iterable, which is read through once`, 'none');
   }
   requireLength('fit', optimizer.learningRate, stepsPerEpoch ?? Infinity);
-  const source = new GivenBatches(engine, batches, { operation: 'fit', steps: stepsPerEpoch, training: true, signal });
+  const source = new GivenBatches(engine, batches, { operation: 'fit', steps: stepsPerEpoch, training: true, signal, rowsByClass: engine.byClass('fit', classWeight) });
   return train(engine, model, source, validationSource(engine, options, 32), options, start);
 }
 
@@ -112,22 +112,22 @@ function cutForValidation(engine: Engine, data: Dataset, batchSize: number): Bat
 
 /** One optimiser step on exactly these samples. Returns loss and metrics of the batch, as they were before the step. */
 export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData, y: ModelData, options: TrainOnBatchOptions): Promise<Record<string, number>> {
-  const { optimizer, metrics } = engine.requireCompiled('trainOnBatch');
+  const { optimizer, scoring } = engine.requireCompiled('trainOnBatch');
   const { stepsPerEpoch } = checkOptions('trainOnBatch', options, trainOnBatchNames);
   if (stepsPerEpoch !== undefined) requireCount('trainOnBatch', 'stepsPerEpoch', stepsPerEpoch);
   const length = stepsPerEpoch ?? Infinity;
   requireLength('trainOnBatch', optimizer.learningRate, length);
   engine.requireTrainable('trainOnBatch');
-  const data = engine.prepare('trainOnBatch', x, y, options);
+  const data = { ...engine.prepare('trainOnBatch', x, y, options), rowsByClass: engine.byClass('trainOnBatch', options.classWeight) };
   await engine.choose();
   engine.requireTrainable('trainOnBatch');
   const { position } = engine;
   const batch = await takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, true, engine.dtype);
   const rate = rateAt(optimizer.learningRate, progressAt('trainOnBatch', position.runSteps, 0, position.runSteps, length)) * position.learningRateFactor;
-  const [{ losses, prediction } = { losses: [], prediction: undefined }] = await engine.changingWeights('trainOnBatch', () =>
+  const [{ losses, predictions } = { losses: [], predictions: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
-  const tally = new Tally(metrics, engine.network.outputs.length);
-  tally.add(losses, batch, prediction);
+  const tally = new Tally(scoring);
+  tally.add(losses, batch, predictions);
   return tally.logs();
 }
 

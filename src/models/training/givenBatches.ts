@@ -4,6 +4,7 @@ import { ArgumentError, DataError } from '../../errors.js';
 import { inSequence, takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
 import type { BatchSource, BatchTarget, PassStart } from './batchSource.js';
+import type { RowsByClass } from './classWeight.js';
 import { dataNames, prepareData } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
 
@@ -32,6 +33,7 @@ interface GivenOptions {
   readonly steps: number | undefined;
   readonly training: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly rowsByClass?: RowsByClass | undefined;
 }
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
@@ -72,7 +74,7 @@ export class GivenBatches implements BatchSource {
   }
 
   async take(index: number): Promise<Batch | undefined> {
-    const { options: { operation, steps, training }, target: { network, dtype, targets } } = this;
+    const { options: { operation, steps, training, rowsByClass }, target: { network, dtype, targets } } = this;
     if (index >= this.batches) return undefined;
     const next = await this.next();
     if (next.done === true) {
@@ -82,7 +84,7 @@ export class GivenBatches implements BatchSource {
     }
     const name = `${operation}, batch ${index}`;
     const [x, y, own = {}] = checkedBatch(name, await next.value);
-    const data = prepareData(name, x, y, network.inputs, targets, dtype, checkOptions(name, own, dataNames));
+    const data = { ...prepareData(name, x, y, network.inputs, targets, dtype, checkOptions(name, own, dataNames)), rowsByClass };
     const batch = await takeBatch(network, data, inSequence(data.samples), 0, data.samples, training, dtype);
     this.rows = this.rows.map((rows, i) => rows + (batch.rows[i] ?? 0));
     if (index === this.batches - 1) this.requireCounted();

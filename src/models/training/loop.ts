@@ -9,14 +9,14 @@ import type { Batch } from './batches.js';
 import type { BatchSource } from './batchSource.js';
 import { diagnose } from './doctor.js';
 import type { Hooks } from './hooks.js';
-import { Tally, loggedNames } from './metrics.js';
-import type { Metric } from './metrics.js';
 import { createYielder, evaluateBatches } from './passes.js';
 import type { History, Position, TrainingEvent } from './position.js';
 import { progressAt } from './progress.js';
 import { mayHold } from './session.js';
 import type { Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
+import { Tally, loggedNames } from './tally.js';
+import type { Scoring } from './tally.js';
 
 export interface FitSettings {
   readonly epochs: number;
@@ -32,14 +32,14 @@ export interface Trainer {
   readonly model: Trainee;
   readonly session: Session;
   readonly optimizer: Optimizer;
-  readonly metrics: readonly Metric[];
+  readonly scoring: Scoring;
   readonly seed: number;
   /** Moved on as training goes. */
   readonly position: Position;
 }
 
 /** What a step said about its batch, before it changed the weights. */
-export interface StepOutcome { readonly losses: readonly number[]; readonly prediction: FloatArray | undefined }
+export interface StepOutcome { readonly losses: readonly number[]; readonly predictions: readonly FloatArray[] | undefined }
 
 /**
  * One optimiser step for each batch; the batches have one form.
@@ -67,7 +67,7 @@ export async function trainSteps(
     const losses = results.slice(0, outputs).map(([loss = NaN]) => loss);
     const index = outcomes.length;
     if (!Number.isFinite(guard?.[0])) {
-      const loss = losses.reduce((sum, own) => sum + own, 0);
+      const loss = losses.reduce((sum, own, i) => sum + own * (trainer.scoring.outputs[i]?.weight ?? 1), 0);
       const error = await diagnose(session, form, data[index] ?? [], loss, position.epoch, firstIndex + index);
       session.variables.restoreLastGood();
       session.sharing.moved();
@@ -75,7 +75,7 @@ export async function trainSteps(
     }
     if (counts[index] === true) position.step++;
     position.runSteps++;
-    outcomes.push({ losses, prediction: trainer.metrics.length > 0 ? results[outputs] : undefined });
+    outcomes.push({ losses, predictions: trainer.scoring.metrics.length > 0 ? results.slice(outputs) : undefined });
   }
   return outcomes;
 }
@@ -101,7 +101,7 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
   let learningRate = position.events[0]?.learningRate ?? rateOf(Math.max(0, position.batch - 1));
   let stop: string | undefined;
   const context: TrainingContext = {
-    model: trainer.model, epochs, initialEpoch: position.epoch, batches, logged: loggedNames(trainer.metrics, validation !== undefined),
+    model: trainer.model, epochs, initialEpoch: position.epoch, batches, logged: loggedNames(trainer.scoring, validation !== undefined),
     get learningRateFactor() { return position.learningRateFactor; },
     set learningRateFactor(factor: number) { position.learningRateFactor = factor; },
     get learningRate() { return learningRate; },
@@ -116,7 +116,7 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
 
   async function validate(): Promise<Logs> {
     if (!validation) return {};
-    return session.states.aside(() => evaluateBatches(session, validation, trainer.metrics, 'val_', signal));
+    return session.states.aside(() => evaluateBatches(session, validation, trainer.scoring, 'val_', signal));
   }
 
   /** The steps of one plan, then their callbacks. Whether there was a batch. */
@@ -130,8 +130,8 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;
-    const events = outcomes.map(({ losses, prediction }, i): TrainingEvent => {
-      tally.add(losses, group[i] ?? first, prediction);
+    const events = outcomes.map(({ losses, predictions }, i): TrainingEvent => {
+      tally.add(losses, group[i] ?? first, predictions);
       return { hook: 'onBatchEnd', at: start + i, logs: tally.logs(), learningRate };
     });
     // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.
@@ -149,7 +149,7 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
   }
 
   async function trainEpoch(): Promise<void> {
-    const tally = new Tally(trainer.metrics, session.network.outputs.length);
+    const tally = new Tally(trainer.scoring);
     if (position.batch > 0) tally.restore(position.tally);
     await hooks.epochBegin(position.epoch, context);
     await source.begin(position);

@@ -3,59 +3,66 @@
  * batch means, and a checkpoint in the middle of an epoch keeps it exact.
  */
 import { typeName } from '../../checks.js';
-import { ArgumentError } from '../../errors.js';
+import { ArgumentError, quoted } from '../../errors.js';
+import type { ResolvedLoss } from '../../losses/losses.js';
 import { binaryUnit, withinRounding } from '../../statistics.js';
 import type { FloatArray } from '../../tensor.js';
-import type { Batch } from './batches.js';
+import type { ClassMetricName } from './classMetrics.js';
+import type { Metric, MetricFunction, MetricRow } from './metric.js';
 
-export interface Metric {
-  readonly name: string;
-  /** How many sums it keeps. */
-  readonly size: number;
-  /** Adds one row of n values. */
-  add(sums: Float64Array, prediction: FloatArray, target: FloatArray, at: number, n: number): void;
-  result(sums: Float64Array): number;
-}
+export type MetricName =
+  | 'mse' | 'rmse' | 'mae' | 'mape' | 'r2' | 'accuracy' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' | ClassMetricName;
 
-export type MetricName = 'mse' | 'rmse' | 'mae' | 'mape' | 'r2' | 'binaryAccuracy' | 'categoricalAccuracy';
-
-/** Mean of `term` over all elements. */
+/** Mean of `term` over all numbers. */
 function meanOf(name: string, term: (p: number, t: number) => number, finish = (mean: number): number => mean): Metric {
   return {
-    name,
-    size: 2,
-    add(sums, prediction, target, at, n) {
-      for (let i = at; i < at + n; i++) sums[0] = (sums[0] ?? 0) + term(prediction[i] ?? NaN, target[i] ?? NaN);
-      sums[1] = (sums[1] ?? 0) + n;
+    name, size: 2, per: 'number',
+    add(sums, { prediction, target, at, targetAt, n, weight }) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += term(prediction[at + i] ?? NaN, target[targetAt + i] ?? NaN);
+      sums[0] = (sums[0] ?? 0) + weight * sum;
+      sums[1] = (sums[1] ?? 0) + weight * n;
     },
     result: ([total = 0, count = 0]) => finish(total / count),
+  };
+}
+
+/** Mean of `term` over rows. */
+function meanOfRows(name: string, term: (row: MetricRow) => number): Metric {
+  return {
+    name, size: 2,
+    add(sums, row) {
+      sums[0] = (sums[0] ?? 0) + row.weight * term(row);
+      sums[1] = (sums[1] ?? 0) + row.weight;
+    },
+    result: ([total = 0, count = 0]) => total / count,
   };
 }
 
 function argMax(values: FloatArray, at: number, n: number): number {
   let best = at;
   for (let i = at + 1; i < at + n; i++) if ((values[i] ?? -Infinity) > (values[best] ?? -Infinity)) best = i;
-  return best;
+  return best - at;
 }
 
 /**
  * R² = 1 − Σe²/Σ(t − mean t)²; NaN for targets that are constant but for rounding.
  *
- * Sums: count, least t, greatest t, first t, mean of t − first, unit, Σ(t − mean t)², Σe², the last two in units of unit². Σt²
+ * Sums: Σw, least t, greatest t, first t, mean of t − first, unit, Σw(t − mean t)², Σwe², the last two in units of unit². Σt²
  * − (Σt)²/n has no digit left for seconds since 1970: here the first value is taken off, and the mean moves with each value
- * (Welford 1962). The unit is a power of two no smaller than what was added, so that squares neither overflow nor vanish.
+ * (Welford 1962, West 1979). The unit is a power of two no smaller than what was added, so that squares neither overflow nor vanish.
  */
 const r2: Metric = {
-  name: 'r2',
-  size: 8,
-  add(sums, prediction, target, at, n) {
+  name: 'r2', size: 8, per: 'number',
+  add(sums, { prediction, target, at, targetAt, n, weight }) {
+    if (weight === 0) return;
     let [count = 0, low = 0, high = 0, first = 0, mean = 0, unit = 0, squares = 0, errors = 0] = sums;
-    for (let i = at; i < at + n; i++) {
-      const t = target[i] ?? NaN;
-      const e = (prediction[i] ?? NaN) - t;
+    for (let i = 0; i < n; i++) {
+      const t = target[targetAt + i] ?? NaN;
+      const e = (prediction[at + i] ?? NaN) - t;
       if (count === 0) low = high = first = t;
       const d = t - first - mean;
-      mean += d / ++count;
+      mean += (weight * d) / (count += weight);
       low = Math.min(low, t);
       high = Math.max(high, t);
       const size = Math.max(Math.abs(d), Math.abs(e));
@@ -66,8 +73,8 @@ const r2: Metric = {
         unit = larger;
       }
       if (unit > 0) {
-        squares += (d / unit) * ((t - first - mean) / unit);
-        errors += (e / unit) ** 2;
+        squares += weight * (d / unit) * ((t - first - mean) / unit);
+        errors += weight * (e / unit) ** 2;
       }
     }
     sums.set([count, low, high, first, mean, unit, squares, errors]);
@@ -81,104 +88,79 @@ export interface JudgedOutput {
   readonly logits: boolean;
   /** Of its last axis. */
   readonly width: number;
+  readonly loss: Pick<ResolvedLoss, 'name' | 'accuracy' | 'parameters' | 'point' | 'probabilities'>;
 }
 
-/** Share of numbers on the target's side of `threshold`. */
-function binaryAccuracy(threshold: number): Metric {
-  return meanOf('binaryAccuracy', (p, t) => (p > threshold === t > 0.5 ? 1 : 0));
+/** A metric by name, which `load` may first have to fetch. */
+export interface ResolvedMetric {
+  readonly name: string;
+  readonly per: 'row' | 'number';
+  readonly load: () => Promise<Metric>;
 }
 
-const metrics: Record<MetricName, Metric> = {
-  mse: meanOf('mse', (p, t) => (p - t) ** 2),
-  rmse: meanOf('rmse', (p, t) => (p - t) ** 2, Math.sqrt),
-  mae: meanOf('mae', (p, t) => Math.abs(p - t)),
+const classNames: readonly ClassMetricName[] = ['precision', 'recall', 'f1', 'auc'];
+
+type Plain = Exclude<MetricName, ClassMetricName | 'accuracy'>;
+
+const metrics: Readonly<Record<Plain, (output: JudgedOutput) => Metric>> = {
+  mse: () => meanOf('mse', (p, t) => (p - t) ** 2),
+  rmse: () => meanOf('rmse', (p, t) => (p - t) ** 2, Math.sqrt),
+  mae: () => meanOf('mae', (p, t) => Math.abs(p - t)),
   /** Per cent; a zero target counts with the float32 epsilon in its place. */
-  mape: meanOf('mape', (p, t) => (100 * Math.abs(p - t)) / Math.max(Math.abs(t), 1.1920929e-7)),
-  r2,
-  binaryAccuracy: binaryAccuracy(0.5),
-  categoricalAccuracy: {
-    name: 'categoricalAccuracy',
-    size: 2,
-    add(sums, prediction, target, at, n) {
-      sums[0] = (sums[0] ?? 0) + (argMax(prediction, at, n) === argMax(target, at, n) ? 1 : 0);
-      sums[1] = (sums[1] ?? 0) + 1;
-    },
-    result: ([hits = 0, count = 0]) => hits / count,
-  },
+  mape: () => meanOf('mape', (p, t) => (100 * Math.abs(p - t)) / Math.max(Math.abs(t), 1.1920929e-7)),
+  r2: () => r2,
+  /** Share of numbers on the target's side of the threshold: the sign of logits, one half of everything else. */
+  binaryAccuracy: ({ logits }) => meanOf('binaryAccuracy', (p, t) => (p > (logits ? 0 : 0.5) === t > 0.5 ? 1 : 0)),
+  categoricalAccuracy: () => meanOfRows('categoricalAccuracy', ({ prediction, target, at, targetAt, n }) => (argMax(prediction, at, n) === argMax(target, targetAt, n) ? 1 : 0)),
+  sparseCategoricalAccuracy: () => meanOfRows('sparseCategoricalAccuracy', ({ prediction, target, at, targetAt, n }) => (argMax(prediction, at, n) === target[targetAt] ? 1 : 0)),
 };
 
+const metricNames: readonly string[] = ['accuracy', ...Object.keys(metrics), ...classNames];
+
+function isClassMetric(name: string): name is ClassMetricName {
+  return classNames.some((known) => known === name);
+}
+
+function isPlain(name: string): name is Plain {
+  return Object.hasOwn(metrics, name);
+}
+
 /**
- * A metric by name, or one of your own. `binaryAccuracy` of logits asks for their sign, of probabilities and other outputs whether
- * they are above 0.5.
- * @throws ArgumentError for an unknown name, and for `categoricalAccuracy` of a single class, which is always 1.
+ * @param what whose metrics they are, for messages.
+ * @throws ArgumentError for an unknown name, and for what says nothing of this output.
  */
-export function resolveMetric(metric: MetricName | Metric, { logits, width }: JudgedOutput): Metric {
+export function resolveMetric(metric: MetricName | Metric | MetricFunction, output: JudgedOutput, what = 'metrics'): ResolvedMetric {
   const given: unknown = metric;
-  if (typeof given === 'object' && given !== null && 'add' in given && 'name' in given) return metric as Metric;
-  if (typeof metric !== 'string') throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: 'names of metrics, or metrics', actual: typeName(given) });
-  const found = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
-  if (!found) {
-    throw new ArgumentError({ operation: 'compile', argument: 'metrics', expected: Object.keys(metrics).join(' | '), actual: String(metric) });
+  const refuse = (expected: string, actual: string, hint?: string): ArgumentError =>
+    new ArgumentError({ operation: 'compile', argument: typeof given === 'string' ? `${what} ${quoted(given)}` : what, expected, actual, hint });
+  const ready = (made: Metric): ResolvedMetric => ({ name: made.name, per: made.per ?? 'row', load: () => Promise.resolve(made) });
+  if (typeof metric === 'function') {
+    const { name } = metric;
+    if (name === '') throw refuse('functions with a name, which is what they are logged under', 'one without', 'const profit = (prediction, target) => …');
+    return ready(meanOfRows(name, ({ prediction, target, at, targetAt, n, targetN }) => metric(prediction.subarray(at, at + n), target.subarray(targetAt, targetAt + targetN))));
   }
-  if (metric === 'categoricalAccuracy' && width === 1) {
-    throw new ArgumentError({
-      operation: 'compile', argument: `metric '${metric}'`, expected: 'of two or more classes', actual: 'of an output of width 1', hint: "Take 'binaryAccuracy'.",
-    });
+  if (typeof metric !== 'string') {
+    if (typeof given === 'object' && given !== null && 'add' in given && 'name' in given) return ready(checked(metric, output, refuse));
+    throw refuse('names of metrics, metrics, or functions of a row', typeName(given));
   }
-  return metric === 'binaryAccuracy' && logits ? binaryAccuracy(0) : found;
+  const { loss: { name: loss, accuracy, parameters, point, probabilities }, logits, width } = output;
+  const name = metric === 'accuracy' ? accuracy : metric;
+  if (name === undefined) throw refuse('of an output that a cross-entropy trains', `of '${loss}'`, "Say which: 'binaryAccuracy', 'categoricalAccuracy'.");
+  if (name === 'sparseCategoricalAccuracy' ? parameters !== 'classes' : name === 'categoricalAccuracy' && parameters !== undefined) {
+    throw refuse(name === 'categoricalAccuracy' ? 'of one-hot targets' : 'of targets that are class numbers', `those of '${loss}'`, "Take 'accuracy', which asks the loss.");
+  }
+  if (name === 'categoricalAccuracy' && width === 1) throw refuse('of two or more classes', 'of an output of width 1', "Take 'binaryAccuracy'.");
+  if (isClassMetric(name)) {
+    if (probabilities === 'softmax' || point === null || (name === 'auc' && probabilities === undefined)) throw refuse("of an output that 'binaryCrossentropy' trains", `of '${loss}'`);
+    return { name, per: 'number', load: async () => (await import('./classMetrics.js')).classMetric(name, logits) };
+  }
+  if (!isPlain(name)) throw new ArgumentError({ operation: 'compile', argument: what, expected: metricNames.join(' | '), actual: quoted(name) });
+  const made = metrics[name](output);
+  return ready(checked(metric === 'accuracy' ? { ...made, name: 'accuracy' } : made, output, refuse));
 }
 
-/** What an epoch logs, in its order. */
-export function loggedNames(own: readonly Metric[], validated: boolean): string[] {
-  const names = ['loss', ...own.map(({ name }) => name)];
-  return [...names, ...(validated ? names.map((name) => `val_${name}`) : []), 'learningRate'];
-}
-
-/** Running sums of the loss of each output, each over the rows of its own that count, and of all metrics. */
-export class Tally {
-  readonly metrics: readonly Metric[];
-  private readonly losses: Float64Array;
-  private readonly rows: Float64Array;
-  private readonly sums: Float64Array[];
-
-  constructor(metrics: readonly Metric[], outputs: number) {
-    this.metrics = metrics;
-    this.losses = new Float64Array(outputs);
-    this.rows = new Float64Array(outputs);
-    this.sums = metrics.map((metric) => new Float64Array(metric.size));
-  }
-
-  /** One batch: the mean loss of each output, and the first output's prediction where metrics want it. */
-  add(losses: readonly number[], batch: Batch, prediction: FloatArray | undefined): void {
-    const { rows, width, y: [target], counted: [counted] } = batch;
-    rows.forEach((count, i) => {
-      this.losses[i] = (this.losses[i] ?? 0) + (losses[i] ?? NaN) * count;
-      this.rows[i] = (this.rows[i] ?? 0) + count;
-    });
-    if (!prediction || !target) return;
-    for (let at = 0, row = 0; at < prediction.length; at += width, row++) {
-      if (counted?.[row] === 0) continue;
-      this.metrics.forEach((metric, i) => metric.add(this.sums[i] ?? new Float64Array(metric.size), prediction, target, at, width));
-    }
-  }
-
-  /** The loss is the sum of the outputs' means; where no row of an output has counted yet, it adds nothing. */
-  logs(prefix = ''): Record<string, number> {
-    const loss = this.losses.reduce((total, sum, i) => total + sum / Math.max(1, this.rows[i] ?? 0), 0);
-    const all: Record<string, number> = { [`${prefix}loss`]: loss };
-    this.metrics.forEach((metric, i) => {
-      all[prefix + metric.name] = metric.result(this.sums[i] ?? new Float64Array(metric.size));
-    });
-    return all;
-  }
-
-  /** For checkpoints in the middle of an epoch. */
-  toJSON(): number[] {
-    return [this.losses, this.rows, ...this.sums].flatMap((sums) => [...sums]);
-  }
-
-  restore(saved: readonly number[]): void {
-    let at = 0;
-    for (const sums of [this.losses, this.rows, ...this.sums]) sums.set(saved.slice(at, (at += sums.length)));
-  }
+/** @throws ArgumentError for a metric of numbers where the output forecasts none. */
+function checked(metric: Metric, { loss }: JudgedOutput, refuse: (expected: string, actual: string, hint?: string) => ArgumentError): Metric {
+  if (metric.per === 'number' && loss.point === null) throw refuse('of an output that forecasts a number', `that of '${loss.name}'`, loss.name === 'quantile' ? 'Have 0.5 among the quantiles: its forecast is the one that metrics meet.' : undefined);
+  return metric;
 }

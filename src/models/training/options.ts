@@ -10,24 +10,32 @@ import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { OptimizerName } from '../../optimizers/resolve.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
+import type { ClassWeight } from './classWeight.js';
 import { dataNames } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
 import type { BatchFunction } from './givenBatches.js';
 import { maskNames } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
-import type { Metric, MetricName } from './metrics.js';
+import type { OutputMetrics } from './scoring.js';
 
 export interface CompileOptions {
   /** Default: Adam with its defaults. */
   optimizer?: Optimizer | OptimizerName;
   /**
-   * One loss, or one for each output; several are added. Cross-entropies take a linear output for logits, and look behind one that
+   * One loss, or one for each output, as a list or by the names of the outputs; several are added. Cross-entropies take a linear output for logits, and look behind one that
    * ends in their sigmoid or softmax.
    * @throws ArgumentError where an output ends in something else.
    */
-  loss: Loss | readonly Loss[];
-  /** Of the first output. `binaryAccuracy` asks for the sign of logits, and of other outputs whether they are above 0.5. */
-  metrics?: readonly (MetricName | Metric)[];
+  loss: Loss | readonly Loss[] | Readonly<Record<string, Loss>>;
+  /** What each loss counts in the sum, at least 0: a list, or by the names of the outputs. Default 1. Logs have each loss without it. */
+  lossWeights?: readonly number[] | Readonly<Record<string, number>> | undefined;
+  /**
+   * A list, or lists by the names of outputs, as models of several outputs need, which log `price_mae`. `accuracy` is the one that fits
+   * the loss; `binaryAccuracy`, precision, recall and f1 ask for the sign of logits, and of other outputs whether they are above 0.5.
+   */
+  metrics?: OutputMetrics | undefined;
+  /** The same in which rows count by `sampleWeight` and `classWeight`, logged as `weighted_mae`. */
+  weightedMetrics?: OutputMetrics | undefined;
   /**
    * Default: wasm, or cpu float32 where WebAssembly SIMD is missing. 'auto': wasm, or the GPU where a crossover measured once
    * on this machine says that the model is large enough; `summary()` says which and why once the model has run.
@@ -35,7 +43,9 @@ export interface CompileOptions {
   backend?: Backend | 'auto';
 }
 
-export const compileNames: OptionNames<CompileOptions> = { optimizer: true, loss: true, metrics: true, backend: true };
+export const compileNames: OptionNames<CompileOptions> = {
+  optimizer: true, loss: true, lossWeights: true, metrics: true, weightedMetrics: true, backend: true,
+};
 
 export interface FitOptions extends DataOptions {
   /** Number of the last epoch. Default 1. */
@@ -51,6 +61,11 @@ export interface FitOptions extends DataOptions {
   /** Validation inside an epoch too, after every so many of its batches: for epochs that last long. `onBatchEnd` of that batch hears `val_…`. */
   validateEvery?: number;
   callbacks?: readonly Callback[];
+  /**
+   * What the rows of each class count in the loss, beside their sample weight: a list, or a record by the numbers of the classes, one for
+   * each. For a model of one output whose cross-entropy knows classes; not in validation.
+   */
+  classWeight?: ClassWeight | undefined;
   /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
   signal?: AbortSignal;
   /**
@@ -62,7 +77,7 @@ export interface FitOptions extends DataOptions {
 
 const fitNames: OptionNames<FitOptions> = {
   ...dataNames, epochs: true, batchSize: true, shuffle: 'flag', validationData: true, validationSplit: true, validateEvery: true, callbacks: true,
-  signal: 'signal', resume: 'flag',
+  classWeight: true, signal: 'signal', resume: 'flag',
 };
 
 /** @throws ArgumentError for what no data could make right. */
@@ -85,7 +100,7 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
  * Of `fit` over batches, which bring their own sizes, order, weights and masks. Each is read, checked and copied when its turn has
  * come, after the callbacks of the one before it; memory holds one.
  */
-export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'signal' | 'resume'> {
+export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'classWeight' | 'signal' | 'resume'> {
   /**
    * Batches that make an epoch. An iterable is read through once: each epoch takes so many, and training goes on in it; without, it
    * is one epoch, and `epochs` above 1 are refused. A function is called for every epoch: so many of what it returns, or all of it. A
@@ -96,7 +111,7 @@ export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validati
 }
 
 const fitBatchesNames: OptionNames<FitBatchesOptions> = {
-  epochs: true, validationData: true, validateEvery: true, callbacks: true, signal: 'signal', resume: 'flag', stepsPerEpoch: true,
+  epochs: true, validationData: true, validateEvery: true, callbacks: true, classWeight: true, signal: 'signal', resume: 'flag', stepsPerEpoch: true,
 };
 
 /** @throws ArgumentError for what no batches could make right. */
@@ -121,9 +136,11 @@ export function requireList(operation: string, argument: string, value: unknown,
 export interface TrainOnBatchOptions extends DataOptions {
   /** Steps that make an epoch, for learning rates that count epochs. */
   stepsPerEpoch?: number;
+  /** As of `fit`. */
+  classWeight?: ClassWeight | undefined;
 }
 
-export const trainOnBatchNames: OptionNames<TrainOnBatchOptions> = { ...dataNames, stepsPerEpoch: true };
+export const trainOnBatchNames: OptionNames<TrainOnBatchOptions> = { ...dataNames, stepsPerEpoch: true, classWeight: true };
 
 export interface EvaluateOptions extends DataOptions {
   /** Default 32. */
@@ -154,7 +171,8 @@ export type Weights = Record<string, NdArray<FloatArray>>;
 
 export interface ModelOptions {
   inputs: SymbolicTensor | readonly SymbolicTensor[];
-  outputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** As a record, `{ price, direction }`, each has its name; else that of the layer that makes it. Losses, metrics and logs go by it. */
+  outputs: SymbolicTensor | readonly SymbolicTensor[] | Readonly<Record<string, SymbolicTensor>>;
   /** Of initial weights, shuffling and dropout. Default 0. */
   seed?: number;
 }

@@ -5,9 +5,9 @@ import { inSequence, takeBatch } from './batches.js';
 import { closing, firstPass } from './batchSource.js';
 import type { BatchSource } from './batchSource.js';
 import type { Dataset } from './data.js';
-import { Tally } from './metrics.js';
-import type { Metric } from './metrics.js';
 import type { Session } from './session.js';
+import { Tally } from './tally.js';
+import type { Scoring } from './tally.js';
 
 /** Lets timers, I/O and rendering run; cheap enough between batches because it acts only every 30 ms. */
 export function createYielder(): () => Promise<void> {
@@ -23,10 +23,10 @@ export function createYielder(): () => Promise<void> {
 
 /** Loss and metrics over one pass, which begins here. */
 export async function evaluateBatches(
-  session: Session, source: BatchSource, metrics: readonly Metric[], prefix: string, signal?: AbortSignal,
+  session: Session, source: BatchSource, scoring: Scoring, prefix: string, signal?: AbortSignal,
 ): Promise<Record<string, number>> {
   const outputs = session.network.outputs.length;
-  const tally = new Tally(metrics, outputs);
+  const tally = new Tally(scoring);
   const breathe = createYielder();
   await closing(source, async () => {
     signal?.throwIfAborted();
@@ -34,7 +34,7 @@ export async function evaluateBatches(
     for (let index = 0, batch = await source.take(0); batch; batch = await source.take(++index)) {
       session.states.advance(batch.form.batch);
       const results = await session.evaluator(batch.form).run(batch.inputs);
-      tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, results[outputs]);
+      tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, scoring.metrics.length > 0 ? results.slice(outputs) : undefined);
       await breathe();
       signal?.throwIfAborted();
     }

@@ -24,12 +24,12 @@ export function isSource(value: unknown): value is SampleSource {
 }
 
 /** A source whose numbers are checked as they are read. @throws DataError naming the first entry that is not finite. */
-export function checkedSource(operation: string, argument: string, source: SampleSource): SampleSource {
+export function checkedSource(operation: string, argument: string, source: SampleSource, classes?: number): SampleSource {
   const shape = [...source.shape];
   return {
     shape,
     read(index, out) {
-      const check = (): void => { requireFinite(operation, argument, out, shape.slice(1), [index]); };
+      const check = (): void => { requireSound(operation, argument, out, shape.slice(1), classes, [index]); };
       const reading = source.read(index, out);
       if (isThenable(reading)) return reading.then(check);
       check();
@@ -44,6 +44,18 @@ export function requireFinite(operation: string, argument: string, data: FloatAr
   throw new DataError({
     operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`, expected: 'a finite number', actual: String(data[at]),
     hint,
+  });
+}
+
+/** @param classes how many there are, where the numbers are those of classes. @throws DataError naming the first entry that is not finite, or no class. */
+export function requireSound(operation: string, argument: string, data: FloatArray, shape: Shape, classes: number | undefined, before: readonly number[] = []): void {
+  requireFinite(operation, argument, data, shape, before);
+  if (classes === undefined) return;
+  const at = data.findIndex((value) => !(value >= 0 && value < classes && Number.isInteger(value)));
+  if (at < 0) return;
+  throw new DataError({
+    operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`, expected: `the number of a class, a whole one from 0 to ${classes - 1}`, actual: String(data[at]),
+    hint: 'The last axis of the output is as long as there are classes.',
   });
 }
 

@@ -1,6 +1,5 @@
 /** A model on a device: its variables, and the programs that use them, made once for each kind of step and batch size. */
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
-import type { ResolvedLoss } from '../../losses/losses.js';
 import { slot } from '../../optimizers/optimizer.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
@@ -51,7 +50,7 @@ interface Judged {
   readonly forward: NetworkForward;
   /** Of each output, [1]. */
   readonly losses: readonly Tensor[];
-  /** Their sum. */
+  /** Their sum, each times its weight. */
   readonly loss: Tensor;
   /** Of what the losses compare. */
   readonly dOutputs: readonly Tensor[];
@@ -180,13 +179,16 @@ export class Session {
     if (!objective) throw new Error('a loss without an objective');
     const forward = forwardNetwork(objective.network, parts.run, parts.weights, parts.states, parts.x);
     const results = forward.outputs.map((compared, i) => {
-      return weighed(k, objective.losses[i] ?? { kind: 'mse', parameter: 0 }, compared, parts.y[i] ?? compared, parts.rowWeights[i]);
+      const loss = objective.losses[i];
+      if (!loss) throw new Error(`no loss for output ${i}`);
+      return loss.judge(k, compared, parts.y[i] ?? compared, parts.rowWeights[i]);
     });
     const losses = results.map((r) => r.loss);
-    const [first, ...others] = losses;
+    const counting = (tensor: Tensor, i: number): Tensor => (objective.weights[i] === 1 ? tensor : k.scale(tensor, objective.weights[i] ?? 1));
+    const [first, ...others] = losses.map(counting);
     return {
       objective, forward, states: forward.states, losses, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
-      dOutputs: results.map((r) => r.dPrediction), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
+      dOutputs: results.map((r, i) => counting(r.dPrediction, i)), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
     };
   }
 
@@ -208,7 +210,7 @@ export class Session {
     const known = this.programs.get(key);
     if (known) return known;
 
-    const layout = stepLayout(this.network, form, targets, extraShapes);
+    const layout = stepLayout(this.network, form, targets ? this.objective?.targets ?? [] : undefined, extraShapes);
     const { frozen } = this;
     const { trainable } = this.variables;
     const stateSpecs = this.states.all.map(({ spec }) => spec);
@@ -236,16 +238,6 @@ export class Session {
     this.programs.set(key, program);
     return program;
   }
-}
-
-/** Where every number has its own weight, each is a row for the kernel. */
-function weighed(
-  k: Kernels, { kind, parameter }: Pick<ResolvedLoss, 'kind' | 'parameter'>, prediction: Tensor, target: Tensor, weights: Tensor | undefined,
-): { loss: Tensor; dPrediction: Tensor } {
-  if (weights?.size !== target.size) return k.loss(kind, prediction, target, weights, parameter);
-  const column = (tensor: Tensor): Tensor => k.reshape(tensor, [tensor.size, 1]);
-  const { loss, dPrediction } = k.loss(kind, column(prediction), column(target), weights, parameter);
-  return { loss, dPrediction: k.reshape(dPrediction, prediction.shape) };
 }
 
 /** Whether a batch may have no row that counts. */

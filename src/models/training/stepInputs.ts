@@ -32,11 +32,11 @@ export interface StepLayout {
   read(inputs: readonly Tensor[]): StepInputs;
 }
 
-/** @param targets whether y and row weights come in. */
-export function stepLayout(network: Network, form: StepForm, targets: boolean, extraShapes: readonly Shape[]): StepLayout {
+/** @param targets shapes of y; undefined where neither y nor row weights come in. */
+export function stepLayout(network: Network, form: StepForm, targets: readonly Shape[] | undefined, extraShapes: readonly Shape[]): StepLayout {
   const withBatch = ({ shape }: { shape: Shape }): Shape => [form.batch, ...shape];
   const xShapes = network.inputs.map(withBatch);
-  const yShapes = targets ? network.outputs.map(withBatch) : [];
+  const yShapes = (targets ?? []).map((shape) => withBatch({ shape }));
   const weights = network.outputs.map(({ shape }, i) => (targets ? form.batch * sizeOf(shape.slice(0, -1)) * (form.rowWeights[i] ?? 0) : 0));
   const weightShapes = weights.filter((size) => size > 0).map((size) => [size]);
   const masksTaken = masksRead(network, form.masked);

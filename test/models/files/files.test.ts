@@ -115,7 +115,7 @@ class Scale extends Layer<NoTensors, NoTensors, null> {
 }
 
 test('layers and metrics of your own', async () => {
-  const bias: Metric = { name: 'bias', size: 1, add(sums, p, t, at) { sums[0] = (sums[0] ?? 0) + (p[at] ?? 0) - (t[at] ?? 0); }, result: ([sum = 0]) => sum };
+  const bias: Metric = { name: 'bias', size: 1, add(sums, { prediction, target, at, targetAt }) { sums[0] = (sums[0] ?? 0) + (prediction[at] ?? 0) - (target[targetAt] ?? 0); }, result: ([sum = 0]) => sum };
   const model = new Sequential([new GRU({ units: 1 }), new Scale({ by: 3 })], { inputShape: [4, 2] });
   model.compile({ loss: 'mse', metrics: [bias] });
   const bytes = model.toBytes();

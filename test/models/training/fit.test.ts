@@ -112,7 +112,7 @@ test('metrics: known values, logits, a metric of your own', async () => {
   const model = new Sequential([new Dense({ units: 2 })], { inputShape: [2] });
   const largest: Metric = {
     name: 'largest', size: 1,
-    add(sums, prediction, _target, at, n) {
+    add(sums, { prediction, at, n }) {
       for (let i = at; i < at + n; i++) sums[0] = Math.max(sums[0] ?? 0, prediction[i] ?? 0);
     },
     result: ([max = 0]) => max,

@@ -54,7 +54,7 @@ test('unknown options are refused by every method, before anything changes', asy
     assert.match(said, new RegExp(`^${name}: option 'epoch' must be one of .*Did you mean '\\w+'\\?`), `${name}: ${said}`);
   }
   assert.match(await refusal(calls.fit!), "Did you mean 'epochs'?");
-  assert.match(await refusal(() => { model.compile({ loss: 'mse', ...odd({ lossWeights: [1] }) }); }), "compile: option 'lossWeights'");
+  assert.match(await refusal(() => { model.compile({ loss: 'mse', ...odd({ lossWeight: [1] }) }); }), "compile: option 'lossWeight'");
   assert.match(await refusal(() => model.predict(x, { ...odd({ sampleWeight: [1] }) })), "option 'sampleWeight'");
   assert.equal(weightsOf(model), before);
   assert.is(model.position.step, 0);
@@ -80,7 +80,8 @@ test('what cannot be right is refused by name: promises, functions, missing awai
     ['a loss of one\'s own', () => { model.compile({ loss: any(() => 0) }); }, /^loss: options must be .*got function/],
     ['no loss', () => { model.compile(any({})); }, /^loss: options must be .*got undefined/],
     ['an optimiser that is none', () => { model.compile({ loss: 'mse', optimizer: any({}) }); }, /^compile: optimizer must be an optimiser, or sgd/],
-    ['a metric that is none', () => { model.compile({ loss: 'mse', metrics: [any(() => 0)] }); }, /^compile: metrics must be names/],
+    ['a metric that is none', () => { model.compile({ loss: 'mse', metrics: [any(() => 0)] }); }, /^compile: metrics must be functions with a name/],
+    ['a metric of another kind', () => { model.compile({ loss: 'mse', metrics: [any(7)] }); }, /^compile: metrics must be names/],
     ['open sizes', () => new Sequential([new Dense({ units: 1 })], { inputShape: any([null, 1]) }), /^Sequential: inputShape must be .*got \[null, 1\]/],
     ['no outputs', () => new Model(any({ inputs: Input({ shape: [1] }) })), /^Model: outputs must be/],
     ['no weights', () => { model.setWeights(any(null)); }, /^setWeights: weights must be/],

@@ -16,11 +16,15 @@ const T = 3;
 /** Two masked sequences and the last step of the second: three outputs with rows of three kinds. */
 function threeOutputs(optimizer: Optimizer = new SGD({ learningRate: 1e-300 })): Model {
   const [a, b] = [Input({ shape: [T, 2], name: 'a' }), Input({ shape: [T, 1], name: 'b' })];
-  const model = new Model({ inputs: [a, b], seed: 4, outputs: [
-    new Dense({ units: 2 }).apply(new GRU({ units: 2, returnSequences: true }).apply(a)), new GRU({ units: 1, returnSequences: true }).apply(b),
-    new GRU({ units: 2 }).apply(b),
-  ] });
-  model.compile({ optimizer, loss: ['mse', 'mae', 'mse'], metrics: ['mae', 'rmse'], backend });
+  const model = new Model({ inputs: [a, b], seed: 4, outputs: {
+    first: new Dense({ units: 2 }).apply(new GRU({ units: 2, returnSequences: true }).apply(a)),
+    second: new GRU({ units: 1, returnSequences: true }).apply(b),
+    last: new GRU({ units: 2 }).apply(b),
+  } });
+  model.compile({
+    optimizer, loss: { last: 'mse', first: 'mse', second: 'mae' }, lossWeights: { second: 2, last: 0.5 }, backend,
+    metrics: { last: ['mae'], first: ['mae', 'rmse'] }, weightedMetrics: { second: ['mse'], last: ['mae', 'r2'] },
+  });
   return model;
 }
 
@@ -40,7 +44,7 @@ test('every output has the mean over its own rows: by hand, for every batch size
     const model = threeOutputs();
     const predictions = await model.predictAll(x, { mask: masks });
 
-    const mean = (output: number, term: (e: number) => number, weigh: boolean): number => {
+    const mean = (output: number, term: (e: number) => number, weigh: boolean, share = false): number => {
       const [p, t] = [predictions[output]?.data ?? [], y[output]?.data ?? []];
       const width = y[output]?.shape.at(-1) ?? 1;
       const mask = [masks.a, masks.b, undefined][output]?.data;
@@ -49,12 +53,22 @@ test('every output has the mean over its own rows: by hand, for every batch size
         if (mask?.[row] === 0) continue;
         const weight = weigh && weighted ? sampleWeight[Math.floor((row * width * samples) / t.length)] ?? NaN : 1;
         for (let j = row * width; j < (row + 1) * width; j++) total += weight * term((p[j] ?? NaN) - (t[j] ?? NaN));
-        count += width;
+        count += share ? weight * width : width;
       }
       return total / count; // of weighted losses too, by their number: as in Keras
     };
-    const loss = mean(0, (e) => e * e, true) + mean(1, Math.abs, true) + mean(2, (e) => e * e, true);
-    const expected = { loss, mae: mean(0, Math.abs, false), rmse: Math.sqrt(mean(0, (e) => e * e, false)) };
+    const square = (e: number): number => e * e;
+    const [first, second, last] = [mean(0, square, true), mean(1, Math.abs, true), mean(2, square, true)];
+    const weightOf = (i: number): number => (weighted ? sampleWeight[Math.floor(i / 2)] ?? NaN : 1);
+    const t = y[2]?.data ?? new Float64Array();
+    const total = t.reduce((sum, _, i) => sum + weightOf(i), 0);
+    const centre = t.reduce((sum, v, i) => sum + weightOf(i) * v, 0) / total;
+    const spread = t.reduce((sum, v, i) => sum + weightOf(i) * (v - centre) ** 2, 0) / total;
+    const expected = {
+      loss: first + 2 * second + 0.5 * last, first_loss: first, second_loss: second, last_loss: last,
+      first_mae: mean(0, Math.abs, false), first_rmse: Math.sqrt(mean(0, square, false)), last_mae: mean(2, Math.abs, false),
+      second_weighted_mse: mean(1, square, true, true), last_weighted_mae: mean(2, Math.abs, true, true), last_weighted_r2: 1 - mean(2, square, true, true) / spread,
+    };
 
     for (const batchSize of [1, 2, 3, samples]) {
       const logs = await model.evaluate(x, y, { ...options, batchSize });

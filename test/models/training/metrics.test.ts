@@ -1,19 +1,21 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
+import { resolveLoss } from '../../../src/losses/losses.js';
 import { resolveMetric } from '../../../src/models/training/metrics.js';
 import { exactR2 } from '../../support/exact.js';
 import { CONSTANTS, centredPair, offsets, relative, scales } from '../../support/numbers.js';
 import { forAll } from '../../support/property.js';
 
+const metric = await resolveMetric('r2', { logits: false, width: 1, loss: resolveLoss('mse') }).load();
+
 /** R² over rows of `width` numbers; after `cut` rows the sums go through JSON, as in a checkpoint. */
 function epochR2(targets: readonly number[], predictions: readonly number[], width = 1, cut = Infinity): number {
-  const metric = resolveMetric('r2', { logits: false, width: 1 });
   const [p, t] = [Float64Array.from(predictions), Float64Array.from(targets)];
   let sums = new Float64Array(metric.size);
   for (let at = 0; at + width <= t.length; at += width) {
     if (at / width === cut) sums = Float64Array.from(JSON.parse(JSON.stringify([...sums])) as number[]);
-    metric.add(sums, p, t, at, width);
+    metric.add(sums, { prediction: p, at, n: width, target: t, targetAt: at, targetN: width, weight: 1 });
   }
   return metric.result(sums);
 }

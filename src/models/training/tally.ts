@@ -1,0 +1,125 @@
+/** Running sums of one pass: the loss of each output, and all metrics. */
+import type { ResolvedLoss } from '../../losses/losses.js';
+import { allocate } from '../../tensor.js';
+import type { FloatArray, Shape } from '../../tensor.js';
+import type { Batch } from './batches.js';
+import type { Metric } from './metric.js';
+import type { ResolvedMetric } from './metrics.js';
+
+/** A metric of one output, under the name it is logged by. */
+export interface OutputMetric extends Pick<ResolvedMetric, 'name' | 'per'> {
+  readonly logged: string;
+  readonly output: number;
+  /** Whether rows count by their weights. */
+  readonly weighted: boolean;
+  /** Once `load` has brought it. */
+  readonly metric: () => Metric;
+  readonly load: () => Promise<void>;
+}
+
+/** An output as passes log it. */
+export interface TalliedOutput {
+  readonly name: string;
+  /** Of the output, without the batch. */
+  readonly shape: Shape;
+  readonly loss: Pick<ResolvedLoss, 'parameters' | 'point'>;
+  /** What its loss counts in the loss of the model. */
+  readonly weight: number;
+}
+
+/** What a pass logs. */
+export interface Scoring {
+  readonly outputs: readonly TalliedOutput[];
+  readonly metrics: readonly OutputMetric[];
+}
+
+export function outputMetric({ name, per, load }: ResolvedMetric, place: Pick<OutputMetric, 'logged' | 'output' | 'weighted'>): OutputMetric {
+  let metric: Metric | undefined;
+  return {
+    ...place, name, per,
+    load: async () => { metric ??= await load(); },
+    metric() {
+      if (!metric) throw new Error(`metric ${name} was not fetched`);
+      return metric;
+    },
+  };
+}
+
+function lossNames({ outputs }: Scoring): string[] {
+  return ['loss', ...(outputs.length > 1 ? outputs.map(({ name }) => `${name}_loss`) : [])];
+}
+
+/** What an epoch logs, in its order. */
+export function loggedNames(scoring: Scoring, validated: boolean): string[] {
+  const names = [...lossNames(scoring), ...scoring.metrics.map(({ logged }) => logged)];
+  return [...names, ...(validated ? names.map((name) => `val_${name}`) : []), 'learningRate'];
+}
+
+/** The forecasts that an output's numbers describe, each by `parameters` of them. */
+function pointsOf(prediction: FloatArray, { point, parameters }: TalliedOutput['loss']): FloatArray {
+  if (!point) return prediction;
+  const size = typeof parameters === 'number' ? parameters : 1;
+  return allocate('float64', prediction.length / size).map((_, i) => point(prediction, i * size));
+}
+
+/** The loss of each output is summed over the rows of its own that count. */
+export class Tally {
+  private readonly scoring: Scoring;
+  private readonly losses: Float64Array;
+  private readonly rows: Float64Array;
+  private readonly sums: Float64Array[];
+
+  constructor(scoring: Scoring) {
+    this.scoring = scoring;
+    this.losses = new Float64Array(scoring.outputs.length);
+    this.rows = new Float64Array(scoring.outputs.length);
+    this.sums = scoring.metrics.map(({ metric }) => new Float64Array(metric().size));
+  }
+
+  /** One batch: the mean loss of each output, and the predictions where metrics want them. */
+  add(losses: readonly number[], batch: Batch, predictions: readonly FloatArray[] | undefined): void {
+    batch.rows.forEach((count, i) => {
+      this.losses[i] = (this.losses[i] ?? 0) + (losses[i] ?? NaN) * count;
+      this.rows[i] = (this.rows[i] ?? 0) + count;
+    });
+    if (predictions) this.scoring.metrics.forEach((metric, i) => { this.judge(metric, this.sums[i] ?? new Float64Array(), batch, predictions[metric.output]); });
+  }
+
+  private judge({ metric: made, output: o, weighted, per }: OutputMetric, sums: Float64Array, batch: Batch, prediction: FloatArray | undefined): void {
+    const output = this.scoring.outputs[o];
+    const [target, counted, weights] = [batch.y[o], batch.counted[o], weighted ? batch.weights[o] : undefined];
+    if (!prediction || !target || !output) return;
+    const metric = made();
+    const width = output.shape.at(-1) ?? 1;
+    const rows = prediction.length / width;
+    const values = per === 'number' ? pointsOf(prediction, output.loss) : prediction;
+    const pieces = Math.max(1, (weights?.length ?? 0) / rows); // where every number has its own weight, each is a row
+    const row = { prediction: values, at: 0, n: values.length / rows / pieces, target, targetAt: 0, targetN: target.length / rows / pieces, weight: 1 };
+    for (let i = 0; i < rows * pieces; i++, row.at += row.n, row.targetAt += row.targetN) {
+      if (counted?.[Math.floor(i / pieces)] === 0) continue;
+      row.weight = weights?.[i] ?? 1;
+      metric.add(sums, row);
+    }
+  }
+
+  /** The loss is the weighted sum of the outputs' means; where no row of an output has counted yet, it adds nothing. */
+  logs(prefix = ''): Record<string, number> {
+    const { outputs, metrics } = this.scoring;
+    const means = Array.from(this.losses, (sum, i) => sum / Math.max(1, this.rows[i] ?? 0));
+    const loss = means.reduce((total, mean, i) => total + mean * (outputs[i]?.weight ?? 1), 0);
+    const values = [loss, ...(outputs.length > 1 ? means : [])];
+    const all: Record<string, number> = Object.fromEntries(lossNames(this.scoring).map((name, i) => [prefix + name, values[i] ?? NaN]));
+    metrics.forEach(({ metric, logged }, i) => { all[prefix + logged] = metric().result(this.sums[i] ?? new Float64Array()); });
+    return all;
+  }
+
+  /** For checkpoints in the middle of an epoch. */
+  toJSON(): number[] {
+    return [this.losses, this.rows, ...this.sums].flatMap((sums) => [...sums]);
+  }
+
+  restore(saved: readonly number[]): void {
+    let at = 0;
+    for (const sums of [this.losses, this.rows, ...this.sums]) sums.set(saved.slice(at, (at += sums.length)));
+  }
+}
