@@ -41,7 +41,7 @@ export function lossesOf(network: Network, loss: Loss | readonly Loss[] | Readon
   if (list.length !== outputs.length || missing.length > 0) {
     throw refuse('loss', `${outputs.length} losses, one for each output`, missing.length > 0 ? `none for ${missing.join(', ')}` : `${list.length}`);
   }
-  return list.flatMap((own) => (own === undefined ? [] : [resolveLoss(own)]));
+  return (list as readonly Loss[]).map(resolveLoss); // which refuses what is none
 }
 
 /** @throws ArgumentError for a weight that is no finite number of at least 0, or a list of another length. */
