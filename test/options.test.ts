@@ -189,6 +189,7 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   comb: (odd) => forecast.comb({ season: 2, ...odd }),
   countSamples: (odd) => forecast.countSamples(10, { window: 3, ...odd }),
   dampedTrend: (odd) => forecast.dampedTrend({ ...odd }),
+  dieboldMariano: (odd) => forecast.dieboldMariano([1, 2, 4], [1, 3, 3], { ...odd }),
   directForecaster: (odd) => forecast.directForecaster(() => forecaster, { horizon: 1, ...odd }),
   expandingOrigin: (odd) => forecast.expandingOrigin(20, { train: 3, validation: 1, ...odd }),
   forecastWarnings: (odd) => forecast.forecastWarnings([1, 2], [1, 2], [1, 1], { ...odd }),

@@ -32,6 +32,8 @@ export type { Frame } from './series/frame.js';
 export { applyInterval, residualInterval, residualsNeeded } from './evaluation/interval.js';
 export type { ResidualInterval } from './evaluation/interval.js';
 export { Log10Scaler, LogReturnScaler } from './scalers/log.js';
+export { dieboldMariano } from './evaluation/dieboldMariano.js';
+export type { DieboldMarianoOptions, DieboldMarianoResult } from './evaluation/dieboldMariano.js';
 export { intervalCoverage, intervalWidth, msis, winkler } from './evaluation/intervalScores.js';
 export { explainedVariance, mae, mape, mse, r2, rmse, smape } from './evaluation/metrics.js';
 export { NINE_LEVELS, crpsGaussian, crpsQuantiles, crpsSamples, crpsStudentT, pinball, wql } from './evaluation/quantileScores.js';

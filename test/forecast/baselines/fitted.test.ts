@@ -62,6 +62,8 @@ test('a season in and out again: multiplied or added', () => {
   close(naive2({ season: 6, decomposition: 'additive' }).fit(sum).forecast(6), pattern.map((v) => v - 1), 1e-9);
   assert.is(isSeasonal(product, 6) && !isSeasonal(product.subarray(0, 17), 6), true);
   assert.is(isSeasonal(series, 1), false);
+  // A random walk resembles itself at every lag; only what stands out among the lags is a season.
+  for (const lag of [6, 8, 10]) assert.is(isSeasonal(series, lag), false, `lag ${lag}`);
   assert.is(isSeasonal(new Float64Array(36).fill(0.3), 6), false);
 });
 
