@@ -68,6 +68,7 @@ async function preparePrediction(backend: Backend): Promise<Prepared> {
 
 async function prepareOperation(backend: Backend, make: (repeats: number) => Operation, repeats: number): Promise<Prepared> {
   const operands = make(1).shapes.map((shape, i) => randomArray(shape.reduce((a, b) => a * b, 1), i + 1));
+  await backend.prepare?.(['lstm']);
   await checkOperation(make(1), operands, backend);
   const device = backend.open();
   return { call: load(device, make(repeats), operands), repeats, dispose: () => device.dispose() };

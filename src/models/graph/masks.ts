@@ -10,8 +10,12 @@ export function maskOfNode(network: Network, node: NetworkNode): TimeMask | unde
 /** Every mask that some layer reads, once, where these inputs of the model have one. */
 export function masksRead(network: Network, masked: readonly boolean[]): TimeMask[] {
   const given = masked.map((is) => (is ? new Float32Array() : undefined));
-  const read = network.nodes.flatMap((node) => maskOfNode(network, node) ?? []).filter((mask) => mask.rows(given, 0) !== undefined);
-  return [...new Map(read.map((mask) => [mask.key, mask])).values()];
+  const read = new Map<string, TimeMask>();
+  for (const node of network.nodes) {
+    const mask = maskOfNode(network, node);
+    if (mask?.rows(given, 0)) read.set(mask.key, mask);
+  }
+  return [...read.values()];
 }
 
 /** The mask of each output, [count, steps]; undefined where all its rows count. */

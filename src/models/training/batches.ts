@@ -81,6 +81,7 @@ export async function takeBatch(
 
 /** Dropout masks of one training step: the same for the same seed and step. */
 export function drawNoise(specs: readonly NoiseSpec[], seed: number, step: number, dtype: DType): FloatArray[] {
+  if (specs.length === 0) return [];
   const random = randomStream(seed, 'dropout', step);
   return specs.map(({ shape, rate }) => {
     const mask = allocate(dtype, sizeOf(shape));
@@ -91,5 +92,7 @@ export function drawNoise(specs: readonly NoiseSpec[], seed: number, step: numbe
 
 /** 0 … n−1 as they come. */
 export function inSequence(n: number): Int32Array {
-  return Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  return order;
 }

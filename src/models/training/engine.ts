@@ -39,6 +39,8 @@ export class Engine {
   compiled: Compiled | undefined;
   /** Before `compile`. */
   private readonly usual = new BackendChoice();
+  /** The choice for which all has been fetched that the model needs. */
+  private ready: BackendChoice | undefined;
   /** The states of the callbacks, while `fit` runs. */
   private callbackStates: (() => CallbackStates) | undefined;
 
@@ -104,9 +106,11 @@ export class Engine {
   /** Settles what computes, before anything is asked of the session. */
   async choose(batch = 32): Promise<void> {
     const { backend, optimizer, objective, metrics } = this.compiled ?? { backend: this.usual, metrics: [] };
+    if (this.ready === backend) return;
     const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
     await backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch);
     for (const { load } of [...objective?.losses ?? [], ...metrics]) await load?.();
+    this.ready = backend;
   }
 
   /** The model on its device. */
