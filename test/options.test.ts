@@ -201,6 +201,7 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   theta: (odd) => forecast.theta({ season: 2, ...odd }),
   holdOtherFeatures: (odd) => forecast.holdOtherFeatures(0, { ...odd }),
   latestWindow: (odd) => forecast.latestWindow([1, 2], 1, { ...odd }),
+  modelFromJSON: (odd) => bptt.modelFromJSON(JSON.stringify(model), { ...odd }),
   makeWindows: (odd) => forecast.makeWindows([1, 2, 3, 4], { window: 2, ...odd }),
   nextDates: (odd) => forecast.nextDates(['2024-01-01', '2024-01-02', '2024-01-03'], 1, { ...odd }),
   parseDates: (odd) => forecast.parseDates(['2024-01-01'], { ...odd }),

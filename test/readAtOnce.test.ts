@@ -183,6 +183,10 @@ const cases: Readonly<Record<string, Case>> = {
       return model.getWeights();
     },
   ),
+  modelFromJSON: of(
+    () => [images().toJSON(), { customLayers: { Dense: (o: object): bptt.AnyLayer => new bptt.Dense({ ...o, units: 2 }) } }],
+    async (json, options) => (await bptt.modelFromJSON(json, options)).toJSON(),
+  ),
   checkGradients: of(() => [{ inputShape: [[2, 4, 2]], lengths: [3, 4], seed: 2 }], (options) => bptt.checkGradients(new LSTM({ units: 2 }), options)),
   checkLossGradients: of(() => [{ kind: 'huber' as const, delta: 0.5 }, { shape: [3, 2], weighted: true }], (loss, options) => bptt.checkLossGradients(loss, options)),
   wasm: of(() => [{ threads: 1 }], async (options) => (await bptt.wasm(options)).description),

@@ -6,10 +6,12 @@ import { writeAtomically } from '../files.js';
 import { checkedName, onlyOutput, tensorsOf } from '../layers/layer.js';
 import type { AnyLayer, Applicable, JsonValue, SymbolicTensor } from '../layers/layer.js';
 import { fromHost } from '../tensor.js';
-import type { FloatArray, HostTensor, NdArray, TensorLike } from '../tensor.js';
+import type { FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
+import { modelJson } from './files/modelJson.js';
+import type { ModelJson } from './files/modelJson.js';
 import { encodeModel } from './files/persist.js';
 import { applyNetwork } from './graph/nested.js';
-import { buildNetwork, copyNetwork, firstUses } from './graph/network.js';
+import { buildNetwork, copyNetwork, countNumbers, firstUses, lastingStates, trainableWeights } from './graph/network.js';
 import type { Network } from './graph/network.js';
 import { describeNetwork } from './summary.js';
 import { DatasetBatches } from './training/batchSource.js';
@@ -50,6 +52,26 @@ export class Model implements Applicable {
 
   get seed(): number {
     return this.engine.seed;
+  }
+
+  /** Of each input, without the batch. */
+  get inputShapes(): readonly Shape[] {
+    return this.network.inputs.map(({ shape }) => [...shape]);
+  }
+
+  /** Of each output, without the batch. */
+  get outputShapes(): readonly Shape[] {
+    return this.network.outputs.map(({ shape }) => [...shape]);
+  }
+
+  /** Of the only input, without the batch. @throws ArgumentError for several: use inputShapes. */
+  get inputShape(): Shape {
+    return only('inputShape', this.inputShapes);
+  }
+
+  /** Of the only output, without the batch. @throws ArgumentError for several: use outputShapes. */
+  get outputShape(): Shape {
+    return only('outputShape', this.outputShapes);
   }
 
   /** Where training stands; saved with the model. */
@@ -199,6 +221,21 @@ export class Model implements Applicable {
     });
   }
 
+  /** Numbers in all weights, running statistics included. */
+  countParams(): number {
+    return countNumbers([...trainableWeights(this.network), ...lastingStates(this.network)]);
+  }
+
+  /**
+   * Layers, their options and how they are wired, as JSON without the weights: `JSON.stringify(model)`, and `modelFromJSON` builds the same
+   * architecture from it. The seed goes along, so that the weights begin alike. `toBytes` saves a whole model.
+   *
+   * @throws ArgumentError for an initialiser that is a function, of which JSON would leave nothing.
+   */
+  toJSON(): ModelJson {
+    return modelJson(this.network, this.engine.frozen, this.seed);
+  }
+
   /** Copies of all weights, running statistics included. */
   getWeights(): Weights {
     const { store, dtype } = this.engine;
@@ -293,6 +330,12 @@ function targetOf(operation: string, y: unknown): ModelData {
 /** Batches bring their targets: `fit(batches, options)`. */
 function requireNoTarget(operation: string, third: unknown): void {
   if (third !== undefined) throw new ArgumentError({ operation, argument: 'y', expected: 'left off: each batch is [x, y]', actual: 'given' });
+}
+
+function only(property: string, shapes: readonly Shape[]): Shape {
+  const [shape = [], ...others] = shapes;
+  if (others.length === 0) return shape;
+  throw new ArgumentError({ operation: 'model', argument: property, expected: 'of a model with one', actual: `${shapes.length}`, hint: `Use ${property}s.` });
 }
 
 function networkOf(options: ModelOptions): Network {

@@ -1,7 +1,6 @@
 /** `model.summary()`: what the network is, layer by layer, and what it runs on. */
 import { formatShape } from '../errors.js';
-import { sizeOf } from '../tensor.js';
-import { firstUses, stateTensors, trainableWeights } from './graph/network.js';
+import { countNumbers, firstUses, lastingStates, trainableWeights } from './graph/network.js';
 import type { Network } from './graph/network.js';
 
 export interface SummaryExtras {
@@ -19,10 +18,8 @@ function table(rows: readonly (readonly string[])[], numbersIn: readonly number[
 /** @param frozen names of layers that are not trained. */
 export function describeNetwork(network: Network, frozen: ReadonlySet<string>, extras: SummaryExtras): string {
   const trainable = trainableWeights(network);
-  const fixed = stateTensors(network, 1).filter((spec) => spec.kind === 'weight');
-  const count = (layer: string): number =>
-    [...trainable, ...fixed].filter((spec) => spec.layer === layer).reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
-  const total = (specs: readonly { shape: readonly number[] }[]): number => specs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
+  const all = [...trainable, ...lastingStates(network)];
+  const count = (layer: string): number => countNumbers(all.filter((spec) => spec.layer === layer));
   const first = new Set(firstUses(network));
   const body = network.nodes.map((node) => [
     node.name, node.layer.className, node.outputShapes.map((shape) => formatShape(['batch', ...shape])).join(' '),
@@ -31,7 +28,7 @@ export function describeNetwork(network: Network, frozen: ReadonlySet<string>, e
   const lines = table([['layer', 'type', 'output', 'parameters'], ...body], [3]);
   const rule = '─'.repeat(Math.max(...lines.map((line) => line.length)));
   const inputs = network.inputs.map(({ shape }) => formatShape(['batch', ...shape])).join(' ');
-  const weights = `${(total(trainable) + total(fixed)).toLocaleString('en-US')} parameters, ${total(trainable.filter(({ layer }) => !frozen.has(layer))).toLocaleString('en-US')} trained`;
+  const weights = `${countNumbers(all).toLocaleString('en-US')} parameters, ${countNumbers(trainable.filter(({ layer }) => !frozen.has(layer))).toLocaleString('en-US')} trained`;
   const compiled = extras.optimizer === undefined ? 'not compiled' : `${extras.optimizer}, loss ${extras.loss}`;
   return [
     `input ${inputs}`, rule, lines[0] ?? '', rule, ...lines.slice(1), rule, weights, `${compiled}, backend ${extras.backend}`,

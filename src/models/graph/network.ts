@@ -7,6 +7,7 @@ import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
 import { maskOfInput } from '../../layers/timeMask.js';
 import type { TimeMask } from '../../layers/timeMask.js';
+import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
 
 /** A value in the graph, by number. */
@@ -220,6 +221,15 @@ export function stateTensors(network: Network, batch: number): StateTensorSpec[]
   return firstUses(network).flatMap((node) => specsOf<StateSpec>(node, node.layer.states(node.inputShapes, batch)));
 }
 
+/** Running statistics: the states that belong to the model, whatever the batch. */
+export function lastingStates(network: Network): StateTensorSpec[] {
+  return stateTensors(network, 1).filter((spec) => spec.kind === 'weight');
+}
+
+export function countNumbers(specs: readonly ParameterSpec[]): number {
+  return specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 /** What lasts of a layer, trained or not: what every model over it shares. */
 export interface LayerTensorSpecs {
   readonly layer: AnyLayer;
@@ -230,7 +240,7 @@ export interface LayerTensorSpecs {
 
 /** The weights and running statistics of every layer that has any. @throws ShapeError as `trainableWeights`. */
 export function lastingTensors(network: Network): LayerTensorSpecs[] {
-  const all = [...trainableWeights(network), ...stateTensors(network, 1).filter((spec) => spec.kind === 'weight')];
+  const all = [...trainableWeights(network), ...lastingStates(network)];
   const layers = firstUses(network)
     .map(({ layer, name }) => ({ layer, name, tensors: all.filter((spec) => spec.layer === name) }))
     .filter(({ tensors }) => tensors.length > 0);
