@@ -2,9 +2,10 @@ import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { BpttError, FileFormatError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
-import { makersFor, rebuildArchitecture } from './files/architecture.js';
+import { rebuildArchitecture } from './files/architecture.js';
 import type { LayerFactory } from './files/factory.js';
 import { numberOf, objectOf, parseJson } from './files/json.js';
+import { makers } from './files/makers.js';
 import { jsonVersion } from './files/modelJson.js';
 import { Model } from './model.js';
 
@@ -22,14 +23,13 @@ const optionNames: OptionNames<FromJSONOptions> = { customLayers: true };
  * @param json what `toJSON` returned, or the text that `JSON.stringify` made of it.
  * @throws FileFormatError for anything else.
  */
-export async function modelFromJSON(json: string | JsonObject, options: FromJSONOptions = {}): Promise<Model> {
-  const customLayers = { ...checkOptions('modelFromJSON', options, optionNames).customLayers };
+export function modelFromJSON(json: string | JsonObject, options: FromJSONOptions = {}): Model {
+  const known = { ...makers, ...checkOptions('modelFromJSON', options, optionNames).customLayers };
   const text = typeof json === 'string' ? json : JSON.stringify(json) ?? 'undefined';
   try {
     const { format, version, seed, architecture } = objectOf('json', parseJson('modelFromJSON', 'json', text) as JsonValue);
     if (format !== 'bptt' || version !== jsonVersion) throw refused('format and version', `'bptt' and ${jsonVersion}`, `${JSON.stringify(format)} and ${JSON.stringify(version)}`);
-    const description = objectOf('architecture', architecture);
-    return new Model({ network: rebuildArchitecture(description, await makersFor(description, customLayers)), seed: numberOf('seed', seed) });
+    return new Model({ network: rebuildArchitecture(objectOf('architecture', architecture), known), seed: numberOf('seed', seed) });
   } catch (cause) {
     if (cause instanceof BpttError) throw refused(cause.argument, cause.expected, cause.actual, cause.hint, { cause });
     throw refused('json', 'an architecture that can be built', cause instanceof Error ? cause.message : String(cause), undefined, { cause });
