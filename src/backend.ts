@@ -231,6 +231,8 @@ export interface UpdateInputs {
   readonly gradientScale: Tensor;
   /** Gradients are cut to ±clipValue after scaling; 0 for no cut. */
   readonly clipValue: number;
+  /** Decoupled weight decay λ: p·(1 − learningRate·λ) takes the place of p; 0 for none. */
+  readonly decay: number;
   /** [1] if this is not finite, nothing is changed. */
   readonly guard: Tensor;
 }
@@ -244,16 +246,25 @@ export interface OptimizerKernels {
   sgd(
     p: Tensor, g: Tensor, velocity: Tensor | undefined, inputs: UpdateInputs, momentum: number, nesterov: boolean,
   ): { p: Tensor; velocity?: Tensor };
-  /** correction [2]: 1/(1 − β1ᵗ) and 1/(1 − β2ᵗ) of this step. vMax: amsgrad. decay: decoupled weight decay, 0 for none. */
+  /** correction [2]: 1/(1 − β1ᵗ) and 1/(1 − β2ᵗ) of this step. vMax: amsgrad. */
   adam(
     p: Tensor, g: Tensor, m: Tensor, v: Tensor, vMax: Tensor | undefined, correction: Tensor, inputs: UpdateInputs,
-    beta1: number, beta2: number, epsilon: number, decay: number,
+    beta1: number, beta2: number, epsilon: number,
   ): { p: Tensor; m: Tensor; v: Tensor; vMax?: Tensor };
 }
 
+/** What RMSprop keeps of a parameter: v, with `mean` the variance about it; `velocity` where there is a momentum. */
+export type RmspropState = { readonly v: Tensor; readonly mean?: Tensor | undefined; readonly velocity?: Tensor | undefined };
+
 /** Updates of the less common optimisers, as those of {@link OptimizerKernels}. Family `updates`. */
 export interface UpdateKernels {
-  rmsprop(p: Tensor, g: Tensor, v: Tensor, inputs: UpdateInputs, rho: number, epsilon: number): { p: Tensor; v: Tensor };
+  rmsprop(p: Tensor, g: Tensor, state: RmspropState, inputs: UpdateInputs, rho: number, momentum: number, epsilon: number): RmspropState & { p: Tensor };
+  /** weights [3] of this step: of m, of g, and of v under the root. */
+  nadam(
+    p: Tensor, g: Tensor, m: Tensor, v: Tensor, weights: Tensor, inputs: UpdateInputs, beta1: number, beta2: number, epsilon: number,
+  ): { p: Tensor; m: Tensor; v: Tensor };
+  /** `epsilon`: what is added to the sum of squares under the root. */
+  adagrad(p: Tensor, g: Tensor, sum: Tensor, inputs: UpdateInputs, epsilon: number): { p: Tensor; sum: Tensor };
 }
 
 /** What every device has. */

@@ -73,6 +73,7 @@ const fold = folds[0]!;
 /** Calls that are right but for what `odd` holds. */
 const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   Activation: (odd) => new bptt.Activation({ kind: 'relu', ...odd }),
+  Adagrad: (odd) => new bptt.Adagrad({ ...odd }),
   Adam: (odd) => new bptt.Adam({ ...odd }),
   AdamW: (odd) => new bptt.AdamW({ ...odd }),
   Add: (odd) => new bptt.Add({ ...odd }),
@@ -105,6 +106,7 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   MaxPool1D: (odd) => new bptt.MaxPool1D({ ...odd }),
   MaxPool2D: (odd) => new bptt.MaxPool2D({ ...odd }),
   ModelCheckpoint: (odd) => new bptt.ModelCheckpoint({ path: 'x', ...odd }),
+  Nadam: (odd) => new bptt.Nadam({ ...odd }),
   Multiply: (odd) => new bptt.Multiply({ ...odd }),
   Permute: (odd) => new bptt.Permute({ dims: [1], ...odd }),
   ProgressBar: (odd) => new bptt.ProgressBar({ ...odd }),

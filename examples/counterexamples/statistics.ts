@@ -34,7 +34,7 @@ function firstStep(g: number): number {
   const adam = new Adam({ learningRate: 0.001 });
   const { p } = compute(
     { p: vector([0]), g: vector([g]), m: vector([0]), v: vector([0]), scalars: vector(adam.scalars(1)), one: vector([1]), rate: vector([0.001]) },
-    (k, t) => ({ p: adam.update(k, t.p, t.g, { m: t.m, v: t.v }, t.scalars, { learningRate: t.rate, gradientScale: t.one, clipValue: 0, guard: t.one }).p }),
+    (k, t) => ({ p: adam.update(k, t.p, t.g, { m: t.m, v: t.v }, t.scalars, { learningRate: t.rate, gradientScale: t.one, clipValue: 0, decay: 0, guard: t.one }).p }),
   );
   return Math.abs(p[0] ?? NaN) / 0.001;
 }

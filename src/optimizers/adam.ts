@@ -32,7 +32,7 @@ export interface AdamOptions extends OptimizerOptions {
 const adamNames: OptionNames<AdamOptions> = { ...optimizerNames, beta1: true, beta2: true, epsilon: true, amsgrad: 'flag' };
 
 /** xⁿ by squaring: products alone, which every engine rounds alike; `**` leaves the last bit to the engine. */
-function power(x: number, n: number): number {
+export function power(x: number, n: number): number {
   let result = 1;
   for (let square = x, rest = n; rest > 0; square *= square, rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) result *= square;
@@ -49,8 +49,8 @@ export class Adam extends Optimizer {
   readonly epsilon: number;
   readonly amsgrad: boolean;
 
-  constructor(options: AdamOptions = {}, label = 'Adam') {
-    super(label, checkOptions(label, options, adamNames), 0.001);
+  constructor(options: AdamOptions = {}, label = 'Adam', defaultDecay = 0) {
+    super(label, checkOptions(label, options, adamNames), 0.001, defaultDecay);
     this.beta1 = options.beta1 ?? 0.9;
     this.beta2 = options.beta2 ?? 0.999;
     this.epsilon = options.epsilon ?? 1e-7;
@@ -58,11 +58,6 @@ export class Adam extends Optimizer {
     requireFraction(label, 'beta1', this.beta1);
     requireFraction(label, 'beta2', this.beta2);
     this.slotNames = this.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
-  }
-
-  /** Decoupled weight decay λ. */
-  protected decay(): number {
-    return 0;
   }
 
   override scalars(step: number): number[] {
@@ -75,7 +70,7 @@ export class Adam extends Optimizer {
     if (!scalars) throw new ArgumentError({ operation: 'Adam', argument: 'scalars', expected: 'the bias corrections', actual: 'nothing' });
     const vMax = this.amsgrad ? slot(slots, 'vMax') : undefined;
     const next = k.adam(
-      p, g, slot(slots, 'm'), slot(slots, 'v'), vMax, scalars, inputs, this.beta1, this.beta2, this.epsilon, this.decay(),
+      p, g, slot(slots, 'm'), slot(slots, 'v'), vMax, scalars, inputs, this.beta1, this.beta2, this.epsilon,
     ); // A1–A6
     return { p: next.p, slots: next.vMax ? { m: next.m, v: next.v, vMax: next.vMax } : { m: next.m, v: next.v } };
   }
@@ -85,32 +80,14 @@ export class Adam extends Optimizer {
   }
 }
 
-export interface AdamWOptions extends AdamOptions {
-  /** λ in A6. Default 0.004. */
-  weightDecay?: number | undefined;
-}
+/** Adam's, with another default: weightDecay is 0.004. */
+export type AdamWOptions = AdamOptions;
 
-const adamWNames: OptionNames<AdamWOptions> = { ...adamNames, weightDecay: true };
-
-/** Adam with decoupled weight decay. learningRate default 0.001. */
+/** Adam with decoupled weight decay. learningRate default 0.001, weightDecay default 0.004. */
 export class AdamW extends Adam {
   override readonly className = 'AdamW';
-  readonly weightDecay: number;
 
   constructor(options: AdamWOptions = {}) {
-    const { weightDecay = 0.004, ...shared } = checkOptions('AdamW', options, adamWNames);
-    super(shared, 'AdamW');
-    this.weightDecay = weightDecay;
-    if (!(this.weightDecay >= 0)) {
-      throw new ArgumentError({ operation: 'AdamW', argument: 'weightDecay', expected: 'a number of at least 0', actual: String(this.weightDecay) });
-    }
-  }
-
-  protected override decay(): number {
-    return this.weightDecay;
-  }
-
-  override config(): JsonObject {
-    return { ...super.config(), weightDecay: this.weightDecay };
+    super(options, 'AdamW', 0.004);
   }
 }

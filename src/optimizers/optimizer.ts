@@ -5,12 +5,17 @@
  * Clipping, before the update:
  *   C1  g ← g·min(1, limit/‖g‖), ‖g‖ over all gradients of the model   (global norm; Pascanu et al. 2013)
  *   C2  g ← max(−limit, min(limit, g))                                  (by value)
+ *   C3  as C1, ‖g‖ over each weight tensor by itself
+ * Decoupled weight decay λ, of every optimiser (Loshchilov & Hutter 2019):
+ *   S4  p ← p − η·λ·p, before the step
+ * Derivations: docs/optimizers.md.
  */
 import type { KernelFamily, Kernels, Tensor, UpdateInputs } from '../backend.js';
 import type { OptionNames } from '../checks.js';
 import { copyOf } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
+import { checkExclusions } from './decay.js';
 import { checkLearningRate } from './schedules.js';
 import type { LearningRate } from './schedules.js';
 
@@ -19,11 +24,22 @@ export interface OptimizerOptions {
   learningRate?: LearningRate | undefined;
   /** Scale all gradients so that their joint norm is at most this. Default: no clipping. */
   globalClipNorm?: number | undefined;
-  /** Cut each gradient entry to ± this. Default: no cut. */
+  /** Scale the gradient of each weight tensor so that its own norm is at most this. Not with globalClipNorm. Default: no clipping. */
+  clipNorm?: number | undefined;
+  /** Cut each gradient entry to ± this, after the norms. Default: no cut. */
   clipValue?: number | undefined;
+  /** Decoupled weight decay λ: each step takes η·λ·p off p, besides the update. Default 0; of AdamW 0.004. */
+  weightDecay?: number | undefined;
+  /**
+   * Weights that do not decay: by name in any layer, `'bias'`, or by key, `'layer_norm/gamma'`; `*` stands for any letters,
+   * `'layer_norm/*'`. `compile` refuses one that means no weight of the model. Default: none.
+   */
+  excludeFromDecay?: readonly string[] | undefined;
 }
 
-export const optimizerNames: OptionNames<OptimizerOptions> = { learningRate: true, globalClipNorm: true, clipValue: true };
+export const optimizerNames: OptionNames<OptimizerOptions> = {
+  learningRate: true, globalClipNorm: true, clipNorm: true, clipValue: true, weightDecay: true, excludeFromDecay: true,
+};
 
 export type Slots = { readonly [slot: string]: Tensor };
 
@@ -35,20 +51,33 @@ export abstract class Optimizer {
   readonly families: readonly KernelFamily[] = [];
   readonly learningRate: LearningRate;
   readonly globalClipNorm: number | undefined;
+  readonly clipNorm: number | undefined;
   readonly clipValue: number | undefined;
+  readonly weightDecay: number;
+  readonly excludeFromDecay: readonly string[];
 
   /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
-  constructor(label: string, options: OptimizerOptions, defaultRate: number) {
+  constructor(label: string, options: OptimizerOptions, defaultRate: number, defaultDecay = 0) {
     this.learningRate = copyOf(options.learningRate ?? defaultRate);
     this.globalClipNorm = options.globalClipNorm;
+    this.clipNorm = options.clipNorm;
     this.clipValue = options.clipValue;
+    this.weightDecay = options.weightDecay ?? defaultDecay;
+    this.excludeFromDecay = [...options.excludeFromDecay ?? []];
     checkLearningRate(label, this.learningRate);
-    for (const argument of ['globalClipNorm', 'clipValue'] as const) {
+    for (const argument of ['globalClipNorm', 'clipNorm', 'clipValue'] as const) {
       const value = this[argument];
       if (value !== undefined && !(value > 0)) {
         throw new ArgumentError({ operation: label, argument, expected: 'a positive number', actual: String(value) });
       }
     }
+    if (this.clipNorm !== undefined && this.globalClipNorm !== undefined) {
+      throw new ArgumentError({ operation: label, argument: 'clipNorm', expected: 'given without globalClipNorm', actual: 'both' });
+    }
+    if (!(this.weightDecay >= 0 && this.weightDecay < Infinity)) {
+      throw new ArgumentError({ operation: label, argument: 'weightDecay', expected: 'a number of at least 0', actual: String(this.weightDecay) });
+    }
+    checkExclusions(label, this.excludeFromDecay, this.weightDecay);
   }
 
   /** Numbers that change with the step, counted from 1; they reach `update` as a tensor. */
@@ -64,7 +93,10 @@ export abstract class Optimizer {
   /** The options as JSON; a learning rate that is a function is null. */
   config(): JsonObject {
     const { learningRate } = this;
-    return { learningRate: typeof learningRate === 'function' ? null : (learningRate as JsonValue), globalClipNorm: this.globalClipNorm, clipValue: this.clipValue };
+    return {
+      learningRate: typeof learningRate === 'function' ? null : (learningRate as JsonValue), globalClipNorm: this.globalClipNorm, clipNorm: this.clipNorm,
+      clipValue: this.clipValue, weightDecay: this.weightDecay, excludeFromDecay: this.excludeFromDecay,
+    };
   }
 }
 

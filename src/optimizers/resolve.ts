@@ -1,15 +1,17 @@
 import { requireChoice, typeName } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
+import { Adagrad } from './adagrad.js';
 import { Adam, AdamW } from './adam.js';
+import { Nadam } from './nadam.js';
 import type { Optimizer, OptimizerOptions } from './optimizer.js';
 import { RMSprop } from './rmsprop.js';
 import type { LearningRate } from './schedules.js';
 import { SGD } from './sgd.js';
 
-export type OptimizerName = 'sgd' | 'rmsprop' | 'adam' | 'adamw';
+export type OptimizerName = 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw' | 'nadam';
 
-const names: readonly OptimizerName[] = ['sgd', 'rmsprop', 'adam', 'adamw'];
+const names: readonly OptimizerName[] = ['sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam'];
 
 /** An optimiser by name with its defaults, or as given. @throws ArgumentError for an unknown name. */
 export function resolveOptimizer(optimizer: Optimizer | OptimizerName): Optimizer {
@@ -19,8 +21,10 @@ export function resolveOptimizer(optimizer: Optimizer | OptimizerName): Optimize
   switch (requireChoice('compile', 'optimizer', optimizer, names)) {
     case 'sgd': return new SGD();
     case 'rmsprop': return new RMSprop();
+    case 'adagrad': return new Adagrad();
     case 'adam': return new Adam();
     case 'adamw': return new AdamW();
+    case 'nadam': return new Nadam();
   }
 }
 
@@ -53,9 +57,11 @@ function made(className: string, config: OptimizerOptions): Optimizer {
   switch (className) {
     case 'SGD': return new SGD(config);
     case 'RMSprop': return new RMSprop(config);
+    case 'Adagrad': return new Adagrad(config);
     case 'Adam': return new Adam(config);
     case 'AdamW': return new AdamW(config);
+    case 'Nadam': return new Nadam(config);
     default:
-      throw new ArgumentError({ operation: 'loadModel', argument: 'optimizer', expected: 'SGD | RMSprop | Adam | AdamW', actual: className, hint: 'Pass your own optimisers as customOptimizers.' });
+      throw new ArgumentError({ operation: 'loadModel', argument: 'optimizer', expected: 'SGD | RMSprop | Adagrad | Adam | AdamW | Nadam', actual: className, hint: 'Pass your own optimisers as customOptimizers.' });
   }
 }

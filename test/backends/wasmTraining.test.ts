@@ -93,13 +93,13 @@ interface Common { readonly lr: number; readonly scale: number; readonly guard: 
 /** Runs an update with and without clipping, and with a guard that forbids it. */
 function checkUpdate<K extends string>(
   what: string, n: number, state: Readonly<Record<K, number | ArrayLike<number>>>,
-  update: (k: RawKernels, at: Readonly<Record<K, number>> & Common, clipValue: number) => void,
+  update: (k: RawKernels, at: Readonly<Record<K, number>> & Common, clipValue: number, decay: number) => void,
 ): void {
   for (const clipValue of [0, 0.4]) {
     for (const guard of [1, NaN, Infinity]) {
       compareTwins<K | keyof Common>(
         `${what} ${n} clip ${clipValue} guard ${guard}`, { p: n, g: n, lr: [0.01], scale: [0.8], guard: [guard], ...state }, rounded,
-        (k, at) => update(k, at, clipValue),
+        (k, at) => update(k, at, clipValue, clipValue / 2),
       );
     }
   }
@@ -107,16 +107,23 @@ function checkUpdate<K extends string>(
 
 test('sgd, momentum, nesterov', () => {
   for (const n of sizes) {
-    checkUpdate('sgd', n, {}, (k, at, clip) => k.sgd(at.p, 0, at.g, at.lr, at.scale, at.guard, n, clip, 0, 0));
+    checkUpdate('sgd', n, {}, (k, at, clip, decay) => k.sgd(at.p, 0, at.g, at.lr, at.scale, at.guard, n, clip, decay, 0, 0));
     for (const nesterov of [0, 1]) {
-      checkUpdate(`momentum ${nesterov}`, n, { v: n }, (k, at, clip) => k.sgd(at.p, at.v, at.g, at.lr, at.scale, at.guard, n, clip, 0.9, nesterov));
+      checkUpdate(`momentum ${nesterov}`, n, { v: n }, (k, at, clip, decay) => k.sgd(at.p, at.v, at.g, at.lr, at.scale, at.guard, n, clip, decay, 0.9, nesterov));
     }
   }
 });
 
-test('rmsprop', () => {
+test('rmsprop, with momentum and centred; nadam, adagrad', () => {
   for (const n of sizes) {
-    checkUpdate('rmsprop', n, { v: positive('v', n) }, (k, at, clip) => k.rmsprop(at.p, at.v, at.g, at.lr, at.scale, at.guard, n, clip, 0.9, 1e-7));
+    const state = { m: n, v: positive('v', n), u: n, weights: [0.8, 0.3, 1.7] };
+    for (const [mean, velocity] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {
+      checkUpdate(`rmsprop ${mean} ${velocity}`, n, state, (k, at, clip, decay) =>
+        k.rmsprop(at.p, at.v, mean * at.m, velocity * at.u, at.g, at.lr, at.scale, at.guard, n, clip, decay, 0.9, 0.8, 1e-7));
+    }
+    checkUpdate('nadam', n, state, (k, at, clip, decay) =>
+      k.nadam(at.p, at.m, at.v, at.g, at.lr, at.weights, at.scale, at.guard, n, clip, decay, 0.9, 0.999, 1e-7));
+    checkUpdate('adagrad', n, state, (k, at, clip, decay) => k.adagrad(at.p, at.v, at.g, at.lr, at.scale, at.guard, n, clip, decay, 0.1));
   }
 });
 
@@ -124,13 +131,9 @@ test('adam, amsgrad, decoupled decay', () => {
   for (const n of sizes) {
     const state = { m: n, v: positive('v', n), vMax: positive('vMax', n), correction: [10, 1000] };
     for (const amsgrad of [false, true]) {
-      for (const decay of [0, 0.1]) {
-        checkUpdate(`adam ${amsgrad} ${decay}`, n, state, (k, at, clip) => {
-          k.adam(
-            at.p, at.m, at.v, amsgrad ? at.vMax : 0, at.g, at.lr, at.correction, at.scale, at.guard, n, clip, 0.9, 0.999, 1e-7, decay,
-          );
-        });
-      }
+      checkUpdate(`adam ${amsgrad}`, n, state, (k, at, clip, decay) => {
+        k.adam(at.p, at.m, at.v, amsgrad ? at.vMax : 0, at.g, at.lr, at.correction, at.scale, at.guard, n, clip, decay, 0.9, 0.999, 1e-7);
+      });
     }
   }
 });

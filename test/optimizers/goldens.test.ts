@@ -1,7 +1,9 @@
 /** Ten steps of every optimiser, and clipping, against PyTorch and against Keras's placement of epsilon. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Adagrad } from '../../src/optimizers/adagrad.js';
 import { Adam, AdamW } from '../../src/optimizers/adam.js';
+import { Nadam } from '../../src/optimizers/nadam.js';
 import type { Optimizer } from '../../src/optimizers/optimizer.js';
 import { RMSprop } from '../../src/optimizers/rmsprop.js';
 import { SGD } from '../../src/optimizers/sgd.js';
@@ -19,6 +21,8 @@ const parameters = ['a', 'b', 'c'] as const;
 /** ε before the bias correction (ours, Keras's) that equals PyTorch's 1e-8 after it, at step t. */
 const torchEpsilon = (beta2: number, t: number): number => 1e-8 * Math.sqrt(1 - beta2 ** t);
 
+const plainRms = { learningRate: 0.01, epsilon: 0 };
+
 /** The optimiser of step t: it holds no state, so each step may have its own. */
 const cases: Readonly<Record<string, (t: number) => Optimizer>> = {
   sgd: () => new SGD({ learningRate: 0.1 }),
@@ -31,6 +35,18 @@ const cases: Readonly<Record<string, (t: number) => Optimizer>> = {
   adam_keras: () => new Adam({ learningRate: 0.01 }),
   amsgrad_keras: () => new Adam({ learningRate: 0.01, beta2: 0.9, amsgrad: true }),
   adamw_keras: () => new AdamW({ learningRate: 0.01 }),
+  rmsprop_momentum: () => new RMSprop({ ...plainRms, momentum: 0.8 }),
+  rmsprop_centered: () => new RMSprop({ ...plainRms, centered: true }),
+  rmsprop_both: () => new RMSprop({ ...plainRms, centered: true, momentum: 0.8 }),
+  rmsprop_both_keras: () => new RMSprop({ learningRate: 0.01, centered: true, momentum: 0.8 }),
+  rmsprop_both_decay: () => new RMSprop({ ...plainRms, centered: true, momentum: 0.8, weightDecay: 0.05 }),
+  nesterov_decay: () => new SGD({ learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.05 }),
+  adagrad: () => new Adagrad({ learningRate: 0.1, epsilon: 0 }),
+  adagrad_keras: () => new Adagrad({ learningRate: 0.1 }),
+  adagrad_decay: () => new Adagrad({ learningRate: 0.1, epsilon: 0, weightDecay: 0.05 }),
+  nadam: () => new Nadam({ learningRate: 0.01, momentumDecay: 0.004 }),
+  nadam_keras: () => new Nadam({ learningRate: 0.01 }),
+  nadam_decay: () => new Nadam({ learningRate: 0.01, momentumDecay: 0.004, weightDecay: 0.05 }),
 };
 
 for (const [backend, tolerance] of [[float64, 1e-12], [float32, 1e-5]] as const) {

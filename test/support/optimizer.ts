@@ -41,7 +41,7 @@ export function updateOnce(
       const tensor = tensors[2 + i];
       return tensor ? [[name, tensor] as const] : [];
     }));
-    const next = optimizer.update(k, pIn, g, slotTensors, scalarTensor, { learningRate, gradientScale: scale, clipValue, guard: guardTensor });
+    const next = optimizer.update(k, pIn, g, slotTensors, scalarTensor, { learningRate, gradientScale: scale, clipValue, decay: optimizer.weightDecay, guard: guardTensor });
     return [next.p, ...names.map((name) => next.slots[name] ?? k.zeros([0]))];
   }, backend);
   return { p, slots: Object.fromEntries(names.map((name, i) => [name, slots[i] ?? new Float64Array()])) };

@@ -20,23 +20,24 @@ export function optimizerKernels(heap: Heap): RawOptimizerKernels {
       if (!Number.isFinite(d[guard]!)) return;
       d.copyWithin(kept, candidate, candidate + n);
     },
-    sgd(p, velocity, g, learningRate, gradientScale, guard, n, clipValue, momentum, nesterov) {
+    sgd(p, velocity, g, learningRate, gradientScale, guard, n, clipValue, decay, momentum, nesterov) {
       const d = heap.data;
       if (!Number.isFinite(d[guard]!)) return;
       const lr = d[learningRate]!;
       const scale = d[gradientScale]!;
+      const keep = 1 - lr * decay;
       for (let i = 0; i < n; i++) {
         const step = lr * clipped(d[g + i]!, scale, clipValue);
         if (!velocity) {
-          d[p + i] = d[p + i]! - step; // S1
+          d[p + i] = d[p + i]! * keep - step; // S1, S4
           continue;
         }
         const v = momentum * d[velocity + i]! - step; // S2
         d[velocity + i] = v;
-        d[p + i] = d[p + i]! + (nesterov ? momentum * v - step : v); // S3
+        d[p + i] = d[p + i]! * keep + (nesterov ? momentum * v - step : v); // S3, S4
       }
     },
-    adam(p, m, v, vMax, g, learningRate, correction, gradientScale, guard, n, clipValue, beta1, beta2, epsilon, decay) {
+    adam(p, m, v, vMax, g, learningRate, correction, gradientScale, guard, n, clipValue, decay, beta1, beta2, epsilon) {
       const d = heap.data;
       if (!Number.isFinite(d[guard]!)) return;
       const lr = d[learningRate]!;

@@ -6,7 +6,7 @@ import { requireSize } from './tensor.js';
 import { tensorAt, updating } from './updating.js';
 
 export function optimizerKernels(recorder: Recorder): OptimizerKernels {
-  const { settingsOf, gradient, update } = updating(recorder);
+  const { settingsOf, gradient, kept, update } = updating(recorder);
 
   return {
     clipScale(sumOfSquares, limit) {
@@ -20,26 +20,26 @@ export function optimizerKernels(recorder: Recorder): OptimizerKernels {
     },
     sgd(p, g, velocity, inputs, momentum, nesterov) {
       requireSize('sgd', 'gradient', g, p.size);
-      const begin = `${gradient(inputs.clipValue)} const step = lr * gi;`;
+      const begin = `${gradient(inputs)} const step = lr * gi;`;
       const others = { g, s: settingsOf(inputs) };
-      if (!velocity) return { p: tensorAt(update({ p }, others, [`${begin} const next = p[i] - step;`]), 0) }; // S1
+      if (!velocity) return { p: tensorAt(update({ p }, others, [`${begin} ${kept(inputs)} const next = kept - step;`]), 0) }; // S1, S4
       const speed = `${begin} const u = ${literal(momentum)} * v[i] - step;`; // S2
       const after = update({ p, v: velocity }, others, [
-        `${speed} const next = p[i] + ${nesterov ? `${literal(momentum)} * u - step` : 'u'};`, // S3
+        `${speed} ${kept(inputs)} const next = kept + ${nesterov ? `${literal(momentum)} * u - step` : 'u'};`, // S3, S4
         `${speed} const next = u;`,
       ]);
       return { p: tensorAt(after, 0), velocity: tensorAt(after, 1) };
     },
-    adam(p, g, m, v, vMax, correction, inputs, beta1, beta2, epsilon, decay) {
+    adam(p, g, m, v, vMax, correction, inputs, beta1, beta2, epsilon) {
       requireSize('adam', 'gradient', g, p.size);
-      const begin = gradient(inputs.clipValue);
+      const begin = gradient(inputs);
       const first = `const mi = ${literal(beta1)} * m[i] + ${literal(1 - beta1)} * gi;`; // A1
       const second = `const vi = ${literal(beta2)} * v[i] + ${literal(1 - beta2)} * gi * gi;`; // A2
       const largest = `const top = ${vMax ? 'Math.max(x[i], vi)' : 'vi'};`; // A5
       const after = update({ p, m, v, ...(vMax ? { x: vMax } : {}) }, { g, s: settingsOf(inputs, correction) }, [
         `${begin} ${first} ${second} ${largest}
-         const rate = lr * s[3] / Math.sqrt(s[4]);
-         const next = p[i] * (1 - lr * ${literal(decay)}) - rate * mi / (Math.sqrt(top) + ${literal(epsilon)});`, // A3, A4, A6
+         ${kept(inputs)} const rate = lr * s[3] / Math.sqrt(s[4]);
+         const next = kept - rate * mi / (Math.sqrt(top) + ${literal(epsilon)});`, // A3, A4, A6
         `${begin} ${first} const next = mi;`,
         `${begin} ${second} const next = vi;`,
         `${begin} ${second} ${largest} const next = top;`,

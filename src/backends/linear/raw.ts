@@ -160,18 +160,27 @@ export interface RawOptimizerKernels {
   keepIfFinite(kept: Address, candidate: Address, guard: Address, n: number): void;
   sgd(
     p: Address, velocity: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
-    n: number, clipValue: number, momentum: number, nesterov: number,
+    n: number, clipValue: number, decay: number, momentum: number, nesterov: number,
   ): void;
   adam(
     p: Address, m: Address, v: Address, vMax: Address, g: Address, learningRate: Address, correction: Address, gradientScale: Address,
-    guard: Address, n: number, clipValue: number, beta1: number, beta2: number, epsilon: number, decay: number,
+    guard: Address, n: number, clipValue: number, decay: number, beta1: number, beta2: number, epsilon: number,
   ): void;
 }
 
+
 export interface RawUpdateKernels {
   rmsprop(
-    p: Address, v: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
-    n: number, clipValue: number, rho: number, epsilon: number,
+    p: Address, v: Address, mean: Address, velocity: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
+    n: number, clipValue: number, decay: number, rho: number, momentum: number, epsilon: number,
+  ): void;
+  nadam(
+    p: Address, m: Address, v: Address, g: Address, learningRate: Address, weights: Address, gradientScale: Address, guard: Address,
+    n: number, clipValue: number, decay: number, beta1: number, beta2: number, epsilon: number,
+  ): void;
+  adagrad(
+    p: Address, sum: Address, g: Address, learningRate: Address, gradientScale: Address, guard: Address,
+    n: number, clipValue: number, decay: number, epsilon: number,
   ): void;
 }
 

@@ -37,16 +37,16 @@ export function optimizerKernels({ raw, make }: Context): OptimizerKernels {
       requireSize('sgd', 'gradient', g, p.size);
       raw.sgd(
         open(p).address, addressOf(velocity), open(g).address, open(inputs.learningRate).address, open(inputs.gradientScale).address,
-        open(inputs.guard).address, p.size, inputs.clipValue, momentum, nesterov ? 1 : 0,
+        open(inputs.guard).address, p.size, inputs.clipValue, inputs.decay, momentum, nesterov ? 1 : 0,
       );
       return velocity ? { p, velocity } : { p };
     },
-    adam(p, g, m, v, vMax, correction, inputs, beta1, beta2, epsilon, decay) {
+    adam(p, g, m, v, vMax, correction, inputs, beta1, beta2, epsilon) {
       requireSize('adam', 'gradient', g, p.size);
       raw.adam(
         open(p).address, open(m).address, open(v).address, addressOf(vMax), open(g).address, open(inputs.learningRate).address,
         open(correction).address, open(inputs.gradientScale).address, open(inputs.guard).address,
-        p.size, inputs.clipValue, beta1, beta2, epsilon, decay,
+        p.size, inputs.clipValue, inputs.decay, beta1, beta2, epsilon,
       );
       return vMax ? { p, m, v, vMax } : { p, m, v };
     },

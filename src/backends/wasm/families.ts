@@ -35,7 +35,7 @@ const entries: { readonly [F in KernelFamily]: Entry<F> } = {
   },
   updates: {
     fetch: () => import('./families/updates.js'),
-    names: { rmsprop: true },
+    names: { rmsprop: true, nadam: true, adagrad: true },
   },
   pointwise: {
     fetch: () => import('./families/pointwise.js'),

@@ -1,10 +1,11 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
 import { checkOptions } from '../../checks.js';
 import { StateError } from '../../errors.js';
+import { requireExclusions } from '../../optimizers/decay.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
 import type { DType, Shape } from '../../tensor.js';
-import { frozenLayers } from '../graph/network.js';
+import { frozenLayers, trainableWeights } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
 import { rowsByClass } from './classWeight.js';
@@ -91,6 +92,7 @@ export class Engine {
       metrics, scoring,
       backend: new BackendChoice(options.backend),
     };
+    requireExclusions(compiled.optimizer, trainableWeights(this.network).map(({ key }) => key));
     this.requireIdle('compile');
     this.store.close();
     this.store.frozen = frozenLayers(this.network);

@@ -1,11 +1,10 @@
 /** A model on a device: its variables, and the programs that use them, made once for each kind of step and batch size. */
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
-import { slot } from '../../optimizers/optimizer.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
-import { slotName, stateName } from '../graph/names.js';
+import { stateName } from '../graph/names.js';
 import { lastingTensors, noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Objective } from './objective.js';
@@ -13,6 +12,7 @@ import { Sharing } from './sharing.js';
 import { stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
 import { TROUBLE, Variables, goodName } from './variables.js';
+import { updateWeights } from './weightUpdate.js';
 
 /** One tensor seen on the way. */
 export interface Observation {
@@ -155,16 +155,9 @@ export class Session {
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(k.add(loss, sumOfSquares), before(TROUBLE));
       const after = new Map([[TROUBLE, k.keepIfFinite(guard, k.copy(guard), k.zeros([1]))]]);
-      const inputs = {
-        learningRate, guard: hold ? k.add(guard, hold) : guard, gradientScale: k.clipScale(sumOfSquares, optimizer.globalClipNorm ?? Infinity), clipValue: optimizer.clipValue ?? 0,
-      };
       for (const { key } of this.trained) after.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), before(key)));
-      for (const { key } of this.trained) {
-        const slots = Object.fromEntries(optimizer.slotNames.map((name) => [name, before(slotName(name, key))]));
-        const updated = optimizer.update(k, before(key), named(gradients, key), slots, scalars, inputs);
-        after.set(key, updated.p);
-        for (const name of optimizer.slotNames) after.set(slotName(name, key), slot(updated.slots, name));
-      }
+      const updated = updateWeights(k, optimizer, gradients, { learningRate, guard: hold ? k.add(guard, hold) : guard, sumOfSquares, scalars, before });
+      for (const [name, value] of updated) after.set(name, value);
       return { outputs: [guard, ...losses, ...predictions], states, after, guard };
     });
   }

@@ -1,5 +1,7 @@
 /** Losses, clipping, and optimisers whose state lives on the device over several runs. */
+import { Adagrad } from '../../../src/optimizers/adagrad.js';
 import { Adam, AdamW } from '../../../src/optimizers/adam.js';
+import { Nadam } from '../../../src/optimizers/nadam.js';
 import type { Optimizer } from '../../../src/optimizers/optimizer.js';
 import { RMSprop } from '../../../src/optimizers/rmsprop.js';
 import { SGD } from '../../../src/optimizers/sgd.js';
@@ -54,28 +56,33 @@ function optimizerCase(name: string, optimizer: Optimizer, options: { guards?: r
       if (!gradient || !learningRate || !guard || !p) throw new Error('a tensor is missing');
       const gradientScale = k.clipScale(k.sumSquares([gradient]), globalClipNorm);
       const before = Object.fromEntries(slots.map((slot, i) => [slot, state[i] ?? p]));
-      const after = optimizer.update(k, p, gradient, before, corrections, { learningRate, gradientScale, clipValue, guard });
+      const after = optimizer.update(k, p, gradient, before, corrections, { learningRate, gradientScale, clipValue, decay: optimizer.weightDecay, guard });
       return { outputs: [gradientScale], variables: [after.p, ...slots.map((slot) => after.slots[slot] ?? p)] };
     },
   };
 }
 
-type Clipping = { globalClipNorm?: number; clipValue?: number };
+type Clipping = { globalClipNorm?: number; clipValue?: number; weightDecay?: number };
 const makers: Readonly<Record<string, (clip: Clipping) => Optimizer>> = {
   sgd: (clip) => new SGD({ ...clip }),
   momentum: (clip) => new SGD({ ...clip, momentum: 0.9 }),
   nesterov: (clip) => new SGD({ ...clip, momentum: 0.9, nesterov: true }),
   rmsprop: (clip) => new RMSprop({ ...clip, rho: 0.8 }),
+  'rmsprop, momentum': (clip) => new RMSprop({ ...clip, momentum: 0.7 }),
+  'rmsprop, centred': (clip) => new RMSprop({ ...clip, centered: true, epsilon: 1e-3 }),
+  'rmsprop, centred with momentum': (clip) => new RMSprop({ ...clip, centered: true, momentum: 0.7, epsilon: 1e-3 }),
+  adagrad: (clip) => new Adagrad({ ...clip, initialAccumulator: 0.01 }),
+  nadam: (clip) => new Nadam({ ...clip, beta2: 0.9 }),
   adam: (clip) => new Adam(clip),
   amsgrad: (clip) => new Adam({ ...clip, amsgrad: true, beta1: 0.8, beta2: 0.9 }),
-  adamw: (clip) => new AdamW({ ...clip, weightDecay: 0.1 }),
+  adamw: (clip) => new AdamW({ weightDecay: 0.1, ...clip }),
 };
 
 const optimizers: ConformanceCase[] = Object.entries(makers).flatMap(([name, make]) => [
   optimizerCase(name, make({})),
   optimizerCase(`${name}, global norm and value clipped`, make({ globalClipNorm: 2, clipValue: 0.15 })),
   optimizerCase(`${name}, a step that is not finite`, make({}), { guards: [1, NaN, 3] }),
-  optimizerCase(`${name}, one element`, make({}), { shape: [1] }),
+  optimizerCase(`${name}, one element, decaying`, make({ weightDecay: 2 }), { shape: [1] }),
 ]);
 
 export const trainingCases: readonly ConformanceCase[] = [...losses, ...clipping, ...optimizers];

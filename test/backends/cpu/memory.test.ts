@@ -59,7 +59,7 @@ test('10,000 steps of an LSTM, forward, backward and update, leave the heap as i
     const { loss, dPrediction } = k.loss('mse', y, target, undefined, 0);
     const gradients = byLayer(trained, trained.map(({ shape }) => k.zeros(shape)));
     backwardNetwork(network, run, parameters, forward, [dPrediction], gradients);
-    const inputs = { learningRate, gradientScale: one, clipValue: 0, guard: loss };
+    const inputs = { learningRate, gradientScale: one, clipValue: 0, decay: 0, guard: loss };
     const updated = inOrder(trained, gradients).map((g, i) => k.sgd(values[i] ?? g, g, undefined, inputs, 0, false).p);
     return { outputs: [loss], variables: updated };
   };

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import {
   Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, piecewise,
 } from '../../../src/index.js';
-import type { CompileOptions, FitOptions, Metric } from '../../../src/index.js';
+import type { CompileOptions, FitOptions, FloatArray, Metric } from '../../../src/index.js';
 import { permutation, randomStream } from '../../../src/random.js';
 import { assertClose, assertDifferent, assertSame, thrown } from '../../support/compare.js';
 import { assertSameState, assertSameWeights, randomData, range, rejected, rowsOf, sameWeights, sineData } from '../support.js';
@@ -165,9 +165,9 @@ test('learning-rate schedules reach the optimiser', async () => {
   assertClose(rates, [0, 0.5, 1, 1.5].map((epoch) => 5e-4 * (1 + Math.cos((Math.PI * epoch) / 2))), 1e-14, 'within the epoch');
 });
 
-test('clipping by norm and by value', async () => {
+test('clipping by norm, by the norm of each weight and by value', async () => {
   const rate = 0.5;
-  const moved = async (options: { globalClipNorm?: number; clipValue?: number }): Promise<number[]> => {
+  const moved = async (options: { globalClipNorm?: number; clipNorm?: number; clipValue?: number }): Promise<number[]> => {
     const model = plain({ optimizer: new SGD({ learningRate: rate, ...options }) });
     const before = model.getWeights();
     await model.trainOnBatch(x, y);
@@ -179,6 +179,35 @@ test('clipping by norm and by value', async () => {
   assertClose(await moved({ globalClipNorm: norm * 3 }), gradient, 1e-12, 'below the limit');
   const limit = Math.max(...gradient.map(Math.abs)) / 4;
   assertClose(await moved({ clipValue: limit }), gradient.map((g) => Math.max(-limit, Math.min(limit, g))), 1e-12, 'by value');
+  const each = Object.values((await plain().lossAndGradients(x, y)).gradients).map(({ data }) => Array.from(data));
+  const bound = Math.max(...each.map((part) => Math.hypot(...part))) / 2;
+  const scaled = each.flatMap((part) => part.map((g) => g * Math.min(1, bound / Math.hypot(...part))));
+  assert.ok(each.some((part) => Math.hypot(...part) < bound), 'some weight is within the limit');
+  assertClose(await moved({ clipNorm: bound }), scaled, 1e-12, 'by the norm of each weight');
+});
+
+test('weight decay: η·λ of every weight that is not excluded, besides the step', async () => {
+  const first = plain();
+  await first.trainOnBatch(x, y);
+  const trained = first.getWeights();
+  const step = async (options: { weightDecay?: number; excludeFromDecay?: string[] }): Promise<[after: Record<string, FloatArray>, before: Record<string, FloatArray>]> => {
+    const model = plain({ optimizer: new SGD({ learningRate: 0.5, ...options }) });
+    model.setWeights(trained);
+    const data = (): Record<string, FloatArray> => Object.fromEntries(Object.entries(model.getWeights()).map(([key, { data }]) => [key, data]));
+    const before = data();
+    await model.trainOnBatch(x, y);
+    return [data(), before];
+  };
+  const [undecayed, before] = await step({});
+  assert.ok(Object.values(before).every((weights) => weights.every((w) => w !== 0)));
+  const [decayed] = await step({ weightDecay: 0.1, excludeFromDecay: ['bias'] });
+  const keys = Object.keys(before);
+  assert.ok(keys.some((key) => key.endsWith('/bias')) && keys.some((key) => !key.endsWith('/bias')));
+  for (const key of keys) {
+    const share = key.endsWith('/bias') ? 0 : 0.05;
+    assertClose(decayed[key] ?? [], Array.from(undecayed[key] ?? [], (w, i) => w - share * (before[key]?.[i] ?? NaN)), 1e-14, key);
+  }
+  assert.match(thrown(ArgumentError, () => plain({ optimizer: new SGD({ weightDecay: 0.1, excludeFromDecay: ['*/biass'] }) })).message, "got '*/biass'. Its weights are ");
 });
 
 test('callbacks: order, arguments, learning-rate factor', async () => {

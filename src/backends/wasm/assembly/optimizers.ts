@@ -1,5 +1,5 @@
 /** Parameter updates, in place. The equations with their ids stand in src/optimizers. */
-import { clipped } from './clipping';
+import { clipped, kept } from './clipping';
 import { load, store } from './lanes';
 
 export function clipScale(out: usize, sumOfSquares: usize, limit: f64): void {
@@ -13,10 +13,11 @@ export function keepIfFinite(kept: usize, candidate: usize, guard: usize, n: i32
 
 export function sgd(
   p: usize, velocity: usize, g: usize, learningRate: usize, gradientScale: usize, guard: usize,
-  n: i32, clipValue: f32, momentum: f32, nesterov: i32,
+  n: i32, clipValue: f32, decay: f64, momentum: f32, nesterov: i32,
 ): void {
   if (!isFinite(f32.load(guard))) return;
   const lr = v128.load32_splat(learningRate);
+  const keep = kept(learningRate, decay);
   const factor = v128.load32_splat(gradientScale);
   const mu = f32x4.splat(momentum);
   for (let left = n; left > 0; left -= 4, p += 16, g += 16) {
@@ -28,19 +29,19 @@ export function sgd(
       velocity += 16;
       move = nesterov ? f32x4.sub(f32x4.mul(mu, v), step) : v; // S3
     }
-    store(p, f32x4.add(load(p, left), move), left);
+    store(p, f32x4.add(f32x4.mul(load(p, left), keep), move), left); // S4
   }
 }
 
 export function adam(
   p: usize, m: usize, v: usize, vMax: usize, g: usize, learningRate: usize, correction: usize, gradientScale: usize,
-  guard: usize, n: i32, clipValue: f32, beta1: f64, beta2: f64, epsilon: f32, decay: f64,
+  guard: usize, n: i32, clipValue: f32, decay: f64, beta1: f64, beta2: f64, epsilon: f32,
 ): void {
   if (!isFinite(f32.load(guard))) return;
   const lr = <f64>f32.load(learningRate);
   const factor = v128.load32_splat(gradientScale);
   const rate = f32x4.splat(<f32>(lr * f32.load(correction) / sqrt<f64>(f32.load(correction, 4)))); // A3
-  const keep = f32x4.splat(<f32>(1 - lr * decay));
+  const keep = kept(learningRate, decay);
   const keep1 = f32x4.splat(<f32>beta1);
   const take1 = f32x4.splat(<f32>(1 - beta1));
   const keep2 = f32x4.splat(<f32>beta2);

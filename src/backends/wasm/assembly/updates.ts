@@ -1,21 +1,84 @@
 /** Parameter updates of the less common optimisers, in place. The equations with their ids stand in src/optimizers. */
-import { clipped } from './clipping';
+import { clipped, kept } from './clipping';
 import { load, store } from './lanes';
 
 export function rmsprop(
-  p: usize, v: usize, g: usize, learningRate: usize, gradientScale: usize, guard: usize,
-  n: i32, clipValue: f32, rho: f64, epsilon: f32,
+  p: usize, v: usize, mean: usize, velocity: usize, g: usize, learningRate: usize, gradientScale: usize, guard: usize,
+  n: i32, clipValue: f32, decay: f64, rho: f64, momentum: f32, epsilon: f32,
 ): void {
   if (!isFinite(f32.load(guard))) return;
   const lr = v128.load32_splat(learningRate);
   const factor = v128.load32_splat(gradientScale);
-  const keep = f32x4.splat(<f32>rho);
+  const keep = kept(learningRate, decay);
+  const old = f32x4.splat(<f32>rho);
   const take = f32x4.splat(<f32>(1 - rho));
+  const spread = f32x4.splat(<f32>(rho * (1 - rho)));
+  const mu = f32x4.splat(momentum);
   const eps = f32x4.splat(epsilon);
   for (let left = n; left > 0; left -= 4, p += 16, v += 16, g += 16) {
     const gi = clipped(load(g, left), factor, clipValue);
-    const vi = f32x4.add(f32x4.mul(keep, load(v, left)), f32x4.mul(take, f32x4.mul(gi, gi))); // R1
+    let squared = f32x4.mul(take, f32x4.mul(gi, gi)); // R1
+    if (mean) {
+      const center = load(mean, left);
+      const apart = f32x4.sub(gi, center);
+      squared = f32x4.mul(spread, f32x4.mul(apart, apart)); // R4
+      store(mean, f32x4.add(center, f32x4.mul(take, apart)), left); // R5
+      mean += 16;
+    }
+    const vi = f32x4.add(f32x4.mul(old, load(v, left)), squared); // R1, R4
     store(v, vi, left);
-    store(p, f32x4.sub(load(p, left), f32x4.div(f32x4.mul(lr, gi), f32x4.sqrt(f32x4.add(vi, eps)))), left); // R2
+    let step = f32x4.div(f32x4.mul(lr, gi), f32x4.sqrt(f32x4.add(vi, eps))); // R2
+    if (velocity) {
+      step = f32x4.add(f32x4.mul(mu, load(velocity, left)), step); // R3
+      store(velocity, step, left);
+      velocity += 16;
+    }
+    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // R2, R3, S4
+  }
+}
+
+export function nadam(
+  p: usize, m: usize, v: usize, g: usize, learningRate: usize, weights: usize, gradientScale: usize, guard: usize,
+  n: i32, clipValue: f32, decay: f64, beta1: f64, beta2: f64, epsilon: f32,
+): void {
+  if (!isFinite(f32.load(guard))) return;
+  const lr = v128.load32_splat(learningRate);
+  const factor = v128.load32_splat(gradientScale);
+  const keep = kept(learningRate, decay);
+  const ofM = v128.load32_splat(weights);
+  const ofG = v128.load32_splat(weights, 4);
+  const ofV = v128.load32_splat(weights, 8);
+  const keep1 = f32x4.splat(<f32>beta1);
+  const take1 = f32x4.splat(<f32>(1 - beta1));
+  const keep2 = f32x4.splat(<f32>beta2);
+  const take2 = f32x4.splat(<f32>(1 - beta2));
+  const eps = f32x4.splat(epsilon);
+  for (let left = n; left > 0; left -= 4, p += 16, m += 16, v += 16, g += 16) {
+    const gi = clipped(load(g, left), factor, clipValue);
+    const mi = f32x4.add(f32x4.mul(keep1, load(m, left)), f32x4.mul(take1, gi)); // A1
+    const vi = f32x4.add(f32x4.mul(keep2, load(v, left)), f32x4.mul(take2, f32x4.mul(gi, gi))); // A2
+    store(m, mi, left);
+    store(v, vi, left);
+    const ahead = f32x4.add(f32x4.mul(ofM, mi), f32x4.mul(ofG, gi));
+    const step = f32x4.div(f32x4.mul(lr, ahead), f32x4.add(f32x4.sqrt(f32x4.mul(ofV, vi)), eps)); // A8
+    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // A8, S4
+  }
+}
+
+export function adagrad(
+  p: usize, sum: usize, g: usize, learningRate: usize, gradientScale: usize, guard: usize,
+  n: i32, clipValue: f32, decay: f64, epsilon: f32,
+): void {
+  if (!isFinite(f32.load(guard))) return;
+  const lr = v128.load32_splat(learningRate);
+  const factor = v128.load32_splat(gradientScale);
+  const keep = kept(learningRate, decay);
+  const eps = f32x4.splat(epsilon);
+  for (let left = n; left > 0; left -= 4, p += 16, sum += 16, g += 16) {
+    const gi = clipped(load(g, left), factor, clipValue);
+    const total = f32x4.add(load(sum, left), f32x4.mul(gi, gi)); // R6
+    store(sum, total, left);
+    const step = f32x4.div(f32x4.mul(lr, gi), f32x4.sqrt(f32x4.add(total, eps))); // R7
+    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // R7, S4
   }
 }

@@ -1,0 +1,36 @@
+/** What a step does with its gradients: clipping, decay and the optimiser's update, one weight after the other. */
+import type { Kernels, Tensor } from '../../backend.js';
+import { decayOf } from '../../optimizers/decay.js';
+import { slot } from '../../optimizers/optimizer.js';
+import type { Optimizer } from '../../optimizers/optimizer.js';
+import { slotName } from '../graph/names.js';
+
+export interface UpdateSettings {
+  /** [1]. */
+  readonly learningRate: Tensor;
+  /** [1]: where it is not finite, nothing moves. */
+  readonly guard: Tensor;
+  /** Over all gradients, [1]. */
+  readonly sumOfSquares: Tensor;
+  readonly scalars: Tensor | undefined;
+  /** The value of a variable before the step, by its name. */
+  readonly before: (name: string) => Tensor;
+}
+
+/** New values of weights and slots by name. @param gradients by key. */
+export function updateWeights(k: Kernels, optimizer: Optimizer, gradients: ReadonlyMap<string, Tensor>, settings: UpdateSettings): Map<string, Tensor> {
+  const { learningRate, guard, sumOfSquares, scalars, before } = settings;
+  const { globalClipNorm = Infinity, clipNorm, clipValue = 0, slotNames } = optimizer;
+  const plain = { learningRate, guard, gradientScale: k.clipScale(sumOfSquares, globalClipNorm), clipValue, decay: 0 }; // C1
+  const decaying = { ...plain, decay: optimizer.weightDecay };
+  const after = new Map<string, Tensor>();
+  for (const [key, gradient] of gradients) {
+    const shared = decayOf(optimizer, key) > 0 ? decaying : plain;
+    const inputs = clipNorm === undefined ? shared : { ...shared, gradientScale: k.clipScale(k.sumSquares([gradient]), clipNorm) }; // C3
+    const slots = Object.fromEntries(slotNames.map((name) => [name, before(slotName(name, key))]));
+    const updated = optimizer.update(k, before(key), gradient, slots, scalars, inputs);
+    after.set(key, updated.p);
+    for (const name of slotNames) after.set(slotName(name, key), slot(updated.slots, name));
+  }
+  return after;
+}
