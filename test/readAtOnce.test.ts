@@ -293,7 +293,6 @@ const cases: Readonly<Record<string, Case>> = {
     },
   ),
 
-  parseCsv: of(() => [columns()], (options) => node.parseCsv(text, options)),
   readCsv: of(() => [columns()], (options) => node.readCsv(table, options)),
   readCsvHeader: of(() => [noHeader()], (options) => node.readCsvHeader(table, options)),
   writePng: of(() => [{ data: Uint8Array.from({ length: 12 }, (_, i) => i), shape: [2, 2, 3] as [number, number, 3] }], async (image) => {

@@ -1,45 +1,20 @@
 /**
- * Time series from CSV: streaming through fast-csv, every cell checked, sorted by date, and a report of what was found.
+ * Time series from CSV files and streams, through fast-csv: every cell checked, sorted by date, and a report of what was found.
  * Nothing is guessed in silence: a missing value is refused unless the caller says what to do with it, and an empty
- * cell is only ever filled from earlier dates.
+ * cell is only ever filled from earlier dates. What is done with the records stands in `forecast/series`, for texts in a browser too.
  */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { typeName } from '../checks.js';
 import { ArgumentError, DataError } from '../errors.js';
-import { findGaps } from '../forecast/series/calendar.js';
-import type { Gap } from '../forecast/series/calendar.js';
-import type { DateFormat } from '../forecast/series/dateFormats.js';
-import type { Frame } from '../forecast/series/frame.js';
-import { columnsOfHeader } from './csvColumns.js';
-import { checkCsvOptions } from './csvOptions.js';
-import type { CsvOptions, MissingPolicy, RowOrder } from './csvOptions.js';
-import { CsvReader } from './csvReader.js';
+import { isBlank } from '../forecast/series/csvCells.js';
+import { columnsOfHeader } from '../forecast/series/csvColumns.js';
+import { checkCsvOptions } from '../forecast/series/csvOptions.js';
+import type { CsvOptions } from '../forecast/series/csvOptions.js';
+import { CsvTableReader } from '../forecast/series/csvTable.js';
+import type { CsvTable } from '../forecast/series/csvTable.js';
 import { csvRecords } from './csvRecords.js';
-import type { CsvChunks, CsvRecord } from './csvRecords.js';
-import type { CsvRows } from './csvRows.js';
-import { inTimeOrder, settleDuplicates } from './csvTime.js';
-import type { CsvCell, DatedRow, DuplicateDate } from './csvTime.js';
-
-export interface CsvReport {
-  readonly file: string;
-  /** How the rows of the file run; the table is ascending in any case. */
-  readonly order: RowOrder;
-  /** Absent without dates. */
-  readonly dateColumn?: string;
-  readonly dateFormat?: DateFormat;
-  /** Dates that occur more than once in the file, with their lines. */
-  readonly duplicates: readonly DuplicateDate[];
-  readonly gaps: readonly Gap[];
-  /** Rows left out for a missing value, by the first missing cell of each. */
-  readonly dropped: readonly CsvCell[];
-  /** Cells filled with the value before them. */
-  readonly carried: readonly CsvCell[];
-}
-
-export interface CsvTable extends Frame {
-  readonly report: CsvReport;
-}
+import type { CsvChunks } from './csvRecords.js';
 
 /**
  * Reads a CSV file or stream into a table sorted by date.
@@ -60,8 +35,8 @@ export async function readCsvHeader(source: CsvSource, options: CsvOptions = {})
   return fromSource(source, async (chunks, file) => {
     const checked = checkCsvOptions(options);
     if (checked.names) return [...checked.names];
-    for await (const records of tableRecords(chunks, file, { ...checked, skipFooter: 0 })) {
-      const [first] = records;
+    for await (const records of csvRecords(chunks, file, checked)) {
+      const first = records.find((record) => !isBlank(record));
       if (first) return [...columnsOfHeader(first, file, { header: checked.header, decimal: checked.decimal }).names];
     }
     throw new DataError({ operation: 'readCsv', argument: file, expected: 'a header and at least one row', actual: 'an empty file' });
@@ -93,84 +68,8 @@ async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }
 
-/** Reads CSV text, like `readCsv`. */
-export async function parseCsv(text: string, options: CsvOptions = {}): Promise<CsvTable> {
-  const given: unknown = text;
-  if (typeof given !== 'string') throw new ArgumentError({ operation: 'parseCsv', argument: 'text', expected: 'the text of a table', actual: typeName(given) });
-  return readTable([text], 'text', options);
-}
-
-async function readTable(chunks: CsvChunks, file: string, given: CsvOptions): Promise<CsvTable> {
-  const options = checkCsvOptions(given);
-  const { missing = 'refuse', gaps: onGaps = 'report', timeZone } = options;
-  const reader = new CsvReader(file, options);
-  for await (const records of tableRecords(chunks, file, options)) {
-    for (const record of records) reader.add(record);
-  }
-  const read = reader.end();
-  const { rows, header } = read;
-  const { sorted, undated, order, dateFormat } = inTimeOrder(read, file, options);
-  const { complete, ...filled } = settleMissing(rows, sorted, header.names, missing);
-  const { kept, found: duplicates } = settleDuplicates(complete, read, file, options, dateFormat);
-  if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
-  const dated = header.dateName === undefined ? [] : kept;
-  const dates = dated.map(({ date }) => date?.iso ?? '');
-  const gaps = findGaps(dates);
-  const [gap] = gaps;
-  if (gap && onGaps === 'refuse') {
-    throw new DataError({ operation: 'readCsv', argument: file, expected: 'without gaps', actual: `${gap.missing} missing between ${gap.after} and ${gap.before}` });
-  }
-  return {
-    rows: kept.length,
-    dates,
-    times: Float64Array.from(dated, ({ date }) => (date ? date.time + (date.nanos ?? 0) / 1e6 : NaN)),
-    ...(timeZone !== undefined && { timeZone }),
-    columns: Object.fromEntries(header.names.map((name, j) => [name, pick(rows.numbers[j] ?? [], kept)])),
-    report: {
-      file, order, ...(header.dateName !== undefined && { dateColumn: header.dateName }), ...(dateFormat && { dateFormat }),
-      duplicates, gaps, dropped: [...undated, ...filled.dropped], carried: filled.carried,
-    },
-  };
-}
-
-/** Records of the table, blank lines and footer left out. */
-async function* tableRecords(chunks: CsvChunks, file: string, options: CsvOptions): AsyncGenerator<CsvRecord[]> {
-  const { skipFooter = 0 } = options;
-  let held: CsvRecord[] = [];
-  for await (const records of csvRecords(chunks, file, options)) {
-    held = held.concat(records.filter(({ cells }) => cells.length > 1 || (cells[0] ?? '').trim() !== ''));
-    yield held.slice(0, Math.max(0, held.length - skipFooter));
-    held = held.slice(Math.max(0, held.length - skipFooter));
-  }
-}
-
-/** Fills what is missing in place, or leaves the row out, in time order, so that a filled cell knows only earlier dates. */
-function settleMissing({ numbers }: CsvRows, sorted: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { complete: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
-  const dropped: CsvCell[] = [];
-  const carried: CsvCell[] = [];
-  const last = names.map(() => NaN);
-  const complete = sorted.filter(({ row, line }) => {
-    const filled: CsvCell[] = [];
-    let hole: string | undefined;
-    for (const [j, values] of numbers.entries()) {
-      const column = names[j] ?? '';
-      if (Number.isNaN(values[row])) {
-        if (missing === 'carryForward') values[row] = last[j] ?? NaN;
-        if (Number.isNaN(values[row])) hole ??= column;
-        else filled.push({ line, column });
-      }
-      last[j] = values[row] ?? NaN;
-    }
-    if (hole === undefined) carried.push(...filled);
-    else dropped.push({ line, column: hole });
-    return hole === undefined;
-  });
-  return { complete, dropped, carried };
-}
-
-/** Numbers of the rows that are kept, in their order. */
-function pick(values: readonly number[], rows: readonly DatedRow[]): Float64Array {
-  const picked = new Float64Array(rows.length);
-  rows.forEach(({ row }, i) => { picked[i] = values[row] ?? NaN; });
-  return picked;
+async function readTable(chunks: CsvChunks, file: string, options: CsvOptions): Promise<CsvTable> {
+  const reader = new CsvTableReader(file, options);
+  for await (const records of csvRecords(chunks, file, reader.options)) reader.add(records);
+  return reader.end();
 }

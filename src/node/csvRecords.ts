@@ -3,15 +3,9 @@
  * looks at an unfinished one again with every chunk. A record without quotes is split at the delimiter, many times faster.
  */
 import { parse } from 'fast-csv';
+import type { CsvRecord } from '../forecast/series/csvCells.js';
 import { RecordSplitter } from '../forecast/series/recordSplitter.js';
 import type { RawRecord, RecordBatch, SplitOptions } from '../forecast/series/recordSplitter.js';
-
-export interface CsvRecord {
-  /** Line on which the record begins, counted from 1. */
-  readonly line: number;
-  /** One blank one, or none, for a blank line. */
-  readonly cells: readonly string[];
-}
 
 export type CsvChunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 

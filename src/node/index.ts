@@ -1,10 +1,12 @@
 /** Everything that needs Node. */
-export { parseCsv, readCsv, readCsvHeader } from './csv.js';
-export type { CsvReport, CsvSource, CsvTable } from './csv.js';
-export type { CsvCell, DuplicateDate } from './csvTime.js';
+export { readCsv, readCsvHeader } from './csv.js';
+export type { CsvSource } from './csv.js';
+export { parseCsv } from '../forecast/series/parseCsv.js';
+export type { CsvReport, CsvTable } from '../forecast/series/csvTable.js';
+export type { CsvCell, DuplicateDate } from '../forecast/series/csvTime.js';
 export { CsvError } from '../forecast/series/csvError.js';
 export type { DecimalMark } from '../forecast/series/cellNumbers.js';
-export type { CsvOptions, MissingPolicy, RowOrder } from './csvOptions.js';
+export type { CsvOptions, MissingPolicy, RowOrder } from '../forecast/series/csvOptions.js';
 export { decodePng, encodePng, readPng, writePng } from './png.js';
 export { threads } from './pool.js';
 export type { ThreadOptions } from './pool.js';

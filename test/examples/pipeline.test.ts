@@ -19,7 +19,7 @@ const SPEC = { window: 5, horizon: 2, batch: 16, seed: 3 };
 
 /** The run, with every value from row `from` on replaced by something else. */
 async function runWith(options: Pick<ForecastSetup, 'epochs' | 'columns' | 'scaler'>, from = ROWS): Promise<ForecastResult> {
-  const table = await parseCsv(pricesCsv(ROWS, 7));
+  const table = parseCsv(pricesCsv(ROWS, 7));
   for (const column of Object.values(table.columns)) column.forEach((value, row) => { if (row >= from) column[row] = 3 * value + row; });
   return runForecast(prepareForecast({ ...SPEC, ...options, table }));
 }
@@ -112,7 +112,7 @@ test('options: defaults, values, and names for what a step is', async () => {
   assert.equal(parseOptions(table, ['--size=12', '--names', 'x, y', '--file', 'f']), { file: 'f', size: 12, names: ['x', 'y'] });
   assert.is(parseOptions(table, ['-h']), 'help');
   assert.equal(wrapWords('aa bb cccccc d', 5), ['aa bb', 'cccccc', 'd']);
-  const { dates } = await parseCsv(pricesCsv(12, 1));
+  const { dates } = parseCsv(pricesCsv(12, 1));
   assert.equal([stepUnit(dates), stepUnit([]), stepUnit(['2024-01-01', '2024-02-01', '2024-03-01'])], ['trading day', 'row', 'month']);
 });
 

@@ -29,7 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bptt-sine-'));
 test.after(() => { rmSync(folder, { recursive: true }); });
 
 async function prices(rows: number, seed: number): Promise<Float64Array> {
-  return (await parseCsv(pricesCsv(rows, seed))).columns.Close ?? new Float64Array();
+  return parseCsv(pricesCsv(rows, seed)).columns.Close ?? new Float64Array();
 }
 
 function near(actual: number, expected: number, tolerance = 1e-9): void {
@@ -271,7 +271,7 @@ function pretend(runs: readonly Run[], index: Float64Array, forecast: (last: num
 }
 
 test('verdicts follow the figures: a perfect network, and one that is worse than no-change', async () => {
-  const source = { name: 'made up', reading: {}, path: '', table: await parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'], chosen: true };
+  const source = { name: 'made up', reading: {}, path: '', table: parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'], chosen: true };
   const index = source.table.columns.Close ?? new Float64Array();
   const runs = planRuns({ full: true, long: true, seed: 1, backend: 'wasm', index: SMALL.index });
   const verdicts = (figures: ReturnType<typeof gather>): Record<string, string> =>

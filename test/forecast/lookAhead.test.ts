@@ -17,7 +17,7 @@ import type { ScalerKind } from '../../src/forecast/scalers/scaler.js';
 import { expandingOrigin, purgeGap, rollingOrigin, rowsOfSamples, splitWindows } from '../../src/forecast/windows/splits.js';
 import { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from '../../src/forecast/windows/strategies.js';
 import { latestWindow, makeWindows } from '../../src/forecast/windows/windows.js';
-import { parseCsv } from '../../src/node/csv.js';
+import { parseCsv } from '../../src/forecast/series/parseCsv.js';
 import { column, walk } from './support.js';
 import type { Float64NdArray } from '../../src/forecast/series/arrays.js';
 
@@ -169,7 +169,7 @@ test('CSV: carrying forward fills a cell from earlier dates only', async () => {
   const day = (i: number): string => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
   const text = (rows: number[][]): string => ['date,a,b', ...rows.map(([a, b], i) => `${day(i)},${i % 4 === 1 ? '' : a},${i % 5 === 2 ? 'NA' : b}`).reverse()].join('\n');
   await blindAfter(t, async (rows) => {
-    const table = await parseCsv(text(rows), { missing: 'carryForward' });
+    const table = parseCsv(text(rows), { missing: 'carryForward' });
     const known = table.dates.filter((date) => date <= day(t)).length;
     return Object.values(table.columns).map((values) => Array.from(values.subarray(0, known)));
   });

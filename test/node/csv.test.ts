@@ -17,7 +17,7 @@ const bad = async (text: string, options?: CsvOptions): Promise<CsvError> => thr
 const values = (table: CsvTable, name: string): number[] => Array.from(table.columns[name] ?? []);
 
 test('the raw Nasdaq form: dollar signs, MM/DD/YYYY, newest first', async () => {
-  const table = await parseCsv('Date,Close/Last,Volume\n07/26/2024,$217.96,41601350\n07/25/2024,$217.49,51391200\n07/24/2024,"$1,218.54","61,777,600"\n');
+  const table = parseCsv('Date,Close/Last,Volume\n07/26/2024,$217.96,41601350\n07/25/2024,$217.49,51391200\n07/24/2024,"$1,218.54","61,777,600"\n');
   assert.equal(table.dates, ['2024-07-24', '2024-07-25', '2024-07-26']);
   identical(table.times, [Date.UTC(2024, 6, 24), Date.UTC(2024, 6, 25), Date.UTC(2024, 6, 26)]);
   assert.equal(values(table, 'Close/Last'), [1218.54, 217.49, 217.96]);
@@ -38,7 +38,7 @@ async function* bytes(buffer: Buffer, size: number): AsyncGenerator<Uint8Array> 
 
 test('chunks may end anywhere', async () => {
   const text = '\uFEFFdate,"é\r\nß",b\r\n2024-01-02,"€1,000.0",5\r2024-01-03,2,6\n2024-01-04,3,7\r\n';
-  const whole = await parseCsv(text);
+  const whole = parseCsv(text);
   assert.equal(values(whole, 'é\r\nß'), [1000, 2, 3]);
   for (let size = 1; size < 20; size++) assert.equal(await readCsv(bytes(Buffer.from(text), size)), { ...whole, report: { ...whole.report, file: 'stream' } });
 });
@@ -52,7 +52,7 @@ test('the header alone: names as they stand, or as given', async () => {
 });
 
 test('only the chosen columns are read, in the order asked for; text elsewhere does not matter', async () => {
-  const table = await parseCsv('note,date,a,b\nhi,2024-01-02,1,2\nho,2024-01-03,3,4\n', { columns: ['b', 'a'] });
+  const table = parseCsv('note,date,a,b\nhi,2024-01-02,1,2\nho,2024-01-03,3,4\n', { columns: ['b', 'a'] });
   assert.equal(Object.keys(table.columns), ['b', 'a']);
   assert.equal(values(table, 'b'), [2, 4]);
 });
@@ -68,12 +68,12 @@ test('a missing column names those there are', async () => {
 test('a table without dates is read in the order that is said, and refused where none is', async () => {
   const text = 'sinewave\n0.84\n0.87\n0.91\n';
   assert.match((await thrown(DataError, () => parseCsv(text))).message, /one column of dates, got none: 'sinewave' begins with '0\.84'\. Say .*order: 'ascending' or order: 'descending' if there are no dates\./);
-  const table = await parseCsv(text, { order: 'ascending' });
+  const table = parseCsv(text, { order: 'ascending' });
   assert.equal([table.rows, table.dates, table.report.order, 'dateColumn' in table.report], [3, [], 'ascending', false]);
-  assert.equal(values(await parseCsv(text, { order: 'descending' }), 'sinewave'), [0.91, 0.87, 0.84]);
+  assert.equal(values(parseCsv(text, { order: 'descending' }), 'sinewave'), [0.91, 0.87, 0.84]);
   await thrown(DataError, () => parseCsv(text, { order: 'unsorted' }));
   const years = 'year,x\n2024,4\n2025,5\n';
-  assert.equal(values(await parseCsv(years, { dateColumn: false, order: 'ascending' }), 'year'), [2024, 2025]);
+  assert.equal(values(parseCsv(years, { dateColumn: false, order: 'ascending' }), 'year'), [2024, 2025]);
   assert.match((await thrown(DataError, () => parseCsv(years, { dateColumn: false }))).message, /Say order: 'ascending' if the oldest row comes first/);
 });
 
@@ -120,15 +120,15 @@ test('missing values: refused unless the caller says otherwise', async () => {
 });
 
 test('missing values: dropped rows are listed', async () => {
-  const table = await parseCsv(holes, { missing: 'drop' });
+  const table = parseCsv(holes, { missing: 'drop' });
   assert.equal(table.dates, ['2024-01-03']);
   assert.equal(table.report.dropped, [{ line: 5, column: 'a' }, { line: 3, column: 'a' }, { line: 2, column: 'b' }]);
-  assert.equal((await parseCsv('date,a\n,1\n2024-01-02,2\n', { missing: 'drop' })).report.dropped, [{ line: 2, column: 'date' }]);
+  assert.equal(parseCsv('date,a\n,1\n2024-01-02,2\n', { missing: 'drop' }).report.dropped, [{ line: 2, column: 'date' }]);
   await thrown(DataError, () => parseCsv('date,a\n2024-01-02,\n', { missing: 'drop' }));
 });
 
 test('missing values: carried forward in time, never back, although the file is newest first', async () => {
-  const table = await parseCsv(holes, { missing: 'carryForward' });
+  const table = parseCsv(holes, { missing: 'carryForward' });
   assert.equal(table.dates, ['2024-01-03', '2024-01-04', '2024-01-05']);
   assert.equal([values(table, 'a'), values(table, 'b')], [[3, 3, 5], [30, 40, 40]]);
   assert.equal(table.report.carried, [{ line: 3, column: 'a' }, { line: 2, column: 'b' }]);
@@ -142,7 +142,7 @@ test('dates that occur twice are refused, unless it is said which row is kept; g
   assert.is(error.line, 4);
   assert.match(error.message, /a date that occurs once, got 2024-01-02 again \(first on line 2\)\. Say duplicates: 'first' or duplicates: 'last' to keep one row of each date, duplicates: 'report' to keep all\./);
   const kept = async (duplicates: 'first' | 'last' | 'report'): Promise<number[]> => {
-    const { report, ...table } = await parseCsv(text, { order: 'unsorted', duplicates });
+    const { report, ...table } = parseCsv(text, { order: 'unsorted', duplicates });
     assert.is(report.order, 'unsorted');
     assert.equal(report.duplicates, [{ date: '2024-01-02', lines: [2, 4, 9] }, { date: '2024-01-03', lines: [3, 8] }]);
     assert.equal(report.gaps, [{ after: '2024-01-05', before: '2024-01-10', missing: 2 }]);
@@ -158,8 +158,8 @@ test('dates that occur twice are refused, unless it is said which row is kept; g
 test('an order that is said is held against the dates', async () => {
   const up = 'date,a\n2024-01-02,1\n2024-01-03,2\n';
   const down = 'date,a\n2024-01-03,2\n2024-01-02,1\n';
-  for (const order of ['ascending', 'unsorted'] as const) assert.equal(values(await parseCsv(up, { order }), 'a'), [1, 2]);
-  for (const order of ['descending', 'unsorted'] as const) assert.equal(values(await parseCsv(down, { order }), 'a'), [1, 2]);
+  for (const order of ['ascending', 'unsorted'] as const) assert.equal(values(parseCsv(up, { order }), 'a'), [1, 2]);
+  for (const order of ['descending', 'unsorted'] as const) assert.equal(values(parseCsv(down, { order }), 'a'), [1, 2]);
   assert.match((await bad(up, { order: 'descending' })).message, /line 3 column 'date' must be a date before '2024-01-02', as order: 'descending' says, got '2024-01-03'/);
   assert.match((await bad(down, { order: 'ascending' })).message, /line 3 column 'date' must be a date after '2024-01-03', as order: 'ascending' says/);
 });
@@ -168,14 +168,14 @@ test('dates: one bad cell is named, ambiguity is refused, offsets sort by the in
   const error = await bad('date,a\n01/02/2024,1\n01/13/2024,2\n13/01/2024,3\n');
   assert.equal([error.line, error.column, error.text], [4, 'date', '13/01/2024']);
   assert.match((await bad('date,a\n01/01/2024,1\n02/01/2024,2\n')).message, /read in one way only \(MM\/DD\/YYYY or DD\/MM\/YYYY\).* Say dateFormat: /);
-  assert.equal((await parseCsv('date,a\n01/01/2024,1\n02/01/2024,2\n', { dateFormat: 'DD/MM/YYYY' })).dates, ['2024-01-01', '2024-01-02']);
-  assert.equal((await parseCsv('Datetime,a\n2024-02-02 10:00:00+02:00,1\n2024-02-02 09:30:00+02:00,2\n2024-02-02 09:00:00-05:00,3\n', { order: 'unsorted' })).dates,
+  assert.equal(parseCsv('date,a\n01/01/2024,1\n02/01/2024,2\n', { dateFormat: 'DD/MM/YYYY' }).dates, ['2024-01-01', '2024-01-02']);
+  assert.equal(parseCsv('Datetime,a\n2024-02-02 10:00:00+02:00,1\n2024-02-02 09:30:00+02:00,2\n2024-02-02 09:00:00-05:00,3\n', { order: 'unsorted' }).dates,
     ['2024-02-02T09:30:00+02:00', '2024-02-02T10:00:00+02:00', '2024-02-02T09:00:00-05:00']);
   assert.match((await bad('date,a\n2024-01-02,1\n,2\n')).message, /line 3 column 'date' must be a date YYYY-MM-DD, got an empty cell/);
 });
 
 test('semicolons and decimal commas', async () => {
-  const table = await parseCsv('date;a\n02.01.2024;1.234,5\n03.01.2024;"2,5 €"\n', { delimiter: ';', decimal: ',' });
+  const table = parseCsv('date;a\n02.01.2024;1.234,5\n03.01.2024;"2,5 €"\n', { delimiter: ';', decimal: ',' });
   assert.equal(table.dates, ['2024-01-02', '2024-01-03']);
   assert.equal(values(table, 'a'), [1234.5, 2.5]);
 });

@@ -6,11 +6,11 @@ import type { CsvOptions, CsvTable } from '../../src/node/index.js';
 import { thrown } from '../forecast/support.js';
 
 /** Tables without dates, oldest row first. */
-const parse = (text: string, options?: CsvOptions): Promise<CsvTable> => parseCsv(text, { order: 'ascending', ...options });
+const parse = (text: string, options?: CsvOptions): CsvTable => parseCsv(text, { order: 'ascending', ...options });
 const bad = async (text: string, options?: CsvOptions): Promise<CsvError> => thrown(CsvError, () => parse(text, options));
 const columns = (table: CsvTable): Record<string, number[]> => Object.fromEntries(Object.entries(table.columns).map(([name, data]) => [name, Array.from(data)]));
 const read = async (text: string, options?: CsvOptions): Promise<Record<string, number[]>> => {
-  const whole = await parse(text, options);
+  const whole = parse(text, options);
   // However the text is torn.
   for (const size of [1, 2, 7]) {
     const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size));
@@ -79,21 +79,21 @@ test('what is no text and no source is refused by name', async () => {
 test('each hint names an option that cures', async () => {
   const total = await thrown(CsvError, () => parseCsv('Date,x\n2024-01-02,1\n2024-01-03,2\nTotal,3\n'));
   assert.match(total.message, /line 4 column 'Date' must be a date YYYY-MM-DD, got 'Total'\. Say skipRows, skipFooter or comment: /);
-  assert.equal(columns(await parseCsv('Date,x\n2024-01-02,1\n2024-01-03,2\nTotal,3\n', { skipFooter: 1 })), { x: [1, 2] });
+  assert.equal(columns(parseCsv('Date,x\n2024-01-02,1\n2024-01-03,2\nTotal,3\n', { skipFooter: 1 })), { x: [1, 2] });
 
   const undated = 'Date,x\n2024-01-02,1\n,2\n2024-01-04,3\n';
   assert.match((await thrown(CsvError, () => parseCsv(undated))).message, /got an empty cell\. Say missing: 'drop' if rows without a date may go\./);
-  assert.equal(columns(await parseCsv(undated, { missing: 'drop' })), { x: [1, 3] });
+  assert.equal(columns(parseCsv(undated, { missing: 'drop' })), { x: [1, 3] });
 
   const twice = 'about\nDate,x,x\n2024-01-02,1,2\n2024-01-03,3,4\n';
   assert.match((await thrown(DataError, () => parseCsv(twice, { skipRows: 1 }))).message, /^readCsv: header on line 2 must be .*Say skipRows: 2, header: false and names: /);
-  assert.equal(columns(await parseCsv(twice, { skipRows: 2, header: false, names: ['Date', 'x', 'y'] })), { x: [1, 3], y: [2, 4] });
+  assert.equal(columns(parseCsv(twice, { skipRows: 2, header: false, names: ['Date', 'x', 'y'] })), { x: [1, 3], y: [2, 4] });
   assert.is((await thrown(DataError, () => parseCsv(twice, { skipRows: 2, header: false, names: ['Date', 'x', 'x'] }))).hint, undefined, 'names were given');
 
   // One column says the year, others the day: keeping one row of each year would be no cure.
   const parts = 'Year,Month,Day,x\n2024,1,2,1\n2024,1,3,2\n2024,1,4,3\n';
   assert.match((await thrown(CsvError, () => parseCsv(parts))).message, /2024-01-01 again .* Say dateColumn: false and order: 'ascending' or order: 'descending' if other columns say the day; /);
-  assert.equal(columns(await parseCsv(parts, { dateColumn: false, order: 'ascending' })).x, [1, 2, 3]);
+  assert.equal(columns(parseCsv(parts, { dateColumn: false, order: 'ascending' })).x, [1, 2, 3]);
   assert.not.match((await thrown(CsvError, () => parseCsv('Date,x\n2024-01-02,1\n2024-01-02,2\n'))).message, /other columns/);
 
   const serials = (await thrown(DataError, () => parseCsv('Date,x\n45293,1\n45294,2\n'))).message;

@@ -186,7 +186,7 @@ for (const { name, text, columns, refused, options, dates, column, values } of S
       const { message } = await thrown(BpttError, () => parseCsv(text, wanted));
       assert.match(message, refused);
     }
-    const table = await parseCsv(text, { ...wanted, ...options });
+    const table = parseCsv(text, { ...wanted, ...options });
     assert.equal(table.dates, dates);
     assert.equal(Array.from(table.columns[column] ?? []), values);
     assert.is(table.rows, values.length);
@@ -205,7 +205,7 @@ test('what is no date is refused: serial numbers of Excel, contracts, days witho
 
 test('numbers are no dates, whatever they could be, unless the name of the column speaks of time', async () => {
   const volumes = lines('day,index,volume', ...DAYS.map((day, i) => `${day},${i},${1704205800 + i}`));
-  assert.equal((await parseCsv(volumes)).dates, DAYS);
+  assert.equal(parseCsv(volumes).dates, DAYS);
   assert.match((await thrown(BpttError, () => parseCsv(lines('a,b', '1704205800,1', '1704205801,2')))).message, /got none/);
 });
 
@@ -225,15 +225,15 @@ for (const [season, start, change, before] of [['March', '2024-03-09T12:00Z', '2
         const hours = newYork(start, change, before, offset);
         return lines('time,close', ...(way === 'oldest first' ? hours : hours.reverse()));
       };
-      const withOffsets = await parseCsv(rows(true), { gaps: 'refuse' });
-      const withZone = await parseCsv(rows(false), { gaps: 'refuse', timeZone: 'America/New_York' });
+      const withOffsets = parseCsv(rows(true), { gaps: 'refuse' });
+      const withZone = parseCsv(rows(false), { gaps: 'refuse', timeZone: 'America/New_York' });
       assert.equal(withZone.dates, withOffsets.dates);
       assert.equal(Array.from(withZone.columns.close ?? []), Array.from({ length: 48 }, (_, i) => i));
       assert.equal(Array.from(withZone.times), Array.from({ length: 48 }, (_, i) => Date.parse(start) + i * 3_600_000));
       assert.is(withZone.timeZone, 'America/New_York');
       // Without the zone nothing tells the two hours of November apart, and the hour of March is missing.
       if (season === 'November') assert.match((await thrown(BpttError, () => parseCsv(rows(false)))).message, /timeZone|order/);
-      else assert.equal((await parseCsv(rows(false))).report.gaps.map(({ missing }) => missing), [1]);
+      else assert.equal(parseCsv(rows(false)).report.gaps.map(({ missing }) => missing), [1]);
     });
   }
 }

@@ -1,8 +1,8 @@
 /** Rows in the order of time: as their dates say, or as the caller says; what neither says is refused. */
-import { DataError, quoted } from '../errors.js';
-import { CsvError } from '../forecast/series/csvError.js';
-import { compareDates, parseDates } from '../forecast/series/dateColumn.js';
-import type { DateFormat, ParsedDate } from '../forecast/series/dateFormats.js';
+import { DataError, quoted } from '../../errors.js';
+import { CsvError } from './csvError.js';
+import { compareDates, parseDates } from './dateColumn.js';
+import type { DateFormat, ParsedDate } from './dateFormats.js';
 import type { CsvOptions, RowOrder } from './csvOptions.js';
 import type { ReadRows } from './csvReader.js';
 

@@ -1,11 +1,11 @@
 /** Records of one file become rows as soon as it is known what the columns are for; until then they are held. */
-import { DataError } from '../errors.js';
-import { parseNumber } from '../forecast/series/cellNumbers.js';
+import { DataError } from '../../errors.js';
+import { parseNumber } from './cellNumbers.js';
 import { columnsOf, columnsOfHeader, numberColumns, requireWidth, SeriesRows, seriesHint } from './csvColumns.js';
 import type { Columns } from './csvColumns.js';
 import { DateSearch, speaksOfTime } from './csvDateSearch.js';
 import type { CsvOptions } from './csvOptions.js';
-import type { CsvRecord } from './csvRecords.js';
+import type { CsvRecord } from './csvCells.js';
 import { CsvRows } from './csvRows.js';
 import type { CsvHeader } from './csvRows.js';
 

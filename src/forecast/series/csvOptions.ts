@@ -1,12 +1,12 @@
 /** What a caller may say about a CSV file. */
-import { checkOptions, requireCount } from '../checks.js';
-import type { OptionNames } from '../checks.js';
-import { ArgumentError, quoted } from '../errors.js';
-import type { DecimalMark } from '../forecast/series/cellNumbers.js';
-import { requireDateFormat } from '../forecast/series/dateFormats.js';
-import type { DateFormat } from '../forecast/series/dateFormats.js';
-import { timeZone } from '../forecast/series/timeZone.js';
-import type { SplitOptions } from '../forecast/series/recordSplitter.js';
+import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
+import { ArgumentError, quoted } from '../../errors.js';
+import type { DecimalMark } from './cellNumbers.js';
+import { requireDateFormat } from './dateFormats.js';
+import type { DateFormat } from './dateFormats.js';
+import { timeZone } from './timeZone.js';
+import type { SplitOptions } from './recordSplitter.js';
 
 /** What to do with empty cells, NA, null and the like. */
 export type MissingPolicy = 'refuse' | 'drop' | 'carryForward';

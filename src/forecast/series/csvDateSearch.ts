@@ -2,14 +2,14 @@
  * Which column holds the dates, where nobody has said it. Cells count as a declaration only where exactly one column parses
  * wholly as dates: two such columns, or none, are refused with the option that says it.
  */
-import { DataError, quoted } from '../errors.js';
-import { formatsOf } from '../forecast/series/dateColumn.js';
-import { DIGIT_FORMATS, TEXT_FORMATS } from '../forecast/series/dateFormats.js';
-import type { DateFormat } from '../forecast/series/dateFormats.js';
+import { DataError, quoted } from '../../errors.js';
+import { formatsOf } from './dateColumn.js';
+import { DIGIT_FORMATS, TEXT_FORMATS } from './dateFormats.js';
+import type { DateFormat } from './dateFormats.js';
 import { markHint } from './csvColumns.js';
 import type { Columns } from './csvColumns.js';
 import type { CsvOptions } from './csvOptions.js';
-import type { CsvRecord } from './csvRecords.js';
+import type { CsvRecord } from './csvCells.js';
 
 /** Words in the name of a column whose digits may be dates: `trade_date`, `Open time`, `日期`. */
 const TIME_WORDS = new Set(['date', 'datetime', 'time', 'timestamp', 'day', 'month', 'period', 'quarter', 'year', 'datum', 'fecha', '日期', '时间', '時間', '交易日期', '月份', '年份']);

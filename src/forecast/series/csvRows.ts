@@ -1,11 +1,11 @@
 /** Rows as they are read: numbers and dates column by column, so that no row becomes an object of its own. */
-import { quoted } from '../errors.js';
-import { CommaEvidence, parseNumber } from '../forecast/series/cellNumbers.js';
-import type { DecimalMark } from '../forecast/series/cellNumbers.js';
-import { CsvError } from '../forecast/series/csvError.js';
-import type { CsvPlace } from '../forecast/series/csvError.js';
+import { quoted } from '../../errors.js';
+import { CommaEvidence, parseNumber } from './cellNumbers.js';
+import type { DecimalMark } from './cellNumbers.js';
+import { CsvError } from './csvError.js';
+import type { CsvPlace } from './csvError.js';
 import type { CsvOptions, MissingPolicy } from './csvOptions.js';
-import type { CsvRecord } from './csvRecords.js';
+import type { CsvRecord } from './csvCells.js';
 
 /** Which cells of a record are read. */
 export interface CsvHeader {

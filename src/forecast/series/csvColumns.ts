@@ -1,12 +1,12 @@
 /** What the columns of a CSV file are for: as the caller says, or as their names and cells say in exactly one way. */
-import { DataError, quoted } from '../errors.js';
-import { parseNumber } from '../forecast/series/cellNumbers.js';
-import { CsvError } from '../forecast/series/csvError.js';
-import { formatsOf } from '../forecast/series/dateColumn.js';
-import { TEXT_FORMATS } from '../forecast/series/dateFormats.js';
-import { requireColumnNames } from '../forecast/series/frame.js';
+import { DataError, quoted } from '../../errors.js';
+import { parseNumber } from './cellNumbers.js';
+import { CsvError } from './csvError.js';
+import { formatsOf } from './dateColumn.js';
+import { TEXT_FORMATS } from './dateFormats.js';
+import { requireColumnNames } from './frame.js';
 import type { CsvOptions } from './csvOptions.js';
-import type { CsvRecord } from './csvRecords.js';
+import type { CsvRecord } from './csvCells.js';
 
 /** The columns of a file as far as names and options tell. */
 export interface Columns {
