@@ -72,8 +72,8 @@ export type { ConvolutionStyle, ResidualBlockOptions } from './blocks/residual.j
 export { ResNet, resnet34 } from './blocks/resnet.js';
 export type { ResNetOptions, ResNetStem } from './blocks/resnet.js';
 
-export type { LossFunction, RowLosses } from './losses/loss.js';
-export type { Loss, LossFactory, LossName, LossOptions } from './losses/losses.js';
+export type { LossFunction, LossName, LossOptions, RowLosses } from './losses/loss.js';
+export type { Loss, LossFactory } from './losses/losses.js';
 export { Optimizer } from './optimizers/optimizer.js';
 export type { OptimizerOptions, Slots } from './optimizers/optimizer.js';
 export type { OptimizerFactory, OptimizerName } from './optimizers/resolve.js';
@@ -105,8 +105,7 @@ export type { BatchFunction, BatchStream, Batches, GivenBatch } from './models/t
 export type { SampleSource } from './models/training/samples.js';
 export type { History, Position } from './models/training/position.js';
 export type { ClassWeight } from './models/training/classWeight.js';
-export type { Metric, MetricFunction, MetricRow } from './models/training/metric.js';
-export type { MetricName } from './models/training/metrics.js';
+export type { Metric, MetricFunction, MetricName, MetricRow } from './models/training/metric.js';
 export type { OutputMetrics } from './models/training/scoring.js';
 export type { Observation } from './models/training/session.js';
 

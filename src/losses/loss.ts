@@ -1,6 +1,5 @@
 /** What a loss is: one of the library's, or one of the user's own. */
-import type { KernelFamily, Kernels, Tensor } from '../backend.js';
-import { ShapeError, formatShape, quoted } from '../errors.js';
+import type { KernelFamily, Kernels, LossKind, Tensor } from '../backend.js';
 import type { JsonObject } from '../layers/layer.js';
 
 /** What a loss says of R rows, each by itself. */
@@ -48,26 +47,28 @@ export interface LossFunction {
   compare(k: Kernels, prediction: Tensor, target: Tensor): RowLosses;
 }
 
-/**
- * The mean over rows or numbers, each times its weight, and its gradient. `weights`: [R], or one for each number.
- * @throws ShapeError if the loss returns tensors of other sizes than it says.
- */
-export function byRows(
-  loss: LossFunction, k: Kernels, prediction: Tensor, target: Tensor, weights: Tensor | undefined,
-): { loss: Tensor; dPrediction: Tensor } {
-  const width = prediction.shape.at(-1) ?? 1;
-  const rows = prediction.size / width;
-  const { losses, dPrediction } = loss.compare(k, k.reshape(prediction, [rows, width]), k.reshape(target, [rows, target.size / rows]));
-  const count = loss.per === 'row' ? rows : prediction.size;
-  requireSize(loss.name, 'losses', losses, count);
-  requireSize(loss.name, 'dPrediction', dPrediction, prediction.size);
-  const sum = (x: Tensor): Tensor => k.sumLast(k.reshape(x, [1, x.size]));
-  if (!weights) return { loss: k.scale(sum(losses), 1 / count), dPrediction: k.reshape(k.scale(dPrediction, 1 / count), prediction.shape) };
-  const weighted = (x: Tensor): Tensor => k.scale(k.mulRows(k.reshape(x, [weights.size, x.size / weights.size]), weights), 1 / count);
-  return { loss: sum(weighted(losses)), dPrediction: k.reshape(weighted(dPrediction), prediction.shape) };
+/** The mean loss and its gradient. */
+export interface LossResult { readonly loss: Tensor; readonly dPrediction: Tensor }
+
+/** `weights`: one for each of the R rows of [R, N], or for each number of the target. */
+export type Judge = (k: Kernels, prediction: Tensor, target: Tensor, weights: Tensor | undefined) => LossResult;
+
+export type LossName = LossKind | 'sparseCategoricalCrossentropy' | 'poisson' | 'gaussian' | 'studentT';
+
+export interface LossOptions {
+  kind: LossName;
+  /** Width of the quadratic part of huber. Default 1. */
+  delta?: number | undefined;
+  /**
+   * Level of the quantile loss, in (0, 1). Default 0.5. A list of rising levels for several at once: the last axis of the output then
+   * holds a forecast for each, and the target has 1 there, or leaves that axis out.
+   */
+  quantile?: number | readonly number[] | undefined;
+  /** Of cross-entropies: the share of the target that is spread over all classes, in [0, 1). Default 0. */
+  labelSmoothing?: number | undefined;
+  /** Of gaussian and studentT: what the scale cannot fall below, in units of the target. Default 1e-3. */
+  minScale?: number | undefined;
 }
 
-function requireSize(loss: string, argument: string, { size, shape }: Tensor, expected: number): void {
-  if (size === expected) return;
-  throw new ShapeError({ operation: `loss ${quoted(loss)}`, argument, expected: `${expected} numbers`, actual: formatShape(shape) });
-}
+/** All options of the losses, as they are where nobody says otherwise. */
+export type LossSettings = { readonly [K in Exclude<keyof LossOptions, 'kind'>]-?: NonNullable<LossOptions[K]> };

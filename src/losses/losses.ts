@@ -2,38 +2,18 @@
  * Losses by name; docs/losses.md derives them. The value is the mean over all numbers, or over rows where a loss is one for each row.
  * Sample weights multiply losses before the mean, which still divides by their number, as in Keras.
  */
-import type { KernelFamily, Kernels, LossKind, Tensor } from '../backend.js';
+import type { KernelFamily, LossKind, Tensor } from '../backend.js';
 import { checkOptions, requireChoice, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, quoted } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { FloatArray } from '../tensor.js';
-import { byRows } from './loss.js';
-import type { LossFunction } from './loss.js';
-
-export type LossName = LossKind | 'sparseCategoricalCrossentropy' | 'poisson' | 'gaussian' | 'studentT';
-
-export interface LossOptions {
-  kind: LossName;
-  /** Width of the quadratic part of huber. Default 1. */
-  delta?: number | undefined;
-  /**
-   * Level of the quantile loss, in (0, 1). Default 0.5. A list of rising levels for several at once: the last axis of the output then
-   * holds a forecast for each, and the target has 1 there, or leaves that axis out.
-   */
-  quantile?: number | readonly number[] | undefined;
-  /** Of cross-entropies: the share of the target that is spread over all classes, in [0, 1). Default 0. */
-  labelSmoothing?: number | undefined;
-  /** Of gaussian and studentT: what the scale cannot fall below, in units of the target. Default 1e-3. */
-  minScale?: number | undefined;
-}
+import type { Judge, LossFunction, LossName, LossOptions, LossSettings } from './loss.js';
 
 const optionNames: OptionNames<LossOptions> = { kind: true, delta: true, quantile: true, labelSmoothing: true, minScale: true };
 
 /** A loss by name, with its options, or one of your own. */
 export type Loss = LossName | LossOptions | LossFunction;
-
-export interface LossResult { readonly loss: Tensor; readonly dPrediction: Tensor }
 
 /** A loss as models use it. */
 export interface ResolvedLoss {
@@ -57,17 +37,14 @@ export interface ResolvedLoss {
   readonly families: readonly KernelFamily[];
   /** Fetches what `judge` runs. */
   readonly load?: () => Promise<void>;
-  /** The mean loss over R rows and its gradient. `weights`: [R], or one for each number of the target. */
-  readonly judge: (k: Kernels, prediction: Tensor, target: Tensor, weights: Tensor | undefined) => LossResult;
+  readonly judge: Judge;
 }
 
 type Part = Omit<ResolvedLoss, 'name' | 'config'>;
 
-const core: readonly KernelFamily[] = [];
-const pointwise: readonly KernelFamily[] = ['pointwise'];
 
 /** By the one kernel. Where every number has its own weight, each is a row for it. */
-function fused(kind: LossKind, parameter = 0): ResolvedLoss['judge'] {
+function fused(kind: LossKind, parameter = 0): Judge {
   return (k, prediction, target, weights) => {
     if (weights?.size !== target.size) return k.loss(kind, prediction, target, weights, parameter);
     const column = (tensor: Tensor): Tensor => k.reshape(tensor, [tensor.size, 1]);
@@ -76,85 +53,59 @@ function fused(kind: LossKind, parameter = 0): ResolvedLoss['judge'] {
   };
 }
 
-/** Q3: the share ε of the target goes to all classes alike. */
-function smoothed(k: Kernels, target: Tensor, share: number, classes: number): Tensor {
-  return share === 0 ? target : k.affine(target, 1 - share, share / classes); // Q3
+const first = (outputs: FloatArray, at: number): number => outputs[at] ?? NaN;
+
+const defaults: LossSettings = { delta: 1, quantile: 0.5, labelSmoothing: 0, minScale: 1e-3 };
+
+/** By the one kernel, which every device has. */
+function plain(kind: LossKind, parameter?: number, rest: Partial<Part> = {}): Part {
+  return { perRow: false, families: [], ...rest, judge: fused(kind, parameter) };
+}
+
+/** Composed of several kernels, by a module that is fetched for it. */
+function composed(fetch: (made: typeof import('./composed.js')) => Judge, rest: Omit<Part, 'families' | 'judge' | 'load'>): Part {
+  let judge: Judge | undefined;
+  return {
+    ...rest, families: ['pointwise'],
+    load: async () => { judge ??= fetch(await import('./composed.js')); },
+    judge(...operands) {
+      if (!judge) throw new Error('a loss that was not fetched');
+      return judge(...operands);
+    },
+  };
 }
 
 function crossentropy(kind: 'binaryCrossentropy' | 'categoricalCrossentropy', share: number): Part {
-  const judge = fused(kind);
-  const binary = kind === 'binaryCrossentropy';
-  return {
-    perRow: !binary, families: share === 0 ? core : pointwise, probabilities: binary ? 'sigmoid' : 'softmax', accuracy: binary ? 'binaryAccuracy' : 'categoricalAccuracy',
-    judge: (k, p, t, weights) => judge(k, p, smoothed(k, t, share, binary ? 2 : p.shape.at(-1) ?? 1), weights),
-  };
+  const rest = kind === 'binaryCrossentropy'
+    ? { perRow: false, probabilities: 'sigmoid', accuracy: 'binaryAccuracy' } as const
+    : { perRow: true, probabilities: 'softmax', accuracy: 'categoricalAccuracy' } as const;
+  return share === 0 ? plain(kind, 0, rest) : composed(({ smoothed }) => smoothed(kind, share, fused(kind)), rest);
 }
 
-function sparse(share: number): Part {
-  const { judge } = crossentropy('categoricalCrossentropy', share);
-  return {
-    perRow: true, families: pointwise, probabilities: 'softmax', accuracy: 'sparseCategoricalAccuracy', parameters: 'classes', point: null,
-    judge: (k, p, t, weights) => judge(k, p, k.reshape(k.oneHot(t, p.shape.at(-1) ?? 1), p.shape), weights),
-  };
-}
-
-/** Q2: the mean over the levels, each of which has a column of the output. */
 function quantiles(levels: readonly number[]): Part {
   const median = levels.indexOf(0.5);
-  return {
-    perRow: true, families: core, parameters: levels.length, point: median < 0 ? null : (outputs, at) => outputs[at + median] ?? NaN,
-    judge(k, prediction, target, weights) {
-      const column = k.reshape(target, [target.size, 1]);
-      const parts = k.split(k.reshape(prediction, [target.size, levels.length]), levels.map(() => 1))
-        .map((own, i) => k.loss('quantile', own, column, weights, levels[i] ?? 0.5));
-      const sum = parts.map(({ loss }) => loss).reduce((a, b) => k.add(a, b));
-      const dPrediction = k.concat(parts.map((part) => part.dPrediction));
-      return { loss: k.scale(sum, 1 / levels.length), dPrediction: k.reshape(k.scale(dPrediction, 1 / levels.length), prediction.shape) }; // Q2
-    },
-  };
+  return composed((made) => made.quantiles(levels), { perRow: true, parameters: levels.length, point: median < 0 ? null : (outputs, at) => outputs[at + median] ?? NaN });
 }
 
-/** A loss that is written with kernels, in a module that is fetched for it. */
-function fetched(fetch: () => Promise<LossFunction>, rest: Omit<Part, 'families' | 'judge' | 'load'>): Part {
-  let fn: LossFunction | undefined;
-  return {
-    ...rest, families: pointwise,
-    load: async () => { fn ??= await fetch(); },
-    judge(k, prediction, target, weights) {
-      if (!fn) throw new Error('a loss that was not fetched');
-      return byRows(fn, k, prediction, target, weights);
-    },
-  };
-}
-
-const likelihoods = async () => import('./likelihoods.js');
-
-const first = (outputs: FloatArray, at: number): number => outputs[at] ?? NaN;
-
-type Settings = { readonly [K in Exclude<keyof LossOptions, 'kind'>]-?: NonNullable<LossOptions[K]> };
-
-const defaults: Settings = { delta: 1, quantile: 0.5, labelSmoothing: 0, minScale: 1e-3 };
-
-const makers: Readonly<Record<LossName, (options: Settings) => Part>> = {
-  mse: () => ({ perRow: false, families: core, judge: fused('mse') }),
-  mae: () => ({ perRow: false, families: core, judge: fused('mae') }),
-  huber: ({ delta }) => ({ perRow: false, families: core, judge: fused('huber', delta) }),
-  logCosh: () => ({ perRow: false, families: core, judge: fused('logCosh') }),
-  quantile: ({ quantile }) => (typeof quantile === 'number' ? { perRow: false, families: core, judge: fused('quantile', quantile) } : quantiles(quantile)),
+const makers: Readonly<Record<LossName, (options: LossSettings) => Part>> = {
+  mse: () => plain('mse'),
+  mae: () => plain('mae'),
+  huber: ({ delta }) => plain('huber', delta),
+  logCosh: () => plain('logCosh'),
+  quantile: ({ quantile }) => (typeof quantile === 'number' ? plain('quantile', quantile) : quantiles(quantile)),
   binaryCrossentropy: ({ labelSmoothing }) => crossentropy('binaryCrossentropy', labelSmoothing),
   categoricalCrossentropy: ({ labelSmoothing }) => crossentropy('categoricalCrossentropy', labelSmoothing),
-  sparseCategoricalCrossentropy: ({ labelSmoothing }) => sparse(labelSmoothing),
-  poisson: () => fetched(async () => (await likelihoods()).poisson, { perRow: false, point: (outputs, at) => Math.exp(outputs[at] ?? NaN) }),
-  gaussian: ({ minScale }) => fetched(async () => (await likelihoods()).gaussian(minScale), { perRow: true, parameters: 2, point: first }),
-  studentT: ({ minScale }) => fetched(async () => (await likelihoods()).studentT(minScale), { perRow: true, parameters: 3, point: first }),
+  sparseCategoricalCrossentropy: ({ labelSmoothing }) => composed(({ sparse }) => sparse(labelSmoothing, fused('categoricalCrossentropy')), {
+    perRow: true, probabilities: 'softmax', accuracy: 'sparseCategoricalAccuracy', parameters: 'classes', point: null,
+  }),
+  poisson: () => composed(({ written, poisson }) => written(poisson), { perRow: false, point: (outputs, at) => Math.exp(outputs[at] ?? NaN) }),
+  gaussian: ({ minScale }) => composed(({ written, gaussian }) => written(gaussian(minScale)), { perRow: true, parameters: 2, point: first }),
+  studentT: ({ minScale }) => composed(({ written, studentT }) => written(studentT(minScale)), { perRow: true, parameters: 3, point: first }),
 };
-
-/** Those of one kernel. */
-export const lossKinds: readonly LossKind[] = ['mse', 'mae', 'huber', 'logCosh', 'binaryCrossentropy', 'categoricalCrossentropy', 'quantile'];
 
 export const lossNames = Object.keys(makers) as readonly LossName[];
 
-const owners: Readonly<Record<keyof Settings, readonly LossName[]>> = {
+const owners: Readonly<Record<keyof LossSettings, readonly LossName[]>> = {
   delta: ['huber'], quantile: ['quantile'], minScale: ['gaussian', 'studentT'],
   labelSmoothing: ['binaryCrossentropy', 'categoricalCrossentropy', 'sparseCategoricalCrossentropy'],
 };
@@ -171,7 +122,7 @@ function levelsOf(quantile: number | readonly number[]): number | readonly numbe
   });
 }
 
-function requireSetting(kind: LossName, argument: keyof Settings, value: number, valid: boolean, expected: string): void {
+function requireSetting(kind: LossName, argument: keyof LossSettings, value: number, valid: boolean, expected: string): void {
   if (!valid) throw new ArgumentError({ operation: kind, argument, expected, actual: String(value) });
 }
 
@@ -185,8 +136,8 @@ export function resolveLoss(loss: Loss): ResolvedLoss {
   if (typeof given === 'object' && given !== null && isOwn(loss)) return ownLoss(loss);
   const { kind, ...options } = typeof loss === 'string' ? { kind: loss } : { ...checkOptions<LossOptions>('loss', loss as LossOptions, optionNames) };
   requireChoice('compile', 'loss', kind, lossNames);
-  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { -readonly [K in keyof Settings]?: Settings[K] };
-  for (const argument of Object.keys(set) as (keyof Settings)[]) {
+  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { -readonly [K in keyof LossSettings]?: LossSettings[K] };
+  for (const argument of Object.keys(set) as (keyof LossSettings)[]) {
     if (owners[argument].includes(kind)) continue;
     throw new ArgumentError({ operation: 'loss', argument, expected: `absent: only ${owners[argument].join(', ')} has it`, actual: `given to ${kind}` });
   }
@@ -210,11 +161,11 @@ function ownLoss(loss: LossFunction): ResolvedLoss {
     if (per !== 'row') throw refuse('per', "'row' beside parameters", per);
   }
   if (logits !== undefined) requireChoice(`loss ${quoted(name)}`, 'logits', logits, ['sigmoid', 'softmax']);
-  return {
-    name, config: { custom: name, options: loss.config?.() ?? {} }, perRow: per === 'row', families: [...new Set([...pointwise, ...loss.families ?? []])], parameters, ...(parameters === undefined ? {} : { point: null }),
+  const part = composed(({ written }) => written(loss), {
+    perRow: per === 'row', parameters, ...(parameters === undefined ? {} : { point: null }),
     ...(logits === undefined ? {} : { probabilities: logits, accuracy: logits === 'sigmoid' ? 'binaryAccuracy' : 'categoricalAccuracy' }),
-    judge: (k, prediction, target, weights) => byRows(loss, k, prediction, target, weights),
-  };
+  });
+  return { name, config: { custom: name, options: loss.config?.() ?? {} }, ...part, families: [...part.families, ...loss.families ?? []] };
 }
 
 /** Makes a loss of one's own from what its `config()` said. */

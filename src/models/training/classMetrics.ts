@@ -1,7 +1,5 @@
 /** Of binary outputs, number by number: precision, recall, F1 and the area under the ROC curve. Fetched where one is asked for. */
-import type { Metric } from './metric.js';
-
-export type ClassMetricName = 'precision' | 'recall' | 'f1' | 'auc';
+import type { ClassMetricName, Metric } from './metric.js';
 
 /** Of hits, false alarms and misses; 0 where nothing was found or to be found, as in Keras. */
 const scores: Readonly<Record<Exclude<ClassMetricName, 'auc'>, (hits: number, falseAlarms: number, misses: number) => number>> = {

@@ -29,3 +29,10 @@ export interface Metric {
 
 /** Of one row; the metric is the mean over rows, logged under the name of the function. */
 export type MetricFunction = (prediction: FloatArray, target: FloatArray) => number;
+
+export type ClassMetricName = 'precision' | 'recall' | 'f1' | 'auc';
+
+export type NamedMetric = 'mse' | 'rmse' | 'mae' | 'mape' | 'r2' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' | ClassMetricName;
+
+/** `accuracy` is the one that fits the loss. */
+export type MetricName = NamedMetric | 'accuracy';

@@ -5,7 +5,10 @@ import { Nadam } from '../../../src/optimizers/nadam.js';
 import type { Optimizer } from '../../../src/optimizers/optimizer.js';
 import { RMSprop } from '../../../src/optimizers/rmsprop.js';
 import { SGD } from '../../../src/optimizers/sgd.js';
-import { lossKinds } from '../../../src/losses/losses.js';
+import type { LossKind, Tensor } from '../../../src/backend.js';
+import { lossCodes } from '../../../src/backends/linear/raw.js';
+import { gaussian, poisson, quantiles, smoothed, sparse, studentT, written } from '../../../src/losses/composed.js';
+import type { Judge } from '../../../src/losses/loss.js';
 import { sizeOf } from '../../../src/tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../../../src/tensor.js';
 import { given, kernelCase, kernelTolerance, positive, random } from './case.js';
@@ -22,7 +25,7 @@ function target(kind: string, shape: Shape): HostTensor {
   return given(shape, weights.map((w, i) => w / sumOfRow(i)));
 }
 
-const losses: ConformanceCase[] = lossKinds.flatMap((kind) => [[7, 3], [5, 1], [2, 3, 4]].flatMap((shape) => [false, true].map((weighted) =>
+const losses: ConformanceCase[] = (Object.keys(lossCodes) as LossKind[]).flatMap((kind) => [[7, 3], [5, 1], [2, 3, 4]].flatMap((shape) => [false, true].map((weighted) =>
   kernelCase(
     `loss ${kind} ${shape.join('×')}${weighted ? ', weighted' : ''}`,
     [random(`${kind} prediction`, shape, 2), target(kind, shape), positive('row weights', [sizeOf(shape.slice(0, -1))])],
@@ -31,6 +34,26 @@ const losses: ConformanceCase[] = lossKinds.flatMap((kind) => [[7, 3], [5, 1], [
       return [loss, dPrediction];
     },
   ))));
+
+/** By the kernel, without a parameter. */
+const fused = (kind: LossKind): Judge => (k, p, t, weights) => k.loss(kind, p, t, weights, 0);
+
+/** Composed of pointwise kernels; the target has 1 in its last axis, but for the last two. */
+const composed: ConformanceCase[] = ([
+  ['sparse', 5, sparse(0.1, fused('categoricalCrossentropy'))], ['gaussian', 2, written(gaussian(1e-3))], ['studentT', 3, written(studentT(1e-3))],
+  ['quantiles', 3, quantiles([0.1, 0.5, 0.9])], ['poisson', 4, written(poisson)], ['smoothed', 4, smoothed('binaryCrossentropy', 0.2, fused('binaryCrossentropy'))],
+] as const).flatMap(([name, n, judge]) => [[7, n], [2, 3, n]].flatMap((shape) => [false, true].map((weighted) => {
+  const wanted = name === 'poisson' || name === 'smoothed' ? shape : [...shape.slice(0, -1), 1];
+  const t = random(`${name} target`, wanted);
+  return kernelCase(
+    `loss ${name} ${shape.join('×')}${weighted ? ', weighted' : ''}`,
+    [random(`${name} prediction`, shape), name === 'sparse' ? given(wanted, Array.from(t.data, (x) => Math.min(4, Math.floor(Math.abs(3 * x))))) : t, positive('row weights', [sizeOf(shape.slice(0, -1))])],
+    (k, p, y, weights): Tensor[] => {
+      const { loss, dPrediction } = judge(k, p, y, weighted ? weights : undefined);
+      return [loss, dPrediction];
+    },
+  );
+})));
 
 const clipping: ConformanceCase[] = [
   ...[0, 0.25, 9, 1e12].map((squares) => kernelCase(`clipScale of ${squares}`, [given([1], [squares])], (k, s) => [k.clipScale(s, 1.5), k.clipScale(s, Infinity)])),
@@ -85,4 +108,4 @@ const optimizers: ConformanceCase[] = Object.entries(makers).flatMap(([name, mak
   optimizerCase(`${name}, one element, decaying`, make({ weightDecay: 2 }), { shape: [1] }),
 ]);
 
-export const trainingCases: readonly ConformanceCase[] = [...losses, ...clipping, ...optimizers];
+export const trainingCases: readonly ConformanceCase[] = [...losses, ...composed, ...clipping, ...optimizers];
