@@ -72,6 +72,8 @@ export type { ConvolutionStyle, ResidualBlockOptions } from './blocks/residual.j
 export { ResNet, resnet34 } from './blocks/resnet.js';
 export type { ResNetOptions, ResNetStem } from './blocks/resnet.js';
 
+export { distributionOf } from './losses/distributionOf.js';
+export type { OutputDistribution, SampleOptions } from './losses/distributionOf.js';
 export type { LossFunction, LossName, LossOptions, RowLosses } from './losses/loss.js';
 export type { Loss, LossFactory } from './losses/losses.js';
 export { Optimizer } from './optimizers/optimizer.js';

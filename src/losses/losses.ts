@@ -8,6 +8,7 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError, quoted } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { FloatArray } from '../tensor.js';
+import type * as Composed from './composed.js';
 import type { Judge, LossFunction, LossName, LossOptions, LossSettings } from './loss.js';
 
 const optionNames: OptionNames<LossOptions> = { kind: true, delta: true, quantile: true, labelSmoothing: true, minScale: true };
@@ -63,7 +64,7 @@ function plain(kind: LossKind, parameter?: number, rest: Partial<Part> = {}): Pa
 }
 
 /** Composed of several kernels, by a module that is fetched for it. */
-function composed(fetch: (made: typeof import('./composed.js')) => Judge, rest: Omit<Part, 'families' | 'judge' | 'load'>): Part {
+function composed(fetch: (made: typeof Composed) => Judge, rest: Omit<Part, 'families' | 'judge' | 'load'>): Part {
   let judge: Judge | undefined;
   return {
     ...rest, families: ['pointwise'],
