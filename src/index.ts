@@ -103,7 +103,7 @@ export type { FromJSONOptions } from './models/fromJson.js';
 export type { ModelJson } from './models/files/modelJson.js';
 export type { DataOptions, ModelData } from './models/training/data.js';
 export type { MaskOptions, PerInput } from './models/training/givenMasks.js';
-export type { BatchFunction, BatchStream, Batches, GivenBatch } from './models/training/givenBatches.js';
+export type { BatchFunction, BatchStream, Batches, GivenBatch } from './models/training/batchStream.js';
 export type { SampleSource } from './models/training/samples.js';
 export type { History, Position } from './models/training/position.js';
 export type { ClassWeight } from './models/training/classWeight.js';

@@ -3,7 +3,7 @@
  * out with the gradients that arrive there. Inference mode; weights and states stay as they are.
  */
 import type { Tensor } from '../backend.js';
-import { inSequence, takeBatch } from '../models/training/batches.js';
+import { takeBatch } from '../models/training/batches.js';
 import type { Batch } from '../models/training/batches.js';
 import type { DataOptions, ModelData } from '../models/training/data.js';
 import { backwardNetwork, byLayer, forwardNetwork } from '../models/graph/execute.js';
@@ -69,7 +69,7 @@ export class Probe {
 
   static async open(model: ExplainedModel, x: ModelData, options: DataOptions): Promise<Probe> {
     const { session, data } = await model.inspect(x, options);
-    const batch = await takeBatch(model.network, data, inSequence(data.samples), 0, data.samples, false, session.device.dtype);
+    const batch = await takeBatch(model.network, data, undefined, 0, data.samples, false, session.device.dtype);
     return new Probe(model.network, session, data.samples, batch);
   }
 

@@ -14,20 +14,21 @@ import { applyNetwork } from './graph/nested.js';
 import { buildNetwork, copyNetwork, countNumbers, firstUses, lastingStates, trainableWeights } from './graph/network.js';
 import type { Network } from './graph/network.js';
 import { describeNetwork } from './summary.js';
-import { DatasetBatches } from './training/batchSource.js';
-import type { BatchSource } from './training/batchSource.js';
+import { isBatches } from './training/batchStream.js';
+import type { Batches } from './training/batchStream.js';
 import type { DataOptions, Dataset, ModelData } from './training/data.js';
 import { Engine } from './training/engine.js';
-import { GivenBatches, isBatches } from './training/givenBatches.js';
-import type { Batches } from './training/givenBatches.js';
-import { lossAndGradients, observe } from './training/gradients.js';
-import type { Gradients, PassOptions } from './training/gradients.js';
-import { checkFitOptions, evaluateBatchesNames, evaluateNames, modelNames, predictNames } from './training/options.js';
-import type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
-import { evaluateBatches, predictDataset } from './training/passes.js';
+import type { Feed } from './training/feed.js';
+import { fitBatches, fitModel, trainOnBatch } from './training/fit.js';
+import type { Gradients } from './training/gradients.js';
+import { checkFitOptions, evaluateBatchesNames, evaluateNames, modelNames, passNames, predictNames } from './training/options.js';
+import type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PassOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
 import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
-import { fitBatches, fitModel, trainOnBatch } from './training/fit.js';
+
+/** Fetched where they are called for. */
+const passes = (): Promise<typeof import('./training/passes.js')> => import('./training/passes.js');
+const gradients = (): Promise<typeof import('./training/gradients.js')> => import('./training/gradients.js');
 
 /**
  * A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. Weights belong to the layers: the
@@ -152,17 +153,15 @@ export class Model implements Applicable {
       requireNoTarget('evaluate', options);
       const { steps, signal } = checkOptions('evaluate', (second ?? {}) as EvaluateBatchesOptions, evaluateBatchesNames);
       if (steps !== undefined) requireCount('evaluate', 'steps', steps);
-      await engine.choose();
-      return evaluated(new GivenBatches(engine, data, { operation: 'evaluate', steps, training: false, signal }), signal);
+      return evaluated({ batches: data, given: { operation: 'evaluate', steps, training: false, signal } }, signal);
     }
     const { batchSize = 32, signal } = checkOptions('evaluate', options ?? {}, evaluateNames);
     requireCount('evaluate', 'batchSize', batchSize);
-    const source = new DatasetBatches(engine, engine.prepare('evaluate', data, targetOf('evaluate', second), options ?? {}), { batchSize, training: false });
-    await engine.choose(batchSize);
-    return evaluated(source, signal);
+    return evaluated({ data: engine.prepare('evaluate', data, targetOf('evaluate', second), options ?? {}), cut: { batchSize, training: false } }, signal, batchSize);
 
-    function evaluated(batches: BatchSource, abort: AbortSignal | undefined): Promise<Record<string, number>> {
-      return engine.aside((session) => evaluateBatches(session, batches, scoring, '', abort));
+    async function evaluated(feed: Feed, abort: AbortSignal | undefined, batch?: number): Promise<Record<string, number>> {
+      const { evaluateFeed } = await engine.begin(passes, batch);
+      return engine.aside((session) => evaluateFeed(engine, session, feed, scoring, abort));
     }
   }
 
@@ -184,14 +183,16 @@ export class Model implements Applicable {
     const { batchSize = 32, signal } = checkOptions('predict', options, predictNames);
     requireCount('predict', 'batchSize', batchSize);
     const data = engine.prepareInputs('predict', x, options);
-    await engine.choose(batchSize);
+    const { predictDataset } = await engine.begin(passes, batchSize);
     const results = await engine.aside((session) => predictDataset(session, data, batchSize, signal));
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
 
   /** Loss and its gradients over the data as one batch: of every trained weight, keyed as weights are, and of the inputs. */
-  lossAndGradients(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Gradients> {
-    return lossAndGradients(this.engine, x, y, options);
+  async lossAndGradients(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Gradients> {
+    const { data, training } = this.readPass('lossAndGradients', x, y, options);
+    const { lossAndGradients } = await this.engine.begin(gradients);
+    return lossAndGradients(this.engine, data, training);
   }
 
   /**
@@ -202,8 +203,15 @@ export class Model implements Applicable {
    * is ∂L/∂c_t by way of step t+1 alone, before what h_t owes to c_t is added (L9 of docs/lstm.md); at the last step there is none unless
    * the final c is used. Where a step is masked, both are those of the state that it passes on.
    */
-  observe(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Observation[]> {
-    return observe(this.engine, x, y, options);
+  async observe(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Observation[]> {
+    const { data, training } = this.readPass('observe', x, y, options);
+    const { observe } = await this.engine.begin(gradients);
+    return observe(this.engine, data, training);
+  }
+
+  private readPass(operation: string, x: ModelData, y: ModelData, options: PassOptions): { data: Dataset; training: boolean } {
+    const { training = false } = checkOptions(operation, options, passNames);
+    return { data: this.engine.prepare(operation, x, y, options), training };
   }
 
   /** The model on its device, and samples as its steps take them: what `bptt/explain` works with. @internal */

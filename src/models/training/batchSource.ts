@@ -2,7 +2,7 @@
 import { permutation, randomStream } from '../../random.js';
 import type { DType } from '../../tensor.js';
 import type { Network } from '../graph/network.js';
-import { inSequence, takeBatch } from './batches.js';
+import { takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
 import type { Dataset, Target } from './data.js';
 import type { Position } from './position.js';
@@ -47,7 +47,7 @@ export class DatasetBatches implements BatchSource {
   private readonly target: BatchTarget;
   private readonly data: Dataset;
   private readonly options: CutOptions;
-  private order: Int32Array = new Int32Array();
+  private order: Int32Array | undefined;
 
   constructor(target: BatchTarget, data: Dataset, options: CutOptions) {
     this.target = target;
@@ -60,7 +60,7 @@ export class DatasetBatches implements BatchSource {
 
   begin({ totalEpochs }: PassStart): void {
     const { shuffle } = this.options;
-    this.order = shuffle === undefined ? inSequence(this.samples) : permutation(randomStream(shuffle, 'shuffle', totalEpochs), this.samples);
+    this.order = shuffle === undefined ? undefined : permutation(randomStream(shuffle, 'shuffle', totalEpochs), this.samples);
   }
 
   async take(index: number): Promise<Batch | undefined> {
@@ -75,7 +75,7 @@ export class DatasetBatches implements BatchSource {
   }
 
   close(): void {
-    this.order = new Int32Array();
+    this.order = undefined;
   }
 }
 

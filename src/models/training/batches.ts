@@ -57,9 +57,9 @@ function rowsOf(mask: FloatArray | undefined, rows: number): FloatArray | undefi
   return allocate('float32', rows).map((_, row) => mask[Math.floor(row / perStep)] ?? 0);
 }
 
-/** Samples order[from … from+count). */
+/** Samples order[from … from+count); without an order as they come. */
 export async function takeBatch(
-  network: Network, data: Dataset, order: Int32Array, from: number, count: number, training: boolean, dtype: DType,
+  network: Network, data: Dataset, order: Int32Array | undefined, from: number, count: number, training: boolean, dtype: DType,
 ): Promise<Batch> {
   const take = async (samples: Samples): Promise<FloatArray> => gather(samples, order, from, count, dtype);
   const x = await Promise.all(data.x.map(take));
@@ -88,11 +88,4 @@ export function drawNoise(specs: readonly NoiseSpec[], seed: number, step: numbe
     fillDropoutMask(random, rate, mask);
     return mask;
   });
-}
-
-/** 0 … n−1 as they come. */
-export function inSequence(n: number): Int32Array {
-  const order = new Int32Array(n);
-  for (let i = 0; i < n; i++) order[i] = i;
-  return order;
 }

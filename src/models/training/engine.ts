@@ -5,7 +5,7 @@ import { requireExclusions } from '../../optimizers/decay.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
 import type { DType, Shape } from '../../tensor.js';
-import { frozenLayers, trainableWeights } from '../graph/network.js';
+import { frozenLayers, stateTensors, trainableWeights } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
 import { rowsByClass } from './classWeight.js';
@@ -42,6 +42,8 @@ export class Engine {
   private readonly usual = new BackendChoice();
   /** The choice for which all has been fetched that the model needs. */
   private ready: BackendChoice | undefined;
+  private sessions: typeof Session | undefined;
+  private readonly fetched = new Map<() => Promise<unknown>, unknown>();
   /** The states of the callbacks, while `fit` runs. */
   private callbackStates: (() => CallbackStates) | undefined;
 
@@ -58,6 +60,11 @@ export class Engine {
 
   get outputShapes(): Shape[] {
     return this.network.outputs.map(({ shape }) => shape);
+  }
+
+  /** Whether states go on from batch to batch. */
+  get stateful(): boolean {
+    return stateTensors(this.network, 1).some((spec) => spec.kind === 'carried');
   }
 
   /** What the compiled losses compare with. */
@@ -105,20 +112,36 @@ export class Engine {
     throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });
   }
 
-  /** Settles what computes, before anything is asked of the session. */
+  /**
+   * Settles what computes, and fetches what `run` imports, before anything is asked of the session. Only data that are read at once are
+   * read before.
+   */
+  async begin<R>(run: () => Promise<R>, batch = 32): Promise<R> {
+    const known = this.fetched.get(run) as R | undefined; // an import() costs its microseconds each time
+    const [found] = await Promise.all([known ?? run(), this.choose(batch)]);
+    this.fetched.set(run, found);
+    return found;
+  }
+
+  /** Settles what computes, and fetches it with the session. */
   async choose(batch = 32): Promise<void> {
     const { backend, optimizer, objective, metrics } = this.compiled ?? { backend: this.usual, metrics: [] };
     if (this.ready === backend) return;
     const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
-    await backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch);
-    for (const { load } of [...objective?.losses ?? [], ...metrics]) await load?.();
+    const [{ Session: sessions }] = await Promise.all([
+      import('./session.js'), backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch),
+      ...[...objective?.losses ?? [], ...metrics].map(({ load }) => load?.()),
+    ]);
+    this.sessions = sessions;
     this.ready = backend;
   }
 
-  /** The model on its device. */
+  /** The model on its device, once it is chosen. */
   open(): Session {
     const { backend, objective, optimizer } = this.compiled ?? { backend: this.usual, objective: undefined, optimizer: undefined };
-    return this.store.open(backend.backend, objective, optimizer);
+    const { sessions, network } = this;
+    if (!sessions) throw new Error('opened before it was chosen');
+    return this.store.open((initial, frozen) => new sessions(network, backend.backend, initial, objective, optimizer, frozen));
   }
 
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */

@@ -1,33 +1,14 @@
-/** Batches that users make themselves: generators, streams, iterables of any length. */
+/** Batches that users make themselves, one by one. */
 import { checkOptions, typeName } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
-import { inSequence, takeBatch } from './batches.js';
+import { takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
 import type { BatchSource, BatchTarget, PassStart } from './batchSource.js';
+import type { Batches, GivenBatch } from './batchStream.js';
 import type { RowsByClass } from './classWeight.js';
 import { dataNames, prepareData } from './data.js';
-import type { DataOptions, ModelData } from './data.js';
 
-/** One batch: samples, targets, and the weights and masks of these samples. */
-export type GivenBatch = readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions];
-
-/** Read through once: a generator, a stream of Node or of the web, a Set. */
-export type BatchStream = Iterable<GivenBatch> | AsyncIterable<GivenBatch>;
-
-/** Called anew for every pass; a generator function is one. Told the epoch, from 0, so that it may shuffle; 0 in evaluation and validation. */
-export type BatchFunction = (epoch: number) => BatchStream | PromiseLike<BatchStream>;
-
-export type Batches = BatchStream | BatchFunction;
-
-/** Arrays, typed arrays, tensors and sources are data, whatever else they can do. */
-export function isBatches(value: ModelData | Batches): value is Batches {
-  const given: unknown = value;
-  if (typeof given === 'function') return true;
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given) || 'shape' in given) return false;
-  return Symbol.asyncIterator in given || Symbol.iterator in given;
-}
-
-interface GivenOptions {
+export interface GivenOptions {
   readonly operation: string;
   /** Batches of a pass; undefined: as many as come. */
   readonly steps: number | undefined;
@@ -85,7 +66,7 @@ export class GivenBatches implements BatchSource {
     const name = `${operation}, batch ${index}`;
     const [x, y, own = {}] = checkedBatch(name, await next.value);
     const data = { ...prepareData(name, x, y, network.inputs, targets, dtype, checkOptions(name, own, dataNames)), rowsByClass };
-    const batch = await takeBatch(network, data, inSequence(data.samples), 0, data.samples, training, dtype);
+    const batch = await takeBatch(network, data, undefined, 0, data.samples, training, dtype);
     this.rows = this.rows.map((rows, i) => rows + (batch.rows[i] ?? 0));
     if (index === this.batches - 1) this.requireCounted();
     return batch;

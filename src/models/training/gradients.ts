@@ -1,23 +1,13 @@
-/** One pass forward and back over data as a single batch, for those who want to look at gradients. */
-import { checkOptions } from '../../checks.js';
-import type { OptionNames } from '../../checks.js';
+/** One pass forward and back over data as a single batch, for those who want to look at gradients. Fetched where somebody does. */
 import { allocate, fromHost } from '../../tensor.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
-import { drawNoise, inSequence, takeBatch } from './batches.js';
-import { dataNames } from './data.js';
-import type { DataOptions, ModelData } from './data.js';
+import { drawNoise, takeBatch } from './batches.js';
+import type { Dataset } from './data.js';
 import { observeStep } from './doctor.js';
 import type { Engine } from './engine.js';
 import type { Weights } from './options.js';
 import type { Observation, Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
-
-export interface PassOptions extends DataOptions {
-  /** Dropout (mask of step 0) and batch statistics. Default false. */
-  training?: boolean;
-}
-
-const passNames: OptionNames<PassOptions> = { ...dataNames, training: 'flag' };
 
 export interface Gradients {
   readonly loss: number;
@@ -27,8 +17,8 @@ export interface Gradients {
   readonly inputGradients: NdArray<FloatArray>[];
 }
 
-export async function lossAndGradients(engine: Engine, x: ModelData, y: ModelData, options: PassOptions): Promise<Gradients> {
-  const { session, form, inputs } = await oneBatch(engine, 'lossAndGradients', x, y, options);
+export async function lossAndGradients(engine: Engine, data: Dataset, training: boolean): Promise<Gradients> {
+  const { session, form, inputs } = await oneBatch(engine, data, training);
   const [loss, ...all] = await onOneBatch(engine, form, () => session.differentiator(form).run(inputs));
   const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
   const inputGradients = engine.network.inputs.map(({ shape }, i) =>
@@ -36,8 +26,8 @@ export async function lossAndGradients(engine: Engine, x: ModelData, y: ModelDat
   return { loss: loss?.[0] ?? NaN, gradients, inputGradients };
 }
 
-export async function observe(engine: Engine, x: ModelData, y: ModelData, options: PassOptions): Promise<Observation[]> {
-  const { session, form, inputs } = await oneBatch(engine, 'observe', x, y, options);
+export async function observe(engine: Engine, data: Dataset, training: boolean): Promise<Observation[]> {
+  const { session, form, inputs } = await oneBatch(engine, data, training);
   return onOneBatch(engine, form, () => observeStep(session, form, inputs));
 }
 
@@ -49,15 +39,9 @@ function onOneBatch<T>(engine: Engine, { batch }: StepForm, pass: () => T | Prom
   });
 }
 
-async function oneBatch(
-  engine: Engine, operation: string, x: ModelData, y: ModelData, options: PassOptions,
-): Promise<{ session: Session; form: StepForm; inputs: FloatArray[] }> {
-  engine.requireCompiled(operation);
-  const { training = false } = checkOptions(operation, options, passNames);
-  const data = engine.prepare(operation, x, y, options);
-  await engine.choose();
+async function oneBatch(engine: Engine, data: Dataset, training: boolean): Promise<{ session: Session; form: StepForm; inputs: FloatArray[] }> {
   const session = engine.open();
   const { dtype } = session.device;
-  const { form, inputs } = await takeBatch(engine.network, data, inSequence(data.samples), 0, data.samples, training, dtype);
+  const { form, inputs } = await takeBatch(engine.network, data, undefined, 0, data.samples, training, dtype);
   return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), engine.seed, 0, dtype)] };
 }

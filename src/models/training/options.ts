@@ -10,10 +10,10 @@ import type { Loss } from '../../losses/losses.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { OptimizerName } from '../../optimizers/resolve.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
+import type { BatchFunction } from './batchStream.js';
 import type { ClassWeight } from './classWeight.js';
 import { dataNames } from './data.js';
 import type { DataOptions, ModelData } from './data.js';
-import type { BatchFunction } from './givenBatches.js';
 import { maskNames } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
 import type { OutputMetrics } from './scoring.js';
@@ -141,6 +141,13 @@ export interface TrainOnBatchOptions extends DataOptions {
 }
 
 export const trainOnBatchNames: OptionNames<TrainOnBatchOptions> = { ...dataNames, stepsPerEpoch: true, classWeight: true };
+
+export interface PassOptions extends DataOptions {
+  /** Dropout (mask of step 0) and batch statistics. Default false. */
+  training?: boolean;
+}
+
+export const passNames: OptionNames<PassOptions> = { ...dataNames, training: 'flag' };
 
 export interface EvaluateOptions extends DataOptions {
   /** Default 32. */

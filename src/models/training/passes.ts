@@ -1,10 +1,12 @@
-/** Passes over data without training. */
+/** Passes over data without training. Fetched where somebody evaluates, predicts or validates. */
 import { allocate, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
-import { inSequence, takeBatch } from './batches.js';
+import { takeBatch } from './batches.js';
 import { closing, firstPass } from './batchSource.js';
-import type { BatchSource } from './batchSource.js';
+import type { BatchSource, BatchTarget } from './batchSource.js';
 import type { Dataset } from './data.js';
+import { sourceOf } from './feed.js';
+import type { Feed } from './feed.js';
 import type { Session } from './session.js';
 import { Tally } from './tally.js';
 import type { Scoring } from './tally.js';
@@ -42,6 +44,11 @@ export async function evaluateBatches(
   return tally.logs(prefix);
 }
 
+/** The same over what a model was given. */
+export function evaluateFeed(target: BatchTarget, session: Session, feed: Feed, scoring: Scoring, signal?: AbortSignal): Promise<Record<string, number>> {
+  return evaluateBatches(session, sourceOf(target, feed), scoring, '', signal);
+}
+
 /** All outputs, batch after batch. */
 export async function predictDataset(
   session: Session, data: Dataset, batchSize: number, signal?: AbortSignal,
@@ -49,12 +56,11 @@ export async function predictDataset(
   const { dtype } = session.device;
   const { outputs } = session.network;
   const results = outputs.map(({ shape }) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
-  const order = inSequence(data.samples);
   const breathe = createYielder();
   for (let from = 0; from < data.samples; from += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = await takeBatch(session.network, data, order, from, count, false, dtype);
+    const batch = await takeBatch(session.network, data, undefined, from, count, false, dtype);
     session.states.advance(count);
     const predictions = await session.predictor(batch.form).run(batch.inputs);
     predictions.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputs[i]?.shape ?? [])));

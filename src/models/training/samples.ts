@@ -85,13 +85,14 @@ export function cut(samples: Samples, start: number, end: number): Samples {
   return { data: samples.data.subarray(start * row, end * row), shape };
 }
 
-/** Samples order[from … from + count), contiguous; at once unless a source takes its time. */
-export function gather(samples: Samples, order: Int32Array, from: number, count: number, dtype: DType): FloatArray | Promise<FloatArray> {
+/** Samples order[from … from + count), contiguous; without an order as they lie, not copied. At once unless a source takes its time. */
+export function gather(samples: Samples, order: Int32Array | undefined, from: number, count: number, dtype: DType): FloatArray | Promise<FloatArray> {
   const row = sizeOf(samples.shape.slice(1));
+  if (!order && !isSource(samples)) return samples.data.subarray(from * row, (from + count) * row);
   const out = allocate(dtype, count * row);
   const waiting: PromiseLike<unknown>[] = [];
   for (let i = 0; i < count; i++) {
-    const index = order[from + i] ?? 0;
+    const index = order?.[from + i] ?? from + i;
     if (isSource(samples)) {
       const reading = samples.read(index, out.subarray(i * row, (i + 1) * row));
       if (isThenable(reading)) waiting.push(reading);

@@ -9,7 +9,7 @@ import { lastingTensors, noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Objective } from './objective.js';
 import { Sharing } from './sharing.js';
-import { stepLayout } from './stepInputs.js';
+import { mayHold, stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
 import { TROUBLE, Variables, goodName } from './variables.js';
 import { updateWeights } from './weightUpdate.js';
@@ -231,11 +231,6 @@ export class Session {
     this.programs.set(key, program);
     return program;
   }
-}
-
-/** Whether a batch may have no row that counts. */
-export function mayHold({ masked }: StepForm): boolean {
-  return masked.includes(true);
 }
 
 function named(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {

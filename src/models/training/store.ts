@@ -1,5 +1,4 @@
 /** A model's weights, wherever they are: with its layers, and on its device while a session is open. */
-import type { Backend } from '../../backend.js';
 import { isThenable, typeName } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import { resolveInitializer } from '../../initializers.js';
@@ -11,9 +10,8 @@ import type { DType, HostTensor, TensorLike } from '../../tensor.js';
 import { isCarried, isWeight, slotName } from '../graph/names.js';
 import { lastingTensors, trainableWeights } from '../graph/network.js';
 import type { LayerTensorSpecs, Network, WeightSpec } from '../graph/network.js';
-import type { Objective } from './objective.js';
 import { requireFinite } from './samples.js';
-import { Session } from './session.js';
+import type { Session } from './session.js';
 
 export class WeightStore {
   session: Session | undefined;
@@ -38,11 +36,11 @@ export class WeightStore {
     }
   }
 
-  /** The model on its device, with the present weights. */
-  open(backend: Backend, objective: Objective | undefined, optimizer: Optimizer | undefined): Session {
+  /** The model on its device, with the present weights. @param make from what it begins with; `frozen`: names of layers that are not trained. */
+  open(make: (initial: ReadonlyMap<string, HostTensor>, frozen: ReadonlySet<string>) => Session): Session {
     if (this.session) this.session.sharing.takeOver();
     else {
-      this.session = new Session(this.network, backend, new Map([...this.weights(), ...this.waiting]), objective, optimizer, this.frozen);
+      this.session = make(new Map([...this.weights(), ...this.waiting]), this.frozen);
       this.waiting = new Map();
     }
     return this.session;

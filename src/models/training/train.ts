@@ -1,0 +1,64 @@
+/** Training once data have been read and options checked. Fetched where somebody trains. */
+import type { Trainee } from '../../callbacks/callback.js';
+import { ArgumentError } from '../../errors.js';
+import { rateAt } from '../../optimizers/schedules.js';
+import { takeBatch } from './batches.js';
+import { closing } from './batchSource.js';
+import type { Dataset } from './data.js';
+import type { Engine } from './engine.js';
+import { sourceOf } from './feed.js';
+import type { Feed } from './feed.js';
+import { Hooks } from './hooks.js';
+import { runFit, trainSteps } from './loop.js';
+import type { Trainer } from './loop.js';
+import type { FitBatchesOptions } from './options.js';
+import { requireSameBatches } from './position.js';
+import type { History } from './position.js';
+import { progressAt } from './progress.js';
+import { Tally } from './tally.js';
+
+function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
+  const { seed, position } = engine;
+  const { optimizer, scoring } = engine.requireCompiled(operation);
+  return { model, session: engine.open(), optimizer, scoring, seed, position };
+}
+
+/**
+ * @param start told the history once training begins, so that it can be watched.
+ * @param batch samples of a batch, where that is known.
+ */
+export async function train(
+  engine: Engine, model: Trainee, feed: Feed, validated: Feed | undefined, options: FitBatchesOptions, start: (history: History) => void, batch?: number,
+): Promise<History> {
+  const { epochs = 1, signal, resume = false, validateEvery = Infinity } = options;
+  const [source, validation] = [sourceOf(engine, feed), validated && sourceOf(engine, validated)];
+  if (options.validateEvery !== undefined && !validation) {
+    throw new ArgumentError({ operation: 'fit', argument: 'validateEvery', expected: 'given with validationData or validationSplit', actual: 'without' });
+  }
+  if (resume) requireSameBatches(engine.position, source.samples, source.batchSize);
+
+  engine.requireTrainable('fit');
+  const session = engine.open();
+  if (batch !== undefined && engine.stateful) session.states.select(batch);
+  const history: History = { epoch: [], history: {} };
+  start(history);
+  if (!resume) engine.position = { ...engine.position, epoch: 0, batch: 0, runSteps: 0, tally: [], callbacks: [], events: [] };
+  const hooks = new Hooks(options.callbacks ?? [], engine.position);
+  const run = (): Promise<void> => runFit(trainerOf(engine, model, 'fit'), source, { epochs, hooks, signal, validation, validateEvery }, history);
+  await engine.whileTraining('fit', () => closing(source, run), () => hooks.states());
+  return history;
+}
+
+/** @param length steps that make an epoch, or Infinity. */
+export async function trainOnData(engine: Engine, model: Trainee, data: Dataset, length: number): Promise<Record<string, number>> {
+  const { optimizer, scoring } = engine.requireCompiled('trainOnBatch');
+  engine.requireTrainable('trainOnBatch');
+  const { position } = engine;
+  const batch = await takeBatch(engine.network, data, undefined, 0, data.samples, true, engine.dtype);
+  const rate = rateAt(optimizer.learningRate, progressAt('trainOnBatch', position.runSteps, 0, position.runSteps, length)) * position.learningRateFactor;
+  const [{ losses, predictions } = { losses: [], predictions: undefined }] = await engine.changingWeights('trainOnBatch', () =>
+    trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
+  const tally = new Tally(scoring);
+  tally.add(losses, batch, predictions);
+  return tally.logs();
+}
