@@ -30,7 +30,7 @@ export const explainFaults: readonly Fault[] = [
     ['gradients do not run back to the layer', 'places.includes(index) || node.inputs', 'node.inputs'],
   ),
   ...faultsIn('explain/probe', ['explain/targets'],
-    ['the first output instead of the target\'s', 'outputs: [value]', 'outputs: this.network.outputs'],
+    ['the first output instead of the target\'s', 'outputs: [{ ...value, name: \'probed\' }]', 'outputs: this.network.outputs'],
   ),
   ...faultsIn('explain/probe', ['explain/attributions'],
     ['a stateful stream is read and stays', 'return session.states.aside(async', 'return ((f) => f())(async'],

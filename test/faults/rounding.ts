@@ -12,7 +12,7 @@ export const roundingFaults: readonly Fault[] = [
     ['squares without their correction', 'return sum - (a.sum * b.sum) / a.values.length;', 'return sum + (a.sum * b.sum) / a.values.length;'],
     ['correlation beside a constant', 'if (isConstant(a) || isConstant(b))', 'if (isConstant(a))'],
   ),
-  ...faultsIn('models/training/metrics', ['models/training/metrics'],
+  ...faultsIn('models/training/namedMetrics', ['models/training/metrics'],
     ['r2 of constant targets', 'count > 0 && !withinRounding(low, high)', 'count > 0'],
     ['r2 without a shift', 'low = high = first = t', 'low = high = t'],
     ['r2 squares twice on one side of the mean', '((t - first - mean) / unit)', '(d / unit)'],

@@ -109,8 +109,8 @@ const heads: readonly Fault[] = [
     ['a head is not found behind a Reshape', "layer.output === 'made'", "layer.output !== 'blended'"],
     ['averages of probabilities count as logits', "probabilities.length > others.length ? 'blended' : 'linear'", "'linear'"],
   ),
-  ...faultsIn('models/training/metrics', ['models/training/heads'],
-    ['accuracy of probabilities asks for their sign', 'binaryAccuracy: binaryAccuracy(0.5)', 'binaryAccuracy: binaryAccuracy(0)'],
+  ...faultsIn('models/training/namedMetrics', ['models/training/heads'],
+    ['accuracy of probabilities asks for their sign', 'p > (logits ? 0 : 0.5)', 'p > 0'],
   ),
 ];
 
@@ -128,7 +128,7 @@ const batches: readonly Fault[] = [
 ];
 
 const weights: readonly Fault[] = [
-  ...faultsIn('models/training/session', ['models/training/weights'],
+  ...faultsIn('losses/losses', ['models/training/weights'],
     ['weights of numbers are taken for weights of rows', 'weights?.size !== target.size', 'true'],
   ),
   ...faultsIn('models/training/batches', ['models/training/weights'],
