@@ -121,9 +121,9 @@ test('outputs by name: of layers, or as they are called; saved and loaded', asyn
   assert.equal(Object.keys(history), [...logged, ...logged.map((name) => `val_${name}`), 'learningRate']);
   const logs = await named.evaluate(x, y);
   assertClose([logs.loss ?? NaN], [(logs.price_loss ?? NaN) + 0.25 * (logs.direction_loss ?? NaN)], 1e-15, 'loss');
-  const [price, direction] = (await named.predictAll(x)).map(({ data }) => data);
-  const mae = price!.reduce((sum, p, i) => sum + Math.abs(p - (i + 1)), 0) / 4;
-  const accuracy = direction!.reduce((sum, p, i) => sum + Number(p > 0 === (i === 1 || i === 2)), 0) / 4;
+  const [price = [], direction = []] = (await named.predictAll(x)).map(({ data }) => Array.from(data));
+  const mae = price.reduce((sum, p, i) => sum + Math.abs(p - (i + 1)), 0) / 4;
+  const accuracy = direction.reduce((sum, p, i) => sum + Number(p > 0 === (i === 1 || i === 2)), 0) / 4;
   assertClose([logs.price_mae ?? NaN, logs.price_loss ?? NaN, logs.direction_accuracy ?? NaN], [mae, mae, accuracy], 1e-14, 'each of its own output');
   const again = await loadModel(named.toBytes(), { backend });
   assert.equal(await again.evaluate(x, y), logs);
