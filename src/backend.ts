@@ -212,6 +212,14 @@ export interface ConvolutionKernels {
   averagePool2dBackward(dy: Tensor, shape: Shape, window: Window): Tensor;
 }
 
+/** Rows of a table by their numbers, which come as numbers: whole, from 0 to the table's rows − 1. No other memory is touched whatever they are. Family `lookup`. */
+export interface LookupKernels {
+  /** table [V, N], indices [...] → [..., N]: row `index` of the table for each of them. */
+  gatherRows(table: Tensor, indices: Tensor): Tensor;
+  /** Row indices[r] of target [V, N] += row r of x [..., N], in the order of r. */
+  scatterRowsTo(target: Tensor, indices: Tensor, x: Tensor): Tensor;
+}
+
 export interface LossKernels {
   /**
    * Mean loss over the R rows of prediction [..., N] (and over N, except categorical cross-entropy), and its gradient.
@@ -280,12 +288,14 @@ export interface KernelFamilies {
   convolution: ConvolutionKernels;
   updates: UpdateKernels;
   pointwise: PointwiseKernels;
+  lookup: LookupKernels;
 }
 
 export type KernelFamily = keyof KernelFamilies;
 
 export interface Kernels
-  extends CoreKernels, LstmKernels, GruKernels, NormKernels, ConvolutionKernels, UpdateKernels, PointwiseKernels {}
+  extends CoreKernels, LstmKernels, GruKernels, NormKernels, ConvolutionKernels, UpdateKernels, PointwiseKernels,
+  LookupKernels {}
 
 /** A tensor that lives across steps: parameters, optimiser state, running statistics. */
 export interface Variable {

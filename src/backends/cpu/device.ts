@@ -6,6 +6,7 @@ import { convolutionKernels as convolution } from '../linear/convolution.js';
 import { linearDevice } from '../linear/device.js';
 import type { Family } from '../linear/device.js';
 import { gruKernels as gru } from '../linear/gru.js';
+import { lookupKernels as lookup } from '../linear/lookup.js';
 import { lstmKernels as lstm } from '../linear/lstm.js';
 import type { Storage } from '../linear/memory.js';
 import { normKernels as norms } from '../linear/norms.js';
@@ -17,6 +18,7 @@ import { arrayKernels } from './arrays.js';
 import { convolutionKernels } from './convolution.js';
 import { gruKernels } from './gru.js';
 import type { Heap } from './heap.js';
+import { lookupKernels } from './lookup.js';
 import { lossKernels } from './losses.js';
 import { lstmKernels } from './lstm.js';
 import { matmulKernels } from './matmul.js';
@@ -45,12 +47,12 @@ export function cpuKernels(heap: Heap): RawKernels {
   return {
     ...arrayKernels(heap), ...matmulKernels(heap), ...activationKernels(heap), ...lossKernels(heap), ...optimizerKernels(heap),
     ...lstmKernels(heap), ...gruKernels(heap), ...normKernels(heap), ...convolutionKernels(heap), ...updateKernels(heap),
-    ...pointwiseKernels(heap),
+    ...pointwiseKernels(heap), ...lookupKernels(heap),
   };
 }
 
 /** The families beside the core. */
-export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise];
+export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup];
 
 export function openCpu(dtype: DType): Device {
   const heap: Heap = { data: allocate(dtype, 1 << 14) };

@@ -12,6 +12,7 @@ import { arrayKernels } from './arrays.js';
 import { convolutionKernels } from './convolution.js';
 import type { GpuJs, Handle, PipelineCall } from './gpujs.js';
 import { gruKernels } from './gru.js';
+import { lookupKernels } from './lookup.js';
 import { lossKernels } from './losses.js';
 import { lstmKernels } from './lstm.js';
 import { matmulKernels } from './matmul.js';
@@ -68,7 +69,7 @@ export class GpuDevice implements Device {
       dtype: this.dtype,
       ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
       ...lstmKernels(recorder), ...gruKernels(recorder), ...normKernels(recorder), ...convolutionKernels(recorder), ...updateKernels(recorder),
-      ...pointwiseKernels(recorder),
+      ...pointwiseKernels(recorder), ...lookupKernels(recorder),
     };
   }
 

@@ -147,6 +147,14 @@ export interface RawConvolutionKernels {
   averagePool2dBackward(dx: Address, dy: Address, ...sliding: Sliding): void;
 }
 
+/** `count`: rows of the table. An index that is none of theirs gives NaN, and adds nothing. */
+export interface RawLookupKernels {
+  /** out[r, :] = table[indices[r], :]. */
+  gatherRows(out: Address, table: Address, indices: Address, rows: number, count: number, n: number): void;
+  /** target[indices[r], :] += x[r, :], r by r. */
+  scatterRows(target: Address, indices: Address, x: Address, rows: number, count: number, n: number): void;
+}
+
 export interface RawLossKernels {
   /** loss[0] and dPrediction [rows, n] for the code `kind` of {@link lossCodes}. */
   loss(
@@ -187,4 +195,4 @@ export interface RawUpdateKernels {
 /** The whole table; wasm's holds the core and the families that were prepared. */
 export interface RawKernels
   extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawLstmKernels, RawGruKernels, RawNormKernels, RawConvolutionKernels,
-  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels {}
+  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels, RawLookupKernels {}

@@ -44,6 +44,10 @@ const entries: { readonly [F in KernelFamily]: Entry<F> } = {
       affine: true, sumLast: true, oneHot: true,
     },
   },
+  lookup: {
+    fetch: () => import('./families/lookup.js'),
+    names: { gatherRows: true, scatterRowsTo: true },
+  },
 };
 
 export const kernelFamilies = Object.keys(entries) as readonly KernelFamily[];

@@ -5,12 +5,13 @@ import { verdict } from './case.js';
 import type { ConformanceCase } from './case.js';
 import { convolutionCases } from './convolution.js';
 import { layerCases } from './layers.js';
+import { lookupCases } from './lookup.js';
 import { pointwiseCases } from './pointwise.js';
 import { trainingRuns, trainingVerdict } from './runs.js';
 import { trainingCases } from './training.js';
 
 /** Every kernel of the contract is called by one of these; conformance.test.ts watches. */
-export const kernelCases: readonly ConformanceCase[] = [...arrayCases, ...pointwiseCases, ...convolutionCases, ...trainingCases];
+export const kernelCases: readonly ConformanceCase[] = [...arrayCases, ...pointwiseCases, ...convolutionCases, ...lookupCases, ...trainingCases];
 
 /** A named demand. `check` gives what is wrong with a backend, or undefined. */
 export interface Demand {
