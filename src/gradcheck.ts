@@ -23,7 +23,9 @@ import { backwardNetwork, byLayer, forwardNetwork, inOrder } from './models/grap
 import type { LayerTensors } from './models/graph/execute.js';
 import { masksRead } from './models/graph/masks.js';
 import { buildNetwork, noiseOf, stateTensors, trainableWeights } from './models/graph/network.js';
+import type { Network } from './models/graph/network.js';
 import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
+import type { RandomGenerator } from './random.js';
 import { sameShape, sizeOf, toHost } from './tensor.js';
 import type { Shape, TensorLike } from './tensor.js';
 
@@ -158,6 +160,20 @@ function directionsOf(layer: AnyLayer | Block): AnyRecurrent[] {
   return isRecurrent(layer) ? [layer] : [];
 }
 
+/** Random numbers, or indices, for input i; where a layer takes a number for padding, sample b ends in b steps of it, as far as there are so many. */
+function drawnInput(network: Network, i: number, batch: number, random: RandomGenerator): Float64Array {
+  const { id, shape, indices } = network.inputs[i] ?? { id: -1, shape: [] };
+  const size = sizeOf(shape);
+  const data = new Float64Array(batch * size).map(() => (indices === undefined ? normal(random) : Math.floor(indices * uniform(random))));
+  for (const { layer, inputs, inputShapes } of network.nodes) {
+    const { padding } = layer.inputRules(inputShapes)[inputs.indexOf(id)] ?? {};
+    if (padding === undefined) continue;
+    const step = size / (shape[0] ?? 1);
+    for (let b = 0; b < batch; b++) data.fill(padding, Math.max(b * size, (b + 1) * size - b * step), (b + 1) * size);
+  }
+  return data;
+}
+
 /** Everything about one layer that the checker varies: parameters, then inputs (x, initial states). */
 function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const { seed = 0, training = true, lengths, initialState = true } = options;
@@ -179,12 +195,13 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   // Weights start at their initial values plus noise: no two alike, biases and norms away from 0 and 1.
   const noisy = (initializer: Parameters<typeof resolveInitializer>[0], shape: Shape): Float64Array =>
     resolveInitializer(initializer)(shape, random).map((w) => w + 0.3 * (2 * uniform(random) - 1));
-  const values = [
-    ...trained.map((spec) => noisy(spec.initializer, spec.shape)),
-    ...shapes.map((shape) => new Float64Array(sizeOf(shape)).map(() => normal(random))),
-  ];
-  const given = lengths ? [lengthMask(lengths, batch, shapes[0]?.[1] ?? 1)] : [];
-  const masked = masksRead(network, given.map(() => true));
+  const initial = trained.map((spec) => noisy(spec.initializer, spec.shape));
+  const x = network.inputs.map((_, i) => drawnInput(network, i, batch, random));
+  const values = [...initial, ...x];
+  /** Indices have no gradient. */
+  const varies = [...trained.map(() => true), ...network.inputs.map(({ indices }) => indices === undefined)];
+  const given = x.map((each, i) => ({ mask: lengths && i === 0 ? lengthMask(lengths, batch, shapes[0]?.[1] ?? 1) : undefined, values: each }));
+  const masked = masksRead(network, [lengths !== undefined]);
   const fixed = [
     ...states.map((spec) => ({ shape: spec.shape, data: noisy(spec.initializer, spec.shape).map((x) => Math.abs(x) + 0.1) })),
     ...masks.flat().map(({ shape, mask }) => ({ shape, data: mask })),
@@ -203,21 +220,22 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
     let at = 0;
     const take = (count: number): typeof tensors => tensors.slice(at, (at += count));
     const parameters = byLayer(trained, take(trained.length));
-    const x = take(shapes.length);
+    const inputs = take(shapes.length);
     const stateRecords = byLayer(states, take(states.length));
     const noise = masks.map((specs) => take(specs.length));
     const run = { k, training, noise, masks: new Map(take(masked.length).map((mask, i) => [masked[i]?.key ?? '', mask])) };
-    const forward = forwardNetwork(network, run, parameters, stateRecords, x);
+    const forward = forwardNetwork(network, run, parameters, stateRecords, inputs);
     if (!backward) return { outputs: forward.outputs, variables: [] };
     const gradients: LayerTensors = byLayer(trained, trained.map((spec) => k.zeros(spec.shape)));
     const dInputs = backwardNetwork(network, run, parameters, forward, take(projections.length), gradients);
-    return { outputs: [...inOrder(trained, gradients), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))], variables: [] };
+    const all = [...inOrder(trained, gradients), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))];
+    return { outputs: all.filter((_, i) => varies[i]), variables: [] };
   };
 
   const outputs = (): Float64Array[] => runNow(device, step(false), allShapes, [...values, ...fixed.map((f) => f.data)]);
   return {
-    names: [...trained.map((spec) => (network.nodes.length === 1 ? spec.name : spec.key)), ...shapes.map((_, i) => `input ${i}`)],
-    values,
+    names: [...trained.map((spec) => (network.nodes.length === 1 ? spec.name : spec.key)), ...shapes.map((_, i) => `input ${i}`)].filter((_, i) => varies[i]),
+    values: values.filter((_, i) => varies[i]),
     loss: () => dot(outputs(), projections.map((r) => r.data)),
     size: () => dot(outputs().map((y) => y.map(Math.abs)), projections.map((r) => r.data.map(Math.abs))),
     gradients: () => runNow(

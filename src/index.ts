@@ -21,9 +21,9 @@ export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from 
 export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
 
 export { Input, Layer } from './layers/layer.js';
-export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
+export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, InputRule, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
 export type { LayerFactory } from './models/files/factory.js';
-export type { GivenMasks, TimeMask } from './layers/timeMask.js';
+export type { GivenInput, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
@@ -37,6 +37,10 @@ export { Dense } from './layers/dense.js';
 export type { DenseOptions } from './layers/dense.js';
 export { Activation } from './layers/activation.js';
 export type { ActivationOptions } from './layers/activation.js';
+export { Embedding } from './layers/embedding.js';
+export type { EmbeddingOptions } from './layers/embedding.js';
+export { Masking } from './layers/masking.js';
+export type { MaskingOptions } from './layers/masking.js';
 export { Dropout } from './layers/dropout.js';
 export type { DropoutOptions } from './layers/dropout.js';
 export { Flatten, Reshape } from './layers/reshape.js';

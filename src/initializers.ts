@@ -11,7 +11,7 @@ import { sizeOf } from './tensor.js';
 import type { Shape } from './tensor.js';
 
 export type InitializerName =
-  | 'zeros' | 'ones' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal' | 'lecunUniform' | 'lecunNormal' | 'orthogonal';
+  | 'zeros' | 'ones' | 'randomUniform' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal' | 'lecunUniform' | 'lecunNormal' | 'orthogonal';
 
 /** Writes initial values for a row-major tensor of `shape`. */
 export type InitializerFunction = (shape: Shape, random: RandomGenerator) => Float64Array;
@@ -68,6 +68,7 @@ function orthogonal(shape: Shape, random: RandomGenerator): Float64Array {
 const byName: Record<InitializerName, InitializerFunction> = {
   zeros: (shape) => new Float64Array(sizeOf(shape)),
   ones: (shape) => new Float64Array(sizeOf(shape)).fill(1),
+  randomUniform: (shape, random) => uniformWithin(0.05, shape, random),
   glorotUniform: (shape, random) => uniformWithin(Math.sqrt(6 / (fans(shape).fanIn + fans(shape).fanOut)), shape, random),
   glorotNormal: (shape, random) => truncatedNormal(Math.sqrt(2 / (fans(shape).fanIn + fans(shape).fanOut)), shape, random),
   heUniform: (shape, random) => uniformWithin(Math.sqrt(6 / fans(shape).fanIn), shape, random),

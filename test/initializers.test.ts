@@ -10,6 +10,13 @@ import { assertSame, thrown } from './support/compare.js';
 
 const make = (name: InitializerName, shape: Shape, seed = 1): Float64Array => resolveInitializer(name)(shape, randomStream(seed, 'weights'));
 
+test('randomUniform is within 0.05, whatever the shape', () => {
+  const w = make('randomUniform', [150, 50]);
+  const largest = w.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
+  assert.ok(largest <= 0.05 && largest > 0.0499, String(largest));
+  assert.ok(Math.abs(w.reduce((sum, v) => sum + v * v, 0) / w.length / (0.05 ** 2 / 3) - 1) < 0.05);
+});
+
 test('zeros and ones', () => {
   assertSame(make('zeros', [2, 3]), [0, 0, 0, 0, 0, 0], 'zeros');
   assertSame(make('ones', [3]), [1, 1, 1], 'ones');

@@ -20,12 +20,17 @@ export interface InputGradients {
 
 /**
  * Which way, and how steeply, each number of the inputs moves the score (Baehrens et al. 2010, Simonyan et al. 2014), in inference
- * mode. For one number a pixel or time step see {@link overChannels}: `overChannels(gradients[1])` is [B, T].
+ * mode. Indices have no gradient: where an input holds them, it is zeros. For one number a pixel or time step see {@link overChannels}: `overChannels(gradients[1])` is [B, T].
  *
- * @throws what `activationMap` throws for samples and targets that do not fit.
+ * @throws ArgumentError for a model of indices alone; what `activationMap` throws for samples and targets that do not fit.
  */
 export async function inputGradients(model: ExplainedModel, x: ModelData, options: ExplainOptions = {}): Promise<InputGradients> {
   const subject = await Subject.open(model, x, takeExplainOptions('inputGradients', options, explainNames));
+  if (subject.network.inputs.every(({ indices }) => indices !== undefined)) {
+    throw new ArgumentError({
+      operation: 'inputGradients', argument: 'model', expected: 'of an input whose numbers can change by a little', actual: 'indices alone', hint: 'Use occlusion, with an index as baseline.',
+    });
+  }
   const gradients = subject.x.map(({ shape }) => subject.zeros(shape));
   const scores = new Float64Array(subject.samples);
   await subject.pass({ inputGradients: true }, (sample, { score, inputGradients: own }) => {

@@ -95,7 +95,7 @@ export class Probe {
   private program(plan: ProbePlan, batch: number): ReturnType<Session['program']> {
     const { session } = this;
     const { value, places, gradients, inputGradients } = plan;
-    const form = { batch, masked: this.masked, rowWeights: [], training: false };
+    const form = { batch, masked: this.masked, rowWeights: [], training: false, mayHold: false };
     const backward = gradients || inputGradients;
     const scored = { ...this.network, outputs: [{ ...value, name: 'probed' }] };
     return session.program(`probe ${JSON.stringify(plan)}`, form, false, backward ? [[batch, ...value.shape]] : [], (k, parts) => {

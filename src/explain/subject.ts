@@ -3,6 +3,7 @@ import type { ModelData } from '../models/training/data.js';
 import type { MaskOptions } from '../models/training/givenMasks.js';
 import type { Network } from '../models/graph/network.js';
 import { createYielder } from '../models/training/passes.js';
+import { requireSound } from '../models/training/samples.js';
 import { requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { takeOptions } from '../copies.js';
@@ -123,6 +124,13 @@ export class Subject {
     return scores;
   }
 
+  /** What an alteration has put in the place of indices are indices. @throws DataError */
+  private requireIndices(inputs: readonly FloatArray[], rows: number): void {
+    this.network.inputs.forEach(({ indices, shape }, i) => {
+      if (indices !== undefined) requireSound('explain', `altered input ${i}`, inputs[i] ?? new Float32Array(), [rows, ...shape], { of: 'indices', below: indices });
+    });
+  }
+
   private async batches(
     { copies = this.samples, sampleOf = (copy) => copy, alter, places = [], gradients = false, inputGradients = false }: Pass,
     take: (first: number, rows: number, result: ProbeResult, weights: FloatArray) => void,
@@ -148,6 +156,7 @@ export class Subject {
       for (let i = 0; alter && i < rows; i++) {
         alter(first + i, inputs.map((data) => data.subarray((i * data.length) / rows, ((i + 1) * data.length) / rows)));
       }
+      if (alter) this.requireIndices(inputs, rows);
       const weights = gather(this.weights, size);
       const given = [...inputs, ...masks.map((mask) => gather(mask, mask.length / this.samples))];
       take(first, rows, await this.probe.run(plan, rows, given, gradients || inputGradients ? weights : undefined), weights);

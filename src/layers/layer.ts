@@ -38,6 +38,14 @@ export interface StateSpec extends ParameterSpec {
   readonly kind: 'weight' | 'carried';
 }
 
+/** What a layer takes the numbers of a model's input for. They are checked and read before a step, as layers read no value. */
+export interface InputRule {
+  /** They are indices: whole numbers from 0 to below this. Their first axis is time, even where there is no other. */
+  readonly indices?: number | undefined;
+  /** A step of which every number is this one is padding, to this layer and to those that its mask goes on to. */
+  readonly padding?: number | undefined;
+}
+
 /** A dropout mask a layer wants for each training step. `shape` includes the batch. */
 export interface NoiseSpec {
   readonly shape: Shape;
@@ -170,8 +178,13 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
     return [];
   }
 
+  /** Rules for the inputs that have one; a model refuses the layer where such an input is not its own. Default: none. */
+  inputRules(_inputs: readonly Shape[]): readonly (InputRule | undefined)[] {
+    return [];
+  }
+
   abstract forward(run: Run, p: P, s: S, inputs: readonly Tensor[]): Forward<S, C>;
-  /** Returns ∂L/∂input for each input, or an empty list where `run.inputGradient` is false. */
+  /** Returns ∂L/∂input for each input, or an empty list where `run.inputGradient` is false or there is none, as of indices. */
   abstract backward(run: Run, p: P, cache: C, dOutputs: readonly (Tensor | undefined)[], grads: P): Tensor[];
 
   /**

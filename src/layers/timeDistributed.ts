@@ -10,7 +10,7 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput, requireLayer } from './layer.js';
-import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import type { AnyLayer, CommonOptions, Forward, InputRule, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 
 export interface TimeDistributedOptions extends CommonOptions {
@@ -80,6 +80,15 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
         return { linear: new TimeDistributed({ layer: linear, name }), activation };
       },
     };
+  }
+
+  override inputRules(inputs: readonly Shape[]): readonly (InputRule | undefined)[] {
+    const [rule] = this.layer.inputRules(this.step(inputs));
+    if (rule?.padding === undefined) return [rule];
+    throw new ArgumentError({
+      operation: this.label(), argument: 'layer', expected: 'one that makes no mask', actual: this.layer.label(),
+      hint: 'Embedding and Masking take [batch, time, …] as it is.',
+    });
   }
 
   override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {

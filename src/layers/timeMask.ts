@@ -5,8 +5,13 @@
 import { allocate } from '../tensor.js';
 import type { DType, FloatArray } from '../tensor.js';
 
-/** What a batch brings: for each input of the model its mask [count, steps], or undefined where all its steps are real. */
-export type GivenMasks = readonly (FloatArray | undefined)[];
+/** What a batch brings for one input of the model. */
+export interface GivenInput {
+  /** [count, steps]; undefined where nobody said that steps are padding. */
+  readonly mask: FloatArray | undefined;
+  /** [count, …]; undefined where they are not known yet. */
+  readonly values: FloatArray | undefined;
+}
 
 /** The mask of one value [B, T, …] of a graph. Layers pass it on, see `Layer.masks`; they do not look into it. */
 export interface TimeMask {
@@ -15,12 +20,29 @@ export interface TimeMask {
   /** T. */
   readonly steps: number;
   /** [count, steps], 1 for real steps, 0 for padding; undefined where nothing it depends on has a mask. Not to be written to. */
-  rows(given: GivenMasks, count: number): FloatArray | undefined;
+  rows(given: readonly GivenInput[], count: number): FloatArray | undefined;
 }
 
 /** The mask that comes with input number `input` of the model. */
 export function maskOfInput(input: number, steps: number): TimeMask {
-  return { key: String(input), steps, rows: (given) => given[input] };
+  return { key: String(input), steps, rows: (given) => given[input]?.mask };
+}
+
+/** The mask that the numbers of input number `input` make: a step of which every number is `padding` is none. */
+export function maskOfValues(input: number, steps: number, padding: number): TimeMask {
+  return {
+    key: `${input}=${padding}`, steps,
+    rows(given, count) {
+      const values = given[input]?.values;
+      if (!values) return undefined;
+      const dtype: DType = values instanceof Float64Array ? 'float64' : 'float32';
+      const mask = allocate(dtype, count * steps);
+      const width = values.length / mask.length;
+      const odd = dtype === 'float32' ? Math.fround(padding) : padding; // as the numbers were rounded
+      values.forEach((value, i) => { if (value !== odd) mask[Math.floor(i / width)] = 1; });
+      return mask;
+    },
+  };
 }
 
 /** For layers that join values step by step: a step is real where it is in every one of them; a value without a mask is real throughout. */

@@ -16,7 +16,7 @@ const sequence = [4, 3];
 const image = [5, 6, 2];
 const inner = { className: 'GRU', config: { units: 2, returnSequences: true } };
 /** Every layer: its options and the shape of its input, or inputs. */
-const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly shape: Shape; readonly inputs?: number }>> = {
+const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly shape: Shape; readonly inputs?: number; readonly values?: number }>> = {
   Activation: { options: { kind: 'tanh' }, shape: vector },
   Add: { shape: vector, inputs: 2 },
   AveragePool1D: { options: { poolSize: 2 }, shape: sequence },
@@ -32,6 +32,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
   DepthwiseConv1D: { options: { kernelSize: 2 }, shape: sequence },
   DepthwiseConv2D: { options: { kernelSize: 2 }, shape: image },
   Dropout: { options: { rate: 0.5 }, shape: vector },
+  Embedding: { options: { inputDim: 3, outputDim: 2 }, shape: vector, values: 2 },
   Flatten: { shape: sequence },
   GlobalAveragePool1D: { shape: sequence },
   GlobalAveragePool2D: { shape: image },
@@ -40,6 +41,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
   GRU: { options: { units: 2, resetAfter: false }, shape: sequence },
   LayerNorm: { shape: vector },
   LSTM: { options: { units: 2, peepholes: true }, shape: sequence },
+  Masking: { shape: sequence },
   MaxPool1D: { options: { poolSize: 2 }, shape: sequence },
   MaxPool2D: { options: { poolSize: 2 }, shape: image },
   Multiply: { shape: vector, inputs: 2 },
@@ -58,7 +60,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
 
 test('every layer that can be saved declares what it calls', async () => {
   assert.equal(Object.keys(uses).sort(), Object.keys(makers).sort());
-  for (const [name, { options = {}, shape, inputs: count = 1 }] of Object.entries(uses)) {
+  for (const [name, { options = {}, shape, inputs: count = 1, values = 0.5 }] of Object.entries(uses)) {
     const make = (kind: string, given: JsonObject): AnyLayer => {
       const layer = makers[kind]?.({ ...given, name: kind }, (entry) => {
         const { className, config } = entry as { className: string; config: JsonObject };
@@ -71,9 +73,9 @@ test('every layer that can be saved declares what it calls', async () => {
     const output = make(name, options).apply(count === 1 ? inputs[0] ?? [] : inputs);
     const model = new Model({ inputs, outputs: output });
     model.compile({ loss: 'mse' });
-    const filled = (of: Shape): { data: Float32Array; shape: number[] } => ({ data: new Float32Array(2 * sizeOf(of)).fill(0.5), shape: [2, ...of] });
-    const x = inputs.map(() => filled(shape));
-    const { loss } = await model.lossAndGradients(count === 1 ? x[0] ?? [] : x, filled(output.shape), { training: true }).catch((error: unknown) => {
+    const filled = (of: Shape, value: number): { data: Float32Array; shape: number[] } => ({ data: new Float32Array(2 * sizeOf(of)).fill(value), shape: [2, ...of] });
+    const x = inputs.map(() => filled(shape, values));
+    const { loss } = await model.lossAndGradients(count === 1 ? x[0] ?? [] : x, filled(output.shape, 0.5), { training: true }).catch((error: unknown) => {
       throw new Error(`${name}: ${String(error)}`);
     });
     assert.ok(Number.isFinite(loss), name);

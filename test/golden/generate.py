@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import check
 from convolution_kinds import separable, transposed
 from convolution import conv1d, conv2d, pooling, residual, resnet
+from embedding import embedding
 from explain import explain
 from golden import FILES
 from likelihoods import likelihoods
@@ -36,7 +37,7 @@ def build():
     by_hand("gru-reset-before", 3, ["h"], {}, gru_reset_before, cell="gru-reset-before")
     by_hand("lstm-peephole", 4, ["h", "c"], {"peephole": (3, H)}, lstm_peephole, cell="lstm-peephole",
             peephole="rows i, f (see c_{t-1}) and o (sees c_t)")
-    for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable):
+    for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable, embedding):
         group()
 
 

@@ -8,7 +8,7 @@ const recurrent = [
   ),
   ...['lstm-lengths', 'gru-lengths', 'lstm-bidirectional-lengths', 'gru-reset-before', 'lstm-peephole'],
 ];
-const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable'];
+const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable', 'embedding'];
 
 const gates: Record<string, number> = {
   'rnn-tanh': 1, 'rnn-relu': 1, lstm: 4, 'lstm-peephole': 4, gru: 3, 'gru-reset-before': 3,

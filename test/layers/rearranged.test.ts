@@ -82,7 +82,7 @@ test('of equals the first gets the gradient; a sequence of padding alone is 0 an
 
 test('masks: repeated with the steps; passed on where time stays first; ended elsewhere', () => {
   const mask = maskOfInput(0, 3);
-  const rows = (of: typeof mask): number[] => Array.from(of.rows([Float64Array.of(1, 1, 0)], 1) ?? []);
+  const rows = (of: typeof mask): number[] => Array.from(of.rows([{ mask: Float64Array.of(1, 1, 0), values: undefined }], 1) ?? []);
   const [twice] = new UpSampling1D({ size: 2 }).masks([mask]);
   assert.ok(twice);
   assert.equal([twice.steps, rows(twice)], [6, [1, 1, 1, 1, 0, 0]]);

@@ -83,9 +83,10 @@ export function networkRunner(network: Network, data: NetworkData, backend: Back
   const states = stateTensors(network, batch);
   const wanted = noiseOf(network, batch).map((specs) => (training ? specs.length : 0));
   const masked = masksRead(network, mask ? [true] : []);
+  const given = inputs.map(({ data: values }, i) => ({ mask: i === 0 ? mask && Float64Array.from(mask.data) : undefined, values: Float64Array.from(values) }));
   const fed: HostTensor[] = [
     ...trained.map(({ key }) => need(weights, key)), ...states.map(({ key }) => need(weights, key)),
-    ...inputs, ...masked.map((m) => ({ shape: [batch, m.steps], data: m.rows([mask?.data as Float64Array], batch) ?? new Float64Array() })), ...noise, ...(dOutputs ?? []),
+    ...inputs, ...masked.map((m) => ({ shape: [batch, m.steps], data: m.rows(given, batch) ?? new Float64Array() })), ...noise, ...(dOutputs ?? []),
   ];
 
   const step: Step = (k: Kernels, tensors) => {

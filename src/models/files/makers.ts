@@ -10,10 +10,12 @@ import { Conv1DTranspose, Conv2DTranspose } from '../../layers/conv2dTranspose.j
 import { Dense } from '../../layers/dense.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../layers/depthwiseConv2d.js';
 import { Dropout } from '../../layers/dropout.js';
+import { Embedding } from '../../layers/embedding.js';
 import { GRU } from '../../layers/gru.js';
 import type { AnyLayer } from '../../layers/layer.js';
 import { LayerNorm } from '../../layers/layerNorm.js';
 import { LSTM } from '../../layers/lstm.js';
+import { Masking } from '../../layers/masking.js';
 import { Add, Concatenate, Multiply } from '../../layers/merge.js';
 import { Permute } from '../../layers/permute.js';
 import {
@@ -53,6 +55,7 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   DepthwiseConv1D: (o) => new DepthwiseConv1D({ ...o, kernelSize: o.kernelSize as number }),
   DepthwiseConv2D: (o) => new DepthwiseConv2D({ ...o, kernelSize: o.kernelSize as number }),
   Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
+  Embedding: (o) => new Embedding({ ...o, inputDim: numberOf('inputDim', o.inputDim), outputDim: numberOf('outputDim', o.outputDim) }),
   Flatten: (o) => new Flatten(o),
   GlobalAveragePool1D: (o) => new GlobalAveragePool1D(o),
   GlobalAveragePool2D: (o) => new GlobalAveragePool2D(o),
@@ -61,6 +64,7 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   GlobalMaxPool2D: (o) => new GlobalMaxPool2D(o),
   LayerNorm: (o) => new LayerNorm(o),
   LSTM: (o) => new LSTM({ ...o, units: numberOf('units', o.units) }),
+  Masking: (o) => new Masking(o),
   MaxPool1D: (o) => new MaxPool1D(o),
   MaxPool2D: (o) => new MaxPool2D(o),
   Multiply: (o) => new Multiply(o),

@@ -1,15 +1,17 @@
 /** The masks of a graph, and those of a batch: what layers read goes into the step, what outputs have says which rows count. */
-import type { GivenMasks, TimeMask } from '../../layers/timeMask.js';
+import type { GivenInput, TimeMask } from '../../layers/timeMask.js';
+import { maskInto } from './network.js';
 import type { Network, NetworkNode } from './network.js';
 
 /** Of what a layer reads: its first input. */
 export function maskOfNode(network: Network, node: NetworkNode): TimeMask | undefined {
-  return network.masks.get(node.inputs[0] ?? -1);
+  return maskInto(network, node, 0);
 }
 
 /** Every mask that some layer reads, once, where these inputs of the model have one. */
 export function masksRead(network: Network, masked: readonly boolean[]): TimeMask[] {
-  const given = masked.map((is) => (is ? new Float32Array() : undefined));
+  const none = new Float32Array();
+  const given = network.inputs.map((_, i): GivenInput => ({ mask: masked[i] ? none : undefined, values: none }));
   const read = new Map<string, TimeMask>();
   for (const node of network.nodes) {
     const mask = maskOfNode(network, node);
@@ -19,6 +21,6 @@ export function masksRead(network: Network, masked: readonly boolean[]): TimeMas
 }
 
 /** The mask of each output, [count, steps]; undefined where all its rows count. */
-export function outputMasks(network: Network, given: GivenMasks, count: number): ReturnType<TimeMask['rows']>[] {
+export function outputMasks(network: Network, given: readonly GivenInput[], count: number): ReturnType<TimeMask['rows']>[] {
   return network.outputs.map(({ id }) => network.masks.get(id)?.rows(given, count));
 }

@@ -5,7 +5,7 @@
 import { requireAddressable } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
-import { maskOfInput } from '../../layers/timeMask.js';
+import { maskOfInput, maskOfValues, whereAllAreReal } from '../../layers/timeMask.js';
 import type { TimeMask } from '../../layers/timeMask.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
@@ -40,6 +40,8 @@ export interface NetworkValue {
 export interface NetworkInput extends NetworkValue {
   /** What the user called it. */
   readonly name?: string;
+  /** Its numbers are whole, from 0 to below this: what the layers that look them up have in common. */
+  readonly indices?: number;
 }
 
 export interface NetworkOutput extends NetworkValue {
@@ -110,8 +112,9 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
     return id;
   }
 
-  const from = inputs.map((input) => ({ id: ids.get(input) ?? 0, shape: input.shape, ...(input.name === undefined ? {} : { name: input.name }) }));
   const to = outputs.map((output) => ({ id: visit(output), shape: output.shape }));
+  const bounds = indexBounds(inputs.length, nodes);
+  const from = inputs.map(({ shape, name }, id) => ({ id, shape, ...(name === undefined ? {} : { name }), ...(bounds[id] === undefined ? {} : { indices: bounds[id] }) }));
   const called = outputNames ?? namesOfOutputs(from, nodes, to);
   return { inputs: from, outputs: to.map((output, i) => ({ ...output, name: called[i] ?? `output_${i}` })), nodes, masks: masksOf(from, nodes) };
 }
@@ -128,14 +131,49 @@ export function namesOfOutputs(inputs: readonly NetworkInput[], nodes: readonly 
   return names;
 }
 
+/** How far the indices of each input may go; values 0 to `inputs` − 1 are those of the inputs. @throws ArgumentError for a rule about what another layer makes. */
+function indexBounds(inputs: number, nodes: readonly NetworkNode[]): readonly (number | undefined)[] {
+  const bounds: (number | undefined)[] = [];
+  for (const { layer, inputs: from, inputShapes } of nodes) {
+    layer.inputRules(inputShapes).forEach((rule, i) => {
+      const id = from[i] ?? -1;
+      if (rule && id >= inputs) {
+        throw new ArgumentError({
+          operation: layer.label(), argument: 'input', expected: 'an input of the model itself, whose numbers are known before a step', actual: "another layer's output",
+          hint: 'Apply it to Input, or let it come first in Sequential.',
+        });
+      }
+      if (rule?.indices !== undefined) bounds[id] = Math.min(rule.indices, bounds[id] ?? Infinity);
+    });
+  }
+  return bounds;
+}
+
+/** Steps of an input of the model; undefined where it has no time axis. */
+export function stepsOf({ shape: [steps, ...rest], indices }: NetworkInput): number | undefined {
+  return rest.length > 0 || indices !== undefined ? steps : undefined;
+}
+
+/** The mask of what a node reads: that of the value, and where it is an input of the model, what the layer says of its numbers. */
+export function maskInto({ inputs, masks }: Pick<Network, 'inputs' | 'masks'>, node: NetworkNode, input: number): TimeMask | undefined {
+  const id = node.inputs[input] ?? -1;
+  const own = masks.get(id);
+  const rule = inputs[id] && node.layer.inputRules(node.inputShapes)[input];
+  const [steps] = node.inputShapes[input] ?? [];
+  if (!rule || steps === undefined) return own;
+  const given = own ?? (rule.indices === undefined ? undefined : maskOfInput(id, steps));
+  return rule.padding === undefined ? given : whereAllAreReal([given, maskOfValues(id, steps, rule.padding)]);
+}
+
 /** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */
-export function masksOf(inputs: readonly NetworkValue[], nodes: readonly NetworkNode[]): Map<ValueId, TimeMask> {
+export function masksOf(inputs: readonly NetworkInput[], nodes: readonly NetworkNode[]): Map<ValueId, TimeMask> {
   const masks = new Map<ValueId, TimeMask>();
   inputs.forEach(({ id, shape: [steps = 0, ...rest] }, i) => {
     if (rest.length > 0) masks.set(id, maskOfInput(i, steps));
   });
-  for (const { layer, inputs: from, outputs, outputShapes } of nodes) {
-    const made = layer.masks(from.map((id) => masks.get(id)));
+  for (const node of nodes) {
+    const { layer, outputs, outputShapes } = node;
+    const made = layer.masks(node.inputs.map((_, i) => maskInto({ inputs, masks }, node, i)));
     outputs.forEach((id, i) => {
       const mask = made[i];
       const steps = outputShapes[i]?.[0];

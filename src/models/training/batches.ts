@@ -65,15 +65,15 @@ export async function takeBatch(
   const x = await Promise.all(data.x.map(take));
   const y = await Promise.all(data.y.map(take));
   const sampleWeight = data.sampleWeight && await take(data.sampleWeight);
-  const given = await Promise.all(data.masks.map(async (mask) => mask && take(mask)));
-  const masks = masksRead(network, given.map((mask) => mask !== undefined)).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
+  const given = await Promise.all(data.masks.map(async (mask, i) => ({ mask: mask && await take(mask), values: x[i] })));
+  const masks = masksRead(network, given.map(({ mask }) => mask !== undefined)).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
   const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));
   const byClass = y[0] && data.rowsByClass?.(y[0]);
   const weights = network.outputs.map(({ shape }, i) => (y.length === 0 ? undefined : weightsOf(sampleWeight, byClass, rows[i] ?? 0, shape.at(-1) ?? 1, dtype)));
   const rowWeights = counted.map((mask, i) => (y.length === 0 ? undefined : masked(weights[i], mask, rows[i] ?? 0, dtype)));
   return {
-    form: { batch: count, masked: given.map((mask) => mask !== undefined), rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training },
+    form: { batch: count, masked: given.map(({ mask }) => mask !== undefined), rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training, mayHold: !counted.includes(undefined) },
     inputs: [...x, ...y, ...rowWeights.filter((w) => w !== undefined), ...masks],
     y, counted, weights, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)),
   };

@@ -10,7 +10,7 @@ import type { Classified, RowsByClass } from './classWeight.js';
 import { maskNames, masksOfInputs } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
 import { checkedSource, cut, isSource, requireFinite, requireSound } from './samples.js';
-import type { Samples, SampleSource } from './samples.js';
+import type { SampleSource, Samples, WholeNumbers } from './samples.js';
 
 /** Rows of several tensors that belong together. */
 export interface Dataset {
@@ -72,10 +72,11 @@ function targetHint(output: Shape, target: Shape, classes: number | undefined): 
 }
 
 /** What x or y must be, without the batch. */
-type Wanted = Pick<Target, 'shape'> & { readonly classes?: Target['classes'] };
+type Wanted = Pick<Target, 'shape'> & { readonly classes?: Target['classes']; readonly indices?: NetworkInput['indices'] };
 
-function prepared(operation: string, argument: string, value: TensorLike | SampleSource, { shape, classes }: Wanted, dtype: DType): Samples {
-  let host: Samples = isSource(value) ? checkedSource(operation, argument, value, classes) : toHost(value, dtype, { operation, argument });
+function prepared(operation: string, argument: string, value: TensorLike | SampleSource, { shape, classes, indices }: Wanted, dtype: DType): Samples {
+  const whole: WholeNumbers | undefined = indices === undefined ? classes === undefined ? undefined : { of: 'classes', below: classes } : { of: 'indices', below: indices };
+  let host: Samples = isSource(value) ? checkedSource(operation, argument, value, whole) : toHost(value, dtype, { operation, argument });
   if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
   // One feature or one target a step may come without its axis of width one.
   if (!isSource(host) && shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
@@ -85,7 +86,7 @@ function prepared(operation: string, argument: string, value: TensorLike | Sampl
       hint: argument.startsWith('y') ? targetHint(shape, host.shape, classes) : 'Check inputShape.',
     });
   }
-  if (!isSource(host)) requireSound(operation, argument, host.data, host.shape, classes);
+  if (!isSource(host)) requireSound(operation, argument, host.data, host.shape, whole);
   return host;
 }
 
@@ -138,7 +139,7 @@ function rowsOf({ data, shape: [, steps = 1] }: HostTensor, start: number, end: 
 
 /** @throws DataError for an output of which no row counts: a mean over nothing is no number. */
 export function requireCountedRows(operation: string, network: Network, data: Dataset): void {
-  outputMasks(network, data.masks.map((mask) => mask?.data), data.samples).forEach((mask, i) => {
+  outputMasks(network, data.x.map((x, i) => ({ mask: data.masks[i]?.data, values: isSource(x) ? undefined : x.data })), data.samples).forEach((mask, i) => {
     if (!mask || mask.includes(1)) return;
     throw new DataError({
       operation, argument: data.masks.length === 1 ? 'mask' : `the mask of output ${i}`, expected: 'one step at least that is real', actual: 'padding throughout',

@@ -4,6 +4,7 @@ import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { allocate, sameShape, toHost } from '../../tensor.js';
 import type { DType, HostTensor, TensorLike } from '../../tensor.js';
+import { stepsOf } from '../graph/network.js';
 import type { NetworkInput } from '../graph/network.js';
 
 /** For a model of one sequence input the thing itself; for others by name of the input, or by place. */
@@ -43,7 +44,7 @@ function spread<T>(operation: string, argument: string, value: PerInput<T> | und
   if (value === undefined) return inputs.map(() => undefined);
   const refuse = (expected: string, actual: string, hint?: string): ArgumentError => new ArgumentError({ operation, argument, expected, actual, hint });
   if (isOne(value)) {
-    const sequences = inputs.filter(({ shape }) => shape.length >= 2);
+    const sequences = inputs.filter((input) => stepsOf(input) !== undefined);
     if (sequences.length === 0) throw refuse('absent: there is no time axis', 'given');
     if (sequences.length === 1) return inputs.map((input) => (input === sequences[0] ? value : undefined));
     throw refuse(
@@ -75,14 +76,16 @@ function spread<T>(operation: string, argument: string, value: PerInput<T> | und
 export function masksOfInputs(operation: string, { mask, lengths }: MaskOptions, samples: number, inputs: Inputs, dtype: DType): (HostTensor | undefined)[] {
   const masks = spread<TensorLike>(operation, 'mask', mask, inputs, isMask);
   const allLengths = spread<readonly number[]>(operation, 'lengths', lengths, inputs, isLengths);
-  return inputs.map(({ shape: [steps = 0, ...rest], name }, i) => {
+  return inputs.map((input, i) => {
+    const { name } = input;
+    const steps = stepsOf(input);
     const own = masks[i];
     const counts = allLengths[i];
     if (own === undefined && counts === undefined) return undefined;
     const of = inputs.length === 1 ? '' : ` of input ${name === undefined ? i : `'${name}'`}`;
     const refuse = (argument: string, expected: string, actual: string): ArgumentError => new ArgumentError({ operation, argument: argument + of, expected, actual });
     if (own !== undefined && counts !== undefined) throw refuse('mask', 'given without lengths', 'both');
-    if (rest.length === 0) throw refuse(own === undefined ? 'lengths' : 'mask', 'absent: there is no time axis', 'given');
+    if (steps === undefined) throw refuse(own === undefined ? 'lengths' : 'mask', 'absent: there is no time axis', 'given');
     return own === undefined
       ? fromLengths(operation, of, counts ?? [], samples, steps, dtype)
       : checkedMask(operation, of, own, samples, steps, dtype);

@@ -58,7 +58,7 @@ export async function trainSteps(
   const data = batches.map((batch, i) => [...batch.inputs, ...drawNoise(session.noise(form), seed, steps[i] ?? 0, dtype)]);
   const inputs = data.map((own, i) => {
     const scalars = optimizer.scalars(1 + (steps[i] ?? 0));
-    const hold = mayHold(form) ? [Float64Array.of(counts[i] === true ? 0 : Infinity)] : [];
+    const hold = form.mayHold ? [Float64Array.of(counts[i] === true ? 0 : Infinity)] : [];
     return [...own, Float64Array.of(rates[i] ?? NaN), ...hold, ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
   });
   for (const batch of batches) session.states.advance(batch.form.batch);

@@ -23,13 +23,19 @@ export function isSource(value: unknown): value is SampleSource {
   return typeof value === 'object' && value !== null && 'read' in value && 'shape' in value;
 }
 
-/** A source whose numbers are checked as they are read. @throws DataError naming the first entry that is not finite. */
-export function checkedSource(operation: string, argument: string, source: SampleSource, classes?: number): SampleSource {
+/** What must be whole numbers, from 0 to below this: numbers of classes, or indices that a layer looks up. */
+export interface WholeNumbers {
+  readonly of: 'classes' | 'indices';
+  readonly below: number;
+}
+
+/** A source whose numbers are checked as they are read, as {@link requireSound} does. */
+export function checkedSource(operation: string, argument: string, source: SampleSource, whole?: WholeNumbers): SampleSource {
   const shape = [...source.shape];
   return {
     shape,
     read(index, out) {
-      const check = (): void => { requireSound(operation, argument, out, shape.slice(1), classes, [index]); };
+      const check = (): void => { requireSound(operation, argument, out, shape.slice(1), whole, [index]); };
       const reading = source.read(index, out);
       if (isThenable(reading)) return reading.then(check);
       check();
@@ -47,15 +53,17 @@ export function requireFinite(operation: string, argument: string, data: FloatAr
   });
 }
 
-/** @param classes how many there are, where the numbers are those of classes. @throws DataError naming the first entry that is not finite, or no class. */
-export function requireSound(operation: string, argument: string, data: FloatArray, shape: Shape, classes: number | undefined, before: readonly number[] = []): void {
+/** @throws DataError naming the first entry that is not finite, or not one of the whole numbers there may be. */
+export function requireSound(operation: string, argument: string, data: FloatArray, shape: Shape, whole: WholeNumbers | undefined, before: readonly number[] = []): void {
   requireFinite(operation, argument, data, shape, before);
-  if (classes === undefined) return;
-  const at = data.findIndex((value) => !(value >= 0 && value < classes && Number.isInteger(value)));
+  if (!whole) return;
+  const { of, below } = whole;
+  const at = data.findIndex((value) => !(value >= 0 && value < below && Number.isInteger(value)));
   if (at < 0) return;
   throw new DataError({
-    operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`, expected: `the number of a class, a whole one from 0 to ${classes - 1}`, actual: String(data[at]),
-    hint: 'The last axis of the output is as long as there are classes.',
+    operation, argument: `${argument}[${[...before, ...position(at, shape)].join(', ')}]`,
+    expected: `${of === 'classes' ? 'the number of a class' : 'an index'}, a whole one from 0 to ${below - 1}`, actual: String(data[at]),
+    hint: of === 'classes' ? 'The last axis of the output is as long as there are classes.' : "A layer looks these numbers up: Embedding's inputDim is their largest plus 1.",
   });
 }
 

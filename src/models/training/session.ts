@@ -144,11 +144,11 @@ export class Session {
     const { optimizer } = this;
     if (!optimizer) throw new Error('trainer without an optimizer');
     const scalarCount = optimizer.scalars(1).length;
-    const extra = [[1], ...(mayHold(form) ? [[1]] : []), ...(scalarCount > 0 ? [[scalarCount]] : [])];
+    const extra = [[1], ...(form.mayHold ? [[1]] : []), ...(scalarCount > 0 ? [[scalarCount]] : [])];
     return this.program('train', form, true, extra, (k, parts) => {
       const { before } = parts;
       const [learningRate, ...others] = parts.extras;
-      const hold = mayHold(form) ? others.shift() : undefined;
+      const hold = form.mayHold ? others.shift() : undefined;
       const [scalars] = others;
       if (!learningRate) throw new Error('no learning rate');
       const { loss, losses, predictions, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });

@@ -14,6 +14,8 @@ export interface StepForm {
   /** For each output how many weights come in for each of its rows: none, one, or one for each number. */
   readonly rowWeights: readonly number[];
   readonly training: boolean;
+  /** Whether every output has a mask, so that it may be that no row of the batch counts. */
+  readonly mayHold: boolean;
 }
 
 /** Whether a batch may have no row that counts. */

@@ -11,8 +11,10 @@ import { Conv1DTranspose, Conv2DTranspose } from '../../../src/layers/conv2dTran
 import { Dense } from '../../../src/layers/dense.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../../src/layers/depthwiseConv2d.js';
 import { Dropout } from '../../../src/layers/dropout.js';
+import { Embedding } from '../../../src/layers/embedding.js';
 import type { AnyLayer } from '../../../src/layers/layer.js';
 import { LayerNorm } from '../../../src/layers/layerNorm.js';
+import { Masking } from '../../../src/layers/masking.js';
 import { Add, Concatenate, Multiply } from '../../../src/layers/merge.js';
 import { Permute } from '../../../src/layers/permute.js';
 import {
@@ -62,22 +64,28 @@ function layerCase(name: string, layer: AnyLayer | Block, inputs: readonly Shape
   const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const weights = randomWeights(network, 5, batch);
-  const valid = lengths && single(lengthMask(lengths, inputs[0]?.[0] ?? 0));
   const masks = training ? noiseOf(network, batch).flat().map(({ shape, rate }, i) => dropoutMask(`${name} ${i}`, shape, rate)) : [];
-  const x = inputs.map((shape, i) => random(`${name} input ${i}`, [batch, ...shape]));
+  const x = network.inputs.map(({ shape, indices }, i) => {
+    const drawn = random(`${name} input ${i}`, [batch, ...shape]);
+    return indices === undefined ? drawn : { ...drawn, data: drawn.data.map((value) => Math.floor(Math.abs(value) * indices) % indices) };
+  });
+  const valid = lengths && single(lengthMask(lengths, inputs[0]?.[0] ?? 0)).data;
+  const masksTaken = masksRead(network, [lengths !== undefined]);
+  const valids = masksTaken.map((mask) => ({
+    shape: [batch, mask.steps], data: Float32Array.from(mask.rows(x.map(({ data }, i) => ({ mask: i === 0 ? valid : undefined, values: data })), batch) ?? []),
+  }));
   const dy = network.outputs.map(({ shape }, i) => random(`${name} dy ${i}`, [batch, ...shape]));
   const stored = [...trained, ...states].map(({ key, shape }) => single(weights[key] ?? { shape, data: allocate('float32', sizeOf(shape)) }));
-  const fed = [...x, ...(valid ? [valid] : []), ...masks, ...dy];
+  const fed = [...x, ...valids, ...masks, ...dy];
   return {
     name, tolerance: layerTolerance, variables: stored, inputShapes: fed.map(({ shape }) => shape),
     // Twice: a plan that is replayed, and states that were carried over.
-    runs: [fed.map(({ data }) => data), fed.map(({ data }) => data.map((value) => (value === 1 ? 1 : value * 0.75)))],
+    runs: [fed.map(({ data }) => data), fed.map(({ data }, i) => (network.inputs[i]?.indices === undefined ? data.map((value) => (value === 1 ? 1 : value * 0.75)) : data))],
     step(k, tensors, variables) {
       const rest: Tensor[] = [...tensors];
       const take = (count: number): Tensor[] => rest.splice(0, count);
       const given = take(x.length);
-      const [mask] = take(valid ? 1 : 0);
-      const read = new Map(masksRead(network, [true]).flatMap(({ key }) => (mask ? [[key, mask] as const] : [])));
+      const read = new Map(take(valids.length).map((mask, i) => [masksTaken[i]?.key ?? '', mask]));
       const run: NetworkRun = { k, training, masks: read, noise: noiseOf(network, batch).map((specs) => take(training ? specs.length : 0)) };
       const parameters = byLayer(trained, variables.slice(0, trained.length));
       const before = byLayer(states, variables.slice(trained.length));
@@ -134,6 +142,10 @@ const others: ConformanceCase[] = [
   ...(['leakyRelu', 'elu', 'softmax'] as const).map((kind) => layerCase(`activation ${kind}`, new Activation({ kind, ...(kind === 'softmax' ? {} : { alpha: 0.4 }) }), [[3, 7]])),
   layerCase('dropout', new Dropout({ rate: 0.4 }), [[4, 3]]),
   layerCase('dropout at inference', new Dropout({ rate: 0.4 }), [[4, 3]], { training: false }),
+  layerCase('embedding', new Embedding({ inputDim: 7, outputDim: 5 }), [[6]]),
+  layerCase('embedding of one index, one number', new Embedding({ inputDim: 3, outputDim: 1 }), [[]]),
+  layerCase('embedding of several indices a step, maskZero, lengths', new Embedding({ inputDim: 4, outputDim: 3, maskZero: true }), [[6, 2]], { lengths: [6, 1, 4, 3, 5] }),
+  layerCase('masking', new Masking({ maskValue: -1 }), [[6, 2]], { lengths: [6, 1, 4, 3, 5] }),
   layerCase('flatten', new Flatten(), [[3, 4]]),
   layerCase('reshape layer', new Reshape({ targetShape: [6, -1] }), [[3, 4]]),
   layerCase('layer norm', new LayerNorm({ epsilon: 1e-2 }), [[4, 7]]),

@@ -100,7 +100,7 @@ async function check(plan: readonly string[], end: string, seed: number, T = 7):
   assert.ok(output);
   const y = randomTensor(seed, 'y', [B, ...output.shape]);
   const given = Float64Array.from({ length: B * T }, (_, i) => (i % T < (lengths[Math.floor(i / T)] ?? 0) ? 1 : 0));
-  const mask = padded.network.masks.get(output.id)?.rows([given], B);
+  const mask = padded.network.masks.get(output.id)?.rows([{ mask: given, values: undefined }], B);
   const places = end === 'sequence' ? output.shape[0] ?? 1 : 1;
   const width = y.data.length / (B * places);
   const counted = (b: number): number[] => Array.from({ length: places }, (_, t) => b * places + t).filter((row) => end !== 'sequence' || mask?.[row] === 1);
@@ -146,7 +146,7 @@ test("'same' with a stride has a place for every step that the stride meets, rea
   const x = Input({ shape: [6, 1] });
   const { masks, outputs } = new Model({ inputs: x, outputs: new Conv1D({ filters: 1, kernelSize: 3, stride: 2, padding: 'same' }).apply(x) }).network;
   const mask = masks.get(outputs[0]?.id ?? -1);
-  assert.equal(Array.from(mask?.rows([Float64Array.of(1, 1, 1, 0, 0, 0)], 1) ?? []), [1, 1, 0]);
+  assert.equal(Array.from(mask?.rows([{ mask: Float64Array.of(1, 1, 1, 0, 0, 0), values: undefined }], 1) ?? []), [1, 1, 0]);
 });
 
 test('random chains and branches', async () => {
