@@ -34,7 +34,7 @@ const PROGRAM = {
 };
 
 /** Everything but images: what a recurrent model can use, kernels included. What is fetched only where it is asked for is not counted. */
-const IMAGES = /^(Conv|MaxPool|AveragePool|GlobalAveragePool|ZeroPad)[12]D$|^Residual|^ResNet|^resnet/;
+const IMAGES = /^((Depthwise|Separable)?Conv|MaxPool|AveragePool|GlobalAveragePool|GlobalMaxPool|UpSampling|ZeroPad)[12]D(Transpose)?$|^Residual|^ResNet|^resnet/;
 const CORE = { label: 'core + wasm', budget: 84 }; // 76 before kernels came apart by family, which is what a program of all of them pays, and before pointwise kernels; 73.5 before fit took batches one by one, 73 before hooks of callbacks were known by name, 60 before options were checked by name, masks declared, weights shared; 70 before windows and BatchNorm knew them, 72 before models checked what they are given
 
 /** Stands in for modules that are imported at run time: for images, for threads, for relaxed products. */

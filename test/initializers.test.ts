@@ -84,7 +84,7 @@ test('a function passes through; an unknown name is refused with the known ones'
   const own = (): Float64Array => Float64Array.of(1);
   assert.is(resolveInitializer(own), own);
   // @ts-expect-error a wrong name on purpose
-  assert.match(thrown(ArgumentError, () => resolveInitializer('xavier')).message, /zeros \| ones \| glorotUniform \| .* got xavier/);
+  assert.match(thrown(ArgumentError, () => resolveInitializer('xavier')).message, /zeros \| ones \| randomUniform \| glorotUniform \| .* got xavier/);
 });
 
 test.run();
