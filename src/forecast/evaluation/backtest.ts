@@ -84,6 +84,8 @@ export interface FoldResult {
   readonly previous: Float64Array;
   readonly score: ForecastScore;
   readonly baselines: Readonly<Record<string, Scores>>;
+  /** What they forecast, each [V, h]. */
+  readonly baselineForecasts: Readonly<Record<string, Float64NdArray>>;
   /** With `inSample`: of all training samples of the fold, those that were held back to monitor included. */
   readonly inSample?: ForecastScore;
   /** What the forecaster said of its fit; absent where it said nothing, or the fold was not fitted. */
@@ -178,12 +180,14 @@ async function foldResult(series: Series, fold: Fold, options: FoldSettings): Pr
   const trainRows = rowsOfSamples(fold.train, spec);
   const scale = { naiveError: naiveError(column.subarray(trainRows.start, trainRows.end + lost), season) };
   const inSample = options.inSample && scoreForecast(samples.actual(training), await forecast(training), { previous: samples.previous(training), scale });
+  const others = mapValues(baselines, (baseline) => baselineForecasts(baseline, column, origins, spec.horizon));
   return {
     fold, origins, predictions, actual, previous,
     score: scoreForecast(actual, predictions, { previous, scale }),
     ...(inSample && { inSample }),
     ...(fitReport !== undefined && { fitReport }),
-    baselines: mapValues(baselines, (baseline) => scores(actual, baselineForecasts(baseline, column, origins, spec.horizon), scale)),
+    baselines: mapValues(others, (forecasts) => scores(actual, forecasts, scale)),
+    baselineForecasts: others,
   };
 }
 

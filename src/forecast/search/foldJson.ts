@@ -9,7 +9,7 @@ import type { ForecastScore, Scores } from '../evaluation/score.js';
 import type { Fold } from '../windows/splits.js';
 import { canonical, isJson, isRecord, shorten } from './json.js';
 
-export function foldToJSON({ fold, origins, predictions, actual, previous, score, baselines, inSample, fitReport }: FoldResult): JsonObject {
+export function foldToJSON({ fold, origins, predictions, actual, previous, score, baselines, baselineForecasts, inSample, fitReport }: FoldResult): JsonObject {
   const numbers = (values: Float64Array): JsonValue => Array.from(values, encode);
   return {
     fold: { index: fold.index, train: { ...fold.train }, validation: { ...fold.validation } },
@@ -19,6 +19,7 @@ export function foldToJSON({ fold, origins, predictions, actual, previous, score
     previous: numbers(previous),
     score: encodeAll({ ...score }),
     baselines: encodeAll({ ...baselines }),
+    baselineForecasts: Object.fromEntries(Object.entries(baselineForecasts).map(([name, { data }]) => [name, numbers(data)])),
     ...(inSample && { inSample: encodeAll({ ...inSample }) }),
     ...(fitReport !== undefined && { fitReport }),
   };
@@ -56,8 +57,7 @@ export function foldFromJSON(operation: string, due: Fold, found: unknown): Fold
     const odd = typeof value === 'string' && Object.hasOwn(ODD, value) ? ODD[value] : undefined;
     return odd ?? (typeof value === 'number' && Number.isFinite(value) ? value : refuse(field, `a number, or one of ${Object.keys(ODD).join(', ')}`, value));
   };
-  const numbers = (field: string): number[] => {
-    const list = json[field];
+  const numbers = (field: string, list: unknown = json[field]): number[] => {
     return Array.isArray(list) ? list.map((value) => number(field, value)) : refuse(field, 'a list of numbers', list);
   };
   const metrics = (field: string, value: unknown): Scores => {
@@ -70,8 +70,8 @@ export function foldFromJSON(operation: string, due: Fold, found: unknown): Fold
     const { noChange, skill, ...own } = isRecord(json[field]) ? json[field] : {};
     return { ...metrics(field, own), noChange: metrics(`${field}.noChange`, noChange), skill: number(`${field}.skill`, skill) };
   };
-  const table = (field: string, rows: number): Float64NdArray => {
-    const values = numbers(field);
+  const table = (field: string, rows: number, list: unknown = json[field]): Float64NdArray => {
+    const values = numbers(field, list);
     if (values.length === 0 || values.length % rows !== 0) refuse(field, `a multiple of ${rows} numbers`, values.length);
     return fromHost(Float64Array.from(values), [rows, values.length / rows]);
   };
@@ -85,17 +85,26 @@ export function foldFromJSON(operation: string, due: Fold, found: unknown): Fold
   const [predictions, actual] = [table('predictions', rows), table('actual', rows)];
   if (predictions.size !== actual.size) refuse('predictions', `as many as actual, ${actual.size}`, predictions.size);
   const baselines = isRecord(json.baselines) ? json.baselines : refuse('baselines', 'an object', json.baselines);
+  const forecasts = isRecord(json.baselineForecasts) ? json.baselineForecasts : refuse('baselineForecasts', 'an object', json.baselineForecasts);
+  const names = Object.keys(baselines).sort();
+  if (Object.keys(forecasts).sort().join() !== names.join()) refuse('baselineForecasts', `of ${names.join(', ') || 'no baseline'}`, forecasts);
+  const baselineForecasts = Object.fromEntries(Object.entries(forecasts).map(([name, list]) => {
+    const found = table(`baselineForecasts.${name}`, rows, list);
+    if (found.size !== actual.size) refuse(`baselineForecasts.${name}`, `as many as actual, ${actual.size}`, found.size);
+    return [name, found];
+  }));
   const { fitReport } = json;
   if (fitReport !== undefined && !isJson(fitReport)) return refuse('fitReport', 'plain JSON', fitReport);
   return {
     fold: due, origins: Int32Array.from(origins), predictions, actual, previous: Float64Array.from(previous), score: score('score'),
     baselines: Object.fromEntries(Object.entries(baselines).map(([name, entry]) => [name, metrics(`baselines.${name}`, entry)])),
+    baselineForecasts,
     ...(json.inSample !== undefined && { inSample: score('inSample') }),
     ...(fitReport !== undefined && { fitReport }),
   };
 }
 
-const FIELDS = ['fold', 'origins', 'predictions', 'actual', 'previous', 'score', 'baselines', 'inSample', 'fitReport'];
+const FIELDS = ['fold', 'origins', 'predictions', 'actual', 'previous', 'score', 'baselines', 'baselineForecasts', 'inSample', 'fitReport'];
 
 function plain({ index, train, validation }: Fold): JsonObject {
   const range = ({ start, end }: Range): JsonObject => ({ start, end });
