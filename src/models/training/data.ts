@@ -38,7 +38,7 @@ export interface Target extends Classified {
 export interface DataOptions extends MaskOptions {
   /**
    * Weights of the loss [N]; of each step of an output [T, F], [N, T]; or of each number of an output, in its own shape: [N, h] for the
-   * steps of a forecast by `Dense({ units: h })`, [N, T, F] (not with categoricalCrossentropy, which has one loss for each row). Never
+   * steps of a forecast by `Dense({ units: h })`, [N, T, F] (not with losses that are one for each row, as categoricalCrossentropy). Never
    * [N, F]. For several outputs only what fits them all. The mean divides by the number of rows or numbers, not by the sum of weights.
    * Or a source of them.
    */
@@ -121,7 +121,7 @@ function weights(
   const steps = new Set(outputs.map(({ shape }) => sizeOf(shape.slice(0, -1))));
   const whole = outputs[0]?.shape ?? [];
   const alike = outputs.every(({ shape }) => sameShape(shape, whole));
-  const perRow = outputs.some((output) => output.perRow);
+  const perRow = outputs.some((output) => output.perRow && output.shape.at(-1) !== 1);
   const shapes = [[samples], ...(steps.size === 1 ? [[samples, ...steps]] : []), ...(alike && !perRow ? [[samples, ...whole]] : [])];
   if (!shapes.some((shape) => sameShape(shape, host.shape))) {
     throw new ShapeError({

@@ -91,6 +91,10 @@ test('class weights are sample weights; of yes-or-no numbers too; not in validat
   const a = await binary().fit(x, y, { ...options, sampleWeight: host([N], sampleWeight), classWeight: { 1: 3, 0: 0.5 } });
   const b = await binary().fit(x, y, { ...options, sampleWeight: both });
   assert.equal(a.history, b.history);
+  const list = [0.5, 3];
+  const [later, atOnce] = [binary().fit(x, y, { classWeight: list }), binary().fit(x, y, { classWeight: [0.5, 3] })];
+  list.fill(99);
+  assert.equal((await later).history, (await atOnce).history);
   const batches = await binary().fit(() => [[x, y, { sampleWeight: host([N], sampleWeight) }] as const], { classWeight: [0.5, 3] });
   assert.equal(batches.history, (await binary().fit(x, y, { sampleWeight: both, shuffle: false })).history);
   const [one, two] = [await binary().trainOnBatch(x, y, { classWeight: [0.5, 3] }), await binary().trainOnBatch(x, y, { sampleWeight: host([N], y.data.map((t) => (t === 1 ? 3 : 0.5))) })];
