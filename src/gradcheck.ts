@@ -257,6 +257,8 @@ function lengthMask(lengths: readonly number[], batch: number, steps: number): F
 /**
  * Checks every parameter, input and (for recurrent layers) initial state of a layer, or of a block of layers.
  *
+ * Indices are drawn, not varied. Where a layer takes a value for padding, samples end in 0, 1, 2, … steps of it.
+ *
  * Truncated backpropagation is not the gradient of L and fails here by design; compare it segment by segment.
  *
  * @returns the report; nothing is thrown for a wrong gradient.

@@ -8,6 +8,8 @@ import { Conv1DTranspose, Conv2DTranspose } from '../../src/layers/conv2dTranspo
 import type { Conv2DTransposeOptions } from '../../src/layers/conv2dTranspose.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../src/layers/depthwiseConv2d.js';
 import type { AnyLayer, JsonObject } from '../../src/layers/layer.js';
+import { UpSampling2D } from '../../src/layers/repeat.js';
+import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { readGolden } from '../golden/read.js';
 import { assertClose, thrown } from '../support/compare.js';
 import { casesOf, compareLayer } from '../support/goldenLayer.js';
@@ -71,6 +73,12 @@ test('gradients on sequences, masked and not', async () => {
       await assertGradients(new SeparableConv1D({ ...options, padding: 'same', filters: F }), check, 'SeparableConv1D');
     }
   });
+});
+
+test('one layer at every time step', async () => {
+  for (const layer of [new Conv2DTranspose({ filters: 2, kernelSize: 2, stride: 2 }), new SeparableConv2D({ filters: 3, kernelSize: 2 }), new UpSampling2D()]) {
+    await assertGradients(new TimeDistributed({ layer }), { inputShape: [2, 3, 2, 4, 2], lengths: [3, 2] }, layer.className);
+  }
 });
 
 test('what a transposed convolution does is the transpose of the convolution: ⟨conv(u), x⟩ = ⟨u, transposed(x)⟩', async () => {

@@ -1,4 +1,4 @@
-import type { LookupKernels } from '../../backend.js';
+import type { LookupKernels, Tensor } from '../../backend.js';
 import { add } from './arrays.js';
 import type { Recorder } from './recorder.js';
 import { rowColumn } from './source.js';
@@ -12,13 +12,20 @@ export function lookupKernels(recorder: Recorder): LookupKernels {
         ${rowColumn('row', 'column', 'i', n)}
         const at = m[row]; if (at >= 0) { if (at < ${rowCount(table)}) { return t[at * ${n} + column]; } } return 0;`);
     },
-    // One thread sums what arrives at one number of the table, in the order of the rows.
+    // A thread writes one number, so each number of the table follows the places of its row: the first, and from each the next, in order.
     scatterRowsTo(target, indices, x) {
       const n = width(target);
-      requireSize('scatterRowsTo', 'x', x, indices.size * n);
-      const sums = recorder.run(target.shape, { x, m: indices }, `
+      const places = indices.size;
+      requireSize('scatterRowsTo', 'x', x, places * n);
+      const earliest = (rows: number, wanted: string, after: string): Tensor => recorder.run([rows], { m: indices }, `
+        const wanted = ${wanted}; let found = ${places};
+        for (let j = 0; j < ${places}; j++) { const at = ${places - 1} - j; if (at > ${after}) { if (m[at] === wanted) { found = at; } } } return found;`);
+      const first = earliest(rowCount(target), 'i', '-1');
+      const next = earliest(places, 'm[i]', 'i');
+      const sums = recorder.run(target.shape, { x, f: first, s: next }, `
         ${rowColumn('row', 'column', 'i', n)}
-        let sum = 0; for (let j = 0; j < ${indices.size}; j++) { if (m[j] === row) { sum += x[j * ${n} + column]; } } return sum;`);
+        let sum = 0; let at = f[row];
+        for (let j = 0; j < ${places}; j++) { if (at >= ${places}) { break; } sum += x[at * ${n} + column]; at = s[at]; } return sum;`);
       return add(recorder, target, sums);
     },
   };

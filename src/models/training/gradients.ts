@@ -13,7 +13,7 @@ export interface Gradients {
   readonly loss: number;
   /** Of every trained weight, keyed as weights are. */
   readonly gradients: Weights;
-  /** Of each input of the model. */
+  /** Of each input of the model; zeros for indices, which have none. */
   readonly inputGradients: NdArray<FloatArray>[];
 }
 
