@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Add, ArgumentError, Concatenate, DataError, Dense, Embedding, Flatten, GRU, GlobalAveragePool1D, Input, LSTM, Masking, Model, Reshape, Sequential, TimeDistributed, cpu, loadModel,
+  Add, ArgumentError, Concatenate, DataError, Dense, Embedding, Flatten, GRU, GlobalAveragePool1D, Input, LSTM, Masking, Model, Reshape, Sequential, TimeDistributed, cpu, loadModel, wasm,
 } from '../../../src/index.js';
 import type { Backend, SampleSource } from '../../../src/index.js';
 import { deletionInsertion, inputGradients, integratedGradients, occlusion } from '../../../src/explain/index.js';
@@ -179,6 +179,13 @@ test('samples made on demand, interrupted and resumed runs, files', async () => 
   const masking = new Sequential([new Masking({ maskValue: -2 }), new LSTM({ units: 2 })], { inputShape: [T, 1], seed: 1 });
   const input = host([1, T, 1], [1, 2, -2, -2, -2]);
   assertSame((await (await loadModel(masking.toBytes())).predict(input)).data, (await masking.predict(input)).data, 'Masking');
+});
+
+test('wasm trains as cpu does', async () => {
+  const models = [reader(true, cpu()), reader(true, await wasm()), reader(true, await wasm({ threads: 2 }))];
+  for (const model of models) await model.fit(x, y, { epochs: 3, batchSize: 2 });
+  const [expected = [], ...others] = models.map((model) => Object.values(model.getWeights()).flatMap(({ data }) => [...data]));
+  for (const weights of others) assertClose(weights, expected, 1e-5, 'weights');
 });
 
 test('vectors from elsewhere, frozen', async () => {
