@@ -53,7 +53,7 @@ export const lossFaults: readonly Fault[] = [
     ['the classes change weights', 'weights[t > 0.5 ? 1 : 0]', 'weights[t > 0.5 ? 0 : 1]'],
   ),
   ...faultsIn('models/training/samples', ['models/training/classes'],
-    ['a class too many passes', 'value >= 0 && value < classes', 'value >= 0 && value <= classes'],
+    ['a class too many passes', 'value >= 0 && value < below', 'value >= 0 && value <= below'],
   ),
   ...faultsIn('backends/cpu/pointwise', ['backends/wasmPointwise'],
     ['select takes the other', 'd[condition + i] === 0 ? d[b + i] : d[a + i]', 'd[condition + i] === 0 ? d[a + i] : d[b + i]'],
