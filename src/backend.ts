@@ -41,6 +41,8 @@ export type LossKind = 'mse' | 'mae' | 'huber' | 'logCosh' | 'binaryCrossentropy
 /** Moving, viewing, adding. */
 export interface ArrayKernels {
   zeros(shape: Shape, out?: Tensor): Tensor;
+  /** Every element is `value`. */
+  full(shape: Shape, value: number): Tensor;
   copy(x: Tensor, out?: Tensor): Tensor;
   /** The same elements under another shape. A view where the backend has views. */
   reshape(x: Tensor, shape: Shape): Tensor;
@@ -81,6 +83,14 @@ export interface ArrayKernels {
   sumRowsTo(target: Tensor, x: Tensor): Tensor;
   /** [1]: the sum of squares over all parts. */
   sumSquares(parts: readonly Tensor[]): Tensor;
+}
+
+/** Between tensors whose axes do not all have one size. Family `broadcast`. */
+export interface BroadcastKernels {
+  /** The axes of x that have size 1 repeated to `shape`, which has as many axes; x itself where none is repeated. */
+  broadcast(x: Tensor, shape: Shape): Tensor;
+  /** x summed over the axes that have size 1 in `shape`, of as many axes: the transpose of `broadcast`. x itself where none is summed. */
+  sumAxes(x: Tensor, shape: Shape): Tensor;
 }
 
 export interface MatmulKernels {
@@ -166,10 +176,10 @@ export interface NormForward { readonly y: Tensor; readonly mean: Tensor; readon
 
 /** Family `norms`. */
 export interface NormKernels {
-  /** Over the last axis. gamma, beta [N]; mean, inverseStd [R]. */
-  layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormForward;
+  /** Over the last axis. gamma, beta [N]; mean, inverseStd [R]. Not `centred`: with mean 0, by the root of the mean square. */
+  layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number, centred?: boolean): NormForward;
   layerNormBackward(
-    x: Tensor, forward: NormForward, gamma: Tensor, dy: Tensor, dGamma: Tensor, dBeta: Tensor,
+    x: Tensor, forward: NormForward, gamma: Tensor, dy: Tensor, dGamma: Tensor, dBeta: Tensor, centred?: boolean,
   ): { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
   /** Over all rows, per column. mean, inverseStd, variance (biased) [N]. */
   batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormForward & { readonly variance: Tensor };
@@ -289,13 +299,14 @@ export interface KernelFamilies {
   updates: UpdateKernels;
   pointwise: PointwiseKernels;
   lookup: LookupKernels;
+  broadcast: BroadcastKernels;
 }
 
 export type KernelFamily = keyof KernelFamilies;
 
 export interface Kernels
   extends CoreKernels, LstmKernels, GruKernels, NormKernels, ConvolutionKernels, UpdateKernels, PointwiseKernels,
-  LookupKernels {}
+  LookupKernels, BroadcastKernels {}
 
 /** A tensor that lives across steps: parameters, optimiser state, running statistics. */
 export interface Variable {

@@ -26,6 +26,7 @@ import { buildNetwork, noiseOf, stateTensors, trainableWeights } from './models/
 import type { Network } from './models/graph/network.js';
 import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
 import type { RandomGenerator } from './random.js';
+import { noiseFrom } from './models/graph/noise.js';
 import { sameShape, sizeOf, toHost } from './tensor.js';
 import type { Shape, TensorLike } from './tensor.js';
 
@@ -186,11 +187,7 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const masks = noiseOf(network, batch).map((specs) =>
-    (training ? specs : []).map(({ shape, rate }) => {
-      const mask = new Float64Array(sizeOf(shape));
-      fillDropoutMask(random, rate, mask);
-      return { shape, mask };
-    }),
+    (training ? specs : []).map((spec) => ({ shape: spec.shape, mask: Float64Array.from(noiseFrom(random, spec, 'float64')) })),
   );
   // Weights start at their initial values plus noise: no two alike, biases and norms away from 0 and 1.
   const noisy = (initializer: Parameters<typeof resolveInitializer>[0], shape: Shape): Float64Array =>

@@ -51,6 +51,6 @@ export abstract class UnitsCell<P, S, C> extends SequenceCell<P, S, C> {
   }
 
   override noise(): readonly NoiseSpec[] {
-    return this.recurrentDropout > 0 ? [{ shape: [this.units], rate: this.recurrentDropout }] : [];
+    return this.recurrentDropout > 0 ? [{ kind: 'dropout', shape: [this.units], rate: this.recurrentDropout }] : [];
   }
 }

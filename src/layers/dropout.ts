@@ -2,7 +2,7 @@
  * Inverted dropout (Srivastava et al. 2014): y = x ⊙ m, m is 0 with probability `rate`, else 1/(1 − rate).
  * The mask comes in as an input, so the backward pass and a replayed plan see the same one.
  */
-import type { Tensor } from '../backend.js';
+import type { Kernels, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
 import { checkOptions, requireRate } from '../checks.js';
 import { Layer, commonNames, dOutput } from './layer.js';
@@ -21,15 +21,15 @@ interface DropoutCache { readonly y: Tensor; readonly mask: Tensor | undefined }
 
 /** Active in training only. Shape unchanged. */
 export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
-  override readonly kind = 'dropout';
-  override readonly className = 'Dropout';
+  override readonly kind: string = 'dropout';
+  override readonly className: string = 'Dropout';
   override readonly output = 'blended';
   readonly rate: number;
 
-  constructor(options: DropoutOptions) {
-    super(checkOptions('Dropout', options, optionNames));
+  constructor(options: DropoutOptions, label = 'Dropout') {
+    super(checkOptions(label, options, optionNames));
     this.rate = options.rate;
-    requireRate('Dropout', 'rate', this.rate);
+    requireRate(label, 'rate', this.rate);
   }
 
   override config(): JsonObject {
@@ -45,12 +45,13 @@ export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
   }
 
   override noise(inputs: readonly Shape[], batch: number): NoiseSpec[] {
-    return this.rate > 0 ? [{ shape: [batch, ...this.single(inputs)], rate: this.rate }] : [];
+    return this.rate > 0 ? [{ kind: 'dropout', shape: [batch, ...this.maskShape(this.single(inputs))], rate: this.rate }] : [];
   }
 
   override forward({ k, noise }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, DropoutCache> {
     const x = this.single(inputs);
-    const [mask] = noise;
+    const [drawn] = noise;
+    const mask = drawn && this.spread(k, drawn, x);
     const y = mask ? k.mul(x, mask) : x;
     return { outputs: [y], cache: { y, mask } };
   }
@@ -58,5 +59,15 @@ export class Dropout extends Layer<NoTensors, NoTensors, DropoutCache> {
   override backward({ k }: Run, _p: NoTensors, { y, mask }: DropoutCache, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     const dy = dOutput(k, dOutputs, y);
     return [mask ? k.mul(dy, mask) : dy];
+  }
+
+  /** Of a mask for one sample. */
+  protected maskShape(x: Shape): Shape {
+    return x;
+  }
+
+  /** What was drawn, in the shape of x. */
+  protected spread(_k: Kernels, mask: Tensor, _x: Tensor): Tensor {
+    return mask;
   }
 }

@@ -46,11 +46,13 @@ export interface InputRule {
   readonly padding?: number | undefined;
 }
 
-/** A dropout mask a layer wants for each training step. `shape` includes the batch. */
-export interface NoiseSpec {
-  readonly shape: Shape;
-  readonly rate: number;
-}
+/**
+ * Random numbers a layer wants for each training step. `shape` includes the batch. `dropout`: 0 with probability `rate`, else
+ * 1 / (1 − rate). `normal`: of mean 0 and standard deviation `stddev`.
+ */
+export type NoiseSpec =
+  | { readonly kind: 'dropout'; readonly shape: Shape; readonly rate: number }
+  | { readonly kind: 'normal'; readonly shape: Shape; readonly stddev: number };
 
 /** Called with tensors of interest while a step is written; see explain/gradientFlow and the NaN doctor. */
 export type Observer = (tensorName: string, tensor: Tensor, timeStep?: number) => void;
@@ -59,7 +61,7 @@ export type Observer = (tensorName: string, tensor: Tensor, timeStep?: number) =
 export interface Run {
   readonly k: Kernels;
   readonly training: boolean;
-  /** One dropout mask for each entry of `noise()`; empty outside training. */
+  /** Random numbers for each entry of `noise()`; empty outside training. */
   readonly noise: readonly Tensor[];
   /** [B, T]: 1 for real time steps of the first input, 0 for padding; undefined where that input has no mask. */
   readonly mask?: Tensor;
@@ -163,18 +165,18 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
     return undefined;
   }
 
-  /** Dropout masks wanted for a training step. */
+  /** Random numbers wanted for a training step. */
   noise(_inputs: readonly Shape[], _batch: number): NoiseSpec[] {
     return [];
   }
 
   /**
-   * What becomes of the masks of padded sequences: the mask of each output, given that of each input. `run.mask` is there either way.
+   * What becomes of the masks of padded sequences: the mask of each output, given that of each input, and the inputs' shapes. `run.mask` is there either way.
    *
    * A layer whose first axis stays time passes the mask on: `return inputs` where steps do not move. Default: none, as is right
    * where the time axis ends; the outputs then count in the loss, and go on, with all their steps.
    */
-  masks(_inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
+  masks(_inputs: readonly (TimeMask | undefined)[], _shapes: readonly Shape[]): readonly (TimeMask | undefined)[] {
     return [];
   }
 

@@ -152,8 +152,8 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
 
   override noise([x = []]: readonly Shape[], batch: number): NoiseSpec[] {
     const ofCell = this.cell.noise?.(x.slice(1)) ?? [];
-    const specs = this.dropout > 0 ? [{ shape: x.slice(1), rate: this.dropout }, ...ofCell] : ofCell;
-    return specs.map(({ shape, rate }) => ({ shape: [batch, ...shape], rate }));
+    const specs: readonly NoiseSpec[] = this.dropout > 0 ? [{ kind: 'dropout', shape: x.slice(1), rate: this.dropout }, ...ofCell] : ofCell;
+    return specs.map((spec) => ({ ...spec, shape: [batch, ...spec.shape] }));
   }
 
   override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, RecurrentCache> {

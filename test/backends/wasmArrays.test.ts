@@ -49,6 +49,17 @@ test('rows: addRow, mulTiled, mulRows, blendRows', () => {
   }
 });
 
+test('repeat, sumAxis', () => {
+  for (const n of sizes) {
+    for (const [outer, count] of [[1, 1], [3, 2], [2, 9]] as const) {
+      const size = outer * count * n;
+      compareTwins(`repeat ${outer} × ${count} × ${n}`, { out: size, a: outer * n }, exact, (k, at) => k.repeat(at.out, at.a, outer, count, n));
+      compareTwins(`sumAxis ${outer} × ${count} × ${n}`, { out: outer * n, a: size }, rounded, (k, at) => k.sumAxis(at.out, at.a, outer, count, n));
+      compareTwins(`sumAxis ${outer} × ${n} × 1`, { out: outer, a: outer * n }, rounded, (k, at) => k.sumAxis(at.out, at.a, outer, n, 1));
+    }
+  }
+});
+
 test('sums', () => {
   for (const n of sizes) {
     for (const rows of [1, 2, 9]) {

@@ -14,15 +14,15 @@ function positive(purpose: string, n: number): Float32Array {
 }
 
 test('layer norm', () => {
-  for (const n of sizes) {
+  for (const [n, centred] of sizes.flatMap((size) => [[size, 1], [size, 0]] as const)) {
     const rows = 3;
     const e = rows * n;
     compareTwins(`layerNorm ${n}`, { y: e, mean: rows, inverseStd: rows, x: e, gamma: n, beta: n }, 2e-5, (k, at) => {
-      k.layerNorm(at.y, at.mean, at.inverseStd, at.x, at.gamma, at.beta, rows, n, 1e-3);
+      k.layerNorm(at.y, at.mean, at.inverseStd, at.x, at.gamma, at.beta, rows, n, 1e-3, centred);
     });
     const buffers = { dx: e, dGamma: n, dBeta: n, x: e, mean: rows, inverseStd: rows, gamma: n, dy: e };
     compareTwins(`layerNormBackward ${n}`, buffers, 2e-5, (k, at) => {
-      k.layerNormBackward(at.dx, at.dGamma, at.dBeta, at.x, at.mean, at.inverseStd, at.gamma, at.dy, rows, n);
+      k.layerNormBackward(at.dx, at.dGamma, at.dBeta, at.x, at.mean, at.inverseStd, at.gamma, at.dy, rows, n, centred);
     });
   }
 });

@@ -16,7 +16,8 @@ from embedding import embedding
 from explain import explain
 from golden import FILES
 from likelihoods import likelihoods
-from normalization import batch_norm, layer_norm
+from normalization import batch_norm, group_norm, layer_norm, rms_norm
+from merging import merging
 from optimizers import clipping, optimizers
 from pointwise import activations, losses
 from rearranged import rearranged
@@ -37,7 +38,7 @@ def build():
     by_hand("gru-reset-before", 3, ["h"], {}, gru_reset_before, cell="gru-reset-before")
     by_hand("lstm-peephole", 4, ["h", "c"], {"peephole": (3, H)}, lstm_peephole, cell="lstm-peephole",
             peephole="rows i, f (see c_{t-1}) and o (sees c_t)")
-    for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable, embedding):
+    for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable, embedding, rms_norm, group_norm, merging):
         group()
 
 

@@ -8,7 +8,7 @@ const recurrent = [
   ),
   ...['lstm-lengths', 'gru-lengths', 'lstm-bidirectional-lengths', 'gru-reset-before', 'lstm-peephole'],
 ];
-const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable', 'embedding'];
+const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable', 'embedding', 'rmsnorm', 'groupnorm', 'merging'];
 
 const gates: Record<string, number> = {
   'rnn-tanh': 1, 'rnn-relu': 1, lstm: 4, 'lstm-peephole': 4, gru: 3, 'gru-reset-before': 3,
@@ -25,7 +25,7 @@ test('every file loads, with tensors that differ from zero and a gradient shaped
     for (const [key, { shape, data }] of Object.entries(tensors)) {
       assert.ok(data.some((value) => value !== 0), `${name} ${key} is all zero`);
       const [, group = '', owner = ''] = /^(.*\/)?grad\/(.*)$/.exec(key) ?? [];
-      const place = group.replace(/(train|inference|epsilon.*)\/$/, '');
+      const place = group.replace(/(train|inference|epsilon.*|groups\d)\/$/, '').replace(name === 'merging' ? /\w+\/$/ : '', '');
       if (owner !== '') assert.equal(shape, tensors[place + owner]?.shape, `${name} ${key}`);
       if (key.startsWith('R/')) assert.equal(shape, tensors[key.slice(2)]?.shape, `${name} ${key}`);
     }

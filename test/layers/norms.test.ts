@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ArgumentError } from '../../src/errors.js';
+import { ArgumentError, ShapeError } from '../../src/errors.js';
 import { BatchNorm } from '../../src/layers/batchNorm.js';
+import { GroupNorm } from '../../src/layers/groupNorm.js';
+import type { AnyLayer } from '../../src/layers/layer.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
+import { RMSNorm } from '../../src/layers/rmsNorm.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { readGolden } from '../golden/read.js';
 import { assertClose, assertSame, thrown } from '../support/compare.js';
@@ -33,7 +36,70 @@ test('BatchNorm: gradients on [B, N] and [B, T, N], in training and at inference
   });
 });
 
+test('RMSNorm and GroupNorm: gradients on [B, N], [B, T, N] and images, over masked steps', async () => {
+  await forAll(cases, 8, async ({ sizes: { B, T, N }, seed, epsilon }) => {
+    const lengths = Array.from({ length: B }, (_, b) => 1 + ((seed + 3 * b) % T));
+    await assertGradients(new RMSNorm({ epsilon }), { inputShape: [B, T, N], seed }, 'RMSNorm', { count: N + B * T * N });
+    await assertGradients(new GroupNorm({ groups: 1, epsilon }), { inputShape: [B, N], seed }, 'vectors', { count: 2 * N + B * N });
+    await assertGradients(new GroupNorm({ groups: N, epsilon }), { inputShape: [B, T + 1, 2 * N], seed }, 'sequences', { count: 4 * N + 2 * B * (T + 1) * N });
+    await assertGradients(new GroupNorm({ groups: 2, epsilon }), { inputShape: [B, T, 3, 2 * N], seed }, 'images', { count: 4 * N + 6 * B * T * N });
+    await assertGradients(new GroupNorm({ groups: 2, epsilon }), { inputShape: [B, T, 2 * N], seed, lengths }, 'masked', { count: 4 * N + 2 * B * T * N });
+    await assertGradients(new GroupNorm({ groups: 2, epsilon }), { inputShape: [B, T, 2, 2 * N], seed, lengths }, 'masked, two places a step', { count: 4 * N + 4 * B * T * N });
+  });
+});
+
+const plain: readonly (readonly [string, (options: { scale?: boolean; center?: boolean }) => AnyLayer])[] = [
+  ['LayerNorm', (options) => new LayerNorm(options)], ['BatchNorm', (options) => new BatchNorm(options)], ['GroupNorm', (options) => new GroupNorm({ groups: 2, ...options })],
+];
+test('without scale, centre or both: fewer weights, the same gradients', async () => {
+  for (const [name, make] of plain) {
+    for (const [scale, center] of [[false, true], [true, false], [false, false]] as const) {
+      for (const training of [true, false]) {
+        await assertGradients(make({ scale, center }), { inputShape: [3, 5, 4], seed: 5, training }, `${name} ${scale} ${center}`, { count: 60 + 4 * (Number(scale) + Number(center)) });
+      }
+      await assertGradients(make({ scale, center }), { inputShape: [3, 5, 4], seed: 5, lengths: [2, 5, 1] }, `${name} masked`, { count: 60 + 4 * (Number(scale) + Number(center)) });
+      const [both, fewer] = [networkOf(make({}), [5, 4]), networkOf(make({ scale, center }), [5, 4])];
+      const weights = { gamma: host([4], [1, 1, 1, 1]), beta: host([4], [0, 0, 0, 0]), movingMean: host([4], [1, 2, 3, 4]), movingVariance: host([4], [1, 2, 3, 4]) };
+      const named = Object.fromEntries(Object.entries(weights).map(([key, value]) => [`${both.nodes[0]?.name}/${key}`, value]));
+      const data = { weights: named, inputs: [randomTensor(3, 'x', [3, 5, 4])], dOutputs: [randomTensor(3, 'dy', [3, 5, 4])] };
+      const [expected, actual] = [runNetwork(both, data), runNetwork(fewer, data)];
+      assertClose(actual.outputs[0] ?? [], expected.outputs[0] ?? [], 1e-15, `${name} y`);
+      assertClose(actual.inputGradients[0] ?? [], expected.inputGradients[0] ?? [], 1e-14, `${name} dx`);
+    }
+  }
+  await assertGradients(new RMSNorm({ scale: false }), { inputShape: [3, 4], seed: 1 }, 'RMSNorm', { count: 12 });
+});
+
+test('GroupNorm: a padded sequence has the statistics of its real steps, forward and backward', () => {
+  const network = (T: number): ReturnType<typeof networkOf> => networkOf(new GroupNorm({ groups: 2, name: 'norm' }), [T, 4]);
+  const weights = { 'norm/gamma': host([4], [1, 2, 3, 4]), 'norm/beta': host([4], [4, 3, 2, 1]) };
+  const [x, dy] = [randomTensor(3, 'x', [1, 5, 4]), randomTensor(4, 'dy', [1, 5, 4])];
+  dy.data.fill(0, 12);
+  const padded = runNetwork(network(5), { weights, inputs: [x], mask: host([1, 5], [1, 1, 1, 0, 0]), dOutputs: [dy] });
+  const alone = runNetwork(network(3), { weights, inputs: [host([1, 3, 4], x.data.slice(0, 12))], dOutputs: [host([1, 3, 4], dy.data.slice(0, 12))] });
+  assertClose((padded.outputs[0] ?? new Float64Array()).slice(0, 12), alone.outputs[0] ?? [], 1e-14, 'y');
+  assertClose(padded.inputGradients[0] ?? [], [...alone.inputGradients[0] ?? [], ...new Float64Array(8)], 1e-14, 'dx');
+  const nothing = runNetwork(network(5), { weights, inputs: [x], mask: host([1, 5], new Float64Array(5)), dOutputs: [dy] });
+  for (const values of [...nothing.outputs, ...nothing.inputGradients]) assert.ok(values.every(Number.isFinite));
+});
+
 for (const [backend, tolerance] of precisions) {
+  test(`RMSNorm and GroupNorm against PyTorch, ${backend.description}`, () => {
+    const compare = (file: string, from: string, into: string, layer: AnyLayer, names: readonly string[]): void => {
+      const golden = readGolden(file);
+      const result = runNetwork(networkOf(layer, golden.get(`${from}x`).shape.slice(1)), {
+        weights: Object.fromEntries(names.map((name) => [`norm/${name}`, golden.get(`${from}${name}`)])), inputs: [golden.get(`${from}x`)], dOutputs: [golden.get(`${from}R`)],
+      }, backend);
+      assertClose(result.outputs[0] ?? [], golden.get(`${into}/out`).data, tolerance, `${into}/out`);
+      assertClose(result.inputGradients[0] ?? [], golden.get(`${into}/grad/x`).data, tolerance, `${into}/grad/x`);
+      for (const name of names) assertClose(result.gradients[`norm/${name}`] ?? [], golden.get(`${into}/grad/${name}`).data, tolerance, `${into}/${name}`);
+    };
+    for (const epsilon of ['1e-6', '1e-2']) compare('rmsnorm', '', `epsilon${epsilon}`, new RMSNorm({ epsilon: Number(epsilon), name: 'norm' }), ['gamma']);
+    for (const [form, groups] of [['vector', [1, 2]], ['sequence', [1, 2, 6]], ['image', [1, 2, 6]]] as const) {
+      for (const count of groups) compare('groupnorm', `${form}/`, `${form}/groups${count}`, new GroupNorm({ groups: count, name: 'norm' }), ['gamma', 'beta']);
+    }
+  });
+
   test(`LayerNorm against PyTorch, ${backend.description}`, () => {
     const golden = readGolden('layernorm');
     for (const epsilon of ['1e-3', '1e-5']) {
@@ -148,6 +214,9 @@ test('momentum is the share kept: 1 keeps all, 0 forgets all', () => {
 test('refusals name the option', () => {
   assert.match(thrown(ArgumentError, () => new LayerNorm({ epsilon: 0 })).message, /LayerNorm: epsilon must be a positive number, got 0/);
   assert.match(thrown(ArgumentError, () => new BatchNorm({ epsilon: NaN })).message, /epsilon/);
+  assert.match(thrown(ArgumentError, () => new RMSNorm({ epsilon: -1 })).message, /RMSNorm: epsilon must be a positive number/);
+  assert.match(thrown(ArgumentError, () => new GroupNorm({ groups: 0 })).message, /GroupNorm: groups must be a whole number of at least 1, got 0/);
+  assert.match(thrown(ShapeError, () => new GroupNorm({ groups: 3 }).outputShapes([[2, 4]])).message, /channels must be a multiple of the 3 groups, got 4. Set groups/);
   assert.match(thrown(ArgumentError, () => new BatchNorm({ momentum: 1.1 })).message, /momentum must be a number in \[0, 1\], got 1.1/);
 });
 

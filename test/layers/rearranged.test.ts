@@ -87,7 +87,7 @@ test('masks: repeated with the steps; passed on where time stays first; ended el
   assert.ok(twice);
   assert.equal([twice.steps, rows(twice)], [6, [1, 1, 1, 1, 0, 0]]);
   assert.equal(new UpSampling2D().masks([mask]), []);
-  assert.equal(new RepeatVector({ n: 4 }).masks([mask]), []);
+  assert.equal(new RepeatVector({ n: 4 }).masks([mask], []), []);
   assert.equal(new Permute({ dims: [1, 3, 2] }).masks([mask]), [mask]);
   assert.equal(new Permute({ dims: [2, 1] }).masks([mask]), []);
   // Steps whose reach overlaps, and some that leave gaps.

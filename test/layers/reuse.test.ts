@@ -8,6 +8,7 @@ import { Conv1D, Conv2D } from '../../src/layers/conv2d.js';
 import { Conv2DTranspose } from '../../src/layers/conv2dTranspose.js';
 import { Dense } from '../../src/layers/dense.js';
 import { DepthwiseConv2D, SeparableConv2D } from '../../src/layers/depthwiseConv2d.js';
+import { GroupNorm } from '../../src/layers/groupNorm.js';
 import { GRU } from '../../src/layers/gru.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { LayerNorm } from '../../src/layers/layerNorm.js';
@@ -16,6 +17,7 @@ import { Permute } from '../../src/layers/permute.js';
 import { AveragePool1D, MaxPool2D } from '../../src/layers/pooling.js';
 import { UpSampling2D } from '../../src/layers/repeat.js';
 import { Input } from '../../src/layers/layer.js';
+import { RMSNorm } from '../../src/layers/rmsNorm.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
 import { TimeDistributed } from '../../src/layers/timeDistributed.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../src/models/graph/execute.js';
@@ -39,6 +41,8 @@ const layers: readonly (readonly [string, () => AnyLayer, shape?: Shape])[] = [
   ['Bidirectional', () => new Bidirectional({ layer: new LSTM({ units: D, returnSequences: true }), mergeMode: 'sum', name: 'it' })],
   ['Dense', () => new Dense({ units: D, activation: 'tanh', name: 'it' })],
   ['LayerNorm', () => new LayerNorm({ name: 'it' })],
+  ['RMSNorm', () => new RMSNorm({ name: 'it' })],
+  ['GroupNorm', () => new GroupNorm({ groups: 2, name: 'it' })],
   ['BatchNorm', () => new BatchNorm({ name: 'it' })],
   ['BatchNorm over the channels of images', () => new BatchNorm({ name: 'it' }), image],
   ['Conv1D', () => new Conv1D({ filters: D, kernelSize: 2, padding: 'causal', activation: 'tanh', name: 'it' })],

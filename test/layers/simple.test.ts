@@ -5,8 +5,12 @@ import * as assert from 'uvu/assert';
 import { ArgumentError, ShapeError } from '../../src/errors.js';
 import { Dense } from '../../src/layers/dense.js';
 import { Dropout } from '../../src/layers/dropout.js';
+import { GaussianNoise } from '../../src/layers/gaussianNoise.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { Flatten, Reshape } from '../../src/layers/reshape.js';
+import { SpatialDropout1D } from '../../src/layers/spatialDropout.js';
+import { noiseFrom } from '../../src/models/graph/noise.js';
+import { randomStream } from '../../src/random.js';
 import { Input } from '../../src/layers/layer.js';
 import { assertClose, assertSame, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';
@@ -20,6 +24,8 @@ test('Dropout with a fixed mask, Flatten, Reshape: gradients', async () => {
   await forAll(cases, 8, async ({ sizes: { A, B, C }, seed, rate }) => {
     // The gradient of a wholly dropped tensor is zero; enough elements keep some.
     await assertGradients(new Dropout({ rate }), { inputShape: [A, 4 * B, 3 * C], seed }, 'Dropout', { count: 12 * A * B * C });
+    await assertGradients(new SpatialDropout1D({ rate }), { inputShape: [8 * A, B, 3 * C], seed }, 'SpatialDropout1D', { count: 24 * A * B * C });
+    await assertGradients(new GaussianNoise({ stddev: rate }), { inputShape: [A, B, C], seed }, 'GaussianNoise', { count: A * B * C });
     await assertGradients(new Flatten(), { inputShape: [A, B, C], seed }, 'Flatten', { count: A * B * C });
     await assertGradients(new Reshape({ targetShape: [-1, B] }), { inputShape: [A, B, C], seed }, 'Reshape', { count: A * B * C });
   });
@@ -37,8 +43,38 @@ test('Dropout multiplies by its mask, forward and backward; at inference it pass
   const inference = runNetwork(network, { weights: {}, inputs: [x], dOutputs: [dy], training: false });
   assertSame(inference.outputs[0] ?? [], x.data, 'y');
   assertSame(inference.inputGradients[0] ?? [], dy.data, 'dx');
-  assert.equal(new Dropout({ rate: 0.25 }).noise([[3]], 2), [{ shape: [2, 3], rate: 0.25 }]);
+  assert.equal(new Dropout({ rate: 0.25 }).noise([[3]], 2), [{ kind: 'dropout', shape: [2, 3], rate: 0.25 }]);
   assert.equal(new Dropout({ rate: 0 }).noise([[3]], 2), []);
+});
+
+test('SpatialDropout1D drops a feature of a sample at every step', () => {
+  const layer = new SpatialDropout1D({ rate: 0.5 });
+  assert.equal(layer.noise([[3, 2]], 2), [{ kind: 'dropout', shape: [2, 1, 2], rate: 0.5 }]);
+  const x = randomTensor(1, 'x', [2, 3, 2]);
+  const mask = [0, 2, 2, 0];
+  const training = runNetwork(networkOf(layer, [3, 2]), { weights: {}, inputs: [x], dOutputs: [x], noise: [host([2, 1, 2], mask)] });
+  const expected = x.data.map((v, i) => v * (mask[2 * Math.floor(i / 6) + (i % 2)] ?? NaN));
+  assertSame(training.outputs[0] ?? [], expected, 'y');
+  assertSame(training.inputGradients[0] ?? [], expected, 'dx');
+  assert.match(thrown(ShapeError, () => layer.outputShapes([[3]])).message, /\[batch, time, features\]/);
+});
+
+test('GaussianNoise adds normal numbers of its deviation in training, and nothing at inference', () => {
+  const layer = new GaussianNoise({ stddev: 0.5 });
+  const [spec] = layer.noise([[10000]], 2);
+  assert.equal(spec, { kind: 'normal', shape: [2, 10000], stddev: 0.5 });
+  if (!spec) throw new Error('no noise');
+  const noise = Array.from(noiseFrom(randomStream(1, 'noise'), spec, 'float64'));
+  const moment = (power: number): number => noise.reduce((sum, v) => sum + v ** power / noise.length, 0);
+  assertClose([moment(1), moment(2), moment(3), moment(4)], [0, 0.25, 0, 3 * 0.5 ** 4], 0.05, 'moments');
+  const x = randomTensor(1, 'x', [2, 3]);
+  const run = (training: boolean): ReturnType<typeof runNetwork> =>
+    runNetwork(networkOf(layer, [3]), { weights: {}, inputs: [x], dOutputs: [x], training, noise: training ? [host([2, 3], [1, 2, 3, 4, 5, 6])] : [] });
+  assertClose(run(true).outputs[0] ?? [], x.data.map((v, i) => v + i + 1), 1e-15, 'y');
+  assertSame(run(true).inputGradients[0] ?? [], x.data, 'dx');
+  assertSame(run(false).outputs[0] ?? [], x.data, 'inference');
+  assert.equal(new GaussianNoise({ stddev: 0 }).noise([[3]], 2), []);
+  for (const stddev of [-1, NaN, Infinity]) assert.match(thrown(ArgumentError, () => new GaussianNoise({ stddev })).message, /stddev must be a number of at least 0/);
 });
 
 test('Flatten and Reshape keep the order of the elements', () => {

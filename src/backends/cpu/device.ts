@@ -2,6 +2,7 @@
 import type { Device } from '../../backend.js';
 import { allocate } from '../../tensor.js';
 import type { DType } from '../../tensor.js';
+import { broadcastKernels as broadcast } from '../linear/broadcast.js';
 import { convolutionKernels as convolution } from '../linear/convolution.js';
 import { linearDevice } from '../linear/device.js';
 import type { Family } from '../linear/device.js';
@@ -15,6 +16,7 @@ import type { RawKernels } from '../linear/raw.js';
 import { updateKernels as updates } from '../linear/updates.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
+import { broadcastKernels } from './broadcast.js';
 import { convolutionKernels } from './convolution.js';
 import { gruKernels } from './gru.js';
 import type { Heap } from './heap.js';
@@ -47,12 +49,12 @@ export function cpuKernels(heap: Heap): RawKernels {
   return {
     ...arrayKernels(heap), ...matmulKernels(heap), ...activationKernels(heap), ...lossKernels(heap), ...optimizerKernels(heap),
     ...lstmKernels(heap), ...gruKernels(heap), ...normKernels(heap), ...convolutionKernels(heap), ...updateKernels(heap),
-    ...pointwiseKernels(heap), ...lookupKernels(heap),
+    ...pointwiseKernels(heap), ...lookupKernels(heap), ...broadcastKernels(heap),
   };
 }
 
 /** The families beside the core. */
-export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup];
+export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup, broadcast];
 
 export function openCpu(dtype: DType): Device {
   const heap: Heap = { data: allocate(dtype, 1 << 14) };

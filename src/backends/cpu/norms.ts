@@ -4,13 +4,13 @@ import type { Heap } from './heap.js';
 
 export function normKernels(heap: Heap): RawNormKernels {
   return {
-    layerNorm(y, mean, inverseStd, x, gamma, beta, rows, n, epsilon) {
+    layerNorm(y, mean, inverseStd, x, gamma, beta, rows, n, epsilon, centred) {
       const d = heap.data;
       for (let r = 0; r < rows; r++) {
         const from = x + r * n;
         let sum = 0;
         for (let j = 0; j < n; j++) sum += d[from + j]!;
-        const mu = sum / n; // N1
+        const mu = centred ? sum / n : 0; // N1, N10
         let squares = 0;
         for (let j = 0; j < n; j++) squares += (d[from + j]! - mu) ** 2;
         const rs = 1 / Math.sqrt(squares / n + epsilon); // N2
@@ -19,7 +19,7 @@ export function normKernels(heap: Heap): RawNormKernels {
         d[inverseStd + r] = rs;
       }
     },
-    layerNormBackward(dx, dGamma, dBeta, x, mean, inverseStd, gamma, dy, rows, n) {
+    layerNormBackward(dx, dGamma, dBeta, x, mean, inverseStd, gamma, dy, rows, n, centred) {
       const d = heap.data;
       for (let r = 0; r < rows; r++) {
         const mu = d[mean + r]!;
@@ -35,9 +35,10 @@ export function normKernels(heap: Heap): RawNormKernels {
           d[dGamma + j] = d[dGamma + j]! + dyj * hat; // N4
           d[dBeta + j] = d[dBeta + j]! + dyj; // N5
         }
+        const average = centred ? sum / n : 0;
         for (let j = 0; j < n; j++) {
           const hat = (d[x + r * n + j]! - mu) * rs;
-          d[dx + r * n + j] = rs * (d[dy + r * n + j]! * d[gamma + j]! - sum / n - (hat * sumHat) / n); // N6
+          d[dx + r * n + j] = rs * (d[dy + r * n + j]! * d[gamma + j]! - average - (hat * sumHat) / n); // N6, N11
         }
       }
     },

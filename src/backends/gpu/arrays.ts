@@ -31,6 +31,7 @@ export function arrayKernels(recorder: Recorder): ArrayKernels {
 
   return {
     zeros: (shape) => recorder.zeros(shape),
+    full: (shape, value) => recorder.run(shape, {}, `return ${literal(value)};`),
     copy: (x) => x,
     reshape(x, shape) {
       requireSize('reshape', 'x', x, sizeOf(shape));

@@ -9,8 +9,8 @@ type Backward = { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
 
 export function normKernels(recorder: Recorder): NormKernels {
   /** Mean, biased variance and 1/√(variance + ε) of `groups` groups of `count` elements; `element`: the j-th of group i. */
-  function statistics(x: Tensor, groups: number, count: number, element: string, epsilon: number): [Tensor, Tensor, Tensor] {
-    const mean = `${total('sum', count, element)} const mean = sum / ${count};`; // N1
+  function statistics(x: Tensor, groups: number, count: number, element: string, epsilon: number, centred = true): [Tensor, Tensor, Tensor] {
+    const mean = centred ? `${total('sum', count, element)} const mean = sum / ${count};` : 'const mean = 0;'; // N1, N10
     const variance = `${mean} ${total('squares', count, `(${element} - mean) * (${element} - mean)`)} const variance = squares / ${count};`;
     return cut(recorder.run([3 * groups], { a: x }, sections(
       [groups, `${mean} return mean;`],
@@ -52,13 +52,13 @@ export function normKernels(recorder: Recorder): NormKernels {
   }
 
   return {
-    layerNorm(x, gamma, beta, epsilon) {
+    layerNorm(x, gamma, beta, epsilon, centred = true) {
       const n = width(x);
       requireSize('layerNorm', 'gamma', gamma, n);
-      const [mean, , inverseStd] = statistics(x, rowCount(x), n, `a[i * ${n} + j]`, epsilon);
+      const [mean, , inverseStd] = statistics(x, rowCount(x), n, `a[i * ${n} + j]`, epsilon, centred);
       return { y: normalised(x, gamma, beta, mean, inverseStd, 'row'), mean, inverseStd };
     },
-    layerNormBackward(x, forward, gamma, dy, dGamma, dBeta) {
+    layerNormBackward(x, forward, gamma, dy, dGamma, dBeta, centred = true) {
       requireSize('layerNormBackward', 'dy', dy, x.size);
       const [rows, n] = [rowCount(x), width(x)];
       const [columnSum, columnHat] = columnSums(x, forward, dy, 'j');
@@ -68,10 +68,10 @@ export function normKernels(recorder: Recorder): NormKernels {
         [rows, `${total('sum', n, `dy[${at}] * gamma[j]`)} return sum;`],
         [rows, `${total('sum', n, `dy[${at}] * gamma[j] * (a[${at}] - mean[i]) * rs[i]`)} return sum;`],
       )), [rows], [rows]);
-      const dx = recorder.run(x.shape, { ...inputs, sum, sumHat }, `
+      const dx = recorder.run(x.shape, centred ? { ...inputs, sum, sumHat } : { ...inputs, sumHat }, `
         ${rowColumn('row', 'column', 'i', n)}
         const hat = (a[i] - mean[row]) * rs[row];
-        return rs[row] * (dy[i] * gamma[column] - (sum[row] + hat * sumHat[row]) / ${n});`); // N6
+        return rs[row] * (dy[i] * gamma[column] - (${centred ? 'sum[row] + ' : ''}hat * sumHat[row]) / ${n});`); // N6, N11
       return { dx, dGamma: add(recorder, dGamma, columnHat), dBeta: add(recorder, dBeta, columnSum) };
     },
     batchNorm(x, gamma, beta, epsilon) {

@@ -25,6 +25,11 @@ export function arrayKernels(context: Context): ArrayKernels {
 
   return {
     zeros,
+    full(shape, value) {
+      const to = make(shape);
+      raw.fill(to.address, to.size, value);
+      return to;
+    },
     copy(x, out) {
       const to = make(x.shape, out);
       raw.copy(to.address, open(x).address, x.size);

@@ -17,7 +17,7 @@ export function normKernels({ raw, make }: Context): NormKernels {
   }
 
   return {
-    layerNorm(x, gamma, beta, epsilon) {
+    layerNorm(x, gamma, beta, epsilon, centred = true) {
       requireSize('layerNorm', 'gamma', gamma, width(x));
       const rows = rowCount(x);
       const y = make(x.shape);
@@ -25,15 +25,16 @@ export function normKernels({ raw, make }: Context): NormKernels {
       const inverseStd = make([rows]);
       raw.layerNorm(
         y.address, mean.address, inverseStd.address, open(x).address, open(gamma).address, open(beta).address, rows, width(x), epsilon,
+        centred ? 1 : 0,
       );
       return { y, mean, inverseStd };
     },
-    layerNormBackward(x, forward, gamma, dy, dGamma, dBeta) {
+    layerNormBackward(x, forward, gamma, dy, dGamma, dBeta, centred = true) {
       requireSize('layerNormBackward', 'dy', dy, x.size);
       const dx = make(x.shape);
       raw.layerNormBackward(
         dx.address, open(dGamma).address, open(dBeta).address, open(x).address, open(forward.mean).address,
-        open(forward.inverseStd).address, open(gamma).address, open(dy).address, rowCount(x), width(x),
+        open(forward.inverseStd).address, open(gamma).address, open(dy).address, rowCount(x), width(x), centred ? 1 : 0,
       );
       return { dx, dGamma, dBeta };
     },

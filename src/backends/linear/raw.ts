@@ -48,6 +48,13 @@ export interface RawArrayKernels {
   sumSquares(out: Address, a: Address, n: number): void;
 }
 
+export interface RawBroadcastKernels {
+  /** [outer, inner] → [outer, n, inner]. */
+  repeat(out: Address, a: Address, outer: number, n: number, inner: number): void;
+  /** [outer, n, inner] → [outer, inner], summed. */
+  sumAxis(out: Address, a: Address, outer: number, n: number, inner: number): void;
+}
+
 export interface RawMatmulKernels {
   /** C [m, n] = (accumulate ? C : 0) + A·B with `mode` from {@link matmulCodes}. */
   gemm(
@@ -103,11 +110,12 @@ export interface RawGruKernels {
 export interface RawNormKernels {
   layerNorm(
     y: Address, mean: Address, inverseStd: Address, x: Address, gamma: Address, beta: Address, rows: number, n: number, epsilon: number,
+    centred: number,
   ): void;
   /** dGamma and dBeta are added to. */
   layerNormBackward(
     dx: Address, dGamma: Address, dBeta: Address, x: Address, mean: Address, inverseStd: Address, gamma: Address, dy: Address,
-    rows: number, n: number,
+    rows: number, n: number, centred: number,
   ): void;
   /** Mean and biased variance of n columns, whose rows lie `ld` elements apart. */
   columnStatistics(mean: Address, variance: Address, x: Address, rows: number, n: number, ld: number): void;
@@ -195,4 +203,4 @@ export interface RawUpdateKernels {
 /** The whole table; wasm's holds the core and the families that were prepared. */
 export interface RawKernels
   extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawLstmKernels, RawGruKernels, RawNormKernels, RawConvolutionKernels,
-  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels, RawLookupKernels {}
+  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels, RawLookupKernels, RawBroadcastKernels {}

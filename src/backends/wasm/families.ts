@@ -48,6 +48,10 @@ const entries: { readonly [F in KernelFamily]: Entry<F> } = {
     fetch: () => import('./families/lookup.js'),
     names: { gatherRows: true, scatterRowsTo: true },
   },
+  broadcast: {
+    fetch: () => import('./families/broadcast.js'),
+    names: { broadcast: true, sumAxes: true },
+  },
 };
 
 export const kernelFamilies = Object.keys(entries) as readonly KernelFamily[];

@@ -11,12 +11,14 @@ import { Dense } from '../../layers/dense.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../layers/depthwiseConv2d.js';
 import { Dropout } from '../../layers/dropout.js';
 import { Embedding } from '../../layers/embedding.js';
+import { GaussianNoise } from '../../layers/gaussianNoise.js';
+import { GroupNorm } from '../../layers/groupNorm.js';
 import { GRU } from '../../layers/gru.js';
 import type { AnyLayer } from '../../layers/layer.js';
 import { LayerNorm } from '../../layers/layerNorm.js';
 import { LSTM } from '../../layers/lstm.js';
 import { Masking } from '../../layers/masking.js';
-import { Add, Concatenate, Multiply } from '../../layers/merge.js';
+import { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract } from '../../layers/merge.js';
 import { Permute } from '../../layers/permute.js';
 import {
   AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,
@@ -25,7 +27,9 @@ import { isRecurrent } from '../../layers/recurrent.js';
 import type { AnyRecurrent } from '../../layers/recurrent.js';
 import { RepeatVector, UpSampling1D, UpSampling2D } from '../../layers/repeat.js';
 import { Flatten, Reshape } from '../../layers/reshape.js';
+import { RMSNorm } from '../../layers/rmsNorm.js';
 import { SimpleRNN } from '../../layers/simpleRnn.js';
+import { SpatialDropout1D } from '../../layers/spatialDropout.js';
 import { TimeDistributed } from '../../layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../layers/zeroPad.js';
 import type { LayerFactory } from './factory.js';
@@ -40,6 +44,7 @@ function recurrent(layer: AnyLayer): AnyRecurrent {
 export const makers: Readonly<Record<string, LayerFactory>> = {
   Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
   Add: (o) => new Add(o),
+  Average: (o) => new Average(o),
   AveragePool1D: (o) => new AveragePool1D(o),
   AveragePool2D: (o) => new AveragePool2D(o),
   BatchNorm: (o) => new BatchNorm(o),
@@ -57,8 +62,10 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   Dropout: (o) => new Dropout({ ...o, rate: numberOf('rate', o.rate) }),
   Embedding: (o) => new Embedding({ ...o, inputDim: numberOf('inputDim', o.inputDim), outputDim: numberOf('outputDim', o.outputDim) }),
   Flatten: (o) => new Flatten(o),
+  GaussianNoise: (o) => new GaussianNoise({ ...o, stddev: numberOf('stddev', o.stddev) }),
   GlobalAveragePool1D: (o) => new GlobalAveragePool1D(o),
   GlobalAveragePool2D: (o) => new GlobalAveragePool2D(o),
+  GroupNorm: (o) => new GroupNorm(o),
   GRU: (o) => new GRU({ ...o, units: numberOf('units', o.units) }),
   GlobalMaxPool1D: (o) => new GlobalMaxPool1D(o),
   GlobalMaxPool2D: (o) => new GlobalMaxPool2D(o),
@@ -67,13 +74,18 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   Masking: (o) => new Masking(o),
   MaxPool1D: (o) => new MaxPool1D(o),
   MaxPool2D: (o) => new MaxPool2D(o),
+  Maximum: (o) => new Maximum(o),
+  Minimum: (o) => new Minimum(o),
   Multiply: (o) => new Multiply(o),
   Permute: (o) => new Permute({ ...o, dims: o.dims as number[] }),
   RepeatVector: (o) => new RepeatVector({ ...o, n: numberOf('n', o.n) }),
   Reshape: (o) => new Reshape({ ...o, targetShape: o.targetShape as number[] }),
   SeparableConv1D: (o) => new SeparableConv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   SeparableConv2D: (o) => new SeparableConv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+RMSNorm: (o) => new RMSNorm(o),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
+  SpatialDropout1D: (o) => new SpatialDropout1D({ ...o, rate: numberOf('rate', o.rate) }),
+  Subtract: (o) => new Subtract(o),
   TimeDistributed: (o, inner) => new TimeDistributed({ ...o, layer: inner(o.layer) }),
   UpSampling1D: (o) => new UpSampling1D(o),
   UpSampling2D: (o) => new UpSampling2D(o),

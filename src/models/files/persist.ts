@@ -3,7 +3,7 @@
  * as `state:…`, optimiser slots as `optimizer:slot/key`, what callbacks keep as `callback:n/key`; everything else is one
  * JSON text under `bptt` in the metadata.
  */
-import { ArgumentError, FileFormatError } from '../../errors.js';
+import { ArgumentError, FileFormatError, quoted } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { toHost } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
@@ -151,6 +151,9 @@ function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTenso
 /** @throws FileFormatError if the bytes are not a whole, consistent model file. */
 export function decodeModel(bytes: Uint8Array): SavedModel {
   const file = decodeTensorFile(bytes);
+  // Whoever drops the checksum on purpose drops it whole: a key that one flipped bit makes of it would hide all other damage.
+  const odd = Object.keys(file.metadata).find((key) => key !== 'format' && key !== 'bptt');
+  if (odd !== undefined) throw refuse('metadata', 'format, bptt and checksum', quoted(odd));
   const { version, seed, architecture, compiled, position, metadata } = parse(file.metadata.bptt);
   if (version !== formatVersion) throw refuse('version', String(formatVersion), JSON.stringify(version));
   const tensors = new Map(file.tensors);

@@ -172,8 +172,8 @@ export function masksOf(inputs: readonly NetworkInput[], nodes: readonly Network
     if (rest.length > 0) masks.set(id, maskOfInput(i, steps));
   });
   for (const node of nodes) {
-    const { layer, outputs, outputShapes } = node;
-    const made = layer.masks(node.inputs.map((_, i) => maskInto({ inputs, masks }, node, i)));
+    const { layer, outputs, inputShapes, outputShapes } = node;
+    const made = layer.masks(node.inputs.map((_, i) => maskInto({ inputs, masks }, node, i)), inputShapes);
     outputs.forEach((id, i) => {
       const mask = made[i];
       const steps = outputShapes[i]?.[0];
@@ -299,7 +299,7 @@ export function copyNetwork(network: Network): Network {
   return { ...network, nodes: network.nodes.map((node) => ({ ...node, layer: copies.get(node.layer) ?? node.layer })) };
 }
 
-/** Dropout masks of a training step, node by node. */
+/** Random numbers that a training step wants, node by node. */
 export function noiseOf(network: Network, batch: number): NoiseSpec[][] {
   return network.nodes.map((node) => node.layer.noise(node.inputShapes, batch));
 }

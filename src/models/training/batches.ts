@@ -1,10 +1,11 @@
 /** Cutting a dataset into the arrays a step takes. */
 import type { NoiseSpec } from '../../layers/layer.js';
-import { fillDropoutMask, randomStream } from '../../random.js';
+import { randomStream } from '../../random.js';
 import { allocate, sizeOf } from '../../tensor.js';
 import type { DType, FloatArray } from '../../tensor.js';
 import { masksRead, outputMasks } from '../graph/masks.js';
 import type { Network } from '../graph/network.js';
+import { noiseFrom } from '../graph/noise.js';
 import type { Dataset } from './data.js';
 import { gather } from './samples.js';
 import type { Samples } from './samples.js';
@@ -79,13 +80,9 @@ export async function takeBatch(
   };
 }
 
-/** Dropout masks of one training step: the same for the same seed and step. */
+/** The random numbers of one training step: the same for the same seed and step. */
 export function drawNoise(specs: readonly NoiseSpec[], seed: number, step: number, dtype: DType): FloatArray[] {
   if (specs.length === 0) return [];
   const random = randomStream(seed, 'dropout', step);
-  return specs.map(({ shape, rate }) => {
-    const mask = allocate(dtype, sizeOf(shape));
-    fillDropoutMask(random, rate, mask);
-    return mask;
-  });
+  return specs.map((spec) => noiseFrom(random, spec, dtype));
 }

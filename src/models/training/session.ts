@@ -1,6 +1,7 @@
 /** A model on a device: its variables, and the programs that use them, made once for each kind of step and batch size. */
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
+import type { NoiseSpec } from '../../layers/layer.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
@@ -90,8 +91,8 @@ export class Session {
     return this.variables.states;
   }
 
-  /** Shapes and rates of the dropout masks of a training step, in the order the step takes them. */
-  noise(form: StepForm): { shape: Shape; rate: number }[] {
+  /** The random numbers of a training step, in the order the step takes them. */
+  noise(form: StepForm): NoiseSpec[] {
     return form.training ? noiseOf(this.network, form.batch).flat() : [];
   }
 

@@ -10,6 +10,7 @@ const moving: ConformanceCase[] = [
     const kept = k.scale(k.copy(x, slot), 2); // the slot is dirty before it is zeroed
     return [k.zeros([2, 3]), kept, k.add(x, k.zeros([3, 5], slot))];
   }),
+  kernelCase('full', [[3]], (k, x) => [k.full([2, 3], -1.5), k.add(x, k.full([3], 0.25))]),
   kernelCase('copy, alone and into a slot', [[3, 5]], (k, x) => {
     const slots = k.series(2, [3, 5]);
     return [k.copy(x), k.stack([k.copy(x, slots[0]), k.zeros([3, 5], slots[1])])];
@@ -67,6 +68,13 @@ const adding: ConformanceCase[] = [
   kernelCase('sumRowsTo', [[7], [33, 7], [2, 3, 7]], (k, target, x, y) => k.sumRowsTo(k.sumRowsTo(target, x), y)),
 ];
 
+const broadcasting: ConformanceCase[] = [
+  kernelCase('broadcast', [[3, 1, 5], [1, 4, 1, 3], [6]], (k, a, b, c) => [k.broadcast(a, [3, 7, 5]), k.broadcast(b, [2, 4, 5, 3]), k.broadcast(c, [6])]),
+  kernelCase('broadcast of the last axis', [[3, 1], [2, 1, 1]], (k, a, b) => [k.broadcast(a, [3, 9]), k.broadcast(b, [2, 3, 7])]),
+  kernelCase('sumAxes', [[3, 7, 5], [2, 4, 5, 3], [6]], (k, a, b, c) => [k.sumAxes(a, [3, 1, 5]), k.sumAxes(b, [1, 4, 1, 3]), k.sumAxes(c, [6])]),
+  kernelCase('sumAxes of the last axis', [[3, 9], [2, 3, 37]], (k, a, b) => [k.sumAxes(a, [3, 1]), k.sumAxes(b, [2, 1, 1])]),
+];
+
 function operands(mode: MatmulMode, m: number, n: number, inner: number): [Shape, Shape] {
   return [mode === 'tn' ? [inner, m] : [m, inner], mode === 'nt' ? [n, inner] : [inner, n]];
 }
@@ -108,4 +116,4 @@ const wide: ConformanceCase[] = [
   kernelCase('concat and split, wide', [[3, 37], [3, 21]], (k, a, b) => [k.concat([a, b]), ...k.split(a, [18, 19])]),
 ];
 
-export const arrayCases: readonly ConformanceCase[] = [...moving, ...adding, ...wide, ...products, ...prepared];
+export const arrayCases: readonly ConformanceCase[] = [...moving, ...adding, ...broadcasting, ...wide, ...products, ...prepared];

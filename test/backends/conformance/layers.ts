@@ -13,9 +13,11 @@ import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } fr
 import { Dropout } from '../../../src/layers/dropout.js';
 import { Embedding } from '../../../src/layers/embedding.js';
 import type { AnyLayer } from '../../../src/layers/layer.js';
+import { GaussianNoise } from '../../../src/layers/gaussianNoise.js';
+import { GroupNorm } from '../../../src/layers/groupNorm.js';
 import { LayerNorm } from '../../../src/layers/layerNorm.js';
 import { Masking } from '../../../src/layers/masking.js';
-import { Add, Concatenate, Multiply } from '../../../src/layers/merge.js';
+import { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract } from '../../../src/layers/merge.js';
 import { Permute } from '../../../src/layers/permute.js';
 import {
   AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,
@@ -23,13 +25,16 @@ import {
 import type { RecurrentOptions } from '../../../src/layers/recurrent.js';
 import { RepeatVector, UpSampling1D, UpSampling2D } from '../../../src/layers/repeat.js';
 import { Flatten, Reshape } from '../../../src/layers/reshape.js';
+import { RMSNorm } from '../../../src/layers/rmsNorm.js';
+import { SpatialDropout1D } from '../../../src/layers/spatialDropout.js';
 import { TimeDistributed } from '../../../src/layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../../src/layers/zeroPad.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder } from '../../../src/models/graph/execute.js';
 import type { NetworkRun } from '../../../src/models/graph/execute.js';
 import { masksRead } from '../../../src/models/graph/masks.js';
 import { noiseOf, stateTensors, trainableWeights } from '../../../src/models/graph/network.js';
-import { fillDropoutMask, randomStream } from '../../../src/random.js';
+import { noiseFrom } from '../../../src/models/graph/noise.js';
+import { randomStream } from '../../../src/random.js';
 import { allocate, sizeOf } from '../../../src/tensor.js';
 import type { HostTensor, Shape } from '../../../src/tensor.js';
 import { networkOf, randomWeights } from '../../support/network.js';
@@ -45,11 +50,6 @@ function single({ data, shape }: HostTensor): HostTensor {
   return { data: Float32Array.from(data), shape };
 }
 
-function dropoutMask(name: string, shape: Shape, rate: number): HostTensor {
-  const data = allocate('float32', sizeOf(shape));
-  fillDropoutMask(randomStream(3, name), rate, data);
-  return { data, shape };
-}
 
 interface LayerOptions {
   /** Default true. */
@@ -64,7 +64,7 @@ function layerCase(name: string, layer: AnyLayer | Block, inputs: readonly Shape
   const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const weights = randomWeights(network, 5, batch);
-  const masks = training ? noiseOf(network, batch).flat().map(({ shape, rate }, i) => dropoutMask(`${name} ${i}`, shape, rate)) : [];
+  const masks = training ? noiseOf(network, batch).flat().map((spec, i) => ({ shape: spec.shape, data: noiseFrom(randomStream(3, `${name} ${i}`), spec, 'float32') })) : [];
   const x = network.inputs.map(({ shape, indices }, i) => {
     const drawn = random(`${name} input ${i}`, [batch, ...shape]);
     return indices === undefined ? drawn : { ...drawn, data: drawn.data.map((value) => Math.floor(Math.abs(value) * indices) % indices) };
@@ -149,6 +149,12 @@ const others: ConformanceCase[] = [
   layerCase('flatten', new Flatten(), [[3, 4]]),
   layerCase('reshape layer', new Reshape({ targetShape: [6, -1] }), [[3, 4]]),
   layerCase('layer norm', new LayerNorm({ epsilon: 1e-2 }), [[4, 7]]),
+  layerCase('layer norm, plain', new LayerNorm({ scale: false, center: false }), [[4, 7]]),
+  layerCase('rms norm', new RMSNorm({ epsilon: 1e-2 }), [[4, 7]]),
+  layerCase('group norm', new GroupNorm({ groups: 3, epsilon: 1e-2 }), [[4, 6]]),
+  layerCase('group norm, lengths', new GroupNorm({ groups: 2, epsilon: 1e-2, scale: false }), [[4, 6]], { lengths: [4, 1, 3, 2, 4] }),
+  layerCase('spatial dropout', new SpatialDropout1D({ rate: 0.4 }), [[4, 7]]),
+  layerCase('gaussian noise', new GaussianNoise({ stddev: 0.4 }), [[4, 7]]),
   layerCase('batch norm', new BatchNorm({ momentum: 0.7 }), [[4, 7]]),
   layerCase('batch norm, lengths', new BatchNorm({ momentum: 0.7 }), [[4, 7]], { lengths: [4, 1, 3, 2, 4] }),
   layerCase('batch norm at inference', new BatchNorm(), [[4, 7]], { training: false }),
@@ -194,6 +200,11 @@ const images: ConformanceCase[] = [
   layerCase('time distributed batch norm', new TimeDistributed({ layer: new BatchNorm({ momentum: 0.7 }) }), [[4, 3]]),
   layerCase('add', new Add(), [image, image, image]),
   layerCase('multiply', new Multiply(), [image, image, image]),
+  layerCase('multiply, broadcast', new Multiply(), [[5, 1, 4], [6, 1], [4]]),
+  layerCase('subtract, broadcast', new Subtract(), [[5, 3], [5, 1]]),
+  layerCase('average', new Average(), [[5, 3], [5, 3], [1, 3]]),
+  layerCase('maximum', new Maximum(), [[5, 3], [5, 3], [3]]),
+  layerCase('minimum', new Minimum(), [[5, 3], [5, 3]]),
   layerCase('concatenate', new Concatenate(), [[5, 3], [5, 1], [5, 4]]),
   layerCase('residual block', new ResidualBlock({ filters: 4 }), [image]),
   layerCase('residual block, projected, stride 2', new ResidualBlock({ filters: 6, stride: 2 }), [image]),

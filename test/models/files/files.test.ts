@@ -222,7 +222,7 @@ test('a description that lies is refused, before any weight is made', async () =
     assert.instance(error, FileFormatError, `${path} ${JSON.stringify(value)}: ${String(error)}`);
   }
   const inherited = await rejected(FileFormatError, loadModel(changed(bytes, set('architecture.layers.0.className', 'toString'))));
-  assert.match(inherited.message, 'Activation | Add | AveragePool1D');
+  assert.match(inherited.message, 'Activation | Add | ');
   for (const name of ['dense/kernel', 'optimizer:m/dense/bias', 'batch_norm/movingMean']) {
     assert.match((await rejected(FileFormatError, loadModel(changed(bytes, (_, tensors) => { tensors.delete(name); })))).message, `'${name}'`);
   }
@@ -254,6 +254,9 @@ test('flipped bits: refused, or the very same model', async () => {
     }
   }
   assert.ok(refused > 1400, `${refused} refused`);
+  const { tensors, metadata } = decodeTensorFile(bytes);
+  const renamed = encodeTensorFile({ tensors, metadata: { ...metadata, checksul: 'e431ab2f' } });
+  assert.match((await rejected(FileFormatError, loadModel(renamed))).message, /metadata must be format, bptt and checksum, got 'checksul'/);
   // Flips in values alone, with a reader that knows no better: the checksum finds each.
   for (let round = 0; round < 200; round++) {
     const damaged = Uint8Array.from(bytes);

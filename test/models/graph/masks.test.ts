@@ -7,6 +7,7 @@ import {
 } from '../../../src/index.js';
 import type { AnyLayer, DataOptions, Forward, JsonObject, NoTensors, Run, Shape, SymbolicTensor, Tensor } from '../../../src/index.js';
 import { inputGradients, linearCombination } from '../../../src/explain/index.js';
+import type { Network } from '../../../src/models/graph/network.js';
 import { assertClose, assertDifferent, assertSame, thrown } from '../../support/compare.js';
 import { randomTensor } from '../../support/values.js';
 import type { Host } from '../../support/values.js';
@@ -98,6 +99,22 @@ test('an output that does not descend through time counts all its steps, however
     assertClose([(await model.lossAndGradients(data, y, { lengths: [1, 3] })).loss], [all], 1e-14, name);
     assertClose([(await model.evaluate(data, y, { lengths: [1, 3], batchSize: 1 })).loss ?? NaN], [all], 1e-13, `${name}, evaluate`);
   }
+});
+
+test('joined by broadcasting: one step that is repeated speaks for all, a time axis that meets another axis for none', () => {
+  const network = (shapes: readonly (readonly number[])[]): Network => {
+    const inputs = shapes.map((shape) => Input({ shape }));
+    return new Model({ inputs, outputs: new Multiply().apply(inputs) }).network;
+  };
+  const rows = ({ masks, outputs }: Network, ...given: readonly (Float64Array | undefined)[]): number[] | undefined => {
+    const made = masks.get(outputs[0]?.id ?? -1)?.rows(given.map((mask) => ({ mask, values: new Float64Array() })), 2);
+    return made && Array.from(made);
+  };
+  const three = Float64Array.of(1, 1, 0, 1, 0, 0);
+  assert.equal(rows(network([[3, 2], [1, 2]]), undefined, Float64Array.of(0, 1)), [0, 0, 0, 1, 1, 1]);
+  assert.equal(rows(network([[3, 2], [1, 2]]), three, Float64Array.of(1, 1)), [1, 1, 0, 1, 0, 0]);
+  assert.equal(rows(network([[3, 2], [2]]), three, undefined), [1, 1, 0, 1, 0, 0]);
+  assert.equal(rows(network([[3, 2], [4, 3, 2]]), three, undefined), undefined);
 });
 
 test('joined step by step: a step is real where it is in every branch; a branch without a mask is real throughout', async () => {

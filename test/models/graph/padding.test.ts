@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GlobalAveragePool1D, GlobalMaxPool1D, Input, LSTM, LayerNorm, MaxPool1D, Model,
-  Multiply, Permute, SeparableConv1D, ShapeError, SimpleRNN, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
+  Activation, Add, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GaussianNoise,
+  GlobalAveragePool1D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, MaxPool1D, Maximum, Model, Multiply, Permute, RMSNorm, SeparableConv1D,
+  ShapeError, SimpleRNN, SpatialDropout1D, Subtract, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
 } from '../../../src/index.js';
 import type { AnyLayer, SymbolicTensor } from '../../../src/index.js';
 import { assertClose } from '../../support/compare.js';
@@ -19,6 +20,10 @@ const keeping: Readonly<Record<string, (x: SymbolicTensor) => SymbolicTensor>> =
   dense: of(() => new Dense({ units: 3, activation: 'tanh' })),
   activation: of(() => new Activation({ kind: 'softmax' })),
   layerNorm: of(() => new LayerNorm()),
+  rmsNorm: of(() => new RMSNorm()),
+  groupNorm: of(() => new GroupNorm({ groups: 1 })),
+  spatialDropout: of(() => new SpatialDropout1D({ rate: 0 })),
+  gaussianNoise: of(() => new GaussianNoise({ stddev: 0 })),
   batchNorm: of(() => new BatchNorm()),
   lstm: of(() => new LSTM({ units: 2, returnSequences: true })),
   bidirectional: of(() => new Bidirectional({ layer: new GRU({ units: 2, returnSequences: true }) })),
@@ -55,6 +60,10 @@ const striding: typeof keeping = {
 const branching: typeof keeping = {
   add: (x) => new Add().apply([new Dense({ units: 2 }).apply(x), new LSTM({ units: 2, returnSequences: true }).apply(x)]),
   multiply: (x) => new Multiply().apply([new Dense({ units: 2 }).apply(x), new Conv1D({ filters: 2, kernelSize: 3, padding: 'same' }).apply(x)]),
+  gate: (x) => new Multiply().apply([x, new Dense({ units: 1, activation: 'sigmoid' }).apply(x)]),
+  subtract: (x) => new Subtract().apply([new Dense({ units: 2 }).apply(x), new Dense({ units: 1 }).apply(x)]),
+  average: (x) => new Average().apply([new Dense({ units: 2 }).apply(x), new LSTM({ units: 2 }).apply(x)]),
+  maximum: (x) => new Maximum().apply([new Dense({ units: 2 }).apply(x), new GRU({ units: 2, returnSequences: true }).apply(x)]),
   concatenate: (x) => new Concatenate().apply([x, new GRU({ units: 1, returnSequences: true }).apply(x)]),
   shared: (x) => {
     const layer = new GRU({ units: 2, returnSequences: true });

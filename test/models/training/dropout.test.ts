@@ -36,7 +36,7 @@ for (const [what, make] of Object.entries(layers)) {
 }
 
 test('masks of one step differ from each other, and from those of the next step', () => {
-  const specs = Array.from({ length: 4 }, () => ({ shape: [B, 16], rate: 0.5 }));
+  const specs = Array.from({ length: 4 }, () => ({ kind: 'dropout', shape: [B, 16], rate: 0.5 }) as const);
   const masks = [0, 1, 2].flatMap((step) => drawNoise(specs, 9, step, 'float32').map((mask) => mask.join()));
   assert.is(new Set(masks).size, 12);
   assert.equal(drawNoise(specs, 9, 1, 'float32').map((mask) => mask.join()), masks.slice(4, 8));
