@@ -15,14 +15,14 @@ export class Monitor {
   private readonly sign: 1 | -1;
   private readonly worst: number;
 
-  /** 'auto': larger is better for accuracies and r2, smaller for everything else. */
+  /** 'auto': larger is better for accuracies, r2, auc, precision, recall and f1, smaller for everything else. */
   constructor(owner: string, key: string, mode: MonitorMode, minDelta: number) {
     requireChoice(owner, 'mode', mode, ['auto', 'min', 'max']);
     if (!Number.isFinite(minDelta)) throw new ArgumentError({ operation: owner, argument: 'minDelta', expected: 'a number', actual: String(minDelta) });
     this.owner = owner;
     this.key = key;
     this.minDelta = Math.abs(minDelta);
-    const larger = mode === 'max' || (mode === 'auto' && /accuracy$|r2$/i.test(key));
+    const larger = mode === 'max' || (mode === 'auto' && /accuracy$|(^|_)(r2|auc|precision|recall|f1)$/i.test(key));
     this.sign = larger ? -1 : 1;
     this.best = this.worst = this.sign * Infinity;
   }

@@ -91,7 +91,7 @@ test('mode max, auto for accuracies, minDelta', async () => {
   const small = await watch([5, 4.95, 4.5, 4.45], { patience: 5, minDelta: 0.1 });
   assert.equal([small.weight, small.stopping.best], [102, 4.5]);
   const logs = { val_accuracy: 1, r2: 1 };
-  for (const key of ['binaryAccuracy', 'val_categoricalAccuracy', 'val_r2']) {
+  for (const key of ['binaryAccuracy', 'val_categoricalAccuracy', 'val_r2', 'val_direction_auc', 'weighted_f1', 'recall', 'val_precision']) {
     const stopping = new EarlyStopping({ monitor: key, restoreBestWeights: false });
     const context = { stop() {} } as never;
     stopping.onEpochEnd(0, { ...logs, [key]: 0.5 }, context);
