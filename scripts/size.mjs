@@ -30,7 +30,7 @@ const entries = Object.entries(exports).filter(([, target]) => typeof target ===
 const PROGRAM = {
   source: `export { Sequential, LSTM, Dense, Adam } from '${name}';`,
   atOnce: { label: 'LSTM, at once', budget: 42 },
-  toTrain: { label: 'LSTM, to train', budget: 26, modules: /(wasm[\\/](single|families[\\/]lstm)|training[\\/](session|train))\.js$/ },
+  toTrain: { label: 'LSTM, to train', budget: 26, modules: /(wasm[\\/](single|families[\\/]lstm)|training[\\/]running)\.js$/ },
 };
 
 /** Everything but images: what a recurrent model can use, kernels included. What is fetched only where it is asked for is not counted. */

@@ -19,16 +19,12 @@ import type { Batches } from './training/batchStream.js';
 import type { DataOptions, Dataset, ModelData } from './training/data.js';
 import { Engine } from './training/engine.js';
 import type { Feed } from './training/feed.js';
-import { fitBatches, fitModel, trainOnBatch } from './training/fit.js';
+import { fitBatches, fitModel, running, trainOnBatch } from './training/fit.js';
 import type { Gradients } from './training/gradients.js';
 import { checkFitOptions, evaluateBatchesNames, evaluateNames, modelNames, passNames, predictNames } from './training/options.js';
 import type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PassOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
 import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
-
-/** Fetched where they are called for. */
-const passes = (): Promise<typeof import('./training/passes.js')> => import('./training/passes.js');
-const gradients = (): Promise<typeof import('./training/gradients.js')> => import('./training/gradients.js');
 
 /**
  * A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. Weights belong to the layers: the
@@ -160,7 +156,7 @@ export class Model implements Applicable {
     return evaluated({ data: engine.prepare('evaluate', data, targetOf('evaluate', second), options ?? {}), cut: { batchSize, training: false } }, signal, batchSize);
 
     async function evaluated(feed: Feed, abort: AbortSignal | undefined, batch?: number): Promise<Record<string, number>> {
-      const { evaluateFeed } = await engine.begin(passes, batch);
+      const { evaluateFeed } = await engine.begin(running, batch);
       return engine.aside((session) => evaluateFeed(engine, session, feed, scoring, abort));
     }
   }
@@ -183,7 +179,7 @@ export class Model implements Applicable {
     const { batchSize = 32, signal } = checkOptions('predict', options, predictNames);
     requireCount('predict', 'batchSize', batchSize);
     const data = engine.prepareInputs('predict', x, options);
-    const { predictDataset } = await engine.begin(passes, batchSize);
+    const { predictDataset } = await engine.begin(running, batchSize);
     const results = await engine.aside((session) => predictDataset(session, data, batchSize, signal));
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
@@ -191,7 +187,7 @@ export class Model implements Applicable {
   /** Loss and its gradients over the data as one batch: of every trained weight, keyed as weights are, and of the inputs. */
   async lossAndGradients(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Gradients> {
     const { data, training } = this.readPass('lossAndGradients', x, y, options);
-    const { lossAndGradients } = await this.engine.begin(gradients);
+    const { lossAndGradients } = await this.engine.begin(running);
     return lossAndGradients(this.engine, data, training);
   }
 
@@ -205,7 +201,7 @@ export class Model implements Applicable {
    */
   async observe(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Observation[]> {
     const { data, training } = this.readPass('observe', x, y, options);
-    const { observe } = await this.engine.begin(gradients);
+    const { observe } = await this.engine.begin(running);
     return observe(this.engine, data, training);
   }
 
@@ -217,7 +213,7 @@ export class Model implements Applicable {
   /** The model on its device, and samples as its steps take them: what `bptt/explain` works with. @internal */
   async inspect(x: ModelData, options: DataOptions = {}): Promise<{ session: Session; data: Dataset }> {
     const data = this.engine.prepareInputs('explain', x, options);
-    await this.engine.choose();
+    await this.engine.begin(running);
     return { session: this.engine.open(), data };
   }
 
@@ -284,7 +280,7 @@ export class Model implements Applicable {
   /** Puts back what a saved file holds; used by `loadModel`. @internal */
   async restore(tensors: ReadonlyMap<string, HostTensor>, position: Position, metadata: Record<string, JsonValue>): Promise<void> {
     if (this.engine.compiled) {
-      await this.engine.choose();
+      await this.engine.begin(running);
       this.engine.open();
     }
     this.engine.store.restore(tensors);

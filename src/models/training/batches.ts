@@ -58,15 +58,21 @@ function rowsOf(mask: FloatArray | undefined, rows: number): FloatArray | undefi
   return allocate('float32', rows).map((_, row) => mask[Math.floor(row / perStep)] ?? 0);
 }
 
+/** At once where all is there: most batches are small, and waiting for nothing is what would take longest. */
+function together<T>(list: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> {
+  return list.some((entry) => entry instanceof Promise) ? Promise.all(list) : list as readonly T[];
+}
+
 /** Samples order[from … from+count); without an order as they come. */
 export async function takeBatch(
   network: Network, data: Dataset, order: Int32Array | undefined, from: number, count: number, training: boolean, dtype: DType,
 ): Promise<Batch> {
-  const take = async (samples: Samples): Promise<FloatArray> => gather(samples, order, from, count, dtype);
-  const x = await Promise.all(data.x.map(take));
-  const y = await Promise.all(data.y.map(take));
+  const take = (samples: Samples): FloatArray | Promise<FloatArray> => gather(samples, order, from, count, dtype);
+  const x = await together(data.x.map(take));
+  const y = await together(data.y.map(take));
   const sampleWeight = data.sampleWeight && await take(data.sampleWeight);
-  const given = await Promise.all(data.masks.map(async (mask, i) => ({ mask: mask && await take(mask), values: x[i] })));
+  const taken = await together(data.masks.map((mask) => mask && take(mask)));
+  const given = taken.map((mask, i) => ({ mask, values: x[i] }));
   const masks = masksRead(network, given.map(({ mask }) => mask !== undefined)).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
   const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));

@@ -30,7 +30,22 @@ export interface Compiled {
   readonly objective: Objective;
   readonly metrics: readonly OutputMetric[];
   readonly scoring: Scoring;
+  readonly targets: readonly Target[];
 }
+
+function targetsOf({ outputs }: Network, { losses, targets }: Objective, metrics: readonly OutputMetric[]): Target[] {
+  return outputs.map(({ shape }, i) => {
+    const loss = losses[i];
+    const ofRows = metrics.some(({ output, weighted, per }) => output === i && weighted && per === 'row');
+    return {
+      shape: targets[i] ?? shape, perRow: (loss?.perRow ?? false) || ofRows,
+      classes: loss?.parameters === 'classes' ? shape.at(-1) : undefined, output: shape, accuracy: loss?.accuracy,
+    };
+  });
+}
+
+/** What runs steps: running.ts, which knows of engines and is fetched. */
+interface Runner { readonly Session: typeof Session }
 
 export class Engine {
   readonly network: Network;
@@ -42,8 +57,7 @@ export class Engine {
   private readonly usual = new BackendChoice();
   /** The choice for which all has been fetched that the model needs. */
   private ready: BackendChoice | undefined;
-  private sessions: typeof Session | undefined;
-  private readonly fetched = new Map<() => Promise<unknown>, unknown>();
+  private runner: Runner | undefined;
   /** The states of the callbacks, while `fit` runs. */
   private callbackStates: (() => CallbackStates) | undefined;
 
@@ -68,16 +82,8 @@ export class Engine {
   }
 
   /** What the compiled losses compare with. */
-  get targets(): Target[] {
-    const { objective, metrics } = this.compiled ?? { objective: undefined, metrics: [] };
-    return this.network.outputs.map(({ shape }, i) => {
-      const loss = objective?.losses[i];
-      const ofRows = metrics.some(({ output, weighted, per }) => output === i && weighted && per === 'row');
-      return {
-        shape: objective?.targets[i] ?? shape, perRow: (loss?.perRow ?? false) || ofRows,
-        classes: loss?.parameters === 'classes' ? shape.at(-1) : undefined, output: shape, accuracy: loss?.accuracy,
-      };
-    });
+  get targets(): readonly Target[] {
+    return this.compiled?.targets ?? [];
   }
 
   get dtype(): DType {
@@ -93,10 +99,11 @@ export class Engine {
     const metrics = [...metricsOf(network, losses, options.metrics, false), ...metricsOf(network, losses, options.weightedMetrics, true)];
     const scoring = { metrics, outputs: network.outputs.flatMap(({ name, shape }, i) => (losses[i] ? [{ name, shape, loss: losses[i], weight: weights[i] ?? 1 }] : [])) };
     requireDistinct(loggedNames(scoring, true));
+    const objective = objectiveOf(network, losses, weights);
     const compiled = {
-      objective: objectiveOf(network, losses, weights),
+      objective, metrics, scoring,
+      targets: targetsOf(network, objective, metrics),
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
-      metrics, scoring,
       backend: new BackendChoice(options.backend),
     };
     requireExclusions(compiled.optimizer, trainableWeights(this.network).map(({ key }) => key));
@@ -112,36 +119,26 @@ export class Engine {
     throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });
   }
 
-  /**
-   * Settles what computes, and fetches what `run` imports, before anything is asked of the session. Only data that are read at once are
-   * read before.
-   */
-  async begin<R>(run: () => Promise<R>, batch = 32): Promise<R> {
-    const known = this.fetched.get(run) as R | undefined; // an import() costs its microseconds each time
-    const [found] = await Promise.all([known ?? run(), this.choose(batch)]);
-    this.fetched.set(run, found);
-    return found;
-  }
-
-  /** Settles what computes, and fetches it with the session. */
-  async choose(batch = 32): Promise<void> {
+  /** Settles what computes and fetches what runs it, once what is read at once has been read. Before anything is asked of the session. */
+  async begin<R extends Runner>(fetch: () => Promise<R>, batch = 32): Promise<R> {
     const { backend, optimizer, objective, metrics } = this.compiled ?? { backend: this.usual, metrics: [] };
-    if (this.ready === backend) return;
+    if (this.ready === backend && this.runner) return this.runner as R;
     const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
-    const [{ Session: sessions }] = await Promise.all([
-      import('./session.js'), backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch),
+    const [runner] = await Promise.all([
+      fetch(), backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch),
       ...[...objective?.losses ?? [], ...metrics].map(({ load }) => load?.()),
     ]);
-    this.sessions = sessions;
+    this.runner = runner;
     this.ready = backend;
+    return runner;
   }
 
-  /** The model on its device, once it is chosen. */
+  /** The model on its device, once it has begun. */
   open(): Session {
     const { backend, objective, optimizer } = this.compiled ?? { backend: this.usual, objective: undefined, optimizer: undefined };
-    const { sessions, network } = this;
-    if (!sessions) throw new Error('opened before it was chosen');
-    return this.store.open((initial, frozen) => new sessions(network, backend.backend, initial, objective, optimizer, frozen));
+    const { runner, network } = this;
+    if (!runner) throw new Error('opened before it has begun');
+    return this.store.open((initial, frozen) => new runner.Session(network, backend.backend, initial, objective, optimizer, frozen));
   }
 
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */

@@ -11,6 +11,7 @@ import { checkFitBatchesOptions, checkFitOptions, trainOnBatchNames } from './op
 import type { FitBatchesOptions, FitOptions, TrainOnBatchOptions } from './options.js';
 import type { History } from './position.js';
 import { requireLength } from './progress.js';
+import type * as Running from './running.js';
 
 /** @param start told the history once training begins, so that it can be watched. */
 export async function fitModel(
@@ -53,14 +54,15 @@ export async function fitBatches(engine: Engine, model: Trainee, batches: Batche
   return trained(engine, model, feed, validationFeed(engine, options, 32), options, start);
 }
 
-const training = (): Promise<typeof import('./train.js')> => import('./train.js');
+/** What runs, fetched where something does. */
+export const running = (): Promise<typeof Running> => import('./running.js');
 
 /** What is read at once has been read by now. */
 async function trained(
   engine: Engine, model: Trainee, feed: Feed, validation: Feed | undefined, options: FitBatchesOptions, start: (history: History) => void, batch?: number,
 ): Promise<History> {
   const own = { ...options, callbacks: [...options.callbacks ?? []] };
-  const { train } = await engine.begin(training, batch);
+  const { train } = await engine.begin(running, batch);
   return train(engine, model, feed, validation, own, start, batch);
 }
 
@@ -86,7 +88,7 @@ export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData,
   requireLength('trainOnBatch', optimizer.learningRate, length);
   engine.requireTrainable('trainOnBatch');
   const data = { ...engine.prepare('trainOnBatch', x, y, options), rowsByClass: engine.byClass('trainOnBatch', options.classWeight) };
-  const { trainOnData } = await engine.begin(training);
+  const { trainOnData } = await engine.begin(running);
   return trainOnData(engine, model, data, length);
 }
 

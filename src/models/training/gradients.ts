@@ -1,4 +1,4 @@
-/** One pass forward and back over data as a single batch, for those who want to look at gradients. Fetched where somebody does. */
+/** One pass forward and back over data as a single batch, for those who want to look at gradients. */
 import { allocate, fromHost } from '../../tensor.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
 import { drawNoise, takeBatch } from './batches.js';

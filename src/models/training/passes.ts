@@ -1,4 +1,4 @@
-/** Passes over data without training. Fetched where somebody evaluates, predicts or validates. */
+/** Passes over data without training. */
 import { allocate, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { takeBatch } from './batches.js';

@@ -105,10 +105,14 @@ export class Tally {
   /** The loss is the weighted sum of the outputs' means; where no row of an output has counted yet, it adds nothing. */
   logs(prefix = ''): Record<string, number> {
     const { outputs, metrics } = this.scoring;
-    const means = Array.from(this.losses, (sum, i) => sum / Math.max(1, this.rows[i] ?? 0));
-    const loss = means.reduce((total, mean, i) => total + mean * (outputs[i]?.weight ?? 1), 0);
-    const values = [loss, ...(outputs.length > 1 ? means : [])];
-    const all: Record<string, number> = Object.fromEntries(lossNames(this.scoring).map((name, i) => [prefix + name, values[i] ?? NaN]));
+    const all: Record<string, number> = { [`${prefix}loss`]: 0 };
+    let loss = 0;
+    outputs.forEach(({ name, weight }, i) => {
+      const mean = (this.losses[i] ?? NaN) / Math.max(1, this.rows[i] ?? 0);
+      loss += mean * weight;
+      if (outputs.length > 1) all[`${prefix}${name}_loss`] = mean;
+    });
+    all[`${prefix}loss`] = loss;
     metrics.forEach(({ metric, logged }, i) => { all[prefix + logged] = metric().result(this.sums[i] ?? new Float64Array()); });
     return all;
   }

@@ -1,4 +1,4 @@
-/** Training once data have been read and options checked. Fetched where somebody trains. */
+/** Training once data have been read and options checked. */
 import type { Trainee } from '../../callbacks/callback.js';
 import { ArgumentError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';

@@ -1,0 +1,5 @@
+/** What runs steps, in one piece: an entry of its own, behind an `import()` (docs/decisions/kernel-families.md). */
+export { lossAndGradients, observe } from './gradients.js';
+export { evaluateFeed, predictDataset } from './passes.js';
+export { Session } from './session.js';
+export { train, trainOnData } from './train.js';
