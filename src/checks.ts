@@ -28,6 +28,11 @@ export function requireRate(operation: string, argument: string, value: number):
   }
 }
 
+/** A probability that is neither 0 nor 1, or an ArgumentError. */
+export function requireProbability(operation: string, argument: string, value: number): void {
+  if (!(value > 0 && value < 1)) throw new ArgumentError({ operation, argument, expected: 'above 0 and below 1', actual: String(value) });
+}
+
 /** One of the names that `choices` lists, or an ArgumentError with the nearest. */
 export function requireChoice<T extends string>(operation: string, argument: string, value: T, choices: readonly T[]): T {
   if (choices.includes(value)) return value;

@@ -44,6 +44,8 @@ export { backtestRows, baselineRows, forecastCsv, forecastRows } from './evaluat
 export type { BacktestRowOptions, BaselineRowOptions, ForecastBlock, ForecastRow, RowOptions } from './evaluation/forecastTable.js';
 export { scoreTable } from './evaluation/scoreTable.js';
 export type { ModelScore, ScoreTableOptions } from './evaluation/scoreTable.js';
+export { adaptiveIntervals, applyCorrection, quantileCorrection, scoresNeeded } from './evaluation/conformal.js';
+export type { AdaptiveIntervals, AdaptiveOptions, QuantileCorrection } from './evaluation/conformal.js';
 export { intervalCoverage, intervalWidth, msis, winkler } from './evaluation/intervalScores.js';
 export { explainedVariance, mae, mape, mse, r2, rmse, smape } from './evaluation/metrics.js';
 export { NINE_LEVELS, crpsGaussian, crpsQuantiles, crpsSamples, crpsStudentT, pinball, wql } from './evaluation/quantileScores.js';
@@ -72,6 +74,8 @@ export type { Fold, FoldOptions, Split, SplitSizes } from './windows/splits.js';
 export { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from './windows/strategies.js';
 export type { NextRow, RecursiveOptions } from './windows/strategies.js';
 export { collapseRatio, forecastWarnings, lagCorrelations } from './evaluation/warnings.js';
-export type { ForecastWarning, WarningOptions } from './evaluation/warnings.js';
+export type { ForecastBounds, InputRows, ValidationBlock } from './evaluation/blockWarnings.js';
+export type { ForecastWarning } from './evaluation/warning.js';
+export type { WarningOptions } from './evaluation/warnings.js';
 export { latestWindow, makeWindows, sliceWindows } from './windows/windows.js';
 export type { WindowOptions, Windows, WindowSpec } from './windows/windows.js';

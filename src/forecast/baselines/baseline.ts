@@ -1,7 +1,7 @@
 /** What every baseline is: it is fitted to the history of one series, up to and including the origin, and forecasts from there. */
-import { requireCount } from '../../checks.js';
+import { requireCount, requireProbability } from '../../checks.js';
 import { normalQuantile } from '../../distributions.js';
-import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { DataError, ShapeError, formatShape } from '../../errors.js';
 import { toFinite } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
 
@@ -54,7 +54,7 @@ export function steps(operation: string, horizon: number, value: (k: number) => 
 export function gaussian(operation: string, fitted: Omit<GaussianBaseline, 'interval'>): Pick<GaussianBaseline, 'interval'> {
   return {
     interval(horizon, coverage) {
-      if (!(coverage > 0 && coverage < 1)) throw new ArgumentError({ operation, argument: 'coverage', expected: 'above 0 and below 1', actual: String(coverage) });
+      requireProbability(operation, 'coverage', coverage);
       const z = normalQuantile((1 + coverage) / 2);
       const points = fitted.forecast(horizon);
       const errors = fitted.standardErrors(horizon);

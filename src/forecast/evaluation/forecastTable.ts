@@ -5,7 +5,7 @@
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
-import { toFinite, toForecasts } from '../series/arrays.js';
+import { toBounds, toFinite, toForecasts } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
 import { baselineForecasts } from '../baselines/apply.js';
 import type { Baseline, FittedBaseline, GaussianBaseline } from '../baselines/baseline.js';
@@ -66,15 +66,15 @@ export function forecastRows(block: ForecastBlock): ForecastRow[] {
   const operation = 'forecastRows';
   const { model, origins, series = '', dates, quantiles = {}, lower, upper } = checkOptions(operation, block, blockNames);
   const actual = toForecasts(block.actual, { operation, argument: 'actual' });
-  const alike = (argument: string, values: Numbers): Float64Array => {
-    const host = toForecasts(values, { operation, argument });
+  const alike = (argument: string, values: Numbers, read = toFinite): Float64Array => {
+    const host = toForecasts(values, { operation, argument }, read);
     if (host.count === actual.count && host.horizon === actual.horizon) return host.data;
     throw new ShapeError({ operation, argument, expected: `of the shape of actual, ${formatShape(actual.shape)}`, actual: formatShape(host.shape) });
   };
   if (origins.length !== actual.count) throw new ShapeError({ operation, argument: 'origins', expected: `${actual.count} rows, one for each forecast`, actual: String(origins.length) });
   if ((lower === undefined) !== (upper === undefined)) throw new ArgumentError({ operation, argument: 'lower', expected: 'given with upper, or not at all', actual: 'one bound alone' });
   const forecast = alike('forecast', block.forecast);
-  const bounds = lower !== undefined && upper !== undefined ? { lower: alike('lower', lower), upper: alike('upper', upper) } : undefined;
+  const bounds = lower !== undefined && upper !== undefined ? { lower: alike('lower', lower, toBounds), upper: alike('upper', upper, toBounds) } : undefined;
   const levels = Object.entries(quantiles).map(([level, values]) => [level, alike(`quantiles['${level}']`, values)] as const);
   return Array.from(forecast, (value, i): ForecastRow => {
     const step = (i % actual.horizon) + 1;

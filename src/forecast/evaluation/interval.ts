@@ -6,7 +6,8 @@
  * for finite n: a new residual, exchangeable with those, falls inside with probability of at least `coverage`.
  * Prices are not exchangeable over regimes; the guarantee is as good as the block resembles the future.
  */
-import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { requireProbability } from '../../checks.js';
+import { DataError, ShapeError, formatShape } from '../../errors.js';
 import { nearWhole } from '../../statistics.js';
 import { fromHost } from '../../tensor.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
@@ -37,9 +38,7 @@ export function residualsNeeded(coverage: number): number {
  */
 export function residualInterval(residuals: Numbers, coverage = 0.9): ResidualInterval {
   const operation = 'residualInterval';
-  if (!(coverage > 0 && coverage < 1)) {
-    throw new ArgumentError({ operation, argument: 'coverage', expected: 'above 0 and below 1', actual: String(coverage) });
-  }
+  requireProbability(operation, 'coverage', coverage);
   const { data, count, horizon } = toForecasts(residuals, { operation, argument: 'residuals' });
   const needed = residualsNeeded(coverage);
   if (count < needed) {

@@ -7,11 +7,12 @@
  *   U16  MSIS = Winkler score / naive error of the training series, as MASE divides            M4, where α is 0.05
  *
  * Coverage alone rewards wide intervals, width alone narrow ones; the Winkler score is least for the true quantiles.
- * Every function throws ShapeError if shapes differ and DataError for NaN, infinities, no numbers, or a lower bound above its upper one.
+ * A bound may be infinite. Every function throws ShapeError if shapes differ and DataError for NaN, other infinities, no numbers, or a lower bound above its upper one.
  */
-import { ArgumentError, DataError } from '../../errors.js';
+import { requireProbability } from '../../checks.js';
+import { DataError } from '../../errors.js';
 import { mean } from '../../statistics.js';
-import { toAligned } from '../series/arrays.js';
+import { toAligned, toBounds, toFinite } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
 import { ratio } from './metrics.js';
 import { maseUnit } from './scaledMetrics.js';
@@ -28,25 +29,23 @@ function ordered<B extends Bounds>(operation: string, bounds: B): B {
   return bounds;
 }
 
+function aligned(operation: string, actual: Numbers, lower: Numbers, upper: Numbers): Bounds & { readonly actual: Float64Array } {
+  toFinite(actual, { operation, argument: 'actual' });
+  return ordered(operation, toAligned(operation, { actual, lower, upper }, toBounds));
+}
+
 /** Share of values inside their interval, its ends included, 0 … 1. */
 export function intervalCoverage(actual: Numbers, lower: Numbers, upper: Numbers): number {
   const operation = 'intervalCoverage';
-  const { actual: a, lower: l, upper: u } = ordered(operation, toAligned(operation, { actual, lower, upper }));
+  const { actual: a, lower: l, upper: u } = aligned(operation, actual, lower, upper);
   return mean(a.map((y, i) => ((l[i] ?? NaN) <= y && y <= (u[i] ?? NaN) ? 1 : 0))); // U13
 }
 
 /** Mean width, in units of the target. */
 export function intervalWidth(lower: Numbers, upper: Numbers): number {
   const operation = 'intervalWidth';
-  const { lower: l, upper: u } = ordered(operation, toAligned(operation, { lower, upper }));
+  const { lower: l, upper: u } = ordered(operation, toAligned(operation, { lower, upper }, toBounds));
   return mean(l.map((low, i) => (u[i] ?? NaN) - low)); // U14
-}
-
-/** Probability in (0, 1), or an ArgumentError. */
-export function requireCoverage(operation: string, coverage: number): void {
-  if (!(coverage > 0 && coverage < 1)) {
-    throw new ArgumentError({ operation, argument: 'coverage', expected: 'above 0 and below 1', actual: String(coverage) });
-  }
 }
 
 /**
@@ -58,8 +57,8 @@ export function winkler(actual: Numbers, lower: Numbers, upper: Numbers, coverag
 }
 
 function winklerScore(operation: string, actual: Numbers, lower: Numbers, upper: Numbers, coverage: number): number {
-  requireCoverage(operation, coverage);
-  const { actual: a, lower: l, upper: u } = ordered(operation, toAligned(operation, { actual, lower, upper }));
+  requireProbability(operation, 'coverage', coverage);
+  const { actual: a, lower: l, upper: u } = aligned(operation, actual, lower, upper);
   return mean(a.map((y, i) => {
     const [low, high] = [l[i] ?? NaN, u[i] ?? NaN];
     return high - low + (2 / (1 - coverage)) * Math.max(0, low - y, y - high); // U15

@@ -15,8 +15,9 @@
  * (Jordan, Krüger & Lerch 2019). All are means over the numbers of `actual`; less is better.
  * Every function throws ShapeError if shapes do not fit and DataError for NaN, infinities or no numbers at all.
  */
+import { requireProbability } from '../../checks.js';
 import { logBeta, normalCdf, normalDensity, studentTCdf, studentTDensity } from '../../distributions.js';
-import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
+import { DataError, ShapeError, formatShape } from '../../errors.js';
 import { mean } from '../../statistics.js';
 import { sameShape } from '../../tensor.js';
 import { toAligned, toFinite } from '../series/arrays.js';
@@ -25,10 +26,6 @@ import { ratio } from './metrics.js';
 
 /** Of wQL, where no others are said. */
 export const NINE_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-
-function requireLevel(operation: string, argument: string, level: number): void {
-  if (!(level > 0 && level < 1)) throw new ArgumentError({ operation, argument, expected: 'above 0 and below 1', actual: String(level) });
-}
 
 function pinballLoss(error: number, level: number): number {
   return Math.max(level * error, (level - 1) * error);
@@ -39,7 +36,7 @@ function pinballLoss(error: number, level: number): number {
  * @param level probability τ of a value below the forecast, in (0, 1); at 0.5 it is half the mean absolute error.
  */
 export function pinball(actual: Numbers, predicted: Numbers, level: number): number {
-  requireLevel('pinball', 'level', level);
+  requireProbability('pinball', 'level', level);
   const { actual: a, predicted: p } = toAligned('pinball', { actual, predicted });
   return mean(a.map((value, i) => pinballLoss(value - (p[i] ?? NaN), level))); // U7
 }
@@ -58,7 +55,7 @@ function withLastAxis(operation: string, actual: Numbers, argument: string, valu
 
 /** Mean pinball loss of each level. */
 function pinballs(operation: string, actual: Numbers, quantiles: Numbers, levels: readonly number[]): { losses: number[]; a: Float64Array } {
-  levels.forEach((level, i) => { requireLevel(operation, `levels[${i}]`, level); });
+  levels.forEach((level, i) => { requireProbability(operation, `levels[${i}]`, level); });
   const { a, v } = withLastAxis(operation, actual, 'quantiles', quantiles, levels.length);
   return { a, losses: levels.map((level, k) => mean(a.map((value, i) => pinballLoss(value - (v[i * levels.length + k] ?? NaN), level)))) };
 }

@@ -1,5 +1,5 @@
 /**
- * Two ways in which a forecast looks fine on a plot and is worth nothing.
+ * Ways in which a forecast looks fine on a plot and is worth nothing. What else its blocks and its interval may hide: `blockWarnings.ts`.
  *
  * Collapse: the forecast hardly moves. Figure: std(predicted) / std(actual).
  *
@@ -10,27 +10,29 @@
  * given when it does not beat no-change: skill 1 − MSE / MSE(no-change) below 1 %.
  */
 import { checkOptions } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { correlation, deviation, isConstant, magnitude } from '../../statistics.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
 import { rmse } from './metrics.js';
+import { ahead, biasWarnings, intervalWarnings, rangeWarnings } from './blockWarnings.js';
+import type { ForecastBounds, InputRows, ValidationBlock } from './blockWarnings.js';
 import { repeatPrevious, skill } from './score.js';
-
-export interface ForecastWarning {
-  readonly kind: 'collapse' | 'lag';
-  /** Steps ahead that it concerns, counted from 1. */
-  readonly horizon: number;
-  /** collapse: std(predicted) / std(actual); lag: corr(Δpredicted, Δprevious). */
-  readonly figure: number;
-  /** A plain sentence with the figure in it. */
-  readonly message: string;
-}
+import type { ForecastWarning } from './warning.js';
 
 export interface WarningOptions {
   /** A ratio of standard deviations below this is a collapse; 0.1 by default. */
   readonly collapseBelow?: number;
+  /** Looks for inputs outside the training range. */
+  readonly inputs?: InputRows | undefined;
+  /** Looks for a validation block that is biased against the block that was forecast here. */
+  readonly validation?: ValidationBlock | undefined;
+  /** Looks for forecasts outside their own interval, and for too few residuals. */
+  readonly interval?: ForecastBounds | undefined;
 }
+
+const optionNames: OptionNames<WarningOptions> = { collapseBelow: true, inputs: true, validation: true, interval: true };
 
 /** Skill against no-change from which on a forecast is more than an echo. */
 const LEAST_SKILL = 0.01;
@@ -61,7 +63,7 @@ function changes(values: ArrayLike<number>): Float64Array {
 }
 
 /**
- * Looks for collapse and lag, each step ahead on its own.
+ * Looks for collapse and lag, each step ahead on its own, and for what the options name.
  *
  * @param actual [n] or [n, h], consecutive forecasts in time order.
  * @param predicted the shape of `actual`.
@@ -70,7 +72,10 @@ function changes(values: ArrayLike<number>): Float64Array {
  */
 export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: Numbers, options: WarningOptions = {}): ForecastWarning[] {
   const operation = 'forecastWarnings';
-  const { collapseBelow = 0.1 } = checkOptions(operation, options, { collapseBelow: true });
+  const { collapseBelow = 0.1, inputs, validation, interval } = checkOptions(operation, options, optionNames);
+  if (inputs) checkOptions(`${operation}, inputs`, inputs, { training: true, used: true, columns: true });
+  if (validation) checkOptions(`${operation}, validation`, validation, { actual: true, predicted: true });
+  if (interval) checkOptions(`${operation}, interval`, interval, { lower: true, upper: true, count: true, coverage: true });
   const a = toForecasts(actual, { operation, argument: 'actual' });
   const p = toForecasts(predicted, { operation, argument: 'predicted' });
   if (p.count !== a.count || p.horizon !== a.horizon) {
@@ -82,12 +87,12 @@ export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: 
     const truth = columnOf(a.data, a.horizon, k);
     const forecast = columnOf(p.data, a.horizon, k);
     const last = columnOf(still, a.horizon, k);
-    const ahead = a.horizon > 1 ? ` (${k + 1} steps ahead)` : '';
+    const when = ahead(k, a.horizon);
     const ratio = collapseRatio(truth, forecast);
     if (ratio < collapseBelow) {
       warnings.push({
         kind: 'collapse', horizon: k + 1, figure: ratio,
-        message: `The forecast${ahead} is nearly constant: it varies ${(100 * ratio).toFixed(1)} % as much as what it forecasts.`,
+        message: `The forecast${when} is nearly constant: it varies ${(100 * ratio).toFixed(1)} % as much as what it forecasts.`,
       });
     }
     const echo = lagCorrelations(truth, forecast, last);
@@ -95,10 +100,14 @@ export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: 
     if (echo.previous > 0 && echo.previous > echo.actual && gain < LEAST_SKILL) {
       warnings.push({
         kind: 'lag', horizon: k + 1, figure: echo.previous,
-        message: `The forecast${ahead} follows the last known value: its changes correlate ${echo.previous.toFixed(2)} with those already seen and `
+        message: `The forecast${when} follows the last known value: its changes correlate ${echo.previous.toFixed(2)} with those already seen and `
           + `${echo.actual.toFixed(2)} with those to come, and it does not beat no-change (skill ${gain.toFixed(3)}).`,
       });
     }
   }
-  return warnings;
+  return [
+    ...warnings, ...(inputs ? rangeWarnings(inputs) : []),
+    ...(validation ? biasWarnings(validation, a.data.map((value, i) => value - (p.data[i] ?? NaN)), a.horizon) : []),
+    ...(interval ? intervalWarnings(interval, p.data, a.horizon) : []),
+  ];
 }

@@ -25,11 +25,18 @@ export interface Site {
  * @throws DataError naming the first entry that is NaN or infinite.
  */
 export function toFinite(value: Numbers, site: Site): HostTensor<Float64Array> {
+  return toChecked(value, site, Number.isFinite, 'finite numbers only');
+}
+
+/** As `toFinite`, but infinities are numbers as well: an interval may have no end. */
+export function toBounds(value: Numbers, site: Site): HostTensor<Float64Array> {
+  return toChecked(value, site, (v) => !Number.isNaN(v), 'numbers only');
+}
+
+function toChecked(value: Numbers, site: Site, isRight: (v: number) => boolean, expected: string): HostTensor<Float64Array> {
   const { data, shape } = tensor(value, { dtype: 'float64' });
-  const bad = data.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) {
-    throw new DataError({ ...site, expected: 'finite numbers only', actual: `${data[bad]} at position ${formatShape(unravel(bad, shape))}` });
-  }
+  const bad = data.findIndex((v) => !isRight(v));
+  if (bad >= 0) throw new DataError({ ...site, expected, actual: `${data[bad]} at position ${formatShape(unravel(bad, shape))}` });
   return { data, shape };
 }
 
@@ -44,15 +51,16 @@ function unravel(flat: number, shape: readonly number[]): number[] {
 }
 
 /**
- * Several arrays of one shape, flat and finite: the first says which.
+ * Several arrays of one shape, flat: the first says which.
  *
+ * @param read `toFinite`, or `toBounds` to let infinities pass.
  * @throws ShapeError for one of another shape; DataError for NaN, infinities or no numbers at all.
  */
-export function toAligned<K extends string>(operation: string, values: Readonly<Record<K, Numbers>>): Record<K, Float64Array> {
+export function toAligned<K extends string>(operation: string, values: Readonly<Record<K, Numbers>>, read = toFinite): Record<K, Float64Array> {
   let first: { readonly name: string; readonly shape: readonly number[] } | undefined;
   const out: [string, Float64Array][] = [];
   for (const [name, value] of Object.entries<Numbers>(values)) {
-    const { data, shape } = toFinite(value, { operation, argument: name });
+    const { data, shape } = read(value, { operation, argument: name });
     first ??= { name, shape };
     if (!sameShape(first.shape, shape)) {
       throw new ShapeError({ operation, argument: name, expected: `of the shape of ${first.name}, ${formatShape(first.shape)}`, actual: formatShape(shape) });
@@ -73,8 +81,8 @@ export function toFiniteOfRank(value: Numbers, axes: readonly string[], site: Si
 }
 
 /** A series [rows, features]; a flat series counts as one feature. */
-export function toRows(value: Numbers, site: Site): HostTensor<Float64Array> & { readonly rows: number; readonly features: number } {
-  const { data, shape } = toFinite(value, site);
+export function toRows(value: Numbers, site: Site, read = toFinite): HostTensor<Float64Array> & { readonly rows: number; readonly features: number } {
+  const { data, shape } = read(value, site);
   const [rows = 0, features = 1] = shape;
   if (shape.length < 1 || shape.length > 2) {
     throw new ShapeError({ ...site, expected: 'of shape [rows, features] or [rows]', actual: formatShape(shape) });
@@ -83,8 +91,8 @@ export function toRows(value: Numbers, site: Site): HostTensor<Float64Array> & {
 }
 
 /** Forecasts [n, horizon]; a flat array counts as horizon 1. */
-export function toForecasts(value: Numbers, site: Site): HostTensor<Float64Array> & { readonly count: number; readonly horizon: number } {
-  const { data, shape, rows, features } = toRows(value, site);
+export function toForecasts(value: Numbers, site: Site, read = toFinite): HostTensor<Float64Array> & { readonly count: number; readonly horizon: number } {
+  const { data, shape, rows, features } = toRows(value, site, read);
   return { data, shape, count: rows, horizon: features };
 }
 

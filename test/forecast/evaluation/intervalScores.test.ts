@@ -32,11 +32,17 @@ test('it is least at the true quantiles', () => {
   assert.ok(at(best) < at(0.8 * best) && at(best) < at(1.25 * best));
 });
 
+test('an interval without an end holds everything, and is infinitely wide', () => {
+  assert.is(intervalCoverage([1, 2], [-Infinity, 0], [Infinity, 1]), 0.5);
+  assert.equal([intervalWidth([-Infinity, 0], [Infinity, 1]), winkler([1, 2], [-Infinity, 0], [Infinity, 1], 0.9)], [Infinity, Infinity]);
+});
+
 test('wrong input is refused by name', async () => {
   assert.match((await thrown(DataError, () => intervalWidth([1, 3], [2, 2]))).message, /lower must be at most as large as upper, got 3 above 2 at place 1/);
   await thrown(ArgumentError, () => winkler([1], [0], [2], 95));
   await thrown(ShapeError, () => intervalCoverage([1, 2], [0, 0], [1]));
   await thrown(DataError, () => intervalCoverage([1], [NaN], [1]));
+  await thrown(DataError, () => intervalCoverage([Infinity], [0], [Infinity]));
   await thrown(ArgumentError, () => msis([1], [0], [2], 0.9, { naiveError: -1 }));
 });
 

@@ -1,0 +1,13 @@
+/** Something that a reader of a forecast ought to know. */
+export interface ForecastWarning {
+  readonly kind: 'collapse' | 'lag' | 'range' | 'bias' | 'outside' | 'fewResiduals';
+  /** Steps ahead that it concerns, counted from 1; 0 for all. */
+  readonly horizon: number;
+  /**
+   * collapse: std(predicted) / std(actual); lag: corr(Δpredicted, Δprevious); range: share of rows outside the training range; bias: shift of the residuals in
+   * deviations; outside: share of forecasts outside their interval; fewResiduals: their count.
+   */
+  readonly figure: number;
+  /** A plain sentence with the figure in it. */
+  readonly message: string;
+}
