@@ -53,6 +53,10 @@ export interface LossResult { readonly loss: Tensor; readonly dPrediction: Tenso
 /** `weights`: one for each of the R rows of [R, N], or for each number of the target. */
 export type Judge = (k: Kernels, prediction: Tensor, target: Tensor, weights: Tensor | undefined) => LossResult;
 
+/**
+ * e = p − t. Of numbers: mse e², mae |e|, huber, logCosh, quantile. Of classes, p logits: the cross-entropies, sparse for numbers of classes.
+ * Minus log likelihoods: poisson (p = log λ), gaussian ([μ, s]), studentT ([μ, s, d]). docs/losses.md has them all.
+ */
 export type LossName = LossKind | 'sparseCategoricalCrossentropy' | 'poisson' | 'gaussian' | 'studentT';
 
 export interface LossOptions {

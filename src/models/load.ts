@@ -29,7 +29,7 @@ export interface LoadOptions {
   /** Metrics of your own that the model was compiled with. */
   customMetrics?: readonly (Metric | MetricFunction)[];
   /** Makers of your own losses, by their names; each gets what `config()` of the saved one said. */
-  customLosses?: Readonly<Record<string, LossFactory>>;
+  customLosses?: Readonly<Record<string, LossFactory>> | undefined;
   /** Makers of your own optimisers, by class name; the state they had is put back. */
   customOptimizers?: Readonly<Record<string, OptimizerFactory>>;
 }
