@@ -288,6 +288,8 @@ export interface UpdateKernels {
 /** What every device has. */
 export interface CoreKernels extends ArrayKernels, MatmulKernels, ActivationKernels, LossKernels, OptimizerKernels {
   readonly dtype: DType;
+  /** Whether cells call the fused kernels of {@link LstmKernels} and {@link GruKernels} where they can; if not, they write them out. */
+  readonly fused: boolean;
 }
 
 /** Kernels that a backend may fetch family by family, where a layer, a loss or an optimiser declares it (docs/decisions/kernel-families.md). */

@@ -13,12 +13,13 @@ export { cpu } from './backends/cpu/index.js';
 export { wasm } from './backends/wasm/index.js';
 export type { WasmOptions } from './backends/wasm/index.js';
 
-export { lstmGateOrder, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './cells/lstm.js';
-export type { LstmCache, LstmParams } from './cells/lstm.js';
+export { lstmGateOrder, lstmPeepholeGradients, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './cells/lstm.js';
+export type { LstmActivations, LstmCache, LstmParams, LstmStepSlots } from './cells/lstm.js';
 export { gruGateOrder, gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from './cells/gru.js';
-export type { GruCache, GruParams } from './cells/gru.js';
+export type { GruCache, GruOptions, GruParams, GruSlots, GruStepGradients } from './cells/gru.js';
 export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from './cells/rnn.js';
-export type { RnnActivation, RnnCache, RnnParams } from './cells/rnn.js';
+export type { RnnCache, RnnParams } from './cells/rnn.js';
+export type { CellActivation } from './cells/squash.js';
 
 export { Input, Layer } from './layers/layer.js';
 export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, InputRule, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';

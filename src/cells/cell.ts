@@ -6,7 +6,7 @@
  * Shapes: B batch, T time, D input width, H units, R = T·B rows.
  */
 import type { KernelFamily, Kernels, Tensor } from '../backend.js';
-import type { JsonObject, NoiseSpec, ParameterSpec, Tensors } from '../layers/layer.js';
+import type { JsonObject, LayerHead, NoiseSpec, ParameterSpec, Tensors } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 
 /** Dropout masks of one step, as `noise()` lists them, each with the batch in front; empty outside training. */
@@ -30,6 +30,8 @@ export interface Cell<P = Tensors, S = Tensors, C = unknown> {
   parameters(inputShape: Shape): { [K in keyof P]: ParameterSpec };
   /** Dropout masks wanted in training, without the batch: one of each for all steps of a sequence. Default none. */
   noise?(inputShape: Shape): readonly NoiseSpec[];
+  /** What the output is to a loss: see `Layer.head`. Default: linear in something. */
+  head?(): LayerHead | undefined;
   /** One step: x [B, D] and the states before it, read only, give the states after it. */
   forward(k: Kernels, p: P, x: Tensor, states: S, noise: CellNoise): { readonly states: S; readonly cache: C };
   /**

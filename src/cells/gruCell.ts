@@ -1,22 +1,26 @@
 /** The GRU cell with its options, step by step and over a sequence; its equations: gru.ts. */
-import type { Kernels, Tensor } from '../backend.js';
+import type { KernelFamily, Kernels, Tensor } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { JsonObject, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 import { asRows, byStep, packedFor } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from './gru.js';
+import { gruFuses, gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from './gru.js';
 import type { GruCache, GruParams } from './gru.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
+import { requireCellActivation } from './squash.js';
+import type { CellActivation } from './squash.js';
 
 export interface GRUCellOptions extends CellOptions {
   /** Apply the reset gate after the recurrent product, as cuDNN, PyTorch and Keras 3 do. Default true. */
   resetAfter?: boolean | undefined;
+  /** Of the gates r and z. Default 'sigmoid'. */
+  recurrentActivation?: CellActivation | undefined;
 }
 
-export const gruCellNames: OptionNames<GRUCellOptions> = { ...cellNames, resetAfter: 'flag' };
+export const gruCellNames: OptionNames<GRUCellOptions> = { ...cellNames, resetAfter: 'flag', recurrentActivation: true };
 
 export type GruStates = { h: Tensor };
 
@@ -26,19 +30,22 @@ export type GruStates = { h: Tensor };
  */
 export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
   readonly className = 'GRUCell';
-  readonly families = ['gru'] as const;
+  readonly families: readonly KernelFamily[];
   readonly resetAfter: boolean;
+  readonly recurrentActivation: CellActivation;
   override readonly stateShapes: { readonly h: Shape };
 
   /** @param operation the class in messages. */
   constructor(options: GRUCellOptions, operation = 'GRUCell') {
     super(operation, checkOptions(operation, options, gruCellNames));
     this.resetAfter = options.resetAfter ?? true;
+    this.recurrentActivation = requireCellActivation(operation, 'recurrentActivation', options.recurrentActivation ?? 'sigmoid');
+    this.families = gruFuses(this) ? ['gru'] : [];
     this.stateShapes = { h: [this.units] };
   }
 
   override config(): JsonObject {
-    return { ...super.config(), resetAfter: this.resetAfter };
+    return { ...super.config(), resetAfter: this.resetAfter, recurrentActivation: this.recurrentActivation };
   }
 
   override parameters([d = 0]: Shape): { [K in keyof GruParams]: ParameterSpec } {
@@ -46,8 +53,8 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
     return {
       kernel: { shape: [d, 3 * h], initializer: kernel },
       recurrentKernel: { shape: [h, 3 * h], initializer: recurrent },
-      bias: { shape: [3 * h], initializer: bias },
-      ...(this.resetAfter ? { recurrentBias: { shape: [3 * h], initializer: bias } } : {}),
+      ...(this.useBias ? { bias: { shape: [3 * h], initializer: bias } } : {}),
+      ...(this.useBias && this.resetAfter ? { recurrentBias: { shape: [3 * h], initializer: bias } } : {}),
     };
   }
 
@@ -59,9 +66,9 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
     const recurrent = k.series(steps, [batch, resetAfter ? 3 * units : units]);
     const xz = byStep(k, gruProject(k, p, sequence.x), sequence);
     return {
-      step(t, { h }, out) {
+      step: (t, { h }, out) => {
         const hIn = hMask ? k.mul(h, hMask) : h;
-        const next = gruStepForward(k, ready, k.row(xz, t), h, { hIn, gatesOut: gates[t], recurrentOut: recurrent[t], hOut: out });
+        const next = gruStepForward(k, ready, k.row(xz, t), h, this, hIn, { gates: gates[t], recurrent: recurrent[t], h: out });
         return { states: { h: next.h }, cache: next.cache };
       },
     };
@@ -76,8 +83,8 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
     const dxz = k.series(steps, [batch, 3 * units]);
     const dhz = resetAfter ? k.series(steps, [batch, 3 * units]) : [];
     return {
-      step(t, cache, { h: dh = k.zeros([batch, units]) }) {
-        const past = gruStepBackward(k, ready, cache, dh, dxz[t], dhz[t]);
+      step: (t, cache, { h: dh = k.zeros([batch, units]) }) => {
+        const past = gruStepBackward(k, ready, cache, dh, this, dxz[t], dhz[t]);
         dxz[t] = past.dxz;
         dhz[t] = past.dhz;
         return { h: k.addTo(past.dhCarry, hMask ? k.mul(past.dhProduct, hMask) : past.dhProduct) };
@@ -85,8 +92,8 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
       finish() {
         const dxzRows = asRows(k, dxz);
         if (grads) {
-          const recurrent = asRows(k, caches.map((c) => c.recurrent));
-          gruWeightGradients(k, grads, x, asRows(k, caches.map((c) => c.hIn)), dxzRows, asRows(k, dhz), recurrent);
+          const rh = resetAfter ? undefined : asRows(k, caches.map((c) => c.recurrent));
+          gruWeightGradients(k, grads, x, asRows(k, caches.map((c) => c.hIn)), dxzRows, asRows(k, dhz), rh);
         }
         return input ? k.matmul('nt', dxzRows, p.kernel) : undefined; // G13
       },

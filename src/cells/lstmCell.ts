@@ -1,26 +1,35 @@
 /** The LSTM cell with its options, step by step and over a sequence; its equations: lstm.ts. */
-import type { Kernels, Tensor } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import type { KernelFamily, Kernels, Tensor } from '../backend.js';
+import { checkOptions, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { ArgumentError } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer, InitializerFunction } from '../initializers.js';
-import type { JsonObject, ParameterSpec } from '../layers/layer.js';
+import type { JsonObject, LayerHead, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 import { asRows, byStep, packedFor } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './lstm.js';
+import { lstmFuses, lstmPeepholeGradients, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './lstm.js';
 import type { LstmCache, LstmParams } from './lstm.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
+import { requireCellActivation } from './squash.js';
+import type { CellActivation } from './squash.js';
 
 export interface LSTMCellOptions extends CellOptions {
-  /** Start the forget gate's bias at 1. Default true. */
+  /** Start the forget gate's bias at 1. Default true, where there is a bias. */
   unitForgetBias?: boolean | undefined;
   /** Let the gates see the cell state. Default false. */
   peepholes?: boolean | undefined;
+  /** Of the gates i, f and o. Default 'sigmoid'. */
+  recurrentActivation?: CellActivation | undefined;
+  /** Width P of h, which is then a projection of what the cell shows (Sak, Senior & Beaufays 2014; proj_size of PyTorch). Default: none, H. */
+  projection?: number | undefined;
 }
 
-export const lstmCellNames: OptionNames<LSTMCellOptions> = { ...cellNames, unitForgetBias: 'flag', peepholes: 'flag' };
+export const lstmCellNames: OptionNames<LSTMCellOptions> = {
+  ...cellNames, unitForgetBias: 'flag', peepholes: 'flag', recurrentActivation: true, projection: true,
+};
 
 export type LstmStates = { h: Tensor; c: Tensor };
 
@@ -32,34 +41,51 @@ function biasWithUnitForget(rest: Initializer, units: number): InitializerFuncti
 
 /**
  * One step of {@link LSTM}. Weights: kernel [D, 4H], recurrentKernel [H, 4H], bias [4H], gate order i, f, g, o; peephole [3, H] in order
- * i, f, o.
+ * i, f, o; with `projection` recurrentKernel [P, 4H] and projection [H, P].
  */
 export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
   readonly className = 'LSTMCell';
-  readonly families = ['lstm'] as const;
+  readonly families: readonly KernelFamily[];
   readonly unitForgetBias: boolean;
   readonly peepholes: boolean;
+  readonly recurrentActivation: CellActivation;
+  readonly projection: number | undefined;
   override readonly stateShapes: { readonly h: Shape; readonly c: Shape };
 
   /** @param operation the class in messages. */
   constructor(options: LSTMCellOptions, operation = 'LSTMCell') {
     super(operation, checkOptions(operation, options, lstmCellNames));
-    this.unitForgetBias = options.unitForgetBias ?? true;
+    this.unitForgetBias = options.unitForgetBias ?? this.useBias;
     this.peepholes = options.peepholes ?? false;
-    this.stateShapes = { h: [this.units], c: [this.units] };
+    this.recurrentActivation = requireCellActivation(operation, 'recurrentActivation', options.recurrentActivation ?? 'sigmoid');
+    this.projection = options.projection;
+    if (this.unitForgetBias && !this.useBias) {
+      throw new ArgumentError({ operation, argument: 'unitForgetBias', expected: 'false where useBias is false', actual: 'true' });
+    }
+    if (this.projection !== undefined) requireCount(operation, 'projection', this.projection);
+    this.families = lstmFuses(this) ? ['lstm'] : [];
+    this.stateShapes = { h: [this.projection ?? this.units], c: [this.units] };
   }
 
   override config(): JsonObject {
-    return { ...super.config(), unitForgetBias: this.unitForgetBias, peepholes: this.peepholes };
+    return {
+      ...super.config(), unitForgetBias: this.unitForgetBias, peepholes: this.peepholes, recurrentActivation: this.recurrentActivation,
+      projection: this.projection,
+    };
+  }
+
+  override head(): LayerHead | undefined {
+    return this.projection === undefined ? super.head() : undefined;
   }
 
   override parameters([d = 0]: Shape): { [K in keyof LstmParams]: ParameterSpec } {
-    const { units: h, initializers: { kernel, recurrent, bias } } = this;
+    const { units: h, projection, initializers: { kernel, recurrent, bias } } = this;
     return {
       kernel: { shape: [d, 4 * h], initializer: kernel },
-      recurrentKernel: { shape: [h, 4 * h], initializer: recurrent },
-      bias: { shape: [4 * h], initializer: this.unitForgetBias ? biasWithUnitForget(bias, h) : bias },
+      recurrentKernel: { shape: [projection ?? h, 4 * h], initializer: recurrent },
+      ...(this.useBias ? { bias: { shape: [4 * h], initializer: this.unitForgetBias ? biasWithUnitForget(bias, h) : bias } } : {}),
       ...(this.peepholes ? { peephole: { shape: [3, h], initializer: bias } } : {}),
+      ...(projection === undefined ? {} : { projection: { shape: [h, projection], initializer: kernel } }),
     };
   }
 
@@ -68,11 +94,13 @@ export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
     const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
     const cs = k.series(steps, [batch, this.units]);
     const tanhCs = k.series(steps, [batch, this.units]);
+    const ms = this.projection === undefined ? undefined : k.series(steps, [batch, this.units]);
     const xz = byStep(k, lstmProject(k, p, sequence.x), sequence);
     return {
-      step(t, { h, c }, out) {
+      step: (t, { h, c }, out) => {
         const hIn = hMask ? k.mul(h, hMask) : h;
-        const next = lstmStepForward(k, packed, k.row(xz, t), hIn, c, { c: cs[t], tanhC: tanhCs[t], h: out });
+        const slots = { c: cs[t], tanhC: tanhCs[t], h: ms ? ms[t] : out, projected: out };
+        const next = lstmStepForward(k, packed, k.row(xz, t), hIn, c, this, slots);
         return { states: { h: next.h, c: next.c }, cache: next.cache };
       },
     };
@@ -81,25 +109,28 @@ export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
   override backwardPass(
     k: Kernels, p: LstmParams, sequence: Sequence, caches: readonly LstmCache[], { grads, input }: Wanted<LstmParams>,
   ): BackwardSteps<LstmStates, LstmCache> {
-    const { units } = this;
+    const { units, stateShapes } = this;
     const { x, steps, batch, noise: [hMask] } = sequence;
     const packed = { ...p, recurrentKernel: packedFor(k, 'nt', p.recurrentKernel, sequence) };
     const dz = k.series(steps, [batch, 4 * units]);
+    const dhs: Tensor[] = [];
     return {
-      step(t, cache, { h: dh = k.zeros([batch, units]), c: dc }) {
-        const past = lstmStepBackward(k, packed, cache, dh, dc, dz[t]);
+      step: (t, cache, { h: dh = k.zeros([batch, ...stateShapes.h]), c: dc }) => {
+        const past = lstmStepBackward(k, packed, cache, dh, dc, this, dz[t]);
         dz[t] = past.dz;
+        dhs[t] = dh;
         return { h: hMask ? k.mul(past.dh, hMask) : past.dh, c: past.dc };
       },
-      finish() {
+      finish: () => {
         const dzRows = asRows(k, dz);
-        if (grads) lstmWeightGradients(k, grads, x, asRows(k, caches.map((s) => s.hIn)), dzRows, grads.peephole && cellStates(k, caches));
+        if (grads) {
+          const rows = (part: (cache: LstmCache) => Tensor): Tensor => asRows(k, caches.map(part));
+          lstmWeightGradients(k, grads, x, rows((s) => s.hIn), dzRows);
+          if (grads.peephole) lstmPeepholeGradients(k, grads, dzRows, { cPrevious: rows((s) => s.cPrevious), c: rows((s) => s.c) }, this);
+          if (grads.projection) grads.projection = k.matmulTo('tn', grads.projection, rows((s) => s.m), asRows(k, dhs)); // L22
+        }
         return input ? k.matmul('nt', dzRows, p.kernel) : undefined; // L19
       },
     };
   }
-}
-
-function cellStates(k: Kernels, caches: readonly LstmCache[]): { readonly cPrevious: Tensor; readonly c: Tensor } {
-  return { cPrevious: asRows(k, caches.map((s) => s.cPrevious)), c: asRows(k, caches.map((s) => s.c)) };
 }

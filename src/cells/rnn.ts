@@ -3,7 +3,7 @@
  *
  * Forward
  *   V1  z_t = x_t·W + h_{t−1}·U + b
- *   V2  h_t = φ(z_t),                       φ = tanh or relu
+ *   V2  h_t = φ(z_t)
  * Backward, dh_t = ∂L/∂h_t
  *   V3  dz_t = dh_t ⊙ φ′(z_t)
  *   V4  dh_{t−1} = dz_t·Uᵀ
@@ -17,34 +17,36 @@
  * |--------|-----------------|--------|
  * | W      | kernel          | [D, H] |
  * | U      | recurrentKernel | [H, H] |
- * | b      | bias            | [H]    |
- * Cached: h_{t−1} as it entered the product, and h_t (φ′ is a function of φ for tanh and relu).
+ * | b      | bias            | [H], or none |
+ * Cached: h_{t−1} as it entered the product, and h_t (φ′ is a function of φ, see squash.ts).
  */
 import type { Kernels, Tensor } from '../backend.js';
+import { squash, squashBackward } from './squash.js';
+import type { CellActivation } from './squash.js';
 
-export type RnnActivation = 'tanh' | 'relu';
-export type RnnParams = { kernel: Tensor; recurrentKernel: Tensor; bias: Tensor };
+export type RnnParams = { kernel: Tensor; recurrentKernel: Tensor; bias?: Tensor };
 export interface RnnCache { readonly hIn: Tensor; readonly h: Tensor }
 
 /** x·W + b for any number of rows: the part of V1 that needs no state. */
 export function rnnProject(k: Kernels, p: RnnParams, x: Tensor): Tensor {
-  return k.addRow(k.matmul('nn', x, p.kernel), p.bias); // V1
+  const xW = k.matmul('nn', x, p.kernel); // V1
+  return p.bias ? k.addRow(xW, p.bias) : xW; // V1
 }
 
 /** One step. xz = {@link rnnProject} of x_t [B, H], overwritten; h [B, H]. */
 export function rnnStepForward(
-  k: Kernels, p: RnnParams, xz: Tensor, h: Tensor, activation: RnnActivation, out?: Tensor,
+  k: Kernels, p: RnnParams, xz: Tensor, h: Tensor, activation: CellActivation, out?: Tensor,
 ): { h: Tensor; cache: RnnCache } {
   const z = k.matmulTo('nn', xz, h, p.recurrentKernel); // V1
-  const next = k.activate(activation, z, 0, out); // V2
+  const next = squash(k, activation, z, out); // V2
   return { h: next, cache: { hIn: h, h: next } };
 }
 
 /** One step back. Returns dz_t [B, H] and dh_{t−1} [B, H]; the weights are summed over all steps by {@link rnnWeightGradients}. */
 export function rnnStepBackward(
-  k: Kernels, p: RnnParams, cache: RnnCache, dh: Tensor, activation: RnnActivation, dzOut?: Tensor,
+  k: Kernels, p: RnnParams, cache: RnnCache, dh: Tensor, activation: CellActivation, dzOut?: Tensor,
 ): { dz: Tensor; dh: Tensor } {
-  const dz = k.activateBackward(activation, cache.h, cache.h, dh, 0, dzOut); // V3
+  const dz = squashBackward(k, activation, cache.h, dh, dzOut); // V3
   return { dz, dh: k.matmul('nt', dz, p.recurrentKernel) }; // V4
 }
 
@@ -52,5 +54,5 @@ export function rnnStepBackward(
 export function rnnWeightGradients(k: Kernels, grads: RnnParams, x: Tensor, hIn: Tensor, dz: Tensor): void {
   grads.kernel = k.matmulTo('tn', grads.kernel, x, dz); // V5
   grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz); // V6
-  grads.bias = k.sumRowsTo(grads.bias, dz); // V7
+  if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // V7
 }

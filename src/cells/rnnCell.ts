@@ -1,40 +1,26 @@
 /** The simple recurrent cell with its options, step by step and over a sequence; its equations: rnn.ts. */
 import type { Kernels, Tensor } from '../backend.js';
-import { checkOptions, requireChoice } from '../checks.js';
-import type { OptionNames } from '../checks.js';
-import type { JsonObject, ParameterSpec } from '../layers/layer.js';
+import { checkOptions } from '../checks.js';
+import type { ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 import { asRows, byStep, packedFor } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
 import { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from './rnn.js';
-import type { RnnActivation, RnnCache, RnnParams } from './rnn.js';
-
-export interface SimpleRNNCellOptions extends CellOptions {
-  /** 'tanh' (default) or 'relu'. */
-  activation?: RnnActivation | undefined;
-}
-
-export const simpleRnnCellNames: OptionNames<SimpleRNNCellOptions> = { ...cellNames, activation: true };
+import type { RnnCache, RnnParams } from './rnn.js';
 
 export type RnnStates = { h: Tensor };
 
-/** One step of {@link SimpleRNN}. Weights: kernel [D, H], recurrentKernel [H, H], bias [H]. */
+/** One step of {@link SimpleRNN}. Weights: kernel [D, H], recurrentKernel [H, H], bias [H] with `useBias`. */
 export class SimpleRNNCell extends UnitsCell<RnnParams, RnnStates, RnnCache> {
   readonly className = 'SimpleRNNCell';
-  readonly activation: RnnActivation;
   override readonly stateShapes: { readonly h: Shape };
 
   /** @param operation the class in messages. */
-  constructor(options: SimpleRNNCellOptions, operation = 'SimpleRNNCell') {
-    super(operation, checkOptions(operation, options, simpleRnnCellNames));
-    this.activation = requireChoice(operation, 'activation', options.activation ?? 'tanh', ['tanh', 'relu']);
+  constructor(options: CellOptions, operation = 'SimpleRNNCell') {
+    super(operation, checkOptions(operation, options, cellNames));
     this.stateShapes = { h: [this.units] };
-  }
-
-  override config(): JsonObject {
-    return { ...super.config(), activation: this.activation };
   }
 
   override parameters([d = 0]: Shape): { [K in keyof RnnParams]: ParameterSpec } {
@@ -42,7 +28,7 @@ export class SimpleRNNCell extends UnitsCell<RnnParams, RnnStates, RnnCache> {
     return {
       kernel: { shape: [d, h], initializer: initializers.kernel },
       recurrentKernel: { shape: [h, h], initializer: initializers.recurrent },
-      bias: { shape: [h], initializer: initializers.bias },
+      ...(this.useBias ? { bias: { shape: [h], initializer: initializers.bias } } : {}),
     };
   }
 

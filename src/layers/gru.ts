@@ -35,9 +35,4 @@ export class GRU extends Recurrent {
   override config(): JsonObject {
     return { ...this.cell.config(), ...super.config() };
   }
-
-  /** h is a mean of values of its tanh, and no loss can look behind it: the gates come in between. */
-  override head(): LayerHead {
-    return { activation: 'tanh' };
-  }
 }

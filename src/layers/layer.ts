@@ -74,9 +74,9 @@ export interface Run {
   readonly frozen?: boolean;
 }
 
-/** The activation that a layer ends in. */
+/** The activation that a layer ends in; `blended`: what it gives are probabilities behind which there are no logits. */
 export interface LayerHead {
-  readonly activation: ActivationKind | 'softmax';
+  readonly activation: ActivationKind | 'softmax' | 'blended';
   /** The same layer as two, where losses may look between them; `name`: its name in the model. */
   readonly split?: (name: string) => { readonly linear: AnyLayer; readonly activation: AnyLayer };
 }

@@ -35,9 +35,4 @@ export class LSTM extends Recurrent {
   override config(): JsonObject {
     return { ...this.cell.config(), ...super.config() };
   }
-
-  /** h is bounded by its tanh, and no loss can look behind it: the gates come in between. */
-  override head(): LayerHead {
-    return { activation: 'tanh' };
-  }
 }

@@ -19,7 +19,7 @@ import type { OptionNames } from '../checks.js';
 import { ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames } from './layer.js';
-import type { CommonOptions, Forward, JsonObject, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import type { CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { reversedMask } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
 
@@ -132,6 +132,10 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     const output = this.cell.stateShapes[outputOf(this.cell)] ?? [];
     const y = this.returnSequences ? [x[0] ?? 0, ...output] : [...output];
     return [y, ...(this.returnState ? stateShapes : [])];
+  }
+
+  override head(): LayerHead | undefined {
+    return this.cell.head?.();
   }
 
   /** Read from its end, a padded sequence begins with its padding. */

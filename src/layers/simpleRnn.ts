@@ -1,14 +1,14 @@
-import { SimpleRNNCell, simpleRnnCellNames } from '../cells/rnnCell.js';
-import type { SimpleRNNCellOptions } from '../cells/rnnCell.js';
+import { cellNames } from '../cells/options.js';
+import { SimpleRNNCell } from '../cells/rnnCell.js';
 import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { JsonObject, LayerHead } from './layer.js';
+import type { JsonObject } from './layer.js';
 import { Recurrent, loopNames } from './recurrent.js';
-import type { LoopOptions } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent.js';
 
-export interface SimpleRNNOptions extends LoopOptions, SimpleRNNCellOptions {}
+export type SimpleRNNOptions = RecurrentOptions;
 
-const optionNames: OptionNames<SimpleRNNOptions> = { ...loopNames, ...simpleRnnCellNames };
+const optionNames: OptionNames<SimpleRNNOptions> = { ...loopNames, ...cellNames };
 
 /**
  * The simple recurrent network. x [B, T, D] → [B, H], or [B, T, H] with `returnSequences`; with `returnState` also h.
@@ -21,7 +21,7 @@ export class SimpleRNN extends Recurrent {
 
   constructor(options: SimpleRNNOptions) {
     super('SimpleRNN', checkOptions('SimpleRNN', options, optionNames));
-    this.cell = new SimpleRNNCell(optionsFor(options, simpleRnnCellNames), 'SimpleRNN');
+    this.cell = new SimpleRNNCell(optionsFor(options, cellNames), 'SimpleRNN');
   }
 
   /** Width of the state, H. */
@@ -31,9 +31,5 @@ export class SimpleRNN extends Recurrent {
 
   override config(): JsonObject {
     return { ...this.cell.config(), ...super.config() };
-  }
-
-  override head(): LayerHead {
-    return { activation: this.cell.activation };
   }
 }

@@ -174,7 +174,7 @@ test('wrong inputs and options are refused with their name', () => {
   assert.match(thrown(ArgumentError, () => new GRU({ units: 2, dropout: 1 })).message, /dropout must be a rate in \[0, 1\), got 1/);
   assert.match(thrown(ArgumentError, () => new GRU({ units: 2, recurrentDropout: -0.1 })).message, /recurrentDropout/);
   // @ts-expect-error a wrong name on purpose
-  assert.match(thrown(ArgumentError, () => new SimpleRNN({ units: 2, activation: 'sin' })).message, /tanh \| relu/);
+  assert.match(thrown(ArgumentError, () => new SimpleRNN({ units: 2, activation: 'sin' })).message, /tanh \| sigmoid \| relu/);
   // @ts-expect-error a wrong name on purpose
   assert.match(thrown(ArgumentError, () => new SimpleRNN({ units: 2, kernelInitializer: 'magic' })).message, /initializer/);
 });

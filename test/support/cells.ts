@@ -1,7 +1,7 @@
 /** One test bench for the pure step functions of the three cells. */
 import type { Kernels, Tensor } from '../../src/backend.js';
 import { gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from '../../src/cells/gru.js';
-import { lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from '../../src/cells/lstm.js';
+import { lstmPeepholeGradients, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from '../../src/cells/lstm.js';
 import { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from '../../src/cells/rnn.js';
 import type { CellKind } from './recurrent.js';
 import { gruRow, lstmRow, rnnRow } from './scalarCells.js';
@@ -81,20 +81,22 @@ function write(k: Kernels, { kind, weights }: StepCase, tensors: readonly Tensor
       gradients([dh = step.h, dc]) {
         const past = lstmStepBackward(k, all, step.cache, dh, dc);
         const grads = { ...zero(), ...(peephole ? { peephole: k.zeros(peephole.shape) } : {}) };
-        lstmWeightGradients(k, grads, x, h, past.dz, { cPrevious: c, c: step.c });
+        lstmWeightGradients(k, grads, x, h, past.dz);
+        lstmPeepholeGradients(k, grads, past.dz, { cPrevious: c, c: step.c });
         return [...names.map((name) => grads[name as 'kernel']), k.matmul('nt', past.dz, kernel), past.dh, past.dc];
       },
     };
   }
   if (kind.startsWith('gru')) {
     const all = recurrentBias ? { ...params, recurrentBias } : params;
-    const step = gruStepForward(k, all, gruProject(k, params, x), h);
+    const options = { resetAfter: kind === 'gru' };
+    const step = gruStepForward(k, all, gruProject(k, params, x), h, options);
     return {
       state: [step.h],
       gradients([dh = step.h]) {
-        const past = gruStepBackward(k, all, step.cache, dh);
+        const past = gruStepBackward(k, all, step.cache, dh, options);
         const grads = { ...zero(), ...(recurrentBias ? { recurrentBias: k.zeros(recurrentBias.shape) } : {}) };
-        gruWeightGradients(k, grads, x, h, past.dxz, past.dhz, step.cache.recurrent);
+        gruWeightGradients(k, grads, x, h, past.dxz, past.dhz, options.resetAfter ? undefined : step.cache.recurrent);
         return [...names.map((name) => grads[name as 'kernel']), k.matmul('nt', past.dxz, kernel), k.add(past.dhCarry, past.dhProduct)];
       },
     };

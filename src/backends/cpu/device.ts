@@ -56,7 +56,7 @@ export function cpuKernels(heap: Heap): RawKernels {
 /** The families beside the core. */
 export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup, broadcast];
 
-export function openCpu(dtype: DType): Device {
+export function openCpu(dtype: DType, fused = true): Device {
   const heap: Heap = { data: allocate(dtype, 1 << 14) };
-  return linearDevice(cpuKernels(heap), heapStorage(heap, dtype), dtype, cpuFamilies);
+  return linearDevice(cpuKernels(heap), heapStorage(heap, dtype), dtype, fused ? cpuFamilies : [...cpuFamilies, () => ({ fused })]);
 }

@@ -10,10 +10,11 @@ import { openCpu } from './device.js';
 /**
  * Plain TypeScript on one core.
  *
- * @param options dtype: 'float32' (default), or 'float64' for gradient checks and reference runs.
+ * @param options dtype: 'float32' (default), or 'float64' for gradient checks and reference runs. fused (default true): LSTM and GRU call
+ *   kernels that do all gates at once; false lets them run as src/cells writes them out, equation by equation, so that an edited one trains.
  */
-export function cpu(options: { dtype?: DType } = {}): Backend {
-  const { dtype = 'float32' } = checkOptions('cpu', options, { dtype: true });
+export function cpu(options: { dtype?: DType | undefined; fused?: boolean | undefined } = {}): Backend {
+  const { dtype = 'float32', fused = true } = checkOptions('cpu', options, { dtype: true, fused: 'flag' });
   requireChoice('cpu', 'dtype', dtype, ['float32', 'float64']);
-  return { name: 'cpu', dtype, description: `cpu ${dtype}`, open: () => openCpu(dtype) };
+  return { name: 'cpu', dtype, description: `cpu ${dtype}${fused ? '' : ', cells written out'}`, open: () => openCpu(dtype, fused) };
 }

@@ -67,7 +67,7 @@ export class GpuDevice implements Device {
     this.options = options;
     const recorder = new Recorder(gpu);
     this.kernels = {
-      dtype: this.dtype,
+      dtype: this.dtype, fused: true,
       ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
       ...lstmKernels(recorder), ...gruKernels(recorder), ...normKernels(recorder), ...convolutionKernels(recorder), ...updateKernels(recorder),
       ...pointwiseKernels(recorder), ...lookupKernels(recorder), ...broadcastKernels(recorder),

@@ -38,7 +38,8 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, fa
   const recorder = replay ? new Recorder(raw) : undefined;
   const context = createContext(recorder?.raw ?? raw, memory, dtype);
   const core: CoreKernels = {
-    dtype, ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...lossKernels(context), ...optimizerKernels(context),
+    dtype, fused: true,
+    ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...lossKernels(context), ...optimizerKernels(context),
   };
   const kernels = Object.assign({}, core, ...families.map((family) => family(context))) as Kernels;
   let disposed = false;

@@ -8,7 +8,7 @@ import type { Network, NetworkNode, ValueId } from './network.js';
  * - `blended`: computed from probabilities without a weight between (Dropout, Add, pooling): there are no logits behind it;
  * - `linear`: anything else.
  */
-export type Ending = LayerHead['activation'] | 'blended';
+export type Ending = LayerHead['activation'];
 
 export function makerOf(network: Network, id: ValueId): NetworkNode | undefined {
   return network.nodes.find((node) => node.outputs.includes(id));
