@@ -8,7 +8,7 @@ export type { RandomGenerator } from './random.js';
 export { initializerNames } from './initializers.js';
 export type { Initializer, InitializerFunction, InitializerName } from './initializers.js';
 
-export type { ActivationKind, Backend, Device, KernelFamily, Kernels, LossKind, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
+export type { ActivationKind, Backend, Device, KernelFamily, Kernels, LossKind, NormForward, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
 export { cpu } from './backends/cpu/index.js';
 export { wasm } from './backends/wasm/index.js';
 export type { WasmOptions } from './backends/wasm/index.js';
@@ -21,9 +21,19 @@ export { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from 
 export type { RnnCache, RnnParams } from './cells/rnn.js';
 export type { CellActivation } from './cells/squash.js';
 
+export type { AnyCell, BackwardSteps, Cell, CellNoise, ForwardSteps, Passes, Sequence, Wanted } from './cells/cell.js';
+export type { CellOptions } from './cells/options.js';
+export { LSTMCell } from './cells/lstmCell.js';
+export type { LSTMCellOptions } from './cells/lstmCell.js';
+export { GRUCell } from './cells/gruCell.js';
+export type { GRUCellOptions } from './cells/gruCell.js';
+export { SimpleRNNCell } from './cells/rnnCell.js';
+export { StackedCells } from './cells/stackedCells.js';
+export type { StackedCellsOptions } from './cells/stackedCells.js';
+
 export { Input, Layer } from './layers/layer.js';
 export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, InputRule, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
-export type { LayerFactory } from './models/files/factory.js';
+export type { CellFactory, LayerFactory } from './models/files/factory.js';
 export type { GivenInput, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
@@ -31,9 +41,11 @@ export { GRU } from './layers/gru.js';
 export type { GRUOptions } from './layers/gru.js';
 export { SimpleRNN } from './layers/simpleRnn.js';
 export type { SimpleRNNOptions } from './layers/simpleRnn.js';
+export { RNN } from './layers/rnn.js';
+export type { RNNOptions } from './layers/rnn.js';
 export { Bidirectional } from './layers/bidirectional.js';
 export type { BidirectionalOptions, MergeMode } from './layers/bidirectional.js';
-export type { RecurrentOptions } from './layers/recurrent.js';
+export type { LoopOptions, RecurrentOptions } from './layers/recurrent.js';
 export { Dense } from './layers/dense.js';
 export type { DenseOptions } from './layers/dense.js';
 export { Activation } from './layers/activation.js';

@@ -10,12 +10,12 @@ import { optimizerFromConfig } from '../optimizers/resolve.js';
 import type { OptimizerFactory } from '../optimizers/resolve.js';
 import type { LearningRate } from '../optimizers/schedules.js';
 import { rebuildArchitecture } from './files/architecture.js';
-import type { LayerFactory } from './files/factory.js';
+import type { CellFactory, LayerFactory, Makers } from './files/factory.js';
 import { requireTensors } from './graph/match.js';
 import type { Metric, MetricFunction, MetricName } from './training/metric.js';
 import type { AnyMetric } from './training/scoring.js';
 import { Model } from './model.js';
-import { makers } from './files/makers.js';
+import { cellMakers, makers } from './files/makers.js';
 import { decodeModel } from './files/persist.js';
 import type { SavedModel } from './files/persist.js';
 
@@ -24,6 +24,8 @@ export interface LoadOptions {
   backend?: Backend;
   /** Makers of your own layers, by class name. */
   customLayers?: Readonly<Record<string, LayerFactory>>;
+  /** Makers of the cells of your own in {@link RNN}, by class name. */
+  customCells?: Readonly<Record<string, CellFactory>>;
   /** In the place of the saved one; needed where that was a function. */
   learningRate?: LearningRate;
   /** Metrics of your own that the model was compiled with. */
@@ -34,7 +36,7 @@ export interface LoadOptions {
   customOptimizers?: Readonly<Record<string, OptimizerFactory>>;
 }
 
-const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
+const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, customCells: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
 
 /** The bytes, without copying them. */
 function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
@@ -54,7 +56,7 @@ function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
  */
 export async function loadModel(source: string | ArrayBufferLike | ArrayBufferView, options: LoadOptions = {}): Promise<Model> {
   const own = takeOptions('loadModel', options, optionNames);
-  const known = { ...makers, ...own.customLayers };
+  const known = { layers: { ...makers, ...own.customLayers }, cells: { ...cellMakers, ...own.customCells } };
   const customOptimizers = { ...own.customOptimizers };
   const customLosses = { ...own.customLosses };
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf(source));
@@ -64,7 +66,7 @@ export async function loadModel(source: string | ArrayBufferLike | ArrayBufferVi
 }
 
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
-function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customLosses = {}, customOptimizers, backend, learningRate }: LoadOptions, known: Readonly<Record<string, LayerFactory>>): Model {
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customLosses = {}, customOptimizers, backend, learningRate }: LoadOptions, known: Makers): Model {
   try {
     const network = rebuildArchitecture(architecture, known);
     const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config, learningRate, customOptimizers);
@@ -87,7 +89,7 @@ function build({ architecture, compiled, seed, tensors }: SavedModel, { customMe
     if (cause instanceof FileFormatError || !(cause instanceof Error)) throw cause;
     throw new FileFormatError({
       operation: 'loadModel', argument: 'architecture', expected: 'one that can be built', actual: `'${cause.message}'`,
-      hint: 'What is your own is passed as customLayers, customLosses, customMetrics and customOptimizers.',
+      hint: 'What is your own is passed as customLayers, customCells, customLosses, customMetrics and customOptimizers.',
     }, { cause });
   }
 }

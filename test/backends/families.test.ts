@@ -5,8 +5,8 @@ import type { KernelFamily } from '../../src/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { kernelFamilies } from '../../src/backends/wasm/families.js';
 import { ArgumentError, BackendError, Dense, Input, Layer, Model, Optimizer, RMSprop, Sequential, wasm } from '../../src/index.js';
-import type { AnyLayer, Forward, JsonObject, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
-import { makers } from '../../src/models/files/makers.js';
+import type { AnyCell, AnyLayer, Forward, JsonObject, JsonValue, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
+import { cellMakers, makers } from '../../src/models/files/makers.js';
 import { sizeOf } from '../../src/tensor.js';
 import { rejected } from '../models/support.js';
 import { thrown } from '../support/compare.js';
@@ -56,6 +56,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
   SeparableConv1D: { options: { filters: 2, kernelSize: 2 }, shape: sequence },
   SeparableConv2D: { options: { filters: 2, kernelSize: 2 }, shape: image },
 RMSNorm: { shape: vector },
+  RNN: { options: { cell: { className: 'StackedCells', config: { cells: Object.keys(cellMakers).filter((name) => name !== 'StackedCells').map((className) => ({ className, config: { units: 2 } })) } } }, shape: sequence },
   SimpleRNN: { options: { units: 2 }, shape: sequence },
   SpatialDropout1D: { options: { rate: 0.5 }, shape: sequence },
   Subtract: { shape: vector, inputs: 2 },
@@ -66,6 +67,13 @@ RMSNorm: { shape: vector },
   ZeroPad2D: { options: { padding: 1 }, shape: image },
 };
 
+function cellOf(entry: JsonValue | undefined): AnyCell {
+  const { className, config } = entry as { className: string; config: JsonObject };
+  const cell = cellMakers[className]?.(config, cellOf);
+  if (!cell) throw new Error(`no cell ${className}`);
+  return cell;
+}
+
 test('every layer that can be saved declares what it calls', async () => {
   assert.equal(Object.keys(uses).sort(), Object.keys(makers).sort());
   for (const [name, { options = {}, shape, inputs: count = 1, values = 0.5 }] of Object.entries(uses)) {
@@ -73,7 +81,7 @@ test('every layer that can be saved declares what it calls', async () => {
       const layer = makers[kind]?.({ ...given, name: kind }, (entry) => {
         const { className, config } = entry as { className: string; config: JsonObject };
         return make(className, config);
-      });
+      }, cellOf);
       if (!layer) throw new Error(`no layer ${kind}`);
       return layer;
     };

@@ -2,6 +2,10 @@
  * Makers of all layers, for `loadModel` alone: what it can read, its program holds. Not fetched one by one, since what a bundler finds behind
  * an `import()` it leaves in every program that imports the same file by the entry (docs/decisions/kernel-families.md).
  */
+import { GRUCell } from '../../cells/gruCell.js';
+import { LSTMCell } from '../../cells/lstmCell.js';
+import { SimpleRNNCell } from '../../cells/rnnCell.js';
+import { StackedCells } from '../../cells/stackedCells.js';
 import { Activation } from '../../layers/activation.js';
 import { BatchNorm } from '../../layers/batchNorm.js';
 import { Bidirectional } from '../../layers/bidirectional.js';
@@ -25,6 +29,7 @@ import {
 } from '../../layers/pooling.js';
 import { isRecurrent } from '../../layers/recurrent.js';
 import type { AnyRecurrent } from '../../layers/recurrent.js';
+import { RNN } from '../../layers/rnn.js';
 import { RepeatVector, UpSampling1D, UpSampling2D } from '../../layers/repeat.js';
 import { Flatten, Reshape } from '../../layers/reshape.js';
 import { RMSNorm } from '../../layers/rmsNorm.js';
@@ -32,8 +37,8 @@ import { SimpleRNN } from '../../layers/simpleRnn.js';
 import { SpatialDropout1D } from '../../layers/spatialDropout.js';
 import { TimeDistributed } from '../../layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../layers/zeroPad.js';
-import type { LayerFactory } from './factory.js';
-import { damaged, numberOf } from './json.js';
+import type { CellFactory, LayerFactory } from './factory.js';
+import { damaged, listOf, numberOf } from './json.js';
 
 function recurrent(layer: AnyLayer): AnyRecurrent {
   if (isRecurrent(layer)) return layer;
@@ -83,6 +88,7 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   SeparableConv1D: (o) => new SeparableConv1D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   SeparableConv2D: (o) => new SeparableConv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
 RMSNorm: (o) => new RMSNorm(o),
+  RNN: (o, _inner, cell) => new RNN({ ...o, cell: cell(o.cell) }),
   SimpleRNN: (o) => new SimpleRNN({ ...o, units: numberOf('units', o.units) }),
   SpatialDropout1D: (o) => new SpatialDropout1D({ ...o, rate: numberOf('rate', o.rate) }),
   Subtract: (o) => new Subtract(o),
@@ -91,4 +97,11 @@ RMSNorm: (o) => new RMSNorm(o),
   UpSampling2D: (o) => new UpSampling2D(o),
   ZeroPad1D: (o) => new ZeroPad1D(o),
   ZeroPad2D: (o) => new ZeroPad2D(o),
+};
+
+export const cellMakers: Readonly<Record<string, CellFactory>> = {
+  GRUCell: (o) => new GRUCell({ ...o, units: numberOf('units', o.units) }),
+  LSTMCell: (o) => new LSTMCell({ ...o, units: numberOf('units', o.units) }),
+  SimpleRNNCell: (o) => new SimpleRNNCell({ ...o, units: numberOf('units', o.units) }),
+  StackedCells: (o, inner) => new StackedCells({ ...o, cells: listOf('cells', o.cells).map(inner) }),
 };
