@@ -41,6 +41,8 @@ export interface CheckOptions {
   lengths?: readonly number[];
   /** Give recurrent layers a random initial state and check it too. Default true. */
   initialState?: boolean;
+  /** Whether LSTM and GRU run by their fused kernels, as in `cpu({ fused })`. Default true. */
+  fused?: boolean;
   /** Half step of the central difference. Default 1e-5. */
   epsilon?: number;
   /** Largest relative error that passes. Default 1e-6. */
@@ -48,7 +50,7 @@ export interface CheckOptions {
 }
 
 const checkNames: OptionNames<CheckOptions> = {
-  inputShape: true, seed: true, training: 'flag', lengths: true, initialState: 'flag', epsilon: true, tolerance: true,
+  inputShape: true, seed: true, training: 'flag', lengths: true, initialState: 'flag', fused: 'flag', epsilon: true, tolerance: true,
 };
 
 export interface LossCheckOptions {
@@ -177,7 +179,7 @@ function drawnInput(network: Network, i: number, batch: number, random: RandomGe
 
 /** Everything about one layer that the checker varies: parameters, then inputs (x, initial states). */
 function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
-  const { seed = 0, training = true, lengths, initialState = true } = options;
+  const { seed = 0, training = true, lengths, initialState = true, fused = true } = options;
   const shapes: Shape[] = isShapeList(options.inputShape) ? [...options.inputShape] : [options.inputShape];
   const batch = shapes[0]?.[0] ?? 1;
   if (initialState && shapes.length === 1) shapes.push(...directionsOf(layer).flatMap(({ stateShapes }) => stateShapes.map((shape) => [batch, ...shape])));
@@ -211,7 +213,7 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
 
   const variableShapes = [...trained.map((spec) => spec.shape), ...shapes];
   const allShapes = [...variableShapes, ...fixed.map((f) => f.shape)];
-  const device = cpu({ dtype: 'float64' }).open();
+  const device = cpu({ dtype: 'float64', fused }).open();
 
   const step = (backward: boolean): Step => (k, tensors) => {
     let at = 0;

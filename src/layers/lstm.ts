@@ -2,7 +2,7 @@ import { LSTMCell, lstmCellNames } from '../cells/lstmCell.js';
 import type { LSTMCellOptions } from '../cells/lstmCell.js';
 import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { AnyLayer, JsonObject, LayerHead } from './layer.js';
+import type { AnyLayer, JsonObject } from './layer.js';
 import { Recurrent, loopNames } from './recurrent.js';
 import type { LoopOptions } from './recurrent.js';
 

@@ -6,6 +6,7 @@
  *   B3  dh_t = ∂L/∂y_t + what step t+1 sent back
  *   B4  dS_{t−1} = cell backward of dS_t
  *   B5  truncated: nothing is sent back across t = k, 2k, …
+ *   B9  zeroOutputForMask: y_t = 0 where the mask is 0
  * (Werbos 1990; truncated: Williams & Peng 1990.) Derivation: docs/bptt.md. Inside, tensors are time-major [T, B, …]:
  * the steps of a sequence then lie side by side and x·W, dW, dU are single products over all R = T·B rows.
  */
@@ -16,7 +17,7 @@ import type { CellOptions } from '../cells/options.js';
 import { passesOf } from '../cells/passes.js';
 import { requireCount, requireRate } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ShapeError, formatShape } from '../errors.js';
+import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
@@ -33,6 +34,11 @@ export interface LoopOptions extends CommonOptions {
   stateful?: boolean | undefined;
   /** Read the sequence from its end; outputs come in reading order. Default false. */
   goBackwards?: boolean | undefined;
+  /**
+   * With `returnSequences`: outputs at padded steps are 0, as PyTorch's pad_packed_sequence leaves them. Default false: they repeat the
+   * state that padding carries on. The states are the same either way.
+   */
+  zeroOutputForMask?: boolean | undefined;
   /** Share of inputs dropped, one mask for all time steps. Default 0. */
   dropout?: number | undefined;
   /**
@@ -46,7 +52,7 @@ export interface LoopOptions extends CommonOptions {
 export interface RecurrentOptions extends LoopOptions, CellOptions {}
 
 export const loopNames: OptionNames<LoopOptions> = {
-  ...commonNames, returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', dropout: true, truncate: true,
+  ...commonNames, returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', zeroOutputForMask: 'flag', dropout: true, truncate: true,
 };
 
 /** What one time step keeps for its backward pass. */
@@ -56,6 +62,8 @@ export interface RecurrentCache {
   readonly sequence: Sequence;
   readonly steps: readonly StepCache[];
   readonly dropMask: Tensor | undefined;
+  /** [T, B]: where outputs are not zero. */
+  readonly shown: Tensor | undefined;
   readonly inputCount: number;
 }
 
@@ -80,6 +88,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
   readonly returnState: boolean;
   readonly stateful: boolean;
   readonly goBackwards: boolean;
+  readonly zeroOutputForMask: boolean;
   readonly dropout: number;
   readonly truncate: number | undefined;
 
@@ -90,10 +99,17 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     this.returnState = options.returnState ?? false;
     this.stateful = options.stateful ?? false;
     this.goBackwards = options.goBackwards ?? false;
+    this.zeroOutputForMask = options.zeroOutputForMask ?? false;
     this.dropout = options.dropout ?? 0;
     this.truncate = options.truncate;
     if (this.truncate !== undefined) requireCount(label, 'truncate', this.truncate);
     requireRate(label, 'dropout', this.dropout);
+    if (this.zeroOutputForMask && !this.returnSequences) {
+      throw new ArgumentError({
+        operation: label, argument: 'zeroOutputForMask', expected: 'false without returnSequences', actual: 'true',
+        hint: 'The last output is that of the last real step; there are no padded ones.',
+      });
+    }
   }
 
   /** Shapes of the state tensors without the batch, in order: h, for LSTM then c. */
@@ -109,7 +125,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
   override config(): JsonObject {
     return {
       returnSequences: this.returnSequences, returnState: this.returnState, stateful: this.stateful, goBackwards: this.goBackwards,
-      dropout: this.dropout, truncate: this.truncate,
+      zeroOutputForMask: this.zeroOutputForMask, dropout: this.dropout, truncate: this.truncate,
     };
   }
 
@@ -203,10 +219,11 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     }
 
     const last = Object.keys(cell.stateShapes).flatMap((name) => states[name] ?? []);
-    const y = this.returnSequences ? k.swapLeading(k.stack(ys)) : ys.at(-1) ?? x;
+    const shown = this.zeroOutputForMask ? mask : undefined;
+    const y = this.returnSequences ? k.swapLeading(whereReal(k, k.stack(ys), shown)) : ys.at(-1) ?? x; // B9
     return {
       outputs: this.returnState ? [y, ...last] : [y],
-      cache: { sequence, steps: caches, dropMask, inputCount: inputs.length },
+      cache: { sequence, steps: caches, dropMask, shown, inputCount: inputs.length },
       states: this.stateful && given.length === 0 ? states : undefined,
     };
   }
@@ -220,7 +237,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     const { steps, batch, x } = sequence;
     const output = outputOf(cell);
     const [dy, ...dLast] = dOutputs;
-    const dySequence = this.returnSequences && dy ? k.swapLeading(dy) : undefined;
+    const dySequence = this.returnSequences && dy ? whereReal(k, k.swapLeading(dy), cache.shown) : undefined; // B9
     const names = Object.keys(cell.stateShapes);
 
     let dStates: Tensors = Object.fromEntries(names.map((name, i) => [name, dLast[i]]));
@@ -262,6 +279,13 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
   private dropoutMasks({ noise }: Run): [dropMask: Tensor | undefined, ofCell: readonly Tensor[]] {
     return this.dropout > 0 ? [noise[0], noise.slice(1)] : [undefined, noise];
   }
+}
+
+/** Step by step and sample by sample: x [T, B, …] where the mask [T, B] is 1, else 0. */
+function whereReal(k: Kernels, x: Tensor, mask: Tensor | undefined): Tensor {
+  if (!mask) return x;
+  const rows = k.reshape(x, [mask.size, x.size / mask.size]);
+  return k.reshape(k.mulRows(rows, k.reshape(mask, [mask.size])), x.shape);
 }
 
 /** A record of what `map` makes of each tensor that is there. */

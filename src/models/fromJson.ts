@@ -3,18 +3,20 @@ import type { OptionNames } from '../checks.js';
 import { BpttError, FileFormatError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
 import { rebuildArchitecture } from './files/architecture.js';
-import type { LayerFactory } from './files/factory.js';
+import type { CellFactory, LayerFactory } from './files/factory.js';
 import { numberOf, objectOf, parseJson } from './files/json.js';
-import { makers } from './files/makers.js';
+import { knownMakers } from './files/makers.js';
 import { jsonVersion } from './files/modelJson.js';
 import { Model } from './model.js';
 
 export interface FromJSONOptions {
   /** Makers of your own layers, by class name. */
   customLayers?: Readonly<Record<string, LayerFactory>> | undefined;
+  /** Makers of the cells of your own in {@link RNN}, by class name. */
+  customCells?: Readonly<Record<string, CellFactory>> | undefined;
 }
 
-const optionNames: OptionNames<FromJSONOptions> = { customLayers: true };
+const optionNames: OptionNames<FromJSONOptions> = { customLayers: true, customCells: true };
 
 /**
  * A new model of the architecture that `model.toJSON()` described, not compiled; its weights begin as those of that model began, from
@@ -24,7 +26,7 @@ const optionNames: OptionNames<FromJSONOptions> = { customLayers: true };
  * @throws FileFormatError for anything else.
  */
 export function modelFromJSON(json: string | JsonObject, options: FromJSONOptions = {}): Model {
-  const known = { ...makers, ...checkOptions('modelFromJSON', options, optionNames).customLayers };
+  const known = knownMakers(checkOptions('modelFromJSON', options, optionNames));
   const text = typeof json === 'string' ? json : JSON.stringify(json) ?? 'undefined';
   try {
     const { format, version, seed, architecture } = objectOf('json', parseJson('modelFromJSON', 'json', text) as JsonValue);

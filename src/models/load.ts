@@ -15,7 +15,7 @@ import { requireTensors } from './graph/match.js';
 import type { Metric, MetricFunction, MetricName } from './training/metric.js';
 import type { AnyMetric } from './training/scoring.js';
 import { Model } from './model.js';
-import { cellMakers, makers } from './files/makers.js';
+import { knownMakers } from './files/makers.js';
 import { decodeModel } from './files/persist.js';
 import type { SavedModel } from './files/persist.js';
 
@@ -56,7 +56,7 @@ function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
  */
 export async function loadModel(source: string | ArrayBufferLike | ArrayBufferView, options: LoadOptions = {}): Promise<Model> {
   const own = takeOptions('loadModel', options, optionNames);
-  const known = { layers: { ...makers, ...own.customLayers }, cells: { ...cellMakers, ...own.customCells } };
+  const known = knownMakers(own);
   const customOptimizers = { ...own.customOptimizers };
   const customLosses = { ...own.customLosses };
   const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf(source));

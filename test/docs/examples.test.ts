@@ -1,6 +1,7 @@
 /**
  * The `ts` blocks of README and docs are programs: each is type-checked strictly against the built package, run, and what it
- * prints is compared with its `// → …` comments. Blocks marked `ts no-run` are type-checked only.
+ * prints is compared with its `// → …` comments. Blocks marked `ts no-run` are type-checked only; one marked `ts continued` stands behind
+ * what is above it on its page.
  *
  * `text` blocks headed `npm run example NAME` quote an example: every line of them must be printed by it.
  */
@@ -18,7 +19,11 @@ const exec = promisify(execFile);
 /** Inside the package, so that 'bptt' resolves to the package itself. */
 const folder = join(root, 'dist/test/docs/blocks');
 const blocks = allPages.flatMap(codeBlocks);
-const programs = blocks.filter(({ info }) => /^ts\b/.test(info));
+const programs: (CodeBlock & { readonly above: string })[] = [];
+for (const block of blocks.filter(({ info }) => /^ts\b/.test(info))) {
+  const before = block.info === 'ts continued' ? programs.at(-1) : undefined;
+  programs.push({ ...block, above: before ? `${before.above}${before.code}\n` : '' });
+}
 const quotes = blocks.filter(({ info, code }) => info === 'text' && code.startsWith('npm run example '));
 
 function fileOf({ page, line }: CodeBlock): string {
@@ -36,7 +41,7 @@ async function printed(script: string, args: readonly string[] = []): Promise<st
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-for (const block of programs) writeFileSync(fileOf(block), `${block.code}\nexport {};\n`);
+for (const block of programs) writeFileSync(fileOf(block), `${block.above}${block.code}\nexport {};\n`);
 
 test('the pages have programs and quotes to check', () => {
   assert.ok(programs.length >= 8, `only ${programs.length} ts blocks`);
@@ -51,16 +56,16 @@ test('every ts block compiles under strict settings', () => {
   });
   const problems = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const block = programs.find((candidate) => fileOf(candidate) === file?.fileName);
-    const line = file && block ? block.line + 1 + file.getLineAndCharacterOfPosition(start).line : 0;
+    const line = file && block ? block.line + 1 + file.getLineAndCharacterOfPosition(start).line - (block.above.split('\n').length - 1) : 0;
     return `${block?.page ?? file?.fileName ?? ''}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
   });
   assert.equal(problems, []);
   program.emit();
 });
 
-for (const block of programs.filter(({ info }) => info === 'ts')) {
+for (const block of programs.filter(({ info }) => info === 'ts' || info === 'ts continued')) {
   test(`${place(block)} runs and prints what it says`, async () => {
-    const expected = [...block.code.matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text);
+    const expected = [...(block.above + block.code).matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text);
     const actual = await printed(fileOf(block).replace(/ts$/, 'js'));
     if (expected.length > 0) assert.equal(actual, expected);
   });

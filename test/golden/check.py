@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-CELLS = {"rnn-tanh", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-reset-before"}
+CELLS = {"rnn-tanh", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-reset-before", "lstm-hard-sigmoid", "gru-hard-sigmoid"}
 
 
 def sigmoid(v):
@@ -13,23 +13,27 @@ def sigmoid(v):
 
 def step(cell, p, x, h, c):
     """One row, one time step: the papers' equations on kernel [D, G·H], recurrentKernel [H, G·H], bias [G·H]."""
-    n = len(h)
+    n = p["recurrentKernel"].shape[1] // {"r": 1, "l": 4, "g": 3}[cell[0]]
+    squash = {"lstm-hard-sigmoid": lambda v: np.clip(v / 5 + 0.5, 0, 1), "gru-hard-sigmoid": lambda v: np.clip(v / 6 + 0.5, 0, 1)}.get(cell, sigmoid)
     gate = lambda v, k: v[k * n:(k + 1) * n]
-    a, u = x @ p["kernel"] + p["bias"], h @ p["recurrentKernel"]
+    a, u = x @ p["kernel"] + p.get("bias", 0), h @ p["recurrentKernel"]
     if cell == "rnn-tanh":
         return np.tanh(a + u), c
     if cell == "rnn-relu":
         return np.maximum(a + u, 0), c
     if cell.startswith("lstm"):
         pi, pf, po = p.get("peephole", np.zeros((3, n)))
-        i = sigmoid(gate(a + u, 0) + pi * c)
-        f = sigmoid(gate(a + u, 1) + pf * c)
+        i = squash(gate(a + u, 0) + pi * c)
+        f = squash(gate(a + u, 1) + pf * c)
         c = f * c + i * np.tanh(gate(a + u, 2))
-        return sigmoid(gate(a + u, 3) + po * c) * np.tanh(c), c
-    if cell == "gru":
-        u = u + p["recurrentBias"]
-    r, z = sigmoid(gate(a, 0) + gate(u, 0)), sigmoid(gate(a, 1) + gate(u, 1))
-    if cell == "gru":
+        m = squash(gate(a + u, 3) + po * c) * np.tanh(c)
+        return (m @ p["projection"] if "projection" in p else m), c
+    if cell != "gru-reset-before":
+        u = u + p.get("recurrentBias", 0)
+    r, z = squash(gate(a, 0) + gate(u, 0)), squash(gate(a, 1) + gate(u, 1))
+    if cell == "gru-hard-sigmoid":
+        candidate = np.maximum(gate(a, 2) + r * gate(u, 2), 0)
+    elif cell == "gru":
         candidate = np.tanh(gate(a, 2) + r * gate(u, 2))
     else:
         candidate = np.tanh(gate(a, 2) + (r * h) @ p["recurrentKernel"][:, 2 * n:])

@@ -7,11 +7,12 @@ const recurrent = [
     ['1layer', '3layer', 'bidirectional', 'bidirectional-2layer'].map((form) => `${cell}-${form}`),
   ),
   ...['lstm-lengths', 'gru-lengths', 'lstm-bidirectional-lengths', 'gru-reset-before', 'lstm-peephole'],
+  ...['lstm-projection', 'lstm-without-bias', 'gru-without-bias', 'rnn-relu-without-bias', 'lstm-hard-sigmoid', 'gru-hard-sigmoid'],
 ];
 const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable', 'embedding', 'rmsnorm', 'groupnorm', 'merging'];
 
 const gates: Record<string, number> = {
-  'rnn-tanh': 1, 'rnn-relu': 1, lstm: 4, 'lstm-peephole': 4, gru: 3, 'gru-reset-before': 3,
+  'rnn-tanh': 1, 'rnn-relu': 1, lstm: 4, 'lstm-peephole': 4, gru: 3, 'gru-reset-before': 3, 'lstm-hard-sigmoid': 4, 'gru-hard-sigmoid': 3,
 };
 
 test('the folder holds the files that the tests know, no more and no less', () => {
@@ -38,20 +39,21 @@ test('recurrent files have our layout, at every place the tensors of the cell', 
     const golden = readGolden(name);
     const cell = golden.metadata.cell ?? '';
     const G = gates[cell] ?? 0;
+    const P = name === 'lstm-projection' ? 3 : H;
     const directions = golden.metadata.directions === '2' ? ['/forward', '/backward'] : [''];
     assert.equal(golden.get('x').shape, [B, T, D], name);
-    assert.equal(golden.get('out').shape, [B, T, H * directions.length], name);
+    assert.equal(golden.get('out').shape, [B, T, P * directions.length], name);
     let places = 0;
     for (let layer = 0; layer < Number(golden.metadata.layers); layer++) {
       for (const direction of directions) {
         const place = `layer${layer}${direction}`;
-        const width = layer === 0 ? D : H * directions.length;
+        const width = layer === 0 ? D : P * directions.length;
         assert.equal(golden.get(`${place}/kernel`).shape, [width, G * H], name);
-        assert.equal(golden.get(`${place}/recurrentKernel`).shape, [H, G * H], name);
-        assert.equal(golden.get(`${place}/bias`).shape, [G * H], name);
+        assert.equal(golden.get(`${place}/recurrentKernel`).shape, [P, G * H], name);
+        if (golden.metadata.bias !== 'none') assert.equal(golden.get(`${place}/bias`).shape, [G * H], name);
         const states = cell.startsWith('lstm') ? ['h0', 'hn', 'c0', 'cn'] : ['h0', 'hn'];
-        for (const state of states) assert.equal(golden.get(`${place}/${state}`).shape, [B, H], name);
-        assert.is(`${place}/recurrentBias` in golden.tensors, cell === 'gru', name);
+        for (const state of states) assert.equal(golden.get(`${place}/${state}`).shape, [B, state.startsWith('h') ? P : H], name);
+        assert.is(`${place}/recurrentBias` in golden.tensors, ['gru', 'gru-hard-sigmoid'].includes(cell) && golden.metadata.bias !== 'none', name);
         assert.is(`${place}/peephole` in golden.tensors, cell === 'lstm-peephole', name);
         places++;
       }

@@ -8,9 +8,11 @@ from golden import draw, emit, generator, gradients, leaf, project
 B, T, D, H = 3, 6, 4, 5
 
 
-def recurrent(name, kind, layers=1, bidirectional=False, lengths=None):
+def recurrent(name, kind, layers=1, bidirectional=False, lengths=None, bias=True, projection=0):
     g = generator(name)
-    options = dict(num_layers=layers, bidirectional=bidirectional, batch_first=True)
+    options = dict(num_layers=layers, bidirectional=bidirectional, batch_first=True, bias=bias)
+    if projection:
+        options["proj_size"] = projection
     if kind.startswith("rnn"):
         module = nn.RNN(D, H, nonlinearity=kind.split("-")[1], **options)
     else:
@@ -25,7 +27,7 @@ def recurrent(name, kind, layers=1, bidirectional=False, lengths=None):
 
     x = leaf(draw(g, B, T, D, scale=1.5))
     states = ["h", "c"] if kind == "lstm" else ["h"]
-    initial = [leaf(draw(g, len(places), B, H)) for _ in states]
+    initial = [leaf(draw(g, len(places), B, projection if projection and s == "h" else H)) for s in states]
     fed = x if lengths is None else pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     out, final = module(fed, tuple(initial) if kind == "lstm" else initial[0])
     final = list(final) if kind == "lstm" else [final]
@@ -43,10 +45,14 @@ def recurrent(name, kind, layers=1, bidirectional=False, lengths=None):
     tensors, grads = {"x": x}, {"grad/x": x.grad}
     for i, place in enumerate(places):
         suffix = f"_l{i // len(directions)}" + ("_reverse" if place.endswith("backward") else "")
-        w_ih, w_hh, b_ih, b_hh = (getattr(module, part + suffix)
-                                  for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        w_ih, w_hh, w_hr, b_ih, b_hh = (getattr(module, part + suffix, None)
+                                        for part in ("weight_ih", "weight_hh", "weight_hr", "bias_ih", "bias_hh"))
         ours = {"kernel": (w_ih.t(), w_ih.grad.t()), "recurrentKernel": (w_hh.t(), w_hh.grad.t())}
-        if kind == "gru":
+        if projection:
+            ours.update(projection=(w_hr.t(), w_hr.grad.t()))
+        if not bias:
+            pass
+        elif kind == "gru":
             ours.update(bias=(b_ih, b_ih.grad), recurrentBias=(b_hh, b_hh.grad))
         else:
             ours.update(bias=(b_ih + b_hh, b_ih.grad))
@@ -56,7 +62,7 @@ def recurrent(name, kind, layers=1, bidirectional=False, lengths=None):
     if lengths is not None:
         tensors["lengths"] = torch.tensor(lengths)
     emit(name, {**tensors, **weights, **outputs, "loss": loss, **grads}, cell=kind, layers=layers,
-         directions=len(directions), **({} if lengths is None else {"padding": "out is 0 at padded steps; R/out too"}))
+         directions=len(directions), **({} if bias else {"bias": "none"}), **({} if lengths is None else {"padding": "out is 0 at padded steps; R/out too"}))
 
 
 def by_hand(name, gates, states, extra, step, **metadata):
@@ -95,3 +101,19 @@ def lstm_peephole(p, x, h, c):
     f = torch.sigmoid(af + pf * c)
     c = f * c + i * torch.tanh(ag)
     return [torch.sigmoid(ao + po * c) * torch.tanh(c), c]
+
+
+def lstm_hard_sigmoid(p, x, h, c):
+    """The gates of Keras up to 2, TensorFlow.js and ONNX."""
+    ai, af, ag, ao = (x @ p["kernel"] + h @ p["recurrentKernel"] + p["bias"]).chunk(4, 1)
+    i, f, o = (torch.clamp(a / 5 + 0.5, 0, 1) for a in (ai, af, ao))
+    c = f * c + i * torch.tanh(ag)
+    return [o * torch.tanh(c), c]
+
+
+def gru_hard_sigmoid(p, x, h):
+    """The gates of Keras 3 and PyTorch's Hardsigmoid; reset after, with a relu for the candidate."""
+    ar, az, an = (x @ p["kernel"] + p["bias"]).chunk(3, 1)
+    qr, qz, qn = (h @ p["recurrentKernel"] + p["recurrentBias"]).chunk(3, 1)
+    r, z = (torch.clamp(a / 6 + 0.5, 0, 1) for a in (ar + qr, az + qz))
+    return [(1 - z) * torch.relu(an + r * qn) + z * h]

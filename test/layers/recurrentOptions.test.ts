@@ -7,8 +7,10 @@ import { GRU } from '../../src/layers/gru.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { SimpleRNN } from '../../src/layers/simpleRnn.js';
-import { thrown } from '../support/compare.js';
+import { assertClose, thrown } from '../support/compare.js';
 import { assertGradients } from '../support/gradients.js';
+import { networkOf, randomWeights, runNetwork } from '../support/network.js';
+import { lengthMask, randomTensor } from '../support/values.js';
 
 const activations: readonly CellActivation[] = ['tanh', 'sigmoid', 'relu', 'linear', 'hardSigmoidFifth', 'hardSigmoidSixth', 'leakyRelu', 'elu'];
 const form = { units: 3, returnSequences: true, returnState: true, recurrentDropout: 0.2 };
@@ -49,6 +51,22 @@ test('projection: gradients with fused and written-out gates; h is P wide, c sta
   assert.equal(lstm.outputShapes([[4, 2]]), [[4, 2], [2], [4]]);
   const { kernel, recurrentKernel, projection } = lstm.parameters([[4, 3]]);
   assert.equal([kernel?.shape, recurrentKernel?.shape, projection?.shape], [[3, 16], [2, 16], [4, 2]]);
+});
+
+test('zeroOutputForMask: zeros at padded steps, the same states, gradients of the loss that sees them', async () => {
+  for (const options of [{ units: 3 }, { units: 3, goBackwards: true }]) {
+    const form = { ...options, returnSequences: true, returnState: true };
+    await check(new LSTM({ ...form, zeroOutputForMask: true }), 'LSTM');
+    await check(new GRU({ ...form, zeroOutputForMask: true }), 'GRU');
+    const [usual, zeroed] = [networkOf(new LSTM(form), [4, 2]), networkOf(new LSTM({ ...form, zeroOutputForMask: true }), [4, 2])];
+    const mask = lengthMask([4, 2, 3], 4);
+    const data = { weights: randomWeights(usual, 1, 3), inputs: [randomTensor(1, 'x', [3, 4, 2])], mask };
+    const [[y = [], ...states], [z = [], ...same]] = [runNetwork(usual, data).outputs, runNetwork(zeroed, data).outputs];
+    states.forEach((state, i) => assertClose(same[i] ?? [], state, 0, 'states'));
+    const real = Array.from({ length: 12 }, (_, at) => mask.data[options.goBackwards ? at - (at % 4) + 3 - (at % 4) : at] ?? 0);
+    assertClose(z, Array.from(y, (value, i) => value * (real[Math.floor(i / 3)] ?? NaN)), 0, 'outputs');
+  }
+  assert.match(thrown(ArgumentError, () => new LSTM({ units: 2, zeroOutputForMask: true })).message, /^LSTM: zeroOutputForMask must be false without returnSequences/);
 });
 
 test('what a loss sees behind: a bounded state, probabilities without logits, something linear', () => {

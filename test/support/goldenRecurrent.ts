@@ -1,12 +1,14 @@
 /** The network of a recurrent golden file, with its weights, inputs and projections. */
 import { buildNetwork } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
+import { GRU } from '../../src/layers/gru.js';
 import { Input } from '../../src/layers/layer.js';
-import type { SymbolicTensor } from '../../src/layers/layer.js';
+import type { AnyLayer, SymbolicTensor } from '../../src/layers/layer.js';
+import { LSTM } from '../../src/layers/lstm.js';
+import type { RecurrentOptions } from '../../src/layers/recurrent.js';
 import type { Golden } from '../golden/read.js';
 import type { NetworkData } from './network.js';
 import { Concat, ReverseTime, cellKinds, recurrentLayer } from './recurrent.js';
-import type { CellKind } from './recurrent.js';
 import { lengthMask } from './values.js';
 import type { Host } from './values.js';
 
@@ -21,19 +23,23 @@ export interface GoldenNetwork {
   readonly mask: Host | undefined;
 }
 
-function cellKind(golden: Golden): CellKind {
-  const found = cellKinds.find((kind) => kind === golden.metadata.cell);
-  if (!found) throw new Error(`unknown cell '${golden.metadata.cell}'`);
-  return found;
+/** A layer with the cell of the file. */
+function layerOf({ metadata }: Golden, options: RecurrentOptions, projection: number | undefined): AnyLayer {
+  if (metadata.cell === 'lstm-hard-sigmoid') return new LSTM({ ...options, recurrentActivation: 'hardSigmoidFifth' });
+  if (metadata.cell === 'gru-hard-sigmoid') return new GRU({ ...options, activation: 'relu', recurrentActivation: 'hardSigmoidSixth' });
+  const kind = cellKinds.find((known) => known === metadata.cell);
+  if (!kind) throw new Error(`unknown cell '${metadata.cell}'`);
+  return projection === undefined ? recurrentLayer(kind, options) : new LSTM({ ...options, projection });
 }
 
 /** Directions are two layers each, joined by hand, since the files give every direction its own initial state. */
 export function goldenNetwork(golden: Golden): GoldenNetwork {
-  const kind = cellKind(golden);
-  const states = kind.startsWith('lstm') ? ['h', 'c'] : ['h'];
+  const states = golden.metadata.cell?.startsWith('lstm') ? ['h', 'c'] : ['h'];
   const directions = golden.metadata.directions === '2' ? ['/forward', '/backward'] : [''];
   const [, steps = 0, width = 0] = golden.get('x').shape;
-  const units = golden.get(`layer0${directions[0]}/h0`).shape[1] ?? 0;
+  const width0 = (state: string): number => golden.get(`layer0${directions[0]}/${state}0`).shape[1] ?? 0;
+  const units = width0(states.at(-1) ?? 'h');
+  const projection = golden.tensors[`layer0${directions[0]}/projection`]?.shape[1];
   const x = Input({ shape: [steps, width] });
   const inputs: SymbolicTensor[] = [x];
   const inputNames = ['x'];
@@ -47,10 +53,11 @@ export function goldenNetwork(golden: Golden): GoldenNetwork {
       const place = `layer${level}${direction}`;
       const name = place.replace('/', '.');
       const goBackwards = direction === '/backward';
-      const layer = recurrentLayer(kind, { units, returnSequences: true, returnState: true, goBackwards, name });
+      const useBias = golden.metadata.bias !== 'none';
+      const layer = layerOf(golden, { units, useBias, returnSequences: true, returnState: true, goBackwards, name }, projection);
       const initial = states.map((s) => {
         inputNames.push(`${place}/${s}0`);
-        return Input({ shape: [units] });
+        return Input({ shape: [width0(s)] });
       });
       inputs.push(...initial);
       const [y = x, ...last] = layer.applyAll([below, ...initial]);

@@ -37,7 +37,7 @@ import { SimpleRNN } from '../../layers/simpleRnn.js';
 import { SpatialDropout1D } from '../../layers/spatialDropout.js';
 import { TimeDistributed } from '../../layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../layers/zeroPad.js';
-import type { CellFactory, LayerFactory } from './factory.js';
+import type { CellFactory, LayerFactory, Makers } from './factory.js';
 import { damaged, listOf, numberOf } from './json.js';
 
 function recurrent(layer: AnyLayer): AnyRecurrent {
@@ -105,3 +105,10 @@ export const cellMakers: Readonly<Record<string, CellFactory>> = {
   SimpleRNNCell: (o) => new SimpleRNNCell({ ...o, units: numberOf('units', o.units) }),
   StackedCells: (o, inner) => new StackedCells({ ...o, cells: listOf('cells', o.cells).map(inner) }),
 };
+
+/** Those of the library and the caller's own, as they are now. */
+export function knownMakers({ customLayers, customCells }: {
+  readonly customLayers?: Makers['layers'] | undefined; readonly customCells?: Makers['cells'] | undefined;
+}): Makers {
+  return { layers: { ...makers, ...customLayers }, cells: { ...cellMakers, ...customCells } };
+}

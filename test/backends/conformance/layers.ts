@@ -10,11 +10,19 @@ import { Conv1D, Conv2D } from '../../../src/layers/conv2d.js';
 import { Conv1DTranspose, Conv2DTranspose } from '../../../src/layers/conv2dTranspose.js';
 import { Dense } from '../../../src/layers/dense.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../../src/layers/depthwiseConv2d.js';
+import { GRU } from '../../../src/layers/gru.js';
 import { Dropout } from '../../../src/layers/dropout.js';
 import { Embedding } from '../../../src/layers/embedding.js';
 import type { AnyLayer } from '../../../src/layers/layer.js';
 import { GaussianNoise } from '../../../src/layers/gaussianNoise.js';
 import { GroupNorm } from '../../../src/layers/groupNorm.js';
+import { LSTM } from '../../../src/layers/lstm.js';
+import { RNN } from '../../../src/layers/rnn.js';
+import { SimpleRNN } from '../../../src/layers/simpleRnn.js';
+import { GRUCell } from '../../../src/cells/gruCell.js';
+import { LSTMCell } from '../../../src/cells/lstmCell.js';
+import { StackedCells } from '../../../src/cells/stackedCells.js';
+import { CoupledLSTM, MinimalGatedUnit, NormedLSTM } from '../../support/ownCells.js';
 import { LayerNorm } from '../../../src/layers/layerNorm.js';
 import { Masking } from '../../../src/layers/masking.js';
 import { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract } from '../../../src/layers/merge.js';
@@ -123,6 +131,22 @@ const recurrent: ConformanceCase[] = cellKinds.flatMap((kind) => {
   ];
 });
 
+/** Where an option leaves what the fused kernels do, and cells of one's own. */
+const cellOptions: ConformanceCase[] = [
+  ...(['relu', 'linear', 'hardSigmoidFifth', 'hardSigmoidSixth'] as const).flatMap((activation) => [
+    layerCase(`rnn ${activation}`, new SimpleRNN({ units: 5, activation }), [[4, 3]], { lengths: [4, 2, 1, 4, 3] }),
+    layerCase(`lstm written out, ${activation}`, new LSTM({ units: 5, activation, recurrentActivation: 'hardSigmoidSixth', peepholes: true }), [[4, 3]]),
+    layerCase(`gru written out, ${activation}`, new GRU({ units: 5, recurrentActivation: activation, returnSequences: true }), [[4, 3]], { lengths: [4, 2, 1, 4, 3] }),
+    layerCase(`gru reset before written out, ${activation}`, new GRU({ units: 5, activation, resetAfter: false, recurrentDropout: 0.3 }), [[4, 3]]),
+  ]),
+  layerCase('lstm, projection', new LSTM({ units: 7, projection: 3, returnState: true }), [[4, 3]], { lengths: [4, 2, 1, 4, 3] }),
+  layerCase('lstm, zeros at padded steps', new LSTM({ units: 7, zeroOutputForMask: true, returnSequences: true, goBackwards: true }), [[4, 3]], { lengths: [4, 2, 1, 4, 3] }),
+  layerCase('lstm without bias', new LSTM({ units: 7, useBias: false }), [[4, 3]]),
+  layerCase('gru without bias', new GRU({ units: 7, useBias: false }), [[4, 3]]),
+  ...[new MinimalGatedUnit(5), new CoupledLSTM(5), new NormedLSTM(5), new StackedCells({ cells: [new LSTMCell({ units: 5, recurrentDropout: 0.3 }), new MinimalGatedUnit(4), new GRUCell({ units: 3 })] })]
+    .map((cell) => layerCase(`cell ${cell.className}`, new RNN({ cell, returnSequences: true, dropout: 0.3, truncate: 3 }), [[4, 3]], { lengths: [4, 2, 1, 4, 3] })),
+];
+
 const bidirectional: ConformanceCase[] = [
   ...(['concat', 'sum', 'average', 'multiply', 'none'] as const).flatMap((mergeMode) => [false, true].map((returnSequences) => {
     const kind = mergeMode === 'concat' || mergeMode === 'none' ? 'lstm' : mergeMode === 'average' ? 'rnn-tanh' : 'gru';
@@ -213,4 +237,4 @@ const images: ConformanceCase[] = [
   layerCase('resnet', new ResNet({ blocks: [1, 1], widths: [4, 8] }), [[24, 20, 3]]),
 ];
 
-export const layerCases: readonly ConformanceCase[] = [...recurrent, ...bidirectional, ...others, ...images];
+export const layerCases: readonly ConformanceCase[] = [...recurrent, ...cellOptions, ...bidirectional, ...others, ...images];
