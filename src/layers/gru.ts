@@ -2,7 +2,7 @@ import { GRUCell, gruCellNames } from '../cells/gruCell.js';
 import type { GRUCellOptions } from '../cells/gruCell.js';
 import { checkOptions, optionsFor } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import type { AnyLayer, JsonObject, LayerHead } from './layer.js';
+import type { AnyLayer, JsonObject } from './layer.js';
 import { Recurrent, loopNames } from './recurrent.js';
 import type { LoopOptions } from './recurrent.js';
 

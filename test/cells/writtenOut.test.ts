@@ -5,7 +5,8 @@ import { cpu } from '../../src/backends/cpu/index.js';
 import type { Kernels } from '../../src/backend.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { noiseOf } from '../../src/models/graph/network.js';
-import { fillDropoutMask, randomStream } from '../../src/random.js';
+import { noiseFrom } from '../../src/models/graph/noise.js';
+import { randomStream } from '../../src/random.js';
 import { sizeOf } from '../../src/tensor.js';
 import { assertClose } from '../support/compare.js';
 import { networkOf, projections, randomWeights, runNetwork } from '../support/network.js';
@@ -29,11 +30,7 @@ for (const kind of cellKinds) {
           const layer = recurrentLayer(kind, { units: H, ...options });
           const states = initial ? (kind.startsWith('lstm') ? [[H], [H]] : [[H]]) : [];
           const network = networkOf(layer, [T, D], ...states);
-          const noise = noiseOf(network, B).flat().map(({ shape, rate }, i) => {
-            const data = new Float64Array(sizeOf(shape));
-            fillDropoutMask(randomStream(4, `noise ${i}`), rate, data);
-            return host(shape, data);
-          });
+          const noise = noiseOf(network, B).flat().map((spec, i) => host(spec.shape, noiseFrom(randomStream(4, `noise ${i}`), spec, 'float64')));
           const data = {
             weights: randomWeights(network, 7, B), inputs: [[T, D], ...states].map((shape, i) => randomTensor(7, `input ${i}`, [B, ...shape])),
             dOutputs: projections(network, B, 8), noise, ...(masked ? { mask: lengthMask([5, 1, 3], T) } : {}),
@@ -49,20 +46,20 @@ for (const kind of cellKinds) {
   });
 }
 
-test('with fused: false no fused kernel is called; with another activation neither', () => {
-  const called = (layer: LSTM, fused: boolean): boolean => {
+test('with fused: false no fused kernel is called; with another activation neither', async () => {
+  const called = async (layer: LSTM, fused: boolean): Promise<boolean> => {
     let calls = 0;
     const device = cpu({ fused }).open();
     const counting = (k: Kernels): Kernels => ({ ...k, lstmGates: (...args) => { calls++; return k.lstmGates(...args); } });
-    device.compile((k, [x, kernel, recurrentKernel]) => {
+    await device.compile((k, [x, kernel, recurrentKernel]) => {
       if (!x || !kernel || !recurrentKernel) throw new Error('three inputs');
       return { outputs: layer.forward({ k: counting(k), training: false, noise: [] }, { kernel, recurrentKernel }, {}, [x]).outputs, variables: [] };
     }, [[B, T, D], [D, 4 * H], [H, 4 * H]], []).run([[B, T, D], [D, 4 * H], [H, 4 * H]].map((shape) => new Float32Array(sizeOf(shape))));
     return calls > 0;
   };
-  assert.is(called(new LSTM({ units: H, useBias: false }), true), true);
-  assert.is(called(new LSTM({ units: H, useBias: false }), false), false);
-  assert.is(called(new LSTM({ units: H, useBias: false, recurrentActivation: 'hardSigmoidSixth' }), true), false);
+  assert.is(await called(new LSTM({ units: H, useBias: false }), true), true);
+  assert.is(await called(new LSTM({ units: H, useBias: false }), false), false);
+  assert.is(await called(new LSTM({ units: H, useBias: false, recurrentActivation: 'hardSigmoidSixth' }), true), false);
 });
 
 test('the description says how cells run', () => assert.is(cpu({ fused: false }).description, 'cpu float32, cells written out'));
