@@ -1,5 +1,5 @@
 /**
- * Repetition: RepeatVector, and up-sampling by the nearest entry.
+ * Repetition: RepeatVector, and up-sampling by the nearest entry (by two, interpolate.ts).
  *
  * Along an axis, behind which the entries r of x lie, each of them n times:
  *   X1  y[…, r·n + i, …] = x[…, r, …], i = 0 … n−1
@@ -7,11 +7,12 @@
  * Only shapes are cached. Derivation: docs/sequence-layers.md.
  */
 import type { Kernels, Tensor } from '../backend.js';
-import { checkOptions, requireCount } from '../checks.js';
+import { checkOptions, requireChoice, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { takeOptions } from '../copies.js';
 import { sizeOf } from '../tensor.js';
 import type { Shape } from '../tensor.js';
+import { interpolate, interpolateBackward } from './interpolate.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, NoTensors, Run } from './layer.js';
 import { stretchedMask } from './timeMask.js';
@@ -85,27 +86,34 @@ interface UpSamplingOptions<Size extends Pair> extends CommonOptions {
 
 export type UpSampling1DOptions = UpSamplingOptions<number>;
 /** `size`: one number, or [vertical, horizontal]. */
-export type UpSampling2DOptions = UpSamplingOptions<Pair>;
+export interface UpSampling2DOptions extends UpSamplingOptions<Pair> {
+  /** 'nearest' (default), or 'bilinear': between the centres of pixels, those at the rim reaching outwards (PyTorch's align_corners=False). */
+  interpolation?: 'nearest' | 'bilinear' | undefined;
+}
 
-const sizeNames: OptionNames<UpSampling1DOptions | UpSampling2DOptions> = { ...commonNames, size: true };
+const sizeNames: OptionNames<UpSampling1DOptions> = { ...commonNames, size: true };
+const imageNames: OptionNames<UpSampling2DOptions> = { ...sizeNames, interpolation: true };
+const ways = { nearest: [repeat, repeatBackward], bilinear: [interpolate, interpolateBackward] } as const;
 
 abstract class UpSampling extends Layer<NoTensors, NoTensors, Tensor> {
-  override readonly output = 'moved';
+  override readonly output: 'moved' | 'blended';
   private readonly axisCount: AxisCount;
+  private readonly interpolation: 'nearest' | 'bilinear';
   private readonly size: Pair;
   /** How often, axis by axis. */
   private readonly times: readonly number[];
 
-  constructor(label: string, axisCount: AxisCount, options: UpSampling1DOptions | UpSampling2DOptions) {
-    const { size = 2, ...common } = takeOptions(label, options, sizeNames);
+  constructor(label: string, axisCount: AxisCount, { size = 2, interpolation = 'nearest', ...common }: UpSampling2DOptions) {
     super(common);
     this.axisCount = axisCount;
     this.size = size;
+    this.interpolation = requireChoice(label, 'interpolation', interpolation, ['nearest', 'bilinear']);
+    this.output = interpolation === 'nearest' ? 'moved' : 'blended';
     this.times = perAxis(label, 'size', size, axisCount);
   }
 
   override config(): JsonObject {
-    return { size: this.size };
+    return { size: this.size, ...(this.axisCount === 2 ? { interpolation: this.interpolation } : {}) };
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
@@ -121,13 +129,15 @@ abstract class UpSampling extends Layer<NoTensors, NoTensors, Tensor> {
   }
 
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, Tensor> {
-    const y = this.times.reduceRight((x, n, i) => repeat(k, x, 1 + i, n), this.single(inputs));
+    const [there] = ways[this.interpolation];
+    const y = this.times.reduceRight((x, n, i) => there(k, x, 1 + i, n), this.single(inputs));
     return { outputs: [y], cache: y };
   }
 
   override backward({ k, inputGradient }: Run, _p: NoTensors, y: Tensor, dOutputs: readonly (Tensor | undefined)[]): Tensor[] {
     if (inputGradient === false) return [];
-    return [this.times.reduce((d, n, i) => repeatBackward(k, d, 1 + i, n), dOutput(k, dOutputs, y))];
+    const [, back] = ways[this.interpolation];
+    return [this.times.reduce((d, n, i) => back(k, d, 1 + i, n), dOutput(k, dOutputs, y))];
   }
 }
 
@@ -137,16 +147,16 @@ export class UpSampling1D extends UpSampling {
   override readonly className = 'UpSampling1D';
 
   constructor(options: UpSampling1DOptions = {}) {
-    super('UpSampling1D', 1, options);
+    super('UpSampling1D', 1, takeOptions('UpSampling1D', options, sizeNames));
   }
 }
 
-/** Each pixel `size` times in both directions, by the nearest: x [B, H, W, C] → [B, H·vertical, W·horizontal, C]. */
+/** Each pixel `size` times in both directions, by the nearest or between its neighbours: x [B, H, W, C] → [B, H·vertical, W·horizontal, C]. */
 export class UpSampling2D extends UpSampling {
   override readonly kind = 'up_sampling2d';
   override readonly className = 'UpSampling2D';
 
   constructor(options: UpSampling2DOptions = {}) {
-    super('UpSampling2D', 2, options);
+    super('UpSampling2D', 2, takeOptions('UpSampling2D', options, imageNames));
   }
 }

@@ -7,8 +7,8 @@ from convolution import finish, first, last
 from golden import draw, emit, generator, leaf
 
 
-def up_sampled(x, size):
-    return last(F.interpolate(first(x), scale_factor=tuple(size), mode="nearest"))
+def up_sampled(x, size, mode="nearest"):
+    return last(F.interpolate(first(x), scale_factor=tuple(size), mode=mode))
 
 
 def rearranged():
@@ -17,6 +17,8 @@ def rearranged():
         "RepeatVector": ([3, 4], {"n": 5}, lambda x: x.unsqueeze(1).repeat(1, 5, 1)),
         "UpSampling1D": ([2, 3, 4], {"size": 3}, lambda x: up_sampled(x, [3])),
         "UpSampling2D": ([2, 3, 4, 5], {"size": [2, 3]}, lambda x: up_sampled(x, [2, 3])),
+        "UpSampling2D bilinear": ([2, 3, 4, 2], {"size": [2, 3], "interpolation": "bilinear"}, lambda x: up_sampled(x, [2, 3], "bilinear")),
+        "UpSampling2D bilinear4": ([2, 1, 2, 3], {"size": 4, "interpolation": "bilinear"}, lambda x: up_sampled(x, [4, 4], "bilinear")),
         "Permute": ([2, 3, 4], {"dims": [2, 1]}, lambda x: x.permute(0, 2, 1)),
         "Permute 312": ([2, 3, 4, 5], {"dims": [3, 1, 2]}, lambda x: x.permute(0, 3, 1, 2)),
         "Permute 321": ([2, 3, 4, 5], {"dims": [3, 2, 1]}, lambda x: x.permute(0, 3, 2, 1)),

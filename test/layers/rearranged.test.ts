@@ -28,7 +28,7 @@ const makers: Readonly<Record<string, (options: JsonObject) => AnyLayer>> = {
 };
 
 const golden = readGolden('rearranged');
-test('PyTorch: all cases are here', () => assert.is(casesOf(golden).length, 9));
+test('PyTorch: all cases are here', () => assert.is(casesOf(golden).length, 11));
 for (const [name, options] of casesOf(golden)) {
   test(`PyTorch: ${name} ${JSON.stringify(options)}`, () => {
     const make = makers[name.replace(/ .*/, '')];
@@ -43,6 +43,7 @@ test('gradients', async () => {
     await assertGradients(new RepeatVector({ n }), { inputShape: [B, C], seed }, 'RepeatVector', { count: B * C });
     await assertGradients(new UpSampling1D({ size: n }), { inputShape: [B, W, C], seed }, 'UpSampling1D', { count: B * W * C });
     await assertGradients(new UpSampling2D({ size: [n, 2] }), { inputShape: [B, H, W, C], seed }, 'UpSampling2D', { count: B * H * W * C });
+    await assertGradients(new UpSampling2D({ size: [n, 3], interpolation: 'bilinear' }), { inputShape: [B, H, W, C], seed }, 'bilinear', { count: B * H * W * C });
     await assertGradients(new Permute({ dims: [2, 3, 1] }), { inputShape: [B, H, W, C], seed }, 'Permute', { count: B * H * W * C });
     await assertGradients(new GlobalMaxPool1D(), { inputShape: [B, W, C], seed }, 'GlobalMaxPool1D', { count: B * W * C });
     await assertGradients(new GlobalMaxPool1D(), { inputShape: [3, W, C], seed, lengths: [W, 1, 1 + (seed % W)] }, 'GlobalMaxPool1D, lengths', { count: 3 * W * C });
@@ -101,7 +102,12 @@ test('shapes, configuration and refusals', () => {
   assert.equal(new UpSampling1D().outputShapes([[5, 2]]), [[10, 2]]);
   assert.equal(new UpSampling2D({ size: [3, 1] }).outputShapes([[4, 5, 2]]), [[12, 5, 2]]);
   assert.equal(new Permute({ dims: [3, 1, 2] }).outputShapes([[4, 5, 2]]), [[2, 4, 5]]);
-  assert.equal(new UpSampling2D({ size: [3, 1] }).config(), { size: [3, 1] });
+  assert.equal(new UpSampling2D({ size: [3, 1] }).config(), { size: [3, 1], interpolation: 'nearest' });
+  assert.equal(new UpSampling1D({ size: 3 }).config(), { size: 3 });
+  // @ts-expect-error there are two
+  assert.match(thrown(ArgumentError, () => new UpSampling2D({ interpolation: 'cubic' })).message, /interpolation must be nearest \| bilinear/);
+  // @ts-expect-error of images alone
+  assert.match(thrown(ArgumentError, () => new UpSampling1D({ interpolation: 'bilinear' })).message, /option 'interpolation'/);
   assert.match(thrown(ShapeError, () => new RepeatVector({ n: 4 }).outputShapes([[3, 2]])).message, /input must be \[batch, features\]/);
   assert.match(thrown(ShapeError, () => new UpSampling1D().outputShapes([[3]])).message, /\[batch, time, channels\]/);
   assert.match(thrown(ArgumentError, () => new RepeatVector({ n: 0 })).message, /n must be a whole number of at least 1/);

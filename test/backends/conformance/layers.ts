@@ -214,6 +214,7 @@ const images: ConformanceCase[] = [
   layerCase('repeat vector', new RepeatVector({ n: 4 }), [[3]]),
   layerCase('up sampling 1d', new UpSampling1D({ size: 3 }), [[5, 3]]),
   layerCase('up sampling 2d', new UpSampling2D({ size: [2, 3] }), [image]),
+  layerCase('up sampling 2d, bilinear', new UpSampling2D({ size: [2, 3], interpolation: 'bilinear' }), [image]),
   layerCase('permute', new Permute({ dims: [2, 1] }), [[5, 3]]),
   layerCase('permute, four axes', new Permute({ dims: [3, 2, 4, 1] }), [[2, 3, 4, 5]]),
   layerCase('zero pad 2d', new ZeroPad2D({ padding: [[1, 2], [0, 3]] }), [image]),
