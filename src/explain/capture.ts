@@ -1,6 +1,7 @@
 /** What a layer computed, and the gradient of the score that arrived there: the raw material of all activation maps. */
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import type { NetworkInput } from '../models/graph/network.js';
 import type { ModelData } from '../models/training/data.js';
 import { fromHost } from '../tensor.js';
 import type { FloatArray, HostTensor, NdArray, Shape } from '../tensor.js';
@@ -95,12 +96,18 @@ interface Extent {
   readonly size: Shape;
 }
 
+/** Sizes of an input's places: an index is one by itself, other numbers are channels of one. */
+function placesOf({ shape, indices }: NetworkInput): Shape {
+  return indices === undefined ? shape.slice(0, -1) : shape;
+}
+
 /** The first input the layer sees that has the map's axes. @throws ArgumentError if none has and `size` is not given. */
 export function extentOf({ network }: Subject, { inputs, layer, activations: { shape } }: Capture, size: Shape | undefined): Extent {
   const folded = shape.length === 5 ? 1 : 0; // [B, T, h, w, C]
   const axes = shape.slice(1 + folded, -1);
-  const input = inputs.find((i) => network.inputs[i]?.shape.length === axes.length + 1 + folded);
-  const found = input === undefined ? undefined : network.inputs[input]?.shape.slice(folded, -1);
+  const sizes = network.inputs.map(placesOf);
+  const input = inputs.find((i) => sizes[i]?.length === axes.length + folded);
+  const found = input === undefined ? undefined : sizes[input]?.slice(folded);
   if (size && size.length !== axes.length) {
     throw new ArgumentError({ operation: 'explain', argument: 'size', expected: axes.length === 2 ? '[height, width]' : '[steps]', actual: formatShape(size) });
   }

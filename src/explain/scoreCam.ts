@@ -1,5 +1,6 @@
 /** Score-CAM (Wang et al. 2020): a channel weighs what the score gains when only the places where it is active are shown. No gradients. */
 import type { OptionNames } from '../checks.js';
+import { ArgumentError } from '../errors.js';
 import type { ModelData } from '../models/training/data.js';
 import { sizeOf } from '../tensor.js';
 import type { FloatArray } from '../tensor.js';
@@ -39,6 +40,11 @@ export async function scoreCam(model: ExplainedModel, x: ModelData, options: Sco
   const captured = await captureAt(focus, false);
   const { data, shape } = captured.activations;
   const { input, size } = extentOf(subject, captured, undefined);
+  if (subject.network.inputs[input]?.indices !== undefined) {
+    throw new ArgumentError({
+      operation: 'scoreCam', argument: `input ${input}`, expected: 'numbers that can be mixed with a baseline', actual: 'indices', hint: 'Use gradCam or occlusion.',
+    });
+  }
   const shown = subject.x[input] ?? subject.zeros([0]);
   const baseline = baselineOf('scoreCam', own.baseline, shown);
   const [samples = 1] = shape;

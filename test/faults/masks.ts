@@ -76,6 +76,7 @@ export const maskFaults: readonly Fault[] = [
     ['a batch of padding by value is a step', 'mayHold: !counted.includes(undefined)', 'mayHold: false'],
   ),
   ...faultsIn('explain/subject', ['models/graph/valueMasks'], ['an alteration may put anything in the place of an index', 'this.requireIndices(inputs, rows);', ';']),
+  ...faultsIn('explain/capture', ['models/graph/valueMasks'], ['the last axis of indices is taken for channels', 'indices === undefined ? shape.slice(0, -1) : shape', 'shape.slice(0, -1)']),
   ...faultsIn('layers/masking', ['layers/embedding'],
     ['E3 padding is passed on', 'const y = realSteps(k, 1, this.single(inputs), mask);', 'const y = this.single(inputs);'],
     ['E4 padding has a gradient', 'realSteps(k, 1, dOutput(k, dOutputs, y), mask)', 'dOutput(k, dOutputs, y)'],

@@ -2,10 +2,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Add, ArgumentError, Concatenate, DataError, Dense, Embedding, Flatten, GRU, GlobalAveragePool1D, Input, LSTM, Masking, Model, Reshape, Sequential, TimeDistributed, cpu, loadModel, wasm,
+  Add, ArgumentError, Concatenate, Conv1D, DataError, Dense, Embedding, Flatten, GRU, GlobalAveragePool1D, GlobalMaxPool1D, Input, LSTM, Masking, Model, Reshape, Sequential, TimeDistributed, cpu, loadModel, wasm,
 } from '../../../src/index.js';
 import type { Backend, SampleSource } from '../../../src/index.js';
-import { deletionInsertion, inputGradients, integratedGradients, occlusion } from '../../../src/explain/index.js';
+import { deletionInsertion, gradCam, inputGradients, integratedGradients, occlusion, scoreCam } from '../../../src/explain/index.js';
 import { largestProduct } from '../../../src/models/graph/work.js';
 import { assertClose, assertSame, thrown } from '../../support/compare.js';
 import { host, randomTensor } from '../../support/values.js';
@@ -207,6 +207,12 @@ test('explanations: places of indices can be taken away; between indices there i
   assert.match((await rejected(DataError, occlusion(model, x, { window: 1, baseline: 0.5 }))).message, /altered input 0\[\d, \d\] must be an index/);
   assert.match((await rejected(ArgumentError, inputGradients(model, x))).message, /indices alone.*Use occlusion/);
   assert.match((await rejected(DataError, integratedGradients(model, x))).message, /must be an index/);
+  const windows = new Sequential([
+    new Embedding({ inputDim: V, outputDim: 4, maskZero: true }), new Conv1D({ filters: 2, kernelSize: 3, padding: 'same' }), new GlobalMaxPool1D(), new Dense({ units: 1 }),
+  ], { inputShape: [T], seed: 3 });
+  windows.compile({ loss: 'mse', backend: float64 });
+  assert.equal((await gradCam(windows, x)).resized.shape, [lengths.length, T], 'a map over the places of the indices');
+  assert.match((await rejected(ArgumentError, scoreCam(windows, x))).message, /input 0 must be numbers that can be mixed with a baseline, got indices/);
 });
 
 test("a table is no product: 'auto' does not count it", () => {
