@@ -1,4 +1,5 @@
 /** Where batches come from, pass after pass: a data set that is cut, or batches that are given one by one. */
+import { DataError } from '../../errors.js';
 import { permutation, randomStream } from '../../random.js';
 import type { DType } from '../../tensor.js';
 import type { Network } from '../graph/network.js';
@@ -40,6 +41,26 @@ export interface CutOptions {
   readonly shuffle?: number | undefined;
 }
 
+/** Rows of each output that have counted in a pass: a mean over nothing is no number. */
+export class CountedRows {
+  private rows: readonly number[] = [];
+
+  /** @param batch how many are done already, before an interruption; they may have counted. */
+  begin({ outputs }: Network, batch: number): void {
+    this.rows = outputs.map(() => (batch > 0 ? 1 : 0));
+  }
+
+  add(batch: Batch): void {
+    this.rows = this.rows.map((rows, i) => rows + (batch.rows[i] ?? 0));
+  }
+
+  /** At the end of the pass. @throws DataError */
+  requireSome(operation: string): void {
+    if (this.rows.every((rows) => rows > 0)) return;
+    throw new DataError({ operation, argument: 'the masks of all batches', expected: 'one step at least that is real', actual: 'padding throughout' });
+  }
+}
+
 export class DatasetBatches implements BatchSource {
   readonly batches: number;
   readonly samples: number;
@@ -48,6 +69,7 @@ export class DatasetBatches implements BatchSource {
   private readonly data: Dataset;
   private readonly options: CutOptions;
   private order: Int32Array | undefined;
+  private readonly counted = new CountedRows();
 
   constructor(target: BatchTarget, data: Dataset, options: CutOptions) {
     this.target = target;
@@ -58,15 +80,20 @@ export class DatasetBatches implements BatchSource {
     this.batches = Math.ceil(data.samples / options.batchSize);
   }
 
-  begin({ totalEpochs }: PassStart): void {
+  begin({ totalEpochs, batch }: PassStart): void {
     const { shuffle } = this.options;
+    this.counted.begin(this.target.network, batch);
     this.order = shuffle === undefined ? undefined : permutation(randomStream(shuffle, 'shuffle', totalEpochs), this.samples);
   }
 
   async take(index: number): Promise<Batch | undefined> {
-    const { samples, batchSize, target: { network, dtype } } = this;
+    const { samples, batchSize, target: { network, dtype }, options: { training } } = this;
     const count = Math.min(batchSize, samples - index * batchSize);
-    return count > 0 ? takeBatch(network, this.data, this.order, index * batchSize, count, this.options.training, dtype) : undefined;
+    if (count <= 0) return undefined;
+    const batch = await takeBatch(network, this.data, this.order, index * batchSize, count, training, dtype);
+    this.counted.add(batch);
+    if (index === this.batches - 1) this.counted.requireSome(training ? 'fit' : 'evaluate'); // of samples made on demand nobody knew before
+    return batch;
   }
 
   /** Full batches. */

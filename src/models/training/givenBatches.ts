@@ -3,6 +3,7 @@ import { checkOptions, typeName } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
+import { CountedRows } from './batchSource.js';
 import type { BatchSource, BatchTarget, PassStart } from './batchSource.js';
 import type { Batches, GivenBatch } from './batchStream.js';
 import type { RowsByClass } from './classWeight.js';
@@ -31,8 +32,7 @@ export class GivenBatches implements BatchSource {
   /** Whether the iterator has been asked and has not answered. */
   private asked = false;
   private epoch = 0;
-  /** Rows of each output that have counted in this pass. */
-  private rows: number[] = [];
+  private readonly counted = new CountedRows();
 
   constructor(target: BatchTarget, given: Batches, options: GivenOptions) {
     this.target = target;
@@ -45,7 +45,7 @@ export class GivenBatches implements BatchSource {
   /** Of a function a new pass, less the batches that are done; anything else goes on where it stands. */
   async begin({ epoch, batch }: PassStart): Promise<void> {
     this.epoch = epoch;
-    this.rows = this.target.network.outputs.map(() => (batch > 0 ? 1 : 0)); // what was done before an interruption may have counted
+    this.counted.begin(this.target.network, batch);
     if (typeof this.given === 'function') {
       await this.close();
       const { given } = this;
@@ -60,15 +60,15 @@ export class GivenBatches implements BatchSource {
     const next = await this.next();
     if (next.done === true) {
       if (steps !== undefined || index === 0) throw this.ended(index);
-      this.requireCounted();
+      this.counted.requireSome(operation);
       return undefined;
     }
     const name = `${operation}, batch ${index}`;
     const [x, y, own = {}] = checkedBatch(name, await next.value);
     const data = { ...prepareData(name, x, y, network.inputs, targets, dtype, checkOptions(name, own, dataNames)), rowsByClass };
     const batch = await takeBatch(network, data, undefined, 0, data.samples, training, dtype);
-    this.rows = this.rows.map((rows, i) => rows + (batch.rows[i] ?? 0));
-    if (index === this.batches - 1) this.requireCounted();
+    this.counted.add(batch);
+    if (index === this.batches - 1) this.counted.requireSome(operation);
     return batch;
   }
 
@@ -125,11 +125,6 @@ export class GivenBatches implements BatchSource {
       operation, argument: 'batches', expected: steps === undefined ? 'one batch at least' : `${steps} in every pass, as was said`,
       actual: `an end before batch ${index} of epoch ${this.epoch}`, hint: 'Pass a function that makes them anew for every epoch: () => batches().',
     });
-  }
-
-  private requireCounted(): void {
-    if (this.rows.every((rows) => rows > 0)) return;
-    throw new DataError({ operation: this.options.operation, argument: 'the masks of all batches', expected: 'one step at least that is real', actual: 'padding throughout' });
   }
 }
 

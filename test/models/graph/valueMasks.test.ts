@@ -165,6 +165,10 @@ test('a batch of padding alone is no step; data of padding alone are refused', a
   await without.fit(three, rows, { epochs: 1, batchSize: 1, shuffle: false });
   assertSameWeights(model, without, 'the padded batch left everything as it was');
   assert.match((await rejected(DataError, reader(true).evaluate(host([1, T], [0, 0, 0, 0, 0]), randomTensor(1, 'y', [1, T, 2])))).message, /one step at least that is real/);
+  const nothing: SampleSource = { shape: [3, T], read: (_, out) => { out.fill(0); } };
+  for (const call of [reader(true).evaluate(nothing, rows, { batchSize: 2 }), reader(true).fit(nothing, rows, { batchSize: 2, epochs: 1 })]) {
+    assert.match((await rejected(DataError, call)).message, /the masks of all batches must be one step at least that is real/);
+  }
 });
 
 test('samples made on demand, interrupted and resumed runs, files', async () => {
