@@ -1,6 +1,6 @@
 /**
  * Whether one forecast is better than another, or that is chance (Diebold & Mariano 1995), with the correction for few forecasts of Harvey, Leybourne &
- * Newbold (1997). With dₜ = |aₜ|ᵖ − |bₜ|ᵖ for errors a and b of n consecutive origins, h steps ahead:
+ * Newbold (1997). With dₜ = |aₜ|ᵖ − |bₜ|ᵖ for errors a and b of n consecutive origins, h steps ahead (or its mean over the steps 1 … h):
  *
  *   U17  γₖ = Σ (dₜ − d̄)(dₜ₋ₖ − d̄) / n
  *   U18  variance of d̄ = (γ₀ + 2 Σ wₖ γₖ) / n, k = 1 … h−1: forecasts that overlap err alike
@@ -12,11 +12,11 @@ import type { OptionNames } from '../../checks.js';
 import { studentTCdf } from '../../distributions.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { binaryUnit, isConstant, magnitude, mean, withinRounding } from '../../statistics.js';
-import { toAligned } from '../series/arrays.js';
+import { toAligned, toForecasts } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
 
 export interface DieboldMarianoOptions {
-  /** Steps ahead h of the forecasts; 1 by default. */
+  /** Steps ahead h of the forecasts; by default as many as the errors have, 1 where they are flat. */
   readonly horizon?: number | undefined;
   /** Power p of the loss: 2 by default, the squared error; 1 is the absolute error. */
   readonly power?: number | undefined;
@@ -43,27 +43,28 @@ export interface DieboldMarianoResult {
 /**
  * Compares the errors of two forecasts of the same values.
  *
- * @param a, b errors, actual − predicted, of consecutive origins in time order, flat, the same step ahead.
+ * @param a, b errors, actual − predicted, of consecutive origins in time order: flat, of the same step ahead, or [n, h], whose losses are averaged over the steps.
  * @throws DataError for fewer than two origins, or no more than the horizon; ArgumentError for options out of range.
  */
 export function dieboldMariano(a: Numbers, b: Numbers, options: DieboldMarianoOptions = {}): DieboldMarianoResult {
   const operation = 'dieboldMariano';
-  const { horizon = 1, power = 2, alternative = 'twoSided', variance: asked = 'truncated' } = checkOptions(operation, options, optionNames);
-  requireCount(operation, 'horizon', horizon);
+  const { power = 2, alternative = 'twoSided', variance: asked = 'truncated' } = checkOptions(operation, options, optionNames);
   requireChoice(operation, 'alternative', alternative, ['twoSided', 'less', 'greater']);
   requireChoice(operation, 'variance', asked, ['truncated', 'bartlett']);
   if (!(power > 0 && power < Infinity)) throw new ArgumentError({ operation, argument: 'power', expected: 'above 0', actual: String(power) });
   const errors = toAligned(operation, { a, b });
-  const n = errors.a.length;
+  const { count: n, horizon: width } = toForecasts(a, { operation, argument: 'a' });
+  const horizon = requireCount(operation, 'horizon', options.horizon ?? width, width);
   if (n < 2 || n <= horizon) {
     throw new DataError({ operation, argument: 'a', expected: `errors of more than ${Math.max(1, horizon)} origins`, actual: String(n) });
   }
   // In units of the largest error, so that no power leaves the range of numbers.
   const unit = binaryUnit(Math.max(magnitude(errors.a), magnitude(errors.b)) || 1);
-  const loss = (error: number): number => Math.abs(error / unit) ** power;
-  const d = errors.a.map((error, t) => loss(error) - loss(errors.b[t] ?? NaN));
+  const losses = (values: Float64Array): Float64Array => values.map((error) => Math.abs(error / unit) ** power);
+  const [first, second] = [losses(errors.a), losses(errors.b)];
+  const d = Float64Array.from({ length: n }, (_, t) => mean(Float64Array.from({ length: width }, (_unused, k) => (first[t * width + k] ?? NaN) - (second[t * width + k] ?? NaN))));
   const center = mean(d);
-  const size = Math.max(magnitude(errors.a.map(loss)), magnitude(errors.b.map(loss)));
+  const size = Math.max(magnitude(first), magnitude(second));
   const { ratio, variance } = isConstant(d, size)
     ? { ratio: withinRounding(0, Math.abs(center), size) ? 0 : Math.sign(center) * Infinity, variance: asked }
     : overError(d, center, horizon, asked);

@@ -60,6 +60,14 @@ test('differences that are all alike: 0 for rounding, infinite for more', () => 
   assert.equal([sure.statistic, sure.pValue, sure.meanDifference], [-Infinity, 0, -3]);
 });
 
+test('errors of several steps: losses are averaged over the steps of an origin, which overlap as the last one does', () => {
+  const a = [[1, 2], [3, 1], [0, 2], [2, 2], [1, 0]];
+  const b = [[2, 1], [1, 1], [1, 4], [3, 2], [0, 1]];
+  const average = (rows: readonly (readonly number[])[]): number[] => rows.map(([x = NaN, y = NaN]) => Math.sqrt((x * x + y * y) / 2));
+  assert.equal(dieboldMariano(a, b).statistic.toFixed(12), dieboldMariano(average(a), average(b), { horizon: 2 }).statistic.toFixed(12));
+  assert.throws(() => dieboldMariano(a, b, { horizon: 1 }), /horizon must be a whole number of at least 2/);
+});
+
 test('errors of any size', () => {
   const [a, b] = [[1, 2, 3, 2], [2, 2, 1, 4]];
   const plain = dieboldMariano(a, b);
