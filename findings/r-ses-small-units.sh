@@ -2,8 +2,8 @@
 # R's forecast 8.20: the fit of ses() depends on the unit of the series.
 #
 # Common belief: exponential smoothing is fitted alike whether passengers are counted singly or in billions.
-# Behaviour: the search stops where mean squared errors differ by less than an absolute tolerance near 1e-8. A series of numbers about 1e-7 keeps the
-#   alpha that the search began near, and 77 % more squared error than it need have. No warning.
+# Behaviour: the tolerance of the search has an absolute floor (intol = sqrt(eps), squared: 2e-16), compared with mean squared errors. A series of numbers
+#   about 1e-7 keeps the alpha that the search began near, and 77 % more squared error than it need have. No warning.
 # So here: series are fitted in units of their own spread (src/forecast/baselines/smoothing.ts), and a test scales them by 1e-150 and 3e150.
 #
 # Needs Rscript with forecast (Debian: r-cran-forecast). Seen: 2026-11-29, R 4.2.2, forecast 8.20:
