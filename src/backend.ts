@@ -196,6 +196,29 @@ export interface NormKernels {
   movingAverage(running: Tensor, observed: Tensor, momentum: number): Tensor;
 }
 
+/** Which keys a query may see: those that are real and, where `causal`, no later than itself. */
+export interface Visible {
+  /** [B, Tq]: 1 for queries that are real. All are, where it is missing. */
+  readonly query: Tensor | undefined;
+  /** [B, Tk]: 1 for keys that are real. */
+  readonly key: Tensor | undefined;
+  readonly causal: boolean;
+}
+
+/** Attention, head by head: heads lie side by side in the last axis of queries, keys and values, [B, T, H·d]. Family `attention`. */
+export interface AttentionKernels {
+  /** q [B, Tq, H·d] · kᵀ [B, Tk, H·d] → [B, H, Tq, Tk]. */
+  headScores(q: Tensor, k: Tensor, heads: number): Tensor;
+  /** w [B, H, Tq, Tk] · v [B, Tk, H·e] → [B, Tq, H·e]; `transposed`: wᵀ · v [B, Tq, H·e] → [B, Tk, H·e]. */
+  headMix(w: Tensor, v: Tensor, transposed?: boolean): Tensor;
+  /** The softmax of s [B, H, Tq, Tk] over the keys that a query sees, 0 elsewhere; rows of 0 where it sees none. May overwrite s. */
+  visibleSoftmax(s: Tensor, visible: Visible): Tensor;
+  /** Σ_a v_a·tanh(q_ia + k_ja) of q [B, Tq, A], k [B, Tk, A] and v of A elements: [B, 1, Tq, Tk]. */
+  additiveScores(q: Tensor, k: Tensor, v: Tensor): Tensor;
+  /** dScores [B, 1, Tq, Tk] → dq, dk; dV is added to. */
+  additiveScoresBackward(q: Tensor, k: Tensor, v: Tensor, dScores: Tensor, dV: Tensor): { dq: Tensor; dk: Tensor; dV: Tensor };
+}
+
 /** How a window slides over the rows and columns of an image; every pair is (vertical, horizontal), in pixels. */
 export interface Window {
   readonly size: readonly [number, number];
@@ -302,13 +325,14 @@ export interface KernelFamilies {
   pointwise: PointwiseKernels;
   lookup: LookupKernels;
   broadcast: BroadcastKernels;
+  attention: AttentionKernels;
 }
 
 export type KernelFamily = keyof KernelFamilies;
 
 export interface Kernels
   extends CoreKernels, LstmKernels, GruKernels, NormKernels, ConvolutionKernels, UpdateKernels, PointwiseKernels,
-  LookupKernels, BroadcastKernels {}
+  LookupKernels, BroadcastKernels, AttentionKernels {}
 
 /** A tensor that lives across steps: parameters, optimiser state, running statistics. */
 export interface Variable {

@@ -24,7 +24,7 @@ import type { LayerTensors } from './models/graph/execute.js';
 import { masksRead } from './models/graph/masks.js';
 import { buildNetwork, noiseOf, stateTensors, trainableWeights } from './models/graph/network.js';
 import type { Network } from './models/graph/network.js';
-import { fillDropoutMask, normal, randomStream, uniform } from './random.js';
+import { normal, randomStream, uniform } from './random.js';
 import type { RandomGenerator } from './random.js';
 import { noiseFrom } from './models/graph/noise.js';
 import { sameShape, sizeOf, toHost } from './tensor.js';
@@ -37,8 +37,8 @@ export interface CheckOptions {
   seed?: number;
   /** Training mode (default true): dropout with one fixed mask, batch statistics. */
   training?: boolean;
-  /** Real steps of each sample of the first input. */
-  lengths?: readonly number[];
+  /** Real steps of each sample of the first input; or a list of such lists, one for each input, undefined where all its steps are real. */
+  lengths?: readonly number[] | readonly (readonly number[] | undefined)[];
   /** Give recurrent layers a random initial state and check it too. Default true. */
   initialState?: boolean;
   /** Whether LSTM and GRU run by their fused kernels, as in `cpu({ fused })`. Default true. */
@@ -199,8 +199,9 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
   const values = [...initial, ...x];
   /** Indices have no gradient. */
   const varies = [...trained.map(() => true), ...network.inputs.map(({ indices }) => indices === undefined)];
-  const given = x.map((each, i) => ({ mask: lengths && i === 0 ? lengthMask(lengths, batch, shapes[0]?.[1] ?? 1) : undefined, values: each }));
-  const masked = masksRead(network, [lengths !== undefined]);
+  const real = lengthsOfInputs(lengths);
+  const given = x.map((each, i) => ({ mask: real[i] && lengthMask(real[i], batch, shapes[i]?.[1] ?? 1), values: each }));
+  const masked = masksRead(network, given.map(({ mask }) => mask !== undefined));
   const fixed = [
     ...states.map((spec) => ({ shape: spec.shape, data: noisy(spec.initializer, spec.shape).map((x) => Math.abs(x) + 0.1) })),
     ...masks.flat().map(({ shape, mask }) => ({ shape, data: mask })),
@@ -242,6 +243,11 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
       [...values, ...fixed.map((f) => f.data), ...projections.map((r) => r.data)],
     ),
   };
+}
+
+function lengthsOfInputs(lengths: CheckOptions['lengths'] = []): readonly (readonly number[] | undefined)[] {
+  const isOfOne = (list: typeof lengths): list is readonly number[] => typeof list[0] === 'number';
+  return isOfOne(lengths) ? [lengths] : lengths;
 }
 
 function lengthMask(lengths: readonly number[], batch: number, steps: number): Float64Array {

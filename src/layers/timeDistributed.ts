@@ -127,7 +127,7 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
 }
 
 /** Padded steps are samples to the layer, of which some do not count. */
-function asRowRun({ mask, samples, ...run }: Run): Run {
+function asRowRun({ mask, masks: _, samples, ...run }: Run): Run {
   return { ...run, samples: mask ? run.k.reshape(mask, [mask.size]) : samples };
 }
 

@@ -19,6 +19,7 @@ const inner = { className: 'GRU', config: { units: 2, returnSequences: true } };
 const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly shape: Shape; readonly inputs?: number; readonly values?: number }>> = {
   Activation: { options: { kind: 'tanh' }, shape: vector },
   Add: { shape: vector, inputs: 2 },
+  Attention: { options: { score: 'additive' }, shape: sequence, inputs: 2 },
   Average: { shape: vector, inputs: 2 },
   AveragePool1D: { options: { poolSize: 2 }, shape: sequence },
   AveragePool2D: { options: { poolSize: 2 }, shape: image },
@@ -49,6 +50,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
   MaxPool2D: { options: { poolSize: 2 }, shape: image },
   Maximum: { shape: vector, inputs: 2 },
   Minimum: { shape: vector, inputs: 2 },
+  MultiHeadAttention: { options: { numHeads: 2, keyDim: 3 }, shape: sequence, inputs: 2 },
   Multiply: { shape: vector, inputs: 2 },
   Permute: { options: { dims: [2, 1] }, shape: sequence },
   RepeatVector: { options: { n: 2 }, shape: vector },

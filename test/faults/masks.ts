@@ -3,6 +3,7 @@ import { faultsIn } from './fault.js';
 import type { Fault } from './fault.js';
 
 export const maskFaults: readonly Fault[] = [
+  ...faultsIn('models/graph/masks', ['layers/attention'], ['a layer reads the mask of its first input alone', 'node.inputs.map((_, i) => maskInto(network, node, i))', 'node.inputs.map((_, i) => (i === 0 ? maskInto(network, node, i) : undefined))']),
   ...faultsIn('layers/timeMask', ['models/graph/masks'],
     ['every input has the mask of the first', 'rows: (given) => given[input]', 'rows: (given) => given[0]'],
     ['joined: the mask of one branch alone', 'real * (rows[i] ?? 0)', 'real'],

@@ -2,6 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Kernels } from '../../src/backend.js';
+import { Attention } from '../../src/layers/attention/attention.js';
+import { MultiHeadAttention } from '../../src/layers/attention/multiHeadAttention.js';
 import { Bidirectional } from '../../src/layers/bidirectional.js';
 import { BatchNorm } from '../../src/layers/batchNorm.js';
 import { Conv1D, Conv2D } from '../../src/layers/conv2d.js';
@@ -41,6 +43,8 @@ const layers: readonly (readonly [string, () => AnyLayer, shape?: Shape])[] = [
   ['Bidirectional', () => new Bidirectional({ layer: new LSTM({ units: D, returnSequences: true }), mergeMode: 'sum', name: 'it' })],
   ['Dense', () => new Dense({ units: D, activation: 'tanh', name: 'it' })],
   ['LayerNorm', () => new LayerNorm({ name: 'it' })],
+  ['Attention', () => new Attention({ score: 'additive', name: 'it' })],
+  ['MultiHeadAttention', () => new MultiHeadAttention({ numHeads: 2, keyDim: 3, name: 'it' })],
   ['RMSNorm', () => new RMSNorm({ name: 'it' })],
   ['GroupNorm', () => new GroupNorm({ groups: 2, name: 'it' })],
   ['BatchNorm', () => new BatchNorm({ name: 'it' })],

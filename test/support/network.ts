@@ -31,6 +31,8 @@ export interface NetworkData {
   readonly training?: boolean;
   /** [B, T] 1 for valid steps of the first input. */
   readonly mask?: HostTensor;
+  /** The same for each input, in place of `mask`. */
+  readonly masks?: readonly (HostTensor | undefined)[];
   /** Dropout masks, node after node. */
   readonly noise?: readonly HostTensor[];
 }
@@ -77,13 +79,13 @@ function need(weights: Named, key: string): Host {
  * arrays hold at that moment.
  */
 export function networkRunner(network: Network, data: NetworkData, backend: Backend = float64): () => NetworkResult {
-  const { weights, inputs, dOutputs, training = true, mask, noise = [] } = data;
+  const { weights, inputs, dOutputs, training = true, mask, masks: ofInputs = [mask], noise = [] } = data;
   const batch = inputs[0]?.shape[0] ?? 1;
   const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
   const wanted = noiseOf(network, batch).map((specs) => (training ? specs.length : 0));
-  const masked = masksRead(network, mask ? [true] : []);
-  const given = inputs.map(({ data: values }, i) => ({ mask: i === 0 ? mask && Float64Array.from(mask.data) : undefined, values: Float64Array.from(values) }));
+  const masked = masksRead(network, ofInputs.map((each) => each !== undefined));
+  const given = inputs.map(({ data: values }, i) => ({ mask: ofInputs[i] && Float64Array.from(ofInputs[i].data), values: Float64Array.from(values) }));
   const fed: HostTensor[] = [
     ...trained.map(({ key }) => need(weights, key)), ...states.map(({ key }) => need(weights, key)),
     ...inputs, ...masked.map((m) => ({ shape: [batch, m.steps], data: m.rows(given, batch) ?? new Float64Array() })), ...noise, ...(dOutputs ?? []),

@@ -2,6 +2,7 @@
 import type { Device } from '../../backend.js';
 import { allocate } from '../../tensor.js';
 import type { DType } from '../../tensor.js';
+import { attentionKernels as attention } from '../linear/attention.js';
 import { broadcastKernels as broadcast } from '../linear/broadcast.js';
 import { convolutionKernels as convolution } from '../linear/convolution.js';
 import { linearDevice } from '../linear/device.js';
@@ -16,6 +17,7 @@ import type { RawKernels } from '../linear/raw.js';
 import { updateKernels as updates } from '../linear/updates.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
+import { attentionKernels } from './attention.js';
 import { broadcastKernels } from './broadcast.js';
 import { convolutionKernels } from './convolution.js';
 import { gruKernels } from './gru.js';
@@ -49,12 +51,12 @@ export function cpuKernels(heap: Heap): RawKernels {
   return {
     ...arrayKernels(heap), ...matmulKernels(heap), ...activationKernels(heap), ...lossKernels(heap), ...optimizerKernels(heap),
     ...lstmKernels(heap), ...gruKernels(heap), ...normKernels(heap), ...convolutionKernels(heap), ...updateKernels(heap),
-    ...pointwiseKernels(heap), ...lookupKernels(heap), ...broadcastKernels(heap),
+    ...pointwiseKernels(heap), ...lookupKernels(heap), ...broadcastKernels(heap), ...attentionKernels(heap),
   };
 }
 
 /** The families beside the core. */
-export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup, broadcast];
+export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup, broadcast, attention];
 
 export function openCpu(dtype: DType, fused = true): Device {
   const heap: Heap = { data: allocate(dtype, 1 << 14) };

@@ -9,6 +9,7 @@ import { sizeOf } from '../../tensor.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { activationKernels } from './activations.js';
 import { arrayKernels } from './arrays.js';
+import { attentionKernels } from './attention.js';
 import { broadcastKernels } from './broadcast.js';
 import { convolutionKernels } from './convolution.js';
 import type { GpuJs, Handle, PipelineCall } from './gpujs.js';
@@ -70,7 +71,7 @@ export class GpuDevice implements Device {
       dtype: this.dtype, fused: true,
       ...arrayKernels(recorder), ...matmulKernels(recorder), ...activationKernels(recorder), ...lossKernels(recorder), ...optimizerKernels(recorder),
       ...lstmKernels(recorder), ...gruKernels(recorder), ...normKernels(recorder), ...convolutionKernels(recorder), ...updateKernels(recorder),
-      ...pointwiseKernels(recorder), ...lookupKernels(recorder), ...broadcastKernels(recorder),
+      ...pointwiseKernels(recorder), ...lookupKernels(recorder), ...broadcastKernels(recorder), ...attentionKernels(recorder),
     };
   }
 

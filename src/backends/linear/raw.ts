@@ -184,6 +184,23 @@ export interface RawOptimizerKernels {
   ): void;
 }
 
+export interface RawAttentionKernels {
+  /**
+   * C = A·B of gemm's modes for each of `batch` × `heads`. The last three distances of an operand are in elements: from one of the batch to the
+   * next, from one head to the next, from row to row.
+   */
+  headProduct(
+    mode: number, batch: number, heads: number, m: number, n: number, k: number, a: Address, aBatch: number, aHead: number, lda: number,
+    b: Address, bBatch: number, bHead: number, ldb: number, c: Address, cBatch: number, cHead: number, ldc: number,
+  ): void;
+  /** query [batch, tq] and key [batch, tk]: 0 is not seen. `out` may be s. */
+  visibleSoftmax(out: Address, s: Address, query: Address, key: Address, batch: number, heads: number, tq: number, tk: number, causal: number): void;
+  additiveScores(out: Address, q: Address, k: Address, v: Address, batch: number, tq: number, tk: number, n: number): void;
+  /** dv [batch, n], one row for each of the batch. */
+  additiveScoresBackward(
+    dq: Address, dk: Address, dv: Address, q: Address, k: Address, v: Address, dScores: Address, batch: number, tq: number, tk: number, n: number,
+  ): void;
+}
 
 export interface RawUpdateKernels {
   rmsprop(
@@ -203,4 +220,4 @@ export interface RawUpdateKernels {
 /** The whole table; wasm's holds the core and the families that were prepared. */
 export interface RawKernels
   extends RawArrayKernels, RawMatmulKernels, RawActivationKernels, RawLstmKernels, RawGruKernels, RawNormKernels, RawConvolutionKernels,
-  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels, RawLookupKernels, RawBroadcastKernels {}
+  RawLossKernels, RawOptimizerKernels, RawUpdateKernels, RawPointwiseKernels, RawLookupKernels, RawBroadcastKernels, RawAttentionKernels {}

@@ -52,6 +52,10 @@ const entries: { readonly [F in KernelFamily]: Entry<F> } = {
     fetch: () => import('./families/broadcast.js'),
     names: { broadcast: true, sumAxes: true },
   },
+  attention: {
+    fetch: () => import('./families/attention.js'),
+    names: { headScores: true, headMix: true, visibleSoftmax: true, additiveScores: true, additiveScoresBackward: true },
+  },
 };
 
 export const kernelFamilies = Object.keys(entries) as readonly KernelFamily[];

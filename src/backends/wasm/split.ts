@@ -128,6 +128,24 @@ const cuts = {
   maxPoolBackward: byImages(0.4, 3),
   averagePool: byRange(0.2, 3, 1, 8, 6, 9, 10),
   averagePoolBackward: byImages(0.4, 2),
+  headProduct: {
+    weight: 0.05, sizes: [1, 2, 3, 4, 5], counted: () => 1, grain: 1,
+    steps: (values) => values.map((_, i) => (i === 6 || i === 10 || i === 14 ? 4 * (values[i + 1] ?? 0) : 0)),
+  },
+  visibleSoftmax: {
+    weight: 1, sizes: [4, 5, 6, 7], counted: () => 4, grain: 1,
+    steps([out = 0, s = 0, query = 0, key = 0, , heads = 0, tq = 0, tk = 0]) {
+      return [out && 4 * heads * tq * tk, s && 4 * heads * tq * tk, query && 4 * tq, key && 4 * tk, 0, 0, 0, 0, 0];
+    },
+  },
+  additiveScores: {
+    weight: 2.5, sizes: [4, 5, 6, 7], counted: () => 4, grain: 1,
+    steps: ([, , , , , tq = 0, tk = 0, n = 0]) => [4 * tq * tk, 4 * tq * n, 4 * tk * n, 0, 0, 0, 0, 0],
+  },
+  additiveScoresBackward: {
+    weight: 3.5, sizes: [7, 8, 9, 10], counted: () => 7, grain: 1,
+    steps: ([, , , , , , , , tq = 0, tk = 0, n = 0]) => [4 * tq * n, 4 * tk * n, 4 * n, 4 * tq * n, 4 * tk * n, 0, 4 * tq * tk, 0, 0, 0, 0],
+  },
 } satisfies Partial<Record<keyof WasmKernels | 'pack', Cut>>;
 
 type CutName = keyof typeof cuts;

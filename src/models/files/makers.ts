@@ -7,6 +7,8 @@ import { LSTMCell } from '../../cells/lstmCell.js';
 import { SimpleRNNCell } from '../../cells/rnnCell.js';
 import { StackedCells } from '../../cells/stackedCells.js';
 import { Activation } from '../../layers/activation.js';
+import { Attention } from '../../layers/attention/attention.js';
+import { MultiHeadAttention } from '../../layers/attention/multiHeadAttention.js';
 import { BatchNorm } from '../../layers/batchNorm.js';
 import { Bidirectional } from '../../layers/bidirectional.js';
 import { Conv1D, Conv2D } from '../../layers/conv2d.js';
@@ -49,6 +51,7 @@ function recurrent(layer: AnyLayer): AnyRecurrent {
 export const makers: Readonly<Record<string, LayerFactory>> = {
   Activation: (o) => new Activation({ ...o, kind: o.kind as 'linear' }),
   Add: (o) => new Add(o),
+  Attention: (o) => new Attention(o),
   Average: (o) => new Average(o),
   AveragePool1D: (o) => new AveragePool1D(o),
   AveragePool2D: (o) => new AveragePool2D(o),
@@ -81,6 +84,7 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   MaxPool2D: (o) => new MaxPool2D(o),
   Maximum: (o) => new Maximum(o),
   Minimum: (o) => new Minimum(o),
+  MultiHeadAttention: (o) => new MultiHeadAttention({ ...o, numHeads: numberOf('numHeads', o.numHeads), keyDim: numberOf('keyDim', o.keyDim) }),
   Multiply: (o) => new Multiply(o),
   Permute: (o) => new Permute({ ...o, dims: o.dims as number[] }),
   RepeatVector: (o) => new RepeatVector({ ...o, n: numberOf('n', o.n) }),

@@ -1,7 +1,7 @@
 /** A model forward and backward, written with kernels: the chain rule over the graph. */
 import type { Kernels, Tensor } from '../../backend.js';
 import type { Tensors } from '../../layers/layer.js';
-import { maskOfNode } from './masks.js';
+import { masksOfNode } from './masks.js';
 import type { Network, NetworkNode, ValueId } from './network.js';
 
 /** Tensors of all layers: layer name → record. */
@@ -40,9 +40,9 @@ function tensorsOf(all: LayerTensors, node: NetworkNode): Tensors {
 
 function runOf(network: Network, run: NetworkRun, index: number, node: NetworkNode, inputGradient?: boolean): Parameters<NetworkNode['layer']['forward']>[0] {
   const { k, training, observe } = run;
-  const mask = run.masks?.get(maskOfNode(network, node)?.key ?? '');
+  const masks = run.masks?.size ? masksOfNode(network, node).map((mask) => mask && run.masks?.get(mask.key)) : [];
   return {
-    k, training, mask, inputGradient, frozen: run.frozen?.has(node.name), noise: run.noise[index] ?? [],
+    k, training, mask: masks[0], masks, inputGradient, frozen: run.frozen?.has(node.name), noise: run.noise[index] ?? [],
     observe: observe && ((name, tensor, timeStep) => { observe(node.name, name, tensor, timeStep, index); }),
   };
 }

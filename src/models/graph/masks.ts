@@ -3,9 +3,9 @@ import type { GivenInput, TimeMask } from '../../layers/timeMask.js';
 import { maskInto } from './network.js';
 import type { Network, NetworkNode } from './network.js';
 
-/** Of what a layer reads: its first input. */
-export function maskOfNode(network: Network, node: NetworkNode): TimeMask | undefined {
-  return maskInto(network, node, 0);
+/** Of what a layer reads: one for each input. */
+export function masksOfNode(network: Network, node: NetworkNode): (TimeMask | undefined)[] {
+  return node.inputs.map((_, i) => maskInto(network, node, i));
 }
 
 /** Every mask that some layer reads, once, where these inputs of the model have one. */
@@ -14,8 +14,7 @@ export function masksRead(network: Network, masked: readonly boolean[]): TimeMas
   const given = network.inputs.map((_, i): GivenInput => ({ mask: masked[i] ? none : undefined, values: none }));
   const read = new Map<string, TimeMask>();
   for (const node of network.nodes) {
-    const mask = maskOfNode(network, node);
-    if (mask?.rows(given, 0)) read.set(mask.key, mask);
+    for (const mask of masksOfNode(network, node)) if (mask?.rows(given, 0)) read.set(mask.key, mask);
   }
   return [...read.values()];
 }

@@ -75,6 +75,24 @@ const broadcasting: ConformanceCase[] = [
   kernelCase('sumAxes of the last axis', [[3, 9], [2, 3, 37]], (k, a, b) => [k.sumAxes(a, [3, 1]), k.sumAxes(b, [2, 1, 1])]),
 ];
 
+const seen = given([3, 5], [1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+const asking = given([3, 4], [1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]);
+const attending: ConformanceCase[] = [
+  kernelCase('headScores', [[3, 4, 6], [3, 5, 6]], (k, q, x) => [k.headScores(q, x, 2), k.headScores(q, x, 6)]),
+  kernelCase('headScores, one head', [[2, 37, 19], [2, 9, 19]], (k, q, x) => k.headScores(q, x, 1)),
+  kernelCase('headMix', [[3, 2, 4, 5], [3, 5, 6], [3, 4, 6]], (k, w, v, d) => [k.headMix(w, v), k.headMix(w, d, true)]),
+  kernelCase('headMix, one head', [[2, 1, 9, 37], [2, 37, 19], [2, 9, 3]], (k, w, v, d) => [k.headMix(w, v), k.headMix(w, d, true)]),
+  ...[false, true].flatMap((causal) => [[false, false], [false, true], [true, false], [true, true]].map(([query, key]) =>
+    kernelCase(`visibleSoftmax${causal ? ', causal' : ''}${query ? ', queries' : ''}${key ? ', keys' : ''}`, [[3, 2, 4, 5], asking, seen], (k, s, q, x) =>
+      k.visibleSoftmax(k.scale(s, 3), { query: query ? q : undefined, key: key ? x : undefined, causal })))),
+  kernelCase('visibleSoftmax, large scores', [given([1, 1, 2, 3], [400, -400, 390, -1e30, -1e30, 5])], (k, s) => k.visibleSoftmax(s, { query: undefined, key: undefined, causal: false })),
+  kernelCase('additiveScores', [[3, 4, 7], [3, 5, 7], [7]], (k, q, x, v) => k.additiveScores(q, x, v)),
+  kernelCase('additiveScoresBackward', [[3, 4, 7], [3, 5, 7], [7], [3, 1, 4, 5], [7]], (k, q, x, v, ds, dv) => {
+    const { dq, dk, dV } = k.additiveScoresBackward(q, x, v, ds, k.copy(dv));
+    return [dq, dk, dV];
+  }),
+];
+
 function operands(mode: MatmulMode, m: number, n: number, inner: number): [Shape, Shape] {
   return [mode === 'tn' ? [inner, m] : [m, inner], mode === 'nt' ? [n, inner] : [inner, n]];
 }
@@ -116,4 +134,4 @@ const wide: ConformanceCase[] = [
   kernelCase('concat and split, wide', [[3, 37], [3, 21]], (k, a, b) => [k.concat([a, b]), ...k.split(a, [18, 19])]),
 ];
 
-export const arrayCases: readonly ConformanceCase[] = [...moving, ...adding, ...broadcasting, ...wide, ...products, ...prepared];
+export const arrayCases: readonly ConformanceCase[] = [...moving, ...adding, ...broadcasting, ...attending, ...wide, ...products, ...prepared];

@@ -4,6 +4,8 @@ import type { Block } from '../../../src/blocks/block.js';
 import { ResidualBlock } from '../../../src/blocks/residual.js';
 import { ResNet } from '../../../src/blocks/resnet.js';
 import { Activation } from '../../../src/layers/activation.js';
+import { Attention } from '../../../src/layers/attention/attention.js';
+import { MultiHeadAttention } from '../../../src/layers/attention/multiHeadAttention.js';
 import { BatchNorm } from '../../../src/layers/batchNorm.js';
 import { Bidirectional } from '../../../src/layers/bidirectional.js';
 import { Conv1D, Conv2D } from '../../../src/layers/conv2d.js';
@@ -174,6 +176,11 @@ const others: ConformanceCase[] = [
   layerCase('reshape layer', new Reshape({ targetShape: [6, -1] }), [[3, 4]]),
   layerCase('layer norm', new LayerNorm({ epsilon: 1e-2 }), [[4, 7]]),
   layerCase('layer norm, plain', new LayerNorm({ scale: false, center: false }), [[4, 7]]),
+  layerCase('attention, dot', new Attention({ dropout: 0.3, returnAttentionScores: true }), [[4, 6], [5, 3], [5, 6]]),
+  layerCase('attention, causal, lengths', new Attention({ score: 'scaledDot', causal: true }), [[5, 3]], { lengths: [5, 1, 3, 2, 4] }),
+  layerCase('attention, additive', new Attention({ score: 'additive', units: 7 }), [[4, 6], [5, 3]]),
+  layerCase('multi head attention', new MultiHeadAttention({ numHeads: 3, keyDim: 4, valueDim: 2, dropout: 0.3, returnAttentionScores: true }), [[4, 6], [5, 3], [5, 7]]),
+  layerCase('multi head attention, causal, lengths', new MultiHeadAttention({ numHeads: 2, keyDim: 5, causal: true, useBias: false }), [[5, 3]], { lengths: [5, 1, 3, 2, 4] }),
   layerCase('rms norm', new RMSNorm({ epsilon: 1e-2 }), [[4, 7]]),
   layerCase('group norm', new GroupNorm({ groups: 3, epsilon: 1e-2 }), [[4, 6]]),
   layerCase('group norm, lengths', new GroupNorm({ groups: 2, epsilon: 1e-2, scale: false }), [[4, 6]], { lengths: [4, 1, 3, 2, 4] }),

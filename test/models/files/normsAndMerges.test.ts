@@ -1,8 +1,8 @@
-/** Models of normalising, merging and noisy layers come back from bytes as they were. */
+/** Models of normalising, merging, attending and noisy layers come back from bytes as they were. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Average, BatchNorm, Dense, GaussianNoise, GroupNorm, Input, LayerNorm, Maximum, Minimum, Model, RMSNorm, SpatialDropout1D, Subtract, cpu, loadModel,
+  Attention, Average, BatchNorm, Dense, GaussianNoise, GroupNorm, Input, LayerNorm, Maximum, Minimum, Model, MultiHeadAttention, RMSNorm, SpatialDropout1D, Subtract, cpu, loadModel,
 } from '../../../src/index.js';
 import { assertSame } from '../../support/compare.js';
 import { randomTensor } from '../../support/values.js';
@@ -13,6 +13,7 @@ test('norms, merges and noise: saved, loaded, the same numbers, options and trai
   const normed = [
     new LayerNorm({ center: false }).apply(x), new BatchNorm({ scale: false }).apply(x), new GroupNorm({ groups: 2, epsilon: 0.1 }).apply(x),
     new RMSNorm({ epsilon: 0.1 }).apply(x), new RMSNorm({ scale: false }).apply(x), new Dense({ units: 1 }).apply(x),
+    new Attention({ score: 'additive', units: 3, causal: true, dropout: 0.5 }).apply(x), new MultiHeadAttention({ numHeads: 2, keyDim: 3, valueDim: 2, useBias: false }).apply([x, x]),
   ];
   const merged = [new Average().apply(normed), new Maximum().apply(normed), new Minimum().apply(normed)];
   const noisy = new GaussianNoise({ stddev: 0.3 }).apply(new SpatialDropout1D({ rate: 0.5 }).apply(new Average().apply(merged)));

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GaussianNoise,
-  GlobalAveragePool1D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, MaxPool1D, Maximum, Model, Multiply, Permute, RMSNorm, SeparableConv1D,
+  Activation, Add, Attention, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GaussianNoise,
+  GlobalAveragePool1D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, MaxPool1D, Maximum, Model, MultiHeadAttention, Multiply, Permute, RMSNorm, SeparableConv1D,
   ShapeError, SimpleRNN, SpatialDropout1D, Subtract, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
 } from '../../../src/index.js';
 import type { AnyLayer, SymbolicTensor } from '../../../src/index.js';
@@ -20,8 +20,11 @@ const keeping: Readonly<Record<string, (x: SymbolicTensor) => SymbolicTensor>> =
   dense: of(() => new Dense({ units: 3, activation: 'tanh' })),
   activation: of(() => new Activation({ kind: 'softmax' })),
   layerNorm: of(() => new LayerNorm()),
-  rmsNorm: of(() => new RMSNorm()),
-  groupNorm: of(() => new GroupNorm({ groups: 1 })),
+  attention: of(() => new Attention({ score: 'additive' })),
+  multiHead: of(() => new MultiHeadAttention({ numHeads: 2, keyDim: 2 })),
+  causalHead: of(() => new MultiHeadAttention({ numHeads: 1, keyDim: 2, causal: true })),
+  rmsNorm: of(() => new RMSNorm({ epsilon: 0.1 })),
+  groupNorm: of(() => new GroupNorm({ groups: 1, epsilon: 0.1 })),
   spatialDropout: of(() => new SpatialDropout1D({ rate: 0 })),
   gaussianNoise: of(() => new GaussianNoise({ stddev: 0 })),
   batchNorm: of(() => new BatchNorm()),
@@ -60,6 +63,7 @@ const striding: typeof keeping = {
 const branching: typeof keeping = {
   add: (x) => new Add().apply([new Dense({ units: 2 }).apply(x), new LSTM({ units: 2, returnSequences: true }).apply(x)]),
   multiply: (x) => new Multiply().apply([new Dense({ units: 2 }).apply(x), new Conv1D({ filters: 2, kernelSize: 3, padding: 'same' }).apply(x)]),
+  looksBack: (x) => new Attention().apply([new Dense({ units: 2 }).apply(x), new GRU({ units: 2, returnSequences: true }).apply(x)]),
   gate: (x) => new Multiply().apply([x, new Dense({ units: 1, activation: 'sigmoid' }).apply(x)]),
   subtract: (x) => new Subtract().apply([new Dense({ units: 2 }).apply(x), new Dense({ units: 1 }).apply(x)]),
   average: (x) => new Average().apply([new Dense({ units: 2 }).apply(x), new LSTM({ units: 2 }).apply(x)]),
