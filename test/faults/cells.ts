@@ -97,7 +97,7 @@ const gru: readonly Fault[] = [
   ),
   ...faultsIn('cells/gru', ['layers/recurrentGolden'], ['relu for tanh keeps the slope of tanh', 'squashBackward(k, activation, n, k.sub(dh, k.mul(dh, z))); // G7', "squashBackward(k, 'tanh', n, k.sub(dh, k.mul(dh, z))); // G7", 'const writtenOutAfter']),
   ...faultsIn('cells/gruCell', golden,
-    ['recurrent dropout masks the carry too', 'k.row(xz, t), h, {', 'k.row(xz, t), hIn, {'],
+    ['recurrent dropout masks the carry too', 'k.row(xz, t), h, this', 'k.row(xz, t), hIn, this'],
     ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(past.dhProduct, hMask) : past.dhProduct', 'past.dhProduct'],
   ),
 ];
