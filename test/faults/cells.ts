@@ -37,7 +37,7 @@ const lstm: readonly Fault[] = [
     ['L17 assigns where it must add', 'x[target + u] = x[target + u] + x[at] * x[cPrevious + e];', 'x[target + u] = x[at] * x[cPrevious + e];'],
     ['L17 output peephole takes c of the step before', 'x[at + 3 * h] * x[c + e]', 'x[at + 3 * h] * x[cPrevious + e]'],
   ),
-  ...faultsIn('cells/lstm', golden, ['L18 the bias gets no gradient', 'grads.bias = k.sumRowsTo(grads.bias, dz); // L18', '']),
+  ...faultsIn('cells/lstm', golden, ['L18 the bias gets no gradient', 'grads.bias = k.sumRowsTo(grads.bias, dz); // L18', ';']),
   ...faultsIn('cells/lstmCell', golden,
     ['L16 off by one in time: h_t in place of h of the step before', 'x, rows((s) => s.hIn), dzRows', 'x, rows((s) => s.m), dzRows'],
     ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(past.dh, hMask) : past.dh', 'past.dh'],
