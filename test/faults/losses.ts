@@ -34,7 +34,7 @@ export const lossFaults: readonly Fault[] = [
     ['loss weights do not reach the gradient', 'dOutputs: results.map((r, i) => counting(r.dPrediction, i))', 'dOutputs: results.map((r) => r.dPrediction)'],
   ),
   ...faultsIn('models/training/tally', ['models/training/means'],
-    ['loss weights are not logged', 'mean * (outputs[i]?.weight ?? 1)', 'mean'],
+    ['loss weights are not logged', 'loss += mean * weight;', 'loss += mean;'],
     ['weighted metrics count all alike', 'row.weight = weights?.[i] ?? 1', 'row.weight = 1'],
   ),
   ...faultsIn('models/training/tally', ['models/training/scores'],

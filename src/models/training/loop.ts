@@ -13,7 +13,6 @@ import { createYielder, evaluateBatches } from './passes.js';
 import type { History, Position, TrainingEvent } from './position.js';
 import { progressAt } from './progress.js';
 import type { Session } from './session.js';
-import { mayHold } from './stepInputs.js';
 import type { StepForm } from './stepInputs.js';
 import { Tally, loggedNames } from './tally.js';
 import type { Scoring } from './tally.js';

@@ -10,7 +10,7 @@ import { lastingTensors, noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Objective } from './objective.js';
 import { Sharing } from './sharing.js';
-import { mayHold, stepLayout } from './stepInputs.js';
+import { stepLayout } from './stepInputs.js';
 import type { StepForm, StepInputs } from './stepInputs.js';
 import { TROUBLE, Variables, goodName } from './variables.js';
 import { updateWeights } from './weightUpdate.js';

@@ -18,11 +18,6 @@ export interface StepForm {
   readonly mayHold: boolean;
 }
 
-/** Whether a batch may have no row that counts. */
-export function mayHold({ masked }: StepForm): boolean {
-  return masked.includes(true);
-}
-
 export interface StepInputs {
   readonly x: readonly Tensor[];
   readonly y: readonly Tensor[];
