@@ -43,6 +43,7 @@ export { SimpleRNN } from './layers/simpleRnn.js';
 export type { SimpleRNNOptions } from './layers/simpleRnn.js';
 export { RNN } from './layers/rnn.js';
 export type { RNNOptions } from './layers/rnn.js';
+export type { StepsBack } from './layers/stepsBack.js';
 export { Bidirectional } from './layers/bidirectional.js';
 export type { BidirectionalOptions, MergeMode } from './layers/bidirectional.js';
 export type { LoopOptions, RecurrentOptions } from './layers/recurrent.js';

@@ -6,6 +6,7 @@
  *   B3  dh_t = ∂L/∂y_t + what step t+1 sent back
  *   B4  dS_{t−1} = cell backward of dS_t
  *   B5  truncated: nothing is sent back across t = k, 2k, …
+ *   B10, B11  or nothing is sent further back than k steps from each loss: stepsBack.ts
  *   B9  zeroOutputForMask: y_t = 0 where the mask is 0
  * (Werbos 1990; truncated: Williams & Peng 1990.) Derivation: docs/bptt.md. Inside, tensors are time-major [T, B, …]:
  * the steps of a sequence then lie side by side and x·W, dW, dU are single products over all R = T·B rows.
@@ -15,12 +16,14 @@ import { outputOf } from '../cells/cell.js';
 import type { AnyCell, Sequence } from '../cells/cell.js';
 import type { CellOptions } from '../cells/options.js';
 import { passesOf } from '../cells/passes.js';
-import { requireCount, requireRate } from '../checks.js';
+import { requireRate } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { backByAge, requireTruncation } from './stepsBack.js';
+import type { StepsBack } from './stepsBack.js';
 import { reversedMask } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
 
@@ -43,9 +46,11 @@ export interface LoopOptions extends CommonOptions {
   dropout?: number | undefined;
   /**
    * Cut the gradient between steps k and k+1, 2k and 2k+1, … for `truncate: k`, counted from the first step that the layer reads:
-   * of T = 7 steps and k = 3 the segments are 1–3, 4–6 and 7, the shorter one last. Default: full backpropagation.
+   * of T = 7 steps and k = 3 the segments are 1–3, 4–6 and 7, the shorter one last. Or, with `truncate: { stepsBack: k }`, let each loss
+   * send its gradient back through k steps, its own included, wherever it stands; that takes k times the recurrent products.
+   * Default: full backpropagation.
    */
-  truncate?: number | undefined;
+  truncate?: number | StepsBack | undefined;
 }
 
 /** What SimpleRNN, LSTM and GRU all take. */
@@ -90,7 +95,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
   readonly goBackwards: boolean;
   readonly zeroOutputForMask: boolean;
   readonly dropout: number;
-  readonly truncate: number | undefined;
+  readonly truncate: number | StepsBack | undefined;
 
   /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
   constructor(label: string, options: LoopOptions) {
@@ -101,8 +106,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     this.goBackwards = options.goBackwards ?? false;
     this.zeroOutputForMask = options.zeroOutputForMask ?? false;
     this.dropout = options.dropout ?? 0;
-    this.truncate = options.truncate;
-    if (this.truncate !== undefined) requireCount(label, 'truncate', this.truncate);
+    this.truncate = requireTruncation(label, options.truncate);
     requireRate(label, 'dropout', this.dropout);
     if (this.zeroOutputForMask && !this.returnSequences) {
       throw new ArgumentError({
@@ -248,7 +252,21 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     if (!this.returnSequences && dy) addToOutput(dy);
     const wanted = { grads: run.frozen ? undefined : grads, input: run.inputGradient !== false };
     const pass = passesOf(cell).backwardPass(k, p, sequence, cache.steps.map((step) => step.cell), wanted);
-    for (let t = steps - 1; t >= 0; t--) {
+    if (typeof this.truncate === 'object') {
+      // A second pass for the ages one by one: it is never finished, as the first one has what weights and inputs need.
+      const byAge = passesOf(cell).backwardPass(k, p, sequence, cache.steps.map((step) => step.cell), { grads: undefined, input: false });
+      dStates = backByAge({
+        k, steps, stepsBack: this.truncate.stepsBack, last: dStates,
+        said: (t) => (dySequence ? { [output]: k.row(dySequence, t) } : {}),
+        mask: (t) => cache.steps[t]?.mask,
+        whole(t, d) {
+          if (run.observe) mapTensors(d, (tensor, name) => run.observe?.(`d${name}`, tensor, t));
+          const mask = cache.steps[t]?.mask;
+          pass.step(t, cache.steps[t]?.cell, mask ? mapTensors(d, (tensor) => k.mulRows(tensor, mask)) : d);
+        },
+        part: (t, d) => ({ ...byAge.step(t, cache.steps[t]?.cell, d) }),
+      });
+    } else for (let t = steps - 1; t >= 0; t--) {
       const step = cache.steps[t];
       if (!step) break;
       if (dySequence) addToOutput(k.row(dySequence, t)); // B3

@@ -118,6 +118,7 @@ const recurrentOptions: Readonly<Record<string, Partial<RecurrentOptions>>> = {
   goBackwards: { goBackwards: true, returnSequences: true },
   'dropout and recurrentDropout': { dropout: 0.4, recurrentDropout: 0.3 },
   truncate: { truncate: 2, returnSequences: true },
+  stepsBack: { truncate: { stepsBack: 2 }, returnSequences: true },
 };
 
 const recurrent: ConformanceCase[] = cellKinds.flatMap((kind) => {
