@@ -8,9 +8,10 @@ export function masksOfNode(network: Network, node: NetworkNode): (TimeMask | un
   return node.inputs.map((_, i) => maskInto(network, node, i));
 }
 
+const none = new Float32Array();
+
 /** Every mask that some layer reads, once, where these inputs of the model have one. */
 export function masksRead(network: Network, masked: readonly boolean[]): TimeMask[] {
-  const none = new Float32Array();
   const given = network.inputs.map((_, i): GivenInput => ({ mask: masked[i] ? none : undefined, values: none }));
   const read = new Map<string, TimeMask>();
   for (const node of network.nodes) {

@@ -6,6 +6,7 @@ import type { DType, FloatArray } from '../../tensor.js';
 import { masksRead, outputMasks } from '../graph/masks.js';
 import type { Network } from '../graph/network.js';
 import { noiseFrom } from '../graph/noise.js';
+import type { RowsByClass } from './classWeight.js';
 import type { Dataset } from './data.js';
 import { gather } from './samples.js';
 import type { Samples } from './samples.js';
@@ -58,29 +59,40 @@ function rowsOf(mask: FloatArray | undefined, rows: number): FloatArray | undefi
   return allocate('float32', rows).map((_, row) => mask[Math.floor(row / perStep)] ?? 0);
 }
 
-/** At once where all is there: most batches are small, and waiting for nothing is what would take longest. */
-function together<T>(list: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> {
-  return list.some((entry) => entry instanceof Promise) ? Promise.all(list) : list as readonly T[];
+type Later<T> = T | Promise<T>;
+
+/** Samples order[from … from+count); without an order as they come. At once unless a source takes its time: a small step takes no longer than waiting. */
+export function takeBatch(
+  network: Network, data: Dataset, order: Int32Array | undefined, from: number, count: number, training: boolean, dtype: DType,
+): Later<Batch> {
+  const take = (samples: Samples): Later<FloatArray> => gather(samples, order, from, count, dtype);
+  const perhaps = (samples: Samples | undefined): Later<FloatArray> | undefined => samples && take(samples);
+  const [x, y, masks, sampleWeight] = [data.x.map(take), data.y.map(take), data.masks.map(perhaps), perhaps(data.sampleWeight)];
+  const made = (taken: Taken): Batch => batchOf(network, taken, data.rowsByClass, count, training, dtype);
+  if (![...x, ...y, ...masks, sampleWeight].some((part) => part instanceof Promise)) return made({ x, y, masks, sampleWeight } as Taken);
+  const all = async <T>(parts: readonly Later<T>[]): Promise<T[]> => Promise.all(parts.map(async (part) => part));
+  return Promise.all([all(x), all(y), all(masks), all([sampleWeight])]).then(([ownX, ownY, ownMasks, [weight]]) =>
+    made({ x: ownX, y: ownY, masks: ownMasks, sampleWeight: weight }));
 }
 
-/** Samples order[from … from+count); without an order as they come. */
-export async function takeBatch(
-  network: Network, data: Dataset, order: Int32Array | undefined, from: number, count: number, training: boolean, dtype: DType,
-): Promise<Batch> {
-  const take = (samples: Samples): FloatArray | Promise<FloatArray> => gather(samples, order, from, count, dtype);
-  const x = await together(data.x.map(take));
-  const y = await together(data.y.map(take));
-  const sampleWeight = data.sampleWeight && await take(data.sampleWeight);
-  const taken = await together(data.masks.map((mask) => mask && take(mask)));
-  const given = taken.map((mask, i) => ({ mask, values: x[i] }));
-  const masks = masksRead(network, given.map(({ mask }) => mask !== undefined)).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
+interface Taken {
+  readonly x: readonly FloatArray[];
+  readonly y: readonly FloatArray[];
+  readonly masks: readonly (FloatArray | undefined)[];
+  readonly sampleWeight: FloatArray | undefined;
+}
+
+function batchOf(network: Network, { x, y, masks: own, sampleWeight }: Taken, rowsByClass: RowsByClass | undefined, count: number, training: boolean, dtype: DType): Batch {
+  const given = own.map((mask, i) => ({ mask, values: x[i] }));
+  const isMasked = own.map((mask) => mask !== undefined);
+  const masks = masksRead(network, isMasked).map((mask) => mask.rows(given, count) ?? allocate(dtype, 0));
   const rows = network.outputs.map(({ shape }) => count * sizeOf(shape.slice(0, -1)));
   const counted = outputMasks(network, given, count).map((mask, i) => rowsOf(mask, rows[i] ?? 0));
-  const byClass = y[0] && data.rowsByClass?.(y[0]);
+  const byClass = y[0] && rowsByClass?.(y[0]);
   const weights = network.outputs.map(({ shape }, i) => (y.length === 0 ? undefined : weightsOf(sampleWeight, byClass, rows[i] ?? 0, shape.at(-1) ?? 1, dtype)));
   const rowWeights = counted.map((mask, i) => (y.length === 0 ? undefined : masked(weights[i], mask, rows[i] ?? 0, dtype)));
   return {
-    form: { batch: count, masked: given.map(({ mask }) => mask !== undefined), rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training, mayHold: !counted.includes(undefined) },
+    form: { batch: count, masked: isMasked, rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training, mayHold: !counted.includes(undefined) },
     inputs: [...x, ...y, ...rowWeights.filter((w) => w !== undefined), ...masks],
     y, counted, weights, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)),
   };

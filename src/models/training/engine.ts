@@ -128,9 +128,10 @@ export class Engine {
       fetch(), backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch),
       ...[...objective?.losses ?? [], ...metrics].map(({ load }) => load?.()),
     ]);
-    this.runner = runner;
+    const plain = { ...runner }; // to look for `then` on a module, as every promise of one does, takes microseconds
+    this.runner = plain;
     this.ready = backend;
-    return runner;
+    return plain;
   }
 
   /** The model on its device, once it has begun. */
@@ -147,6 +148,13 @@ export class Engine {
     const data = prepareData(operation, x, y, this.network.inputs, this.targets, this.dtype, options);
     requireCountedRows(operation, this.network, data);
     return data;
+  }
+
+  /** The same, with what rows count by their class. */
+  prepareToTrain(operation: string, x: ModelData, y: ModelData, options: DataOptions & { readonly classWeight?: ClassWeight | undefined }): Dataset {
+    const data = this.prepare(operation, x, y, options);
+    const rowsByClass = this.byClass(operation, options.classWeight);
+    return rowsByClass ? { ...data, rowsByClass } : data;
   }
 
   /** What rows count by their class. @throws ArgumentError as `rowsByClass` */

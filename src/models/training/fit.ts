@@ -24,7 +24,7 @@ export async function fitModel(
   if (stateful && shuffle) {
     throw new ArgumentError({ operation: 'fit', argument: 'shuffle', expected: 'left off: the model is stateful', actual: 'true' });
   }
-  let data: Dataset = { ...engine.prepare('fit', x, y, options), rowsByClass: engine.byClass('fit', options.classWeight) };
+  let data = engine.prepareToTrain('fit', x, y, options);
   let validation = validationFeed(engine, options, batchSize);
   if (validationSplit !== 0) {
     let held: Dataset;
@@ -87,9 +87,9 @@ export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData,
   const length = stepsPerEpoch ?? Infinity;
   requireLength('trainOnBatch', optimizer.learningRate, length);
   engine.requireTrainable('trainOnBatch');
-  const data = { ...engine.prepare('trainOnBatch', x, y, options), rowsByClass: engine.byClass('trainOnBatch', options.classWeight) };
+  const data = engine.prepareToTrain('trainOnBatch', x, y, options);
   const { trainOnData } = await engine.begin(running);
-  return trainOnData(engine, model, data, length);
+  return await trainOnData(engine, model, data, length);
 }
 
 /** @throws ShapeError if a stateful model would meet a smaller last batch. */

@@ -52,27 +52,28 @@ export async function trainSteps(
   const [{ form } = { form: undefined }] = batches;
   if (!form) return [];
   const outputs = session.network.outputs.length;
-  const counts = batches.map(({ rows }) => rows.some((n) => n > 0)); // a batch of padding alone is no step
-  const steps = counts.map((_, i) => position.step + counts.slice(0, i).filter(Boolean).length);
-  const data = batches.map((batch, i) => [...batch.inputs, ...drawNoise(session.noise(form), seed, steps[i] ?? 0, dtype)]);
-  const inputs = data.map((own, i) => {
-    const scalars = optimizer.scalars(1 + (steps[i] ?? 0));
-    const hold = form.mayHold ? [Float64Array.of(counts[i] === true ? 0 : Infinity)] : [];
-    return [...own, Float64Array.of(rates[i] ?? NaN), ...hold, ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
+  let next = position.step;
+  const steps = batches.map(({ rows, inputs }, i) => {
+    const counts = rows.some((n) => n > 0); // a batch of padding alone is no step
+    const step = counts ? next++ : next;
+    const scalars = optimizer.scalars(1 + step);
+    const hold = form.mayHold ? [Float64Array.of(counts ? 0 : Infinity)] : [];
+    const extras = [Float64Array.of(rates[i] ?? NaN), ...hold, ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
+    return { counts, data: [...inputs, ...drawNoise(session.noise(form), seed, step, dtype)], extras };
   });
   for (const batch of batches) session.states.advance(batch.form.batch);
   const outcomes: StepOutcome[] = [];
-  for (const [guard, ...results] of await stepAll(session, form, inputs)) {
+  for (const [guard, ...results] of await stepAll(session, form, steps.map(({ data, extras }) => [...data, ...extras]))) {
     const losses = results.slice(0, outputs).map(([loss = NaN]) => loss);
     const index = outcomes.length;
     if (!Number.isFinite(guard?.[0])) {
       const loss = losses.reduce((sum, own, i) => sum + own * (trainer.scoring.outputs[i]?.weight ?? 1), 0);
-      const error = await diagnose(session, form, data[index] ?? [], loss, position.epoch, firstIndex + index);
+      const error = await diagnose(session, form, steps[index]?.data ?? [], loss, position.epoch, firstIndex + index);
       session.variables.restoreLastGood();
       session.sharing.moved();
       throw error;
     }
-    if (counts[index] === true) position.step++;
+    if (steps[index]?.counts === true) position.step++;
     position.runSteps++;
     outcomes.push({ losses, predictions: trainer.scoring.metrics.length > 0 ? results.slice(outputs) : undefined });
   }
