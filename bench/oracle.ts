@@ -5,6 +5,8 @@ import { buildImageData, buildImageModel, reduced } from './images.js';
 import type { ImageWorkload } from './images.js';
 import { load } from './kernels.js';
 import type { Operation } from './kernels.js';
+import { buildSequenceData, buildSequenceModel } from './sequences.js';
+import type { SequenceWorkload } from './sequences.js';
 import { buildData, buildModel } from './workloads.js';
 import type { Workload } from './workloads.js';
 
@@ -45,6 +47,12 @@ export async function checkTraining(workload: Workload, backend: Backend): Promi
 export async function checkImageTraining(workload: ImageWorkload, backend: Backend): Promise<void> {
   const small = reduced(workload);
   await checkGradients((on) => buildImageModel(small, on), buildImageData(small), backend);
+}
+
+/** On a smaller batch. */
+export async function checkSequenceTraining(workload: SequenceWorkload, backend: Backend): Promise<void> {
+  const small = { ...workload, batch: 2 };
+  await checkGradients((on) => buildSequenceModel(small, on), buildSequenceData(small), backend);
 }
 
 export async function checkOperation(operation: Operation, operands: readonly Float32Array[], backend: Backend): Promise<void> {

@@ -3,7 +3,8 @@ import type { Backend } from 'bptt';
 import { gateSizes, gates, load, product } from './kernels.js';
 import type { Operation } from './kernels.js';
 import { buildImageData, buildImageModel, imageWorkloads } from './images.js';
-import { checkImageTraining, checkOperation, checkTraining } from './oracle.js';
+import { checkImageTraining, checkOperation, checkSequenceTraining, checkTraining } from './oracle.js';
+import { buildSequenceData, buildSequenceModel, sequenceWorkloads } from './sequences.js';
 import { buildData, buildModel, products, randomArray, workloads } from './workloads.js';
 
 export interface Prepared {
@@ -18,7 +19,7 @@ export interface Prepared {
 /** A prediction for one window: what a service waits for. The net of W1. */
 const single = { P1: 'W1' } as const;
 
-export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(single), ...Object.keys(workloads), ...Object.keys(imageWorkloads)];
+export const ids = [...Object.keys(products), ...Object.keys(gateSizes), ...Object.keys(single), ...Object.keys(workloads), ...Object.keys(imageWorkloads), ...Object.keys(sequenceWorkloads)];
 
 /** In words, for people who do not know the letters. */
 export function about(id: string): string {
@@ -26,7 +27,7 @@ export function about(id: string): string {
   const cell = gateSizes[id];
   if (n !== undefined) return `product ${n} × ${n}`;
   if (id === 'P1') return `predict one window, ${workloads[single.P1]?.about}`;
-  return cell ? `gates, ${cell.units} units` : (workloads[id] ?? imageWorkloads[id])?.about ?? '';
+  return cell ? `gates, ${cell.units} units` : (workloads[id] ?? imageWorkloads[id] ?? sequenceWorkloads[id])?.about ?? '';
 }
 
 /** @throws Error if a result is not what the oracle says, or the id is unknown. */
@@ -47,6 +48,13 @@ export async function prepare(id: string, backend: Backend): Promise<Prepared> {
     await checkImageTraining(images, backend);
     const model = buildImageModel(images, backend);
     const { x, y } = buildImageData(images);
+    return { call: () => model.trainOnBatch(x, y), repeats: 1, dispose: () => model.dispose() };
+  }
+  const sequences = sequenceWorkloads[id];
+  if (sequences) {
+    await checkSequenceTraining(sequences, backend);
+    const model = buildSequenceModel(sequences, backend);
+    const { x, y } = buildSequenceData(sequences);
     return { call: () => model.trainOnBatch(x, y), repeats: 1, dispose: () => model.dispose() };
   }
   const workload = workloads[id];

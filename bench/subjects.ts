@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timing } from './measure.js';
 import { imageWorkloads } from './images.js';
+import { sequenceWorkloads } from './sequences.js';
 import { products, workloads } from './workloads.js';
 
 export interface Measurement {
@@ -38,7 +39,7 @@ export function ours(root: string, name: string): Subject {
 /** The measurement as peers read it; undefined for what only we have. */
 function specOf(id: string, size: number | undefined): object | undefined {
   if (size !== undefined) return { product: size };
-  return id === 'P1' ? { ...workloads.W1, batch: 1, predict: true } : workloads[id] ?? imageWorkloads[id];
+  return id === 'P1' ? { ...workloads.W1, batch: 1, predict: true } : workloads[id] ?? imageWorkloads[id] ?? sequenceWorkloads[id];
 }
 
 /** A script in bench/peers that takes a backend or a thread count, the workload as JSON, and the time. `runs`: what it has code for. */
@@ -64,15 +65,16 @@ function installPeers(folder: string): void {
 
 /**
  * TensorFlow.js, jax-js and brain.js. TensorFlow.js has no gradient of a convolution's kernel in wasm and takes a minute and a half for
- * W10 without; jax-js has no room for W11; brain.js knows neither images nor products.
+ * W10 without; jax-js has no room for W11; brain.js knows neither images nor products; attention and embeddings have code for
+ * TensorFlow.js alone.
  */
 export function javascriptPeers(folder: string): Subject[] {
   installPeers(folder);
   const noImages = (id: string): boolean => imageWorkloads[id] === undefined;
   return [
     peer(folder, 'tfjs cpu', process.execPath, 'tfjs.mjs', 'cpu', noImages), peer(folder, 'tfjs wasm', process.execPath, 'tfjs.mjs', 'wasm', noImages),
-    peer(folder, 'jax-js wasm', process.execPath, 'jax.mjs', 'wasm', (id) => id !== 'W11'),
-    peer(folder, 'brain.js', process.execPath, 'brain.mjs', 'cpu', (id) => noImages(id) && products[id] === undefined),
+    peer(folder, 'jax-js wasm', process.execPath, 'jax.mjs', 'wasm', (id) => id !== 'W11' && !sequenceWorkloads[id]),
+    peer(folder, 'brain.js', process.execPath, 'brain.mjs', 'cpu', (id) => noImages(id) && !sequenceWorkloads[id] && products[id] === undefined),
   ];
 }
 

@@ -94,8 +94,35 @@ def image_net(kind):
     return torch.nn.Sequential(*layers, torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(filters, 1))
 
 
+class Attention(torch.nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.attention = torch.nn.MultiheadAttention(width, 8, batch_first=True)
+        self.head = torch.nn.Linear(width, 1)
+
+    def forward(self, x):
+        return self.head(self.attention(x, x, x, need_weights=False)[0].mean(1))
+
+
+class Embedded(torch.nn.Module):
+    def __init__(self, indices):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(indices, 64)
+        self.lstm = torch.nn.LSTM(64, 128, batch_first=True)
+        self.head = torch.nn.Linear(128, 1)
+
+    def forward(self, x):
+        return self.head(self.lstm(self.embedding(x))[0][:, -1])
+
+
 def training():
-    if 'net' in workload:
+    if workload.get('net') == 'attention':
+        net = Attention(workload['inputs'])
+        x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
+    elif workload.get('net') == 'embedding':
+        net = Embedded(workload['inputs'])
+        x = torch.randint(workload['inputs'], (workload['batch'], workload['steps']))
+    elif 'net' in workload:
         net = image_net(workload['net'])
         x = torch.randn(workload['batch'], 3, workload['size'], workload['size'])
     else:
