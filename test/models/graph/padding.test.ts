@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, Attention, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GaussianNoise,
-  GlobalAveragePool1D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, MaxPool1D, Maximum, Model, MultiHeadAttention, Multiply, Permute, RMSNorm, SeparableConv1D,
+  Activation, Add, Attention, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Dense, DepthwiseConv1D, GRU, GRUCell, GaussianNoise,
+  GlobalAveragePool1D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, MaxPool1D, Maximum, Model, MultiHeadAttention, Multiply, Permute, RMSNorm, RNN, StackedCells, SeparableConv1D,
   ShapeError, SimpleRNN, SpatialDropout1D, Subtract, TimeDistributed, UpSampling1D, ZeroPad1D, cpu,
 } from '../../../src/index.js';
 import type { AnyLayer, SymbolicTensor } from '../../../src/index.js';
 import { assertClose } from '../../support/compare.js';
+import { MinimalGatedUnit } from '../../support/ownCells.js';
 import { anySeed, forAll } from '../../support/property.js';
 import { randomTensor } from '../../support/values.js';
 
@@ -29,6 +30,8 @@ const keeping: Readonly<Record<string, (x: SymbolicTensor) => SymbolicTensor>> =
   gaussianNoise: of(() => new GaussianNoise({ stddev: 0 })),
   batchNorm: of(() => new BatchNorm()),
   lstm: of(() => new LSTM({ units: 2, returnSequences: true })),
+  zeros: of(() => new LSTM({ units: 2, returnSequences: true, projection: 3, zeroOutputForMask: true })),
+  ownCell: of(() => new RNN({ cell: new StackedCells({ cells: [new MinimalGatedUnit(3), new GRUCell({ units: 2 })] }), returnSequences: true })),
   bidirectional: of(() => new Bidirectional({ layer: new GRU({ units: 2, returnSequences: true }) })),
   distributed: of(() => new TimeDistributed({ layer: new Dense({ units: 2 }) })),
   causal: of(() => new Conv1D({ filters: 2, kernelSize: 3, padding: 'causal', dilation: 2 })),
