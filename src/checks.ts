@@ -1,5 +1,6 @@
 /** Checks of arguments that every part of the library makes in the same words. */
 import { ArgumentError, ShapeError, formatShape, quoted } from './errors.js';
+import type { OpenShape } from './openShapes.js';
 
 /** A whole number of at least `least`, or an ArgumentError. */
 export function requireCount(operation: string, argument: string, value: number, least = 1): number {
@@ -12,11 +13,12 @@ export function requireCount(operation: string, argument: string, value: number,
 /** No tensor holds as many elements: 4 GiB of float32 are all that WebAssembly addresses, and no number in a kernel outgrows 32 bits. */
 export const elementLimit = 2 ** 30;
 
-/** @throws ShapeError unless these sizes are whole numbers and fewer than 2^30 elements together. */
+/** @throws ShapeError unless these sizes are whole numbers and fewer than 2^30 elements together; open ones are told when they are known. */
 export function requireAddressable(operation: string, argument: string, shape: readonly number[]): void {
+  const known = shape.filter((size) => !Number.isNaN(size));
   let elements = 1;
-  for (const size of shape) elements *= size;
-  if (elements < elementLimit && shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
+  for (const size of known) elements *= size;
+  if (elements < elementLimit && known.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
   throw new ShapeError({
     operation, argument, expected: 'whole sizes, and fewer than 2^30 elements in all', actual: formatShape(shape), hint: '4 GiB of float32 are the most that a tensor may take.',
   });
@@ -42,11 +44,11 @@ export function requireChoice<T extends string>(operation: string, argument: str
   });
 }
 
-/** Sizes of a tensor without its batch, whole numbers of at least 1; a copy of them. */
-export function requireSizes(operation: string, argument: string, shape: readonly number[], hint?: string): number[] {
+/** Sizes of a tensor without its batch, whole numbers of at least 1, NaN where they are null; a copy of them. */
+export function requireSizes(operation: string, argument: string, shape: OpenShape, hint?: string): number[] {
   const given: unknown = shape;
-  if (Array.isArray(given) && given.every((size) => Number.isInteger(size) && size >= 1)) return [...shape];
-  throw new ArgumentError({ operation, argument, expected: 'a list of sizes without the batch, whole numbers of at least 1', actual: show(given), hint });
+  if (Array.isArray(given) && given.every((size) => size === null || (Number.isInteger(size) && size >= 1))) return shape.map((size) => size ?? NaN);
+  throw new ArgumentError({ operation, argument, expected: 'a list of sizes without the batch, null where any will do, else whole numbers of at least 1', actual: show(given), hint });
 }
 
 /** Of what takes no options, and says so to those who give one. */

@@ -93,9 +93,9 @@ export class NotFiniteError extends BpttError {
   }
 }
 
-/** Prints a shape the way every message does: `[32, 20, 5]`. */
-export function formatShape(shape: readonly (number | string)[]): string {
-  return `[${shape.join(', ')}]`;
+/** Prints a shape the way every message does: `[32, 20, 5]`; a size that is left open as users write it, null. */
+export function formatShape(shape: readonly (number | string | null)[]): string {
+  return `[${shape.map((size) => (Number.isNaN(size) ? 'null' : String(size))).join(', ')}]`;
 }
 
 /** Most characters of a caller's text that a message repeats. */

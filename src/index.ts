@@ -3,6 +3,7 @@ export { BackendError, ArgumentError, BpttError, DataError, FileFormatError, Not
 export type { ErrorDetails, NotFiniteSite } from './errors.js';
 export { tensor, zeros } from './tensor.js';
 export type { DType, FloatArray, NdArray, NestedArray, Shape, TensorLike } from './tensor.js';
+export type { OpenShape } from './openShapes.js';
 export { randomStream } from './random.js';
 export type { RandomGenerator } from './random.js';
 export { initializerNames } from './initializers.js';

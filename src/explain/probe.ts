@@ -69,8 +69,8 @@ export class Probe {
 
   static async open(model: ExplainedModel, x: ModelData, options: DataOptions): Promise<Probe> {
     const { session, data } = await model.inspect(x, options);
-    const batch = await takeBatch(model.network, data, undefined, 0, data.samples, false, session.device.dtype);
-    return new Probe(model.network, session, data.samples, batch);
+    const batch = await takeBatch(data, undefined, 0, data.samples, false, session.device.dtype);
+    return new Probe(data.network, session, data.samples, batch);
   }
 
   /** @param inputs x, then the masks. @param seed ∂score/∂value, if any gradient is wanted. */
@@ -95,7 +95,7 @@ export class Probe {
   private program(plan: ProbePlan, batch: number): ReturnType<Session['program']> {
     const { session } = this;
     const { value, places, gradients, inputGradients } = plan;
-    const form = { batch, masked: this.masked, rowWeights: [], training: false, mayHold: false };
+    const form = { batch, x: this.network.inputs.map(({ shape }) => shape), masked: this.masked, rowWeights: [], training: false, mayHold: false };
     const backward = gradients || inputGradients;
     const scored = { ...this.network, outputs: [{ ...value, name: 'probed' }] };
     return session.program(`probe ${JSON.stringify(plan)}`, form, false, backward ? [[batch, ...value.shape]] : [], (k, parts) => {

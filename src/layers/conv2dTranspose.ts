@@ -106,7 +106,7 @@ abstract class Transposed<Options extends Conv1DTransposeOptions | Conv2DTranspo
   protected override places(x: Shape): readonly number[] {
     requireAxes(this.label(), this.axisCount, x);
     const sizes = this.spreads.map(({ axis, reach }, i) => ((x[i] ?? 1) - 1) * axis.stride + reach);
-    if (sizes.every((size) => size >= 1)) return sizes;
+    if (!sizes.some((size) => size < 1)) return sizes; // an open size is told when it is known
     throw new ShapeError({
       operation: this.label(), argument: 'input', expected: 'longer than what padding cuts off', actual: formatShape(['batch', ...x]), hint: 'Use less padding.',
     });

@@ -15,6 +15,7 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
+import type { OpenShape } from '../openShapes.js';
 import type { Shape } from '../tensor.js';
 import type { TimeMask } from './timeMask.js';
 import { LayerWeights } from './weights.js';
@@ -149,7 +150,10 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
     return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { weights: new LayerWeights() });
   }
 
-  /** Shapes without the batch axis. @throws ShapeError if the inputs do not fit. */
+  /**
+   * Shapes without the batch axis. A size that is not known until data come is NaN, and so is what is computed from it; the layer is asked
+   * again when it is known. @throws ShapeError if the inputs do not fit.
+   */
   abstract outputShapes(inputs: readonly Shape[]): Shape[];
 
   /** Trained tensors for these input shapes. */
@@ -276,7 +280,7 @@ export function onlyOutput(operation: string, outputs: readonly SymbolicTensor[]
  * number exists.
  */
 export interface SymbolicTensor {
-  /** Without the batch axis. */
+  /** Without the batch axis; NaN for a size that is left open until data come. */
   readonly shape: Shape;
   /** Undefined for a model input. */
   readonly source: Application | undefined;
@@ -286,15 +290,15 @@ export interface SymbolicTensor {
 }
 
 export interface InputOptions {
-  /** Without the batch axis. */
-  shape: Shape;
+  /** Without the batch axis; null where each call may bring another size: [null, 5] for sequences of any length. */
+  shape: OpenShape;
   /** What masks and lengths call it where a model has several inputs. */
   name?: string | undefined;
 }
 
 const inputNames: OptionNames<InputOptions> = { shape: true, name: true };
 
-/** A model input. @throws ArgumentError for sizes that are not whole numbers of at least 1. */
+/** A model input. @throws ArgumentError for sizes that are neither null nor whole numbers of at least 1. */
 export function Input(options: InputOptions): SymbolicTensor {
   const { shape, name } = checkOptions('Input', options, inputNames);
   const sizes = requireSizes('Input', 'shape', shape, 'For example Input({ shape: [60, 1] }).');

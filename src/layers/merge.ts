@@ -13,6 +13,7 @@
 import type { KernelFamily, Kernels, Tensor } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import { ShapeError, formatShape } from '../errors.js';
+import { closed, sizesMeet } from '../openShapes.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, NoTensors, Run } from './layer.js';
@@ -45,7 +46,7 @@ abstract class Merge extends Layer<NoTensors, NoTensors, MergeCache> {
     const y = this.merged(shapes);
     const [steps = 1] = y;
     const meeting = inputs.filter((_, i) => shapes[i]?.length === y.length);
-    return [whereAllAreReal(meeting.map((mask) => (mask && mask.steps !== steps ? stretchedMask(mask, steps, steps) : mask)))];
+    return [whereAllAreReal(meeting.map((mask) => (mask && !sizesMeet(mask.steps, steps) ? stretchedMask(mask, steps, steps) : mask)))];
   }
 
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, MergeCache> {
@@ -77,8 +78,11 @@ abstract class Elementwise extends Merge {
   protected override merged(inputs: readonly Shape[]): Shape {
     const rank = Math.max(...inputs.map((shape) => shape.length));
     const shapes = inputs.map((shape) => filled(shape, rank, 0));
-    const y = Array.from({ length: rank }, (_, axis) => shapes.map((shape) => shape[axis] ?? 1).find((size) => size !== 1) ?? 1);
-    const odd = shapes.findIndex((shape) => shape.some((size, axis) => size !== 1 && size !== y[axis]));
+    const y = Array.from({ length: rank }, (_, axis) => {
+      const sizes = shapes.map((shape) => shape[axis] ?? 1);
+      return sizes.find((size) => size > 1) ?? sizes.find(Number.isNaN) ?? 1;
+    });
+    const odd = shapes.findIndex((shape) => shape.some((size, axis) => size !== 1 && !sizesMeet(size, y[axis])));
     if (odd < 0) return y;
     throw new ShapeError({
       operation: this.label(), argument: 'inputs', expected: `of one shape, or of sizes 1 where they differ, with the others ${formatShape(['batch', ...y])}`,
@@ -249,8 +253,8 @@ export class Concatenate extends Merge {
 
   protected override merged(inputs: readonly Shape[]): Shape {
     const [first = []] = inputs;
-    const odd = inputs.find((shape) => shape.length !== first.length || shape.slice(0, -1).some((size, axis) => size !== first[axis]));
-    if (!odd) return [...first.slice(0, -1), inputs.reduce((sum, shape) => sum + (shape.at(-1) ?? 0), 0)];
+    const odd = inputs.find((shape) => shape.length !== first.length || shape.slice(0, -1).some((size, axis) => !sizesMeet(size, first[axis])));
+    if (!odd) return [...inputs.reduce(closed, first).slice(0, -1), inputs.reduce((sum, shape) => sum + (shape.at(-1) ?? 0), 0)];
     throw new ShapeError({
       operation: this.label(), argument: 'inputs', expected: `all of shape ${formatShape(['batch', ...first.slice(0, -1), '…'])}`, actual: formatShape(['batch', ...odd]),
     });

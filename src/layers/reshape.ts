@@ -2,6 +2,7 @@ import type { Tensor } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { isOpen } from '../openShapes.js';
 import { sizeOf } from '../tensor.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput } from './layer.js';
@@ -40,7 +41,12 @@ export class Flatten extends Reshaping {
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
-    return [[sizeOf(this.single(inputs))]];
+    const x = this.single(inputs);
+    if (!isOpen(x)) return [[sizeOf(x)]];
+    throw new ShapeError({
+      operation: this.label(), argument: 'input', expected: 'of known sizes', actual: formatShape(['batch', ...x]),
+      hint: 'Weights above would be as many as there are steps: take GlobalAveragePool1D, or a recurrent layer without returnSequences, in its place.',
+    });
   }
 }
 
@@ -74,7 +80,9 @@ export class Reshape extends Reshaping {
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
-    const size = sizeOf(this.single(inputs));
+    const x = this.single(inputs);
+    const size = sizeOf(x);
+    if (isOpen(x)) return [this.openTarget(x)];
     const known = this.targetShape.reduce((product, n) => (n === -1 ? product : product * n), 1);
     const shape = this.targetShape.map((n) => (n === -1 ? size / known : n));
     if (sizeOf(shape) !== size || shape.some((n) => !Number.isInteger(n))) {
@@ -83,5 +91,13 @@ export class Reshape extends Reshaping {
       });
     }
     return [shape];
+  }
+
+  /** −1 stands for the open axis: x [null, 6] to [−1, 2, 3] or [−1, 3]. */
+  private openTarget(x: Shape): Shape {
+    if (this.targetShape.includes(-1)) return this.targetShape.map((n) => (n === -1 ? NaN : n));
+    throw new ShapeError({
+      operation: this.label(), argument: 'targetShape', expected: `with a −1, which takes up what is left open in ${formatShape(['batch', ...x])}`, actual: formatShape(this.targetShape),
+    });
   }
 }

@@ -118,7 +118,7 @@ function within(axis: WindowAxis, size: number): WindowAxis {
 
 /** @param x without the batch. @throws ShapeError if it is no sequence, or no image. */
 export function requireAxes(operation: string, count: AxisCount, x: Shape): void {
-  if (x.length === count + 1) return;
+  if (x.length === count + 1 && !Number.isNaN(x.at(-1))) return;
   throw new ShapeError({
     operation, argument: 'input', expected: count === 2 ? '[batch, height, width, channels]' : '[batch, time, channels]', actual: formatShape(['batch', ...x]),
     hint: count === 2 ? 'Images of one channel need an axis of 1: inputShape [height, width, 1].' : 'Check inputShape and returnSequences of the layers before.',
@@ -134,7 +134,7 @@ export function placesOf(operation: string, count: AxisCount, axes: readonly Win
     const size = sizes[i] ?? 0;
     return places(size, axis.taps, axis.stride, axis.dilation, ...sidesOf(axis, size));
   });
-  if (counts.every((n) => n >= 1)) return counts;
+  if (!counts.some((n) => n < 1)) return counts; // an open size is told when it is known
   throw new ShapeError({
     operation, argument: 'input', expected: `at least as large as the window, ${axes.map(extent).join('×')}`, actual: formatShape(['batch', ...x]),
     hint: "Use a smaller window, fewer strides before it, or padding 'same'.",

@@ -6,7 +6,9 @@ import { writeAtomically } from '../files.js';
 import { checkedName, onlyOutput, tensorsOf } from '../layers/layer.js';
 import type { AnyLayer, Applicable, JsonValue, SymbolicTensor } from '../layers/layer.js';
 import { fromHost } from '../tensor.js';
-import type { FloatArray, HostTensor, NdArray, Shape, TensorLike } from '../tensor.js';
+import { openShape } from '../openShapes.js';
+import type { OpenShape } from '../openShapes.js';
+import type { FloatArray, HostTensor, NdArray, TensorLike } from '../tensor.js';
 import { modelJson } from './files/modelJson.js';
 import type { ModelJson } from './files/modelJson.js';
 import { encodeModel } from './files/persist.js';
@@ -51,23 +53,23 @@ export class Model implements Applicable {
     return this.engine.seed;
   }
 
-  /** Of each input, without the batch. */
-  get inputShapes(): readonly Shape[] {
-    return this.network.inputs.map(({ shape }) => [...shape]);
+  /** Of each input, without the batch; null for sizes that are left open. */
+  get inputShapes(): readonly OpenShape[] {
+    return this.network.inputs.map(({ shape }) => openShape(shape));
   }
 
-  /** Of each output, without the batch. */
-  get outputShapes(): readonly Shape[] {
-    return this.network.outputs.map(({ shape }) => [...shape]);
+  /** Of each output, without the batch; null for sizes that follow open ones. */
+  get outputShapes(): readonly OpenShape[] {
+    return this.network.outputs.map(({ shape }) => openShape(shape));
   }
 
   /** Of the only input, without the batch. @throws ArgumentError for several: use inputShapes. */
-  get inputShape(): Shape {
+  get inputShape(): OpenShape {
     return only('inputShape', this.inputShapes);
   }
 
   /** Of the only output, without the batch. @throws ArgumentError for several: use outputShapes. */
-  get outputShape(): Shape {
+  get outputShape(): OpenShape {
     return only('outputShape', this.outputShapes);
   }
 
@@ -156,7 +158,7 @@ export class Model implements Applicable {
     return evaluated({ data: engine.prepare('evaluate', data, targetOf('evaluate', second), options ?? {}), cut: { batchSize, training: false } }, signal, batchSize);
 
     async function evaluated(feed: Feed, abort: AbortSignal | undefined, batch?: number): Promise<Record<string, number>> {
-      const { evaluateFeed } = await engine.begin(running, batch);
+      const { evaluateFeed } = await engine.begin(running, batch, 'data' in feed ? feed.data.network : undefined);
       return engine.aside((session) => evaluateFeed(engine, session, feed, scoring, abort));
     }
   }
@@ -179,7 +181,7 @@ export class Model implements Applicable {
     const { batchSize = 32, signal } = checkOptions('predict', options, predictNames);
     requireCount('predict', 'batchSize', batchSize);
     const data = engine.prepareInputs('predict', x, options);
-    const { predictDataset } = await engine.begin(running, batchSize);
+    const { predictDataset } = await engine.begin(running, batchSize, data.network);
     const results = await engine.aside((session) => predictDataset(session, data, batchSize, signal));
     return results.map(({ data: values, shape }) => fromHost(values, shape));
   }
@@ -187,7 +189,7 @@ export class Model implements Applicable {
   /** Loss and its gradients over the data as one batch: of every trained weight, keyed as weights are, and of the inputs. */
   async lossAndGradients(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Gradients> {
     const { data, training } = this.readPass('lossAndGradients', x, y, options);
-    const { lossAndGradients } = await this.engine.begin(running);
+    const { lossAndGradients } = await this.engine.begin(running, undefined, data.network);
     return lossAndGradients(this.engine, data, training);
   }
 
@@ -201,7 +203,7 @@ export class Model implements Applicable {
    */
   async observe(x: ModelData, y: ModelData, options: PassOptions = {}): Promise<Observation[]> {
     const { data, training } = this.readPass('observe', x, y, options);
-    const { observe } = await this.engine.begin(running);
+    const { observe } = await this.engine.begin(running, undefined, data.network);
     return observe(this.engine, data, training);
   }
 
@@ -213,7 +215,7 @@ export class Model implements Applicable {
   /** The model on its device, and samples as its steps take them: what `bptt/explain` works with. @internal */
   async inspect(x: ModelData, options: DataOptions = {}): Promise<{ session: Session; data: Dataset }> {
     const data = this.engine.prepareInputs('explain', x, options);
-    await this.engine.begin(running);
+    await this.engine.begin(running, undefined, data.network);
     return { session: this.engine.open(), data };
   }
 
@@ -336,7 +338,7 @@ function requireNoTarget(operation: string, third: unknown): void {
   if (third !== undefined) throw new ArgumentError({ operation, argument: 'y', expected: 'left off: each batch is [x, y]', actual: 'given' });
 }
 
-function only(property: string, shapes: readonly Shape[]): Shape {
+function only(property: string, shapes: readonly OpenShape[]): OpenShape {
   const [shape = [], ...others] = shapes;
   if (others.length === 0) return shape;
   throw new ArgumentError({ operation: 'model', argument: property, expected: 'of a model with one', actual: `${shapes.length}`, hint: `Use ${property}s.` });

@@ -3,24 +3,25 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Applicable, SymbolicTensor } from '../layers/layer.js';
 import { Input } from '../layers/layer.js';
-import type { Shape } from '../tensor.js';
+import type { OpenShape } from '../openShapes.js';
 import { Model } from './model.js';
 import { buildNetwork } from './graph/network.js';
 
 export interface SequentialOptions {
-  /** Of one sample: [60, 1] for windows of 60 steps with one feature. */
-  inputShape: Shape;
+  /** Of one sample: [60, 1] for windows of 60 steps with one feature, [null, 1] where each call may bring another number of steps. */
+  inputShape: OpenShape;
   /** Of initial weights, shuffling and dropout. Default 0. */
   seed?: number | undefined;
 }
 
 const optionNames: OptionNames<SequentialOptions> = { inputShape: true, seed: true };
 
-function chain(layers: readonly Applicable[], inputShape: Shape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+function chain(layers: readonly Applicable[], inputShape: OpenShape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   const given: unknown = layers;
   if (!Array.isArray(given)) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'a list of layers', actual: typeName(given) });
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
-  const input = Input({ shape: requireSizes('Sequential', 'inputShape', inputShape, 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).') });
+  requireSizes('Sequential', 'inputShape', inputShape, 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).');
+  const input = Input({ shape: inputShape });
   const outputs = layers.reduce((tensors: SymbolicTensor[], layer, i) => {
     if (tensors.length !== 1) {
       throw new ArgumentError({

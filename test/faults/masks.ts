@@ -55,7 +55,6 @@ export const maskFaults: readonly Fault[] = [
   ...faultsIn('layers/batchNorm', ['layers/norms'], ['padding counts in the statistics', 'const rows = mask ?? samples;', 'const rows = undefined;']),
   ...faultsIn('layers/timeDistributed', ['layers/norms'], ['padding counts inside', 'samples: mask ? ', 'samples: false ? ']),
   ...faultsIn('backends/cpu/arrays', ['backends/cpu/arrays'], ['a division by zero', 'divisor === 0 ? 0 : ', '']),
-  ...faultsIn('models/graph/network', ['models/graph/masks'], ['a mask of the wrong length goes on', 'mask.steps !== steps', 'false']),
   ...faultsIn('layers/timeMask', ['layers/embedding'],
     ['by value: one number of the step is enough for padding', 'if (value !== odd)', 'if (values.subarray(i - i % width, i - i % width + width).every((each) => each !== odd))'],
   ),
@@ -90,4 +89,10 @@ export const maskFaults: readonly Fault[] = [
     ['E1 the row after', 'const from = table + Math.trunc(index) * n;', 'const from = table + Math.trunc(index + 1) % count * n;'],
     ['E2 the last place alone', 'd[to + j] + d[x + r * n + j]', 'd[x + r * n + j]'],
   ),
+  ...faultsIn('models/graph/lengths', ['models/graph/lengths'],
+    ['open sizes: the masks are those of no length', 'masks: masksOf(inputs, nodes)', 'masks: network.masks'],
+    ['open sizes: one length serves all', 'this.open ? ', 'this.open && this.network.nodes.length > 9 ? '],
+  ),
+  ...faultsIn('models/training/session', ['models/graph/lengths'], ['a program of one length is run at another', 'form.x.map(formatShape)', "''"]),
+  ...faultsIn('models/graph/network', ['models/graph/masks'], ['a mask of the wrong length goes on', '!sizesMeet(mask.steps, steps)', 'false']),
 ];

@@ -24,7 +24,7 @@ function made<F>(what: 'layer' | 'cell', entry: JsonValue | undefined, known: Re
 export function rebuildArchitecture(description: JsonObject, known: Makers): Network {
   const inputs = listOf('inputs', description.inputs).map((entry) => {
     const { shape, name } = Array.isArray(entry) ? { shape: entry as JsonValue, name: undefined } : objectOf('input', entry);
-    return Input({ shape: listOf('input shape', shape).map((size) => numberOf('input size', size)), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
+    return Input({ shape: listOf('input shape', shape).map((size) => (size === null ? null : numberOf('input size', size))), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
   });
   const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
     const { make, config } = made('layer', entry, known.layers);

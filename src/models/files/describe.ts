@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../layers/layer.js';
 import { firstUses } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
+import { openShape } from '../../openShapes.js';
 
 /** `[node, output]`, or `[-1, i]` for input i of the model. */
 type Reference = readonly [node: number, index: number];
@@ -14,7 +15,7 @@ export function describeArchitecture(network: Network, frozen: ReadonlySet<strin
   network.nodes.forEach((node, n) => node.outputs.forEach((id, i) => references.set(id, [n, i])));
   const refer = (id: number): Reference => references.get(id) ?? [-1, 0];
   return {
-    inputs: network.inputs.map(({ shape, name }) => (name === undefined ? shape : { shape, name })),
+    inputs: network.inputs.map(({ shape, name }) => (name === undefined ? openShape(shape) : { shape: openShape(shape), name })),
     layers: layers.map(({ layer, name }) => ({ className: layer.className, name, config: { ...layer.config(), ...(frozen.has(name) ? { trainable: false } : {}) } })),
     nodes: network.nodes.map((node) => ({ layer: layers.findIndex((use) => use.layer === node.layer), inputs: node.inputs.map(refer) })),
     outputs: network.outputs.map(({ id }) => refer(id)),

@@ -7,6 +7,7 @@ import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
 import { maskOfInput, maskOfValues, whereAllAreReal } from '../../layers/timeMask.js';
 import type { TimeMask } from '../../layers/timeMask.js';
+import { isOpen, sizesMeet } from '../../openShapes.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
 
@@ -75,7 +76,7 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
     if (source || ids.has(input)) {
       throw new ArgumentError({ operation: 'Model', argument: 'inputs', expected: 'made by Input, each given once', actual: source ? "a layer's output" : 'one twice' });
     }
-    if (!shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
+    if (!shape.every((size) => Number.isNaN(size) || (Number.isSafeInteger(size) && size > 0))) {
       throw new ShapeError({ operation: 'Model', argument: 'input shape', expected: 'whole numbers of at least 1, without the batch', actual: formatShape(shape) });
     }
     requireAddressable('Model', 'input shape', shape);
@@ -100,9 +101,7 @@ export function buildNetwork(inputs: readonly SymbolicTensor[], outputs: readonl
     if (!made) {
       const from = source.inputs.map(visit);
       const inputShapes = source.inputs.map((input) => input.shape);
-      const outputShapes = source.layer.outputShapes(inputShapes);
-      for (const shape of outputShapes) requireAddressable(source.layer.label(), 'output', shape);
-      for (const [name, spec] of Object.entries(source.layer.parameters(inputShapes))) if (spec) requireAddressable(source.layer.label(), name, spec.shape);
+      const outputShapes = shapesOf(source.layer, inputShapes);
       made = outputShapes.map(() => count++);
       outputsOf.set(source, made);
       nodes.push({ layer: source.layer, name: names.get(source.layer) ?? source.layer.kind, inputs: from, outputs: made, inputShapes, outputShapes });
@@ -165,6 +164,23 @@ export function maskInto({ inputs, masks }: Pick<Network, 'inputs' | 'masks'>, n
   return rule.padding === undefined ? given : whereAllAreReal([given, maskOfValues(id, steps, rule.padding)]);
 }
 
+/** Of a layer's outputs. @throws ShapeError for what no tensor can hold, and for weights whose size would be that of the data. */
+export function shapesOf(layer: AnyLayer, inputShapes: readonly Shape[]): Shape[] {
+  const outputShapes = layer.outputShapes(inputShapes);
+  for (const shape of outputShapes) requireAddressable(layer.label(), 'output', shape);
+  const specs = { ...layer.states(inputShapes, 1), ...layer.parameters(inputShapes) };
+  for (const [name, spec] of Object.entries<ParameterSpec | undefined>(specs)) {
+    if (!spec) continue;
+    requireAddressable(layer.label(), name, spec.shape);
+    if (!isOpen(spec.shape)) continue;
+    throw new ShapeError({
+      operation: layer.label(), argument: 'input', expected: `of known sizes where ${name} runs along it`, actual: inputShapes.map((shape) => formatShape(['batch', ...shape])).join(' and '),
+      hint: 'Only axes that no weight runs along may be null: the steps of a sequence, the height and width of an image.',
+    });
+  }
+  return outputShapes;
+}
+
 /** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */
 export function masksOf(inputs: readonly NetworkInput[], nodes: readonly NetworkNode[]): Map<ValueId, TimeMask> {
   const masks = new Map<ValueId, TimeMask>();
@@ -178,7 +194,7 @@ export function masksOf(inputs: readonly NetworkInput[], nodes: readonly Network
       const mask = made[i];
       const steps = outputShapes[i]?.[0];
       if (!mask) return;
-      if (mask.steps !== steps) {
+      if (!sizesMeet(mask.steps, steps)) {
         throw new ShapeError({ operation: layer.label(), argument: 'masks()', expected: `of ${String(steps)} steps, as the output has`, actual: String(mask.steps) });
       }
       masks.set(id, mask);

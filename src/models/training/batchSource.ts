@@ -2,6 +2,7 @@
 import { DataError } from '../../errors.js';
 import { permutation, randomStream } from '../../random.js';
 import type { DType } from '../../tensor.js';
+import type { OpenNetwork } from '../graph/lengths.js';
 import type { Network } from '../graph/network.js';
 import { takeBatch } from './batches.js';
 import type { Batch } from './batches.js';
@@ -30,6 +31,8 @@ export interface BatchSource {
 /** The model that batches are for. */
 export interface BatchTarget {
   readonly network: Network;
+  /** The network at the sizes of data. */
+  readonly shapes: OpenNetwork;
   readonly dtype: DType;
   readonly targets: readonly Target[];
 }
@@ -87,10 +90,10 @@ export class DatasetBatches implements BatchSource {
   }
 
   async take(index: number): Promise<Batch | undefined> {
-    const { samples, batchSize, target: { network, dtype }, options: { training } } = this;
+    const { samples, batchSize, target: { dtype }, options: { training } } = this;
     const count = Math.min(batchSize, samples - index * batchSize);
     if (count <= 0) return undefined;
-    const batch = await takeBatch(network, this.data, this.order, index * batchSize, count, training, dtype);
+    const batch = await takeBatch(this.data, this.order, index * batchSize, count, training, dtype);
     this.counted.add(batch);
     if (index === this.batches - 1) this.counted.requireSome(training ? 'fit' : 'evaluate'); // of samples made on demand nobody knew before
     return batch;

@@ -63,12 +63,12 @@ type Later<T> = T | Promise<T>;
 
 /** Samples order[from … from+count); without an order as they come. At once unless a source takes its time: a small step takes no longer than waiting. */
 export function takeBatch(
-  network: Network, data: Dataset, order: Int32Array | undefined, from: number, count: number, training: boolean, dtype: DType,
+  data: Dataset, order: Int32Array | undefined, from: number, count: number, training: boolean, dtype: DType,
 ): Later<Batch> {
   const take = (samples: Samples): Later<FloatArray> => gather(samples, order, from, count, dtype);
   const perhaps = (samples: Samples | undefined): Later<FloatArray> | undefined => samples && take(samples);
   const [x, y, masks, sampleWeight] = [data.x.map(take), data.y.map(take), data.masks.map(perhaps), perhaps(data.sampleWeight)];
-  const made = (taken: Taken): Batch => batchOf(network, taken, data.rowsByClass, count, training, dtype);
+  const made = (taken: Taken): Batch => batchOf(data.network, taken, data.rowsByClass, count, training, dtype);
   if (![...x, ...y, ...masks, sampleWeight].some((part) => part instanceof Promise)) return made({ x, y, masks, sampleWeight } as Taken);
   const all = async <T>(parts: readonly Later<T>[]): Promise<T[]> => Promise.all(parts.map(async (part) => part));
   return Promise.all([all(x), all(y), all(masks), all([sampleWeight])]).then(([ownX, ownY, ownMasks, [weight]]) =>
@@ -92,7 +92,7 @@ function batchOf(network: Network, { x, y, masks: own, sampleWeight }: Taken, ro
   const weights = network.outputs.map(({ shape }, i) => (y.length === 0 ? undefined : weightsOf(sampleWeight, byClass, rows[i] ?? 0, shape.at(-1) ?? 1, dtype)));
   const rowWeights = counted.map((mask, i) => (y.length === 0 ? undefined : masked(weights[i], mask, rows[i] ?? 0, dtype)));
   return {
-    form: { batch: count, masked: isMasked, rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training, mayHold: !counted.includes(undefined) },
+    form: { batch: count, x: network.inputs.map(({ shape }) => shape), masked: isMasked, rowWeights: rowWeights.map((w, i) => (w ? w.length / (rows[i] ?? 1) : 0)), training, mayHold: !counted.includes(undefined) },
     inputs: [...x, ...y, ...rowWeights.filter((w) => w !== undefined), ...masks],
     y, counted, weights, rows: counted.map((mask, i) => (mask ? sum(mask) : rows[i] ?? 0)),
   };

@@ -4,6 +4,8 @@ import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.
 import { nearWhole } from '../../statistics.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
 import { sameShape, sizeOf, toHost } from '../../tensor.js';
+import { closed, shapesMeet } from '../../openShapes.js';
+import type { OpenNetwork } from '../graph/lengths.js';
 import { outputMasks } from '../graph/masks.js';
 import type { Network, NetworkInput } from '../graph/network.js';
 import type { Classified, RowsByClass } from './classWeight.js';
@@ -14,6 +16,8 @@ import type { SampleSource, Samples, WholeNumbers } from './samples.js';
 
 /** Rows of several tensors that belong together. */
 export interface Dataset {
+  /** The model at the sizes of these samples. */
+  readonly network: Network;
   readonly samples: number;
   readonly x: readonly Samples[];
   readonly y: readonly Samples[];
@@ -79,8 +83,8 @@ function prepared(operation: string, argument: string, value: TensorLike | Sampl
   let host: Samples = isSource(value) ? checkedSource(operation, argument, value, whole) : toHost(value, dtype, { operation, argument });
   if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
   // One feature or one target a step may come without its axis of width one.
-  if (!isSource(host) && shape.at(-1) === 1 && sameShape(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
-  if (!sameShape(host.shape.slice(1), shape)) {
+  if (!isSource(host) && shape.at(-1) === 1 && shapesMeet(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
+  if (!shapesMeet(host.shape.slice(1), shape) || host.shape.includes(0)) {
     throw new ShapeError({
       operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
       hint: argument.startsWith('y') ? targetHint(shape, host.shape, classes) : 'Check inputShape.',
@@ -92,13 +96,15 @@ function prepared(operation: string, argument: string, value: TensorLike | Sampl
 
 /** Checks shapes, counts and finiteness, and copies tensors into contiguous arrays of the backend's dtype; sources are read later. */
 export function prepareData(
-  operation: string, x: ModelData, y: ModelData | undefined, inputs: readonly NetworkInput[], outputs: readonly Target[], dtype: DType,
+  operation: string, x: ModelData, y: ModelData | undefined, model: OpenNetwork, targets: readonly Target[], dtype: DType,
   options: DataOptions = {},
 ): Dataset {
   const prepareAll = (name: string, value: ModelData | undefined, wanted: readonly Wanted[]): Samples[] =>
     listOf(value, wanted.length, operation, name).map((item, i) =>
       prepared(operation, wanted.length === 1 ? name : `${name}[${i}]`, item, wanted[i] ?? { shape: [] }, dtype));
-  const xs = prepareAll('x', x, inputs);
+  const xs = prepareAll('x', x, model.inputs);
+  const network = model.at(xs.map(({ shape }) => shape.slice(1)));
+  const outputs = targets.map((target, i) => ({ ...target, shape: closed(target.shape, network.outputs[i]?.shape ?? []) }));
   const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
   const samples = xs[0]?.shape[0] ?? 0;
   for (const [name, list] of [['x', xs], ['y', ys]] as const) {
@@ -108,7 +114,10 @@ export function prepareData(
       }
     }
   }
-  return { samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype), masks: masksOfInputs(operation, options, samples, inputs, dtype) };
+  return {
+    network, samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype),
+    masks: masksOfInputs(operation, options, samples, network.inputs, dtype),
+  };
 }
 
 function weights(
@@ -138,8 +147,8 @@ function rowsOf({ data, shape: [, steps = 1] }: HostTensor, start: number, end: 
 }
 
 /** @throws DataError for an output of which no row counts: a mean over nothing is no number. */
-export function requireCountedRows(operation: string, network: Network, data: Dataset): void {
-  outputMasks(network, data.x.map((x, i) => ({ mask: data.masks[i]?.data, values: isSource(x) ? undefined : x.data })), data.samples).forEach((mask, i) => {
+export function requireCountedRows(operation: string, data: Dataset): void {
+  outputMasks(data.network, data.x.map((x, i) => ({ mask: data.masks[i]?.data, values: isSource(x) ? undefined : x.data })), data.samples).forEach((mask, i) => {
     if (!mask || mask.includes(1)) return;
     throw new DataError({
       operation, argument: data.masks.length === 1 ? 'mask' : `the mask of output ${i}`, expected: 'one step at least that is real', actual: 'padding throughout',
@@ -158,8 +167,8 @@ export function splitDataset(data: Dataset, fraction: number): [Dataset, Dataset
   }
   const part = (start: number, end: number): Dataset => {
     const of = (samples: Samples): Samples => cut(samples, start, end);
-    const { sampleWeight, masks } = data;
-    return { samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), masks: masks.map((mask) => mask && rowsOf(mask, start, end)) };
+    const { network, sampleWeight, masks } = data;
+    return { network, samples: end - start, x: data.x.map(of), y: data.y.map(of), sampleWeight: sampleWeight && of(sampleWeight), masks: masks.map((mask) => mask && rowsOf(mask, start, end)) };
   };
   return [{ ...part(0, from), rowsByClass: data.rowsByClass }, part(from, data.samples)];
 }

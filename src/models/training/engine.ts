@@ -1,10 +1,11 @@
 /** What a model is made of: its network, where its weights lie, what it was compiled to, and where training stands. */
 import { checkOptions } from '../../checks.js';
-import { StateError } from '../../errors.js';
+import { ShapeError, StateError, formatShape } from '../../errors.js';
 import { requireExclusions } from '../../optimizers/decay.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
 import type { DType, Shape } from '../../tensor.js';
+import { OpenNetwork } from '../graph/lengths.js';
 import { frozenLayers, stateTensors, trainableWeights } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { BackendChoice } from './backendChoice.js';
@@ -47,8 +48,19 @@ function targetsOf({ outputs }: Network, { losses, targets }: Objective, metrics
 /** What runs steps: running.ts, which knows of engines and is fetched. */
 interface Runner { readonly Session: typeof Session }
 
+/** A row of an output is its last axis: losses and metrics must know how wide. @throws ShapeError */
+function requireKnownWidths(network: Network): void {
+  const open = network.outputs.find(({ shape }) => Number.isNaN(shape.at(-1)));
+  if (!open) return;
+  throw new ShapeError({
+    operation: 'compile', argument: 'output', expected: 'of a known last axis', actual: formatShape(['batch', ...open.shape]), hint: 'A number for each step is [batch, null, 1]: end in Reshape({ targetShape: [-1, 1] }).',
+  });
+}
+
 export class Engine {
   readonly network: Network;
+  /** The network at the sizes of data. */
+  readonly shapes: OpenNetwork;
   readonly seed: number;
   readonly store: WeightStore;
   position: Position = startPosition();
@@ -63,6 +75,7 @@ export class Engine {
 
   constructor(network: Network, seed: number) {
     this.network = network;
+    this.shapes = new OpenNetwork(network);
     this.seed = seed;
     this.store = new WeightStore(network, seed);
   }
@@ -94,6 +107,7 @@ export class Engine {
   compile(options: CompileOptions): void {
     checkOptions('compile', options, compileNames);
     const { network } = this;
+    requireKnownWidths(network);
     const losses = lossesOf(network, options.loss);
     const weights = lossWeightsOf(network, options.lossWeights);
     const metrics = [...metricsOf(network, losses, options.metrics, false), ...metricsOf(network, losses, options.weightedMetrics, true)];
@@ -119,13 +133,13 @@ export class Engine {
     throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });
   }
 
-  /** Settles what computes and fetches what runs it, once what is read at once has been read. Before anything is asked of the session. */
-  async begin<R extends Runner>(fetch: () => Promise<R>, batch = 32): Promise<R> {
+  /** Settles what computes and fetches what runs it, once what is read at once has been read. Before anything is asked of the session. @param network at the sizes of the data, where those are known. */
+  async begin<R extends Runner>(fetch: () => Promise<R>, batch = 32, network = this.network): Promise<R> {
     const { backend, optimizer, objective, metrics } = this.compiled ?? { backend: this.usual, metrics: [] };
     if (this.ready === backend && this.runner) return this.runner as R;
     const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
     const [runner] = await Promise.all([
-      fetch(), backend.settle(this.network, [...new Set(users.flatMap(({ families }) => families))], batch),
+      fetch(), backend.settle(network, [...new Set(users.flatMap(({ families }) => families))], batch),
       ...[...objective?.losses ?? [], ...metrics].map(({ load }) => load?.()),
     ]);
     const plain = { ...runner }; // to look for `then` on a module, as every promise of one does, takes microseconds
@@ -145,8 +159,8 @@ export class Engine {
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */
   prepare(operation: string, x: ModelData, y: ModelData, options: DataOptions): Dataset {
     this.requireCompiled(operation);
-    const data = prepareData(operation, x, y, this.network.inputs, this.targets, this.dtype, options);
-    requireCountedRows(operation, this.network, data);
+    const data = prepareData(operation, x, y, this.shapes, this.targets, this.dtype, options);
+    requireCountedRows(operation, data);
     return data;
   }
 
@@ -164,7 +178,7 @@ export class Engine {
 
   /** Samples alone. */
   prepareInputs(operation: string, x: ModelData, options: DataOptions): Dataset {
-    return prepareData(operation, x, undefined, this.network.inputs, [], this.dtype, options);
+    return prepareData(operation, x, undefined, this.shapes, [], this.dtype, options);
   }
 
   /** @throws StateError if this model trains, or another one trains a layer of it. */

@@ -29,7 +29,7 @@ export async function fitModel(
   if (validationSplit !== 0) {
     let held: Dataset;
     [data, held] = splitDataset(data, validationSplit);
-    for (const part of [data, held]) requireCountedRows('fit, validationSplit', engine.network, part);
+    for (const part of [data, held]) requireCountedRows('fit, validationSplit', part);
     validation = cutForValidation(engine, held, batchSize);
   }
   if (stateful) requireWholeBatches('x', data.samples, batchSize);
@@ -62,7 +62,7 @@ async function trained(
   engine: Engine, model: Trainee, feed: Feed, validation: Feed | undefined, options: FitBatchesOptions, start: (history: History) => void, batch?: number,
 ): Promise<History> {
   const own = { ...options, callbacks: [...options.callbacks ?? []] };
-  const { train } = await engine.begin(running, batch);
+  const { train } = await engine.begin(running, batch, 'data' in feed ? feed.data.network : undefined);
   return train(engine, model, feed, validation, own, start, batch);
 }
 
@@ -88,7 +88,7 @@ export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData,
   requireLength('trainOnBatch', optimizer.learningRate, length);
   engine.requireTrainable('trainOnBatch');
   const data = engine.prepareToTrain('trainOnBatch', x, y, options);
-  const { trainOnData } = await engine.begin(running);
+  const { trainOnData } = await engine.begin(running, undefined, data.network);
   return await trainOnData(engine, model, data, length);
 }
 

@@ -55,7 +55,7 @@ export class GivenBatches implements BatchSource {
   }
 
   async take(index: number): Promise<Batch | undefined> {
-    const { options: { operation, steps, training, rowsByClass }, target: { network, dtype, targets } } = this;
+    const { options: { operation, steps, training, rowsByClass }, target: { shapes, dtype, targets } } = this;
     if (index >= this.batches) return undefined;
     const next = await this.next();
     if (next.done === true) {
@@ -65,8 +65,8 @@ export class GivenBatches implements BatchSource {
     }
     const name = `${operation}, batch ${index}`;
     const [x, y, own = {}] = checkedBatch(name, await next.value);
-    const data = { ...prepareData(name, x, y, network.inputs, targets, dtype, checkOptions(name, own, dataNames)), rowsByClass };
-    const batch = await takeBatch(network, data, undefined, 0, data.samples, training, dtype);
+    const data = { ...prepareData(name, x, y, shapes, targets, dtype, checkOptions(name, own, dataNames)), rowsByClass };
+    const batch = await takeBatch(data, undefined, 0, data.samples, training, dtype);
     this.counted.add(batch);
     if (index === this.batches - 1) this.counted.requireSome(operation);
     return batch;

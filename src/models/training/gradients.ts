@@ -21,7 +21,7 @@ export async function lossAndGradients(engine: Engine, data: Dataset, training: 
   const { session, form, inputs } = await oneBatch(engine, data, training);
   const [loss, ...all] = await onOneBatch(engine, form, () => session.differentiator(form).run(inputs));
   const gradients = Object.fromEntries(session.trained.map((spec, i) => [spec.key, fromHost(all[i] ?? allocate('float32', 0), spec.shape)]));
-  const inputGradients = engine.network.inputs.map(({ shape }, i) =>
+  const inputGradients = form.x.map((shape, i) =>
     fromHost(all[session.trained.length + i] ?? allocate('float32', 0), [form.batch, ...shape]));
   return { loss: loss?.[0] ?? NaN, gradients, inputGradients };
 }
@@ -42,6 +42,6 @@ function onOneBatch<T>(engine: Engine, { batch }: StepForm, pass: () => T | Prom
 async function oneBatch(engine: Engine, data: Dataset, training: boolean): Promise<{ session: Session; form: StepForm; inputs: FloatArray[] }> {
   const session = engine.open();
   const { dtype } = session.device;
-  const { form, inputs } = await takeBatch(engine.network, data, undefined, 0, data.samples, training, dtype);
+  const { form, inputs } = await takeBatch(data, undefined, 0, data.samples, training, dtype);
   return { session, form, inputs: [...inputs, ...drawNoise(session.noise(form), engine.seed, 0, dtype)] };
 }

@@ -54,13 +54,13 @@ export async function predictDataset(
   session: Session, data: Dataset, batchSize: number, signal?: AbortSignal,
 ): Promise<HostTensor[]> {
   const { dtype } = session.device;
-  const { outputs } = session.network;
+  const { outputs } = data.network;
   const results = outputs.map(({ shape }) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
   const breathe = createYielder();
   for (let from = 0; from < data.samples; from += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = await takeBatch(session.network, data, undefined, from, count, false, dtype);
+    const batch = await takeBatch(data, undefined, from, count, false, dtype);
     session.states.advance(count);
     const predictions = await session.predictor(batch.form).run(batch.inputs);
     predictions.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputs[i]?.shape ?? [])));

@@ -2,10 +2,13 @@
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { NoiseSpec } from '../../layers/layer.js';
+import { formatShape } from '../../errors.js';
+import { Recent } from '../../recent.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
 import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
 import { stateName } from '../graph/names.js';
+import { OpenNetwork } from '../graph/lengths.js';
 import { lastingTensors, noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Objective } from './objective.js';
@@ -26,6 +29,8 @@ export interface Observation {
 
 /** What a step body works with. */
 interface Parts extends StepInputs {
+  /** At the sizes of the step. */
+  readonly network: Network;
   readonly run: NetworkRun;
   readonly weights: LayerTensors;
   readonly states: LayerTensors;
@@ -47,7 +52,8 @@ type Body = (k: Kernels, parts: Parts) => BodyResult;
 
 /** A pass forward and what the losses say of it. */
 interface Judged {
-  readonly objective: Objective;
+  /** Its outputs are what the losses compare. */
+  readonly network: Network;
   readonly forward: NetworkForward;
   /** Of each output, [1]. */
   readonly losses: readonly Tensor[];
@@ -59,6 +65,12 @@ interface Judged {
   readonly states: LayerTensors;
 }
 
+/**
+ * One for each kind of step, batch size, sizes of the samples and form of masks and weights; a call that was kept holds a few hundred bytes,
+ * so the one that nobody has asked for the longest goes, and is made anew when its turn comes again.
+ */
+const programsKept = 64;
+
 export class Session {
   readonly device: Device;
   readonly variables: Variables;
@@ -67,7 +79,10 @@ export class Session {
   private readonly objective: Objective | undefined;
   private readonly optimizer: Optimizer | undefined;
   private readonly frozen: ReadonlySet<string>;
-  private readonly programs = new Map<string, Program>();
+  /** The networks at the sizes of a step: the model's, and that whose outputs losses compare. */
+  private readonly shapes: OpenNetwork;
+  private readonly compared: OpenNetwork | undefined;
+  private readonly programs = new Recent<Program>(programsKept);
 
   /** @param frozen names of layers that are not trained. */
   constructor(
@@ -76,6 +91,8 @@ export class Session {
   ) {
     this.network = network;
     this.objective = objective;
+    this.shapes = new OpenNetwork(network);
+    this.compared = objective && new OpenNetwork(objective.network);
     this.optimizer = optimizer;
     this.device = backend.open();
     this.variables = new Variables(network, this.device, initial, optimizer, frozen);
@@ -93,13 +110,13 @@ export class Session {
 
   /** The random numbers of a training step, in the order the step takes them. */
   noise(form: StepForm): NoiseSpec[] {
-    return form.training ? noiseOf(this.network, form.batch).flat() : [];
+    return form.training ? noiseOf(this.shapes.at(form.x), form.batch).flat() : [];
   }
 
   /** Inputs: x, masks. Outputs: predictions. States move on. */
   predictor(form: StepForm): Program {
     return this.program('predict', form, false, [], (_, parts) => {
-      const { outputs, states } = forwardNetwork(this.network, parts.run, parts.weights, parts.states, parts.x);
+      const { outputs, states } = forwardNetwork(parts.network, parts.run, parts.weights, parts.states, parts.x);
       return { outputs, states };
     });
   }
@@ -164,14 +181,15 @@ export class Session {
   }
 
   private key(kind: string, form: StepForm): string {
-    return [kind, form.batch, form.masked, form.rowWeights, form.training].join('/');
+    return [kind, form.batch, form.x.map(formatShape), form.masked, form.rowWeights, form.training].join('/');
   }
 
   /** Forward through the network that holds what the losses compare. */
   private judge(k: Kernels, parts: Parts): Judged {
-    const { objective } = this;
-    if (!objective) throw new Error('a loss without an objective');
-    const forward = forwardNetwork(objective.network, parts.run, parts.weights, parts.states, parts.x);
+    const { objective, compared } = this;
+    if (!objective || !compared) throw new Error('a loss without an objective');
+    const network = compared.at(parts.network.inputs.map(({ shape }) => shape));
+    const forward = forwardNetwork(network, parts.run, parts.weights, parts.states, parts.x);
     const results = forward.outputs.map((compared, i) => {
       const loss = objective.losses[i];
       if (!loss) throw new Error(`no loss for output ${i}`);
@@ -181,7 +199,7 @@ export class Session {
     const counting = (tensor: Tensor, i: number): Tensor => (objective.weights[i] === 1 ? tensor : k.scale(tensor, objective.weights[i] ?? 1));
     const [first, ...others] = losses.map(counting);
     return {
-      objective, forward, states: forward.states, losses, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
+      network, forward, states: forward.states, losses, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
       dOutputs: results.map((r, i) => counting(r.dPrediction, i)), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
     };
   }
@@ -191,7 +209,7 @@ export class Session {
     const judged = this.judge(k, parts);
     observe?.('loss', 'loss', judged.loss);
     const grads = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
-    const dInputs = backwardNetwork(judged.objective.network, parts.run, parts.weights, judged.forward, judged.dOutputs, grads);
+    const dInputs = backwardNetwork(judged.network, parts.run, parts.weights, judged.forward, judged.dOutputs, grads);
     return {
       ...judged, gradients: new Map(inOrder(this.trained, grads).map((gradient, i) => [this.trained[i]?.key ?? '', gradient])),
       dInputs: dInputs.map((d, i) => d ?? k.zeros(parts.x[i]?.shape ?? [])),
@@ -200,11 +218,12 @@ export class Session {
 
   /** Compiles once per kind and form: lays out inputs and variables, and puts new values where they belong. */
   program(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body): Program {
-    const key = this.key(kind, form);
-    const known = this.programs.get(key);
-    if (known) return known;
+    return this.programs.get(this.key(kind, form), () => this.made(kind, form, targets, extraShapes, body));
+  }
 
-    const layout = stepLayout(this.network, form, targets ? this.objective?.targets ?? [] : undefined, extraShapes);
+  private made(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body): Program {
+    const network = this.shapes.at(form.x);
+    const layout = stepLayout(network, form, targets ? this.objective?.targets ?? [] : undefined, extraShapes);
     const { frozen } = this;
     const { trainable } = this.variables;
     const stateSpecs = this.states.all.map(({ spec }) => spec);
@@ -219,7 +238,7 @@ export class Session {
       const run = { k, training: form.training, noise: taken.noise, masks: taken.masks, frozen };
       const weights = byLayer(trainable, trainable.map(({ key }) => before(key)));
       const states = byLayer(stateSpecs, stateNames.map(before));
-      const { outputs, states: next, after, guard } = body(k, { ...taken, run, weights, states, before });
+      const { outputs, states: next, after, guard } = body(k, { ...taken, network, run, weights, states, before });
       for (const [name, tensor] of after ?? []) values.set(name, tensor);
       const moved = next ? inOrder(stateSpecs, next) : [];
       moved.forEach((tensor, i) => {
@@ -228,9 +247,7 @@ export class Session {
       });
       return { outputs, variables: names.map(before) };
     };
-    const program = this.device.compile(step, layout.shapes, [...variables.values()]);
-    this.programs.set(key, program);
-    return program;
+    return this.device.compile(step, layout.shapes, [...variables.values()]);
   }
 }
 

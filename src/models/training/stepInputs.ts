@@ -1,5 +1,6 @@
 /** What a step takes, in order: x, y, row weights, masks, dropout masks, extras (learning rate, optimiser scalars). */
 import type { Tensor } from '../../backend.js';
+import { closed } from '../../openShapes.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
 import { masksRead } from '../graph/masks.js';
@@ -9,6 +10,8 @@ import type { Network } from '../graph/network.js';
 /** What decides the form of a step. */
 export interface StepForm {
   readonly batch: number;
+  /** Shapes of the model's inputs, without the batch. */
+  readonly x: readonly Shape[];
   /** For each input of the model, whether it has a mask. */
   readonly masked: readonly boolean[];
   /** For each output how many weights come in for each of its rows: none, one, or one for each number. */
@@ -34,11 +37,11 @@ export interface StepLayout {
   read(inputs: readonly Tensor[]): StepInputs;
 }
 
-/** @param targets shapes of y; undefined where neither y nor row weights come in. */
+/** @param network at the sizes of the form. @param targets shapes of y; undefined where neither y nor row weights come in. */
 export function stepLayout(network: Network, form: StepForm, targets: readonly Shape[] | undefined, extraShapes: readonly Shape[]): StepLayout {
   const withBatch = ({ shape }: { shape: Shape }): Shape => [form.batch, ...shape];
   const xShapes = network.inputs.map(withBatch);
-  const yShapes = (targets ?? []).map((shape) => withBatch({ shape }));
+  const yShapes = (targets ?? []).map((shape, i) => withBatch({ shape: closed(shape, network.outputs[i]?.shape ?? []) }));
   const weights = network.outputs.map(({ shape }, i) => (targets ? form.batch * sizeOf(shape.slice(0, -1)) * (form.rowWeights[i] ?? 0) : 0));
   const weightShapes = weights.filter((size) => size > 0).map((size) => [size]);
   const masksTaken = masksRead(network, form.masked);

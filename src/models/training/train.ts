@@ -54,7 +54,7 @@ export async function trainOnData(engine: Engine, model: Trainee, data: Dataset,
   const { optimizer, scoring } = engine.requireCompiled('trainOnBatch');
   engine.requireTrainable('trainOnBatch');
   const { position } = engine;
-  const batch = await takeBatch(engine.network, data, undefined, 0, data.samples, true, engine.dtype);
+  const batch = await takeBatch(data, undefined, 0, data.samples, true, engine.dtype);
   const rate = rateAt(optimizer.learningRate, progressAt('trainOnBatch', position.runSteps, 0, position.runSteps, length)) * position.learningRateFactor;
   const [{ losses, predictions } = { losses: [], predictions: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
