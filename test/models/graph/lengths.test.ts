@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, ArgumentError, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Dense, DepthwiseConv1D, Dropout, Flatten, GRU,
-  GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, Input, LSTM, LayerNorm, MaxPool1D, MaxPool2D, Model, Multiply, Permute, RepeatVector, ResNet, Reshape,
+  Activation, Add, ArgumentError, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Dense, DepthwiseConv1D, Dropout, Embedding, Flatten, GRU,
+  GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, Input, LSTM, LayerNorm, Masking, MaxPool1D, MaxPool2D, Model, Multiply, Permute, RepeatVector, ResNet, Reshape,
   SeparableConv1D, Sequential, ShapeError, SimpleRNN, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, cpu, loadModel, modelFromJSON, tensor, wasm,
 } from '../../../src/index.js';
 import type { AnyLayer, OpenShape, Shape, SymbolicTensor } from '../../../src/index.js';
@@ -128,6 +128,27 @@ test('random stacks at random lengths', async () => {
     lengths: fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 3 }),
   });
   await forAll(plans, 15, async ({ plan, end, seed, lengths }) => { await check(plan, end, seed, lengths); });
+});
+
+test('texts of any length, and padding told by its value', async () => {
+  const kinds: Readonly<Record<string, (length: number | null) => Sequential>> = {
+    Embedding: (length) => new Sequential([new Embedding({ inputDim: 5, outputDim: 3, maskZero: true }), new GRU({ units: 2, returnSequences: true }), new Dense({ units: 1 })], { inputShape: [length], seed: 3 }),
+    Masking: (length) => new Sequential([new Masking(), new GRU({ units: 2, returnSequences: true }), new Dense({ units: 1 })], { inputShape: [length, 1], seed: 3 }),
+  };
+  for (const [name, make] of Object.entries(kinds)) {
+    const open = make(null);
+    open.compile({ loss: 'mse', optimizer: 'sgd', backend });
+    for (const T of [6, 4]) {
+      const fixed = make(T);
+      fixed.setWeights(open.getWeights());
+      const x = { data: Float64Array.from({ length: 3 * T }, (_, i) => (i % T < T - 2 ? 1 + (i % 4) : 0)), shape: [3, T, ...open.inputShape.slice(1).map(() => 1)] };
+      const y = randomTensor(T, 'y', [3, T, 1]);
+      for (const model of [open, fixed]) model.compile({ loss: 'mse', optimizer: 'sgd', backend });
+      assertSame((await open.predict(x)).data, (await fixed.predict(x)).data, `${name} ${T}`);
+      assert.equal((await open.fit(x, y)).history, (await fixed.fit(x, y)).history, `${name} ${T}`);
+      sameWeights(open, fixed, `${name} ${T}`);
+    }
+  }
 });
 
 test('on wasm too, with one set of weights for all lengths', async () => {
