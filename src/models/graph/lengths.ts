@@ -6,8 +6,9 @@ import { ShapeError, formatShape } from '../../errors.js';
 import { isOpen, shapesMeet } from '../../openShapes.js';
 import type { Shape } from '../../tensor.js';
 import { Recent } from '../../recent.js';
-import { masksOf, shapesOf } from './network.js';
+import { masksOf } from './network.js';
 import type { Network, NetworkInput, NetworkNode, ValueId } from './network.js';
+import { shapesOf } from './shapes.js';
 
 /** Lengths of which a network remembers its shapes. */
 const remembered = 32;

@@ -7,9 +7,10 @@ import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
 import { maskOfInput, maskOfValues, whereAllAreReal } from '../../layers/timeMask.js';
 import type { TimeMask } from '../../layers/timeMask.js';
-import { isOpen, sizesMeet } from '../../openShapes.js';
+import { sizesMeet } from '../../openShapes.js';
 import { sizeOf } from '../../tensor.js';
 import type { Shape } from '../../tensor.js';
+import { shapesOf } from './shapes.js';
 
 /** A value in the graph, by number. */
 export type ValueId = number;
@@ -162,23 +163,6 @@ export function maskInto({ inputs, masks }: Pick<Network, 'inputs' | 'masks'>, n
   if (!rule || steps === undefined) return own;
   const given = own ?? (rule.indices === undefined ? undefined : maskOfInput(id, steps));
   return rule.padding === undefined ? given : whereAllAreReal([given, maskOfValues(id, steps, rule.padding)]);
-}
-
-/** Of a layer's outputs. @throws ShapeError for what no tensor can hold, and for weights whose size would be that of the data. */
-export function shapesOf(layer: AnyLayer, inputShapes: readonly Shape[]): Shape[] {
-  const outputShapes = layer.outputShapes(inputShapes);
-  for (const shape of outputShapes) requireAddressable(layer.label(), 'output', shape);
-  const specs = { ...layer.states(inputShapes, 1), ...layer.parameters(inputShapes) };
-  for (const [name, spec] of Object.entries<ParameterSpec | undefined>(specs)) {
-    if (!spec) continue;
-    requireAddressable(layer.label(), name, spec.shape);
-    if (!isOpen(spec.shape)) continue;
-    throw new ShapeError({
-      operation: layer.label(), argument: 'input', expected: `of known sizes where ${name} runs along it`, actual: inputShapes.map((shape) => formatShape(['batch', ...shape])).join(' and '),
-      hint: 'Only axes that no weight runs along may be null: the steps of a sequence, the height and width of an image.',
-    });
-  }
-  return outputShapes;
 }
 
 /** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */
