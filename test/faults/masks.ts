@@ -93,6 +93,6 @@ export const maskFaults: readonly Fault[] = [
     ['open sizes: the masks are those of no length', 'masks: masksOf(inputs, nodes)', 'masks: network.masks'],
     ['open sizes: one length serves all', 'this.open ? ', 'this.open && this.network.nodes.length > 9 ? '],
   ),
-  ...faultsIn('models/training/session', ['models/graph/lengths'], ['a program of one length is run at another', 'form.x.map(formatShape)', "''"]),
+  ...faultsIn('models/training/session', ['models/graph/lengths'], ['a program of one length is run at another', "form.x.join(';')", "''"]),
   ...faultsIn('models/graph/network', ['models/graph/masks'], ['a mask of the wrong length goes on', '!sizesMeet(mask.steps, steps)', 'false']),
 ];

@@ -30,7 +30,7 @@ export class OpenNetwork {
 
   /** @param shapes of the inputs, without the batch. @throws ShapeError for what a layer cannot do at these sizes. */
   at(shapes: readonly Shape[]): Network {
-    return this.open ? this.known.get(shapes.map(formatShape).join(), () => resolved(this.network, shapes)) : this.network;
+    return this.open ? this.known.get(shapes.join(';'), () => resolved(this.network, shapes)) : this.network;
   }
 }
 

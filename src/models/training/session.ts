@@ -2,7 +2,6 @@
 import type { Backend, Device, Kernels, Program, Step, Tensor } from '../../backend.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { NoiseSpec } from '../../layers/layer.js';
-import { formatShape } from '../../errors.js';
 import { Recent } from '../../recent.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
@@ -181,7 +180,7 @@ export class Session {
   }
 
   private key(kind: string, form: StepForm): string {
-    return [kind, form.batch, form.x.map(formatShape), form.masked, form.rowWeights, form.training].join('/');
+    return [kind, form.batch, form.x.join(';'), form.masked, form.rowWeights, form.training].join('/');
   }
 
   /** Forward through the network that holds what the losses compare. */
