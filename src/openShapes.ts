@@ -2,7 +2,8 @@
  * Sizes that are left open until data come: `null` where users write and read them, NaN inside. What is computed from a size that nobody
  * knows is not known either, and that is how NaN computes: layers work out their shapes by the same arithmetic, open or not.
  */
-import type { Shape } from './tensor.js';
+/** As everywhere; not imported, as tensors are checked with these. */
+type Shape = readonly number[];
 
 /** Of one sample; null where any size will do. */
 export type OpenShape = readonly (number | null)[];

@@ -82,7 +82,7 @@ test('what cannot be right is refused by name: promises, functions, missing awai
     ['an optimiser that is none', () => { model.compile({ loss: 'mse', optimizer: any({}) }); }, /^compile: optimizer must be an optimiser, or sgd/],
     ['a metric that is none', () => { model.compile({ loss: 'mse', metrics: [any(() => 0)] }); }, /^compile: metrics must be functions with a name/],
     ['a metric of another kind', () => { model.compile({ loss: 'mse', metrics: [any(7)] }); }, /^compile: metrics must be names/],
-    ['open sizes', () => new Sequential([new Dense({ units: 1 })], { inputShape: any([null, 1]) }), /^Sequential: inputShape must be .*got \[null, 1\]/],
+    ['sizes that are none', () => new Sequential([new Dense({ units: 1 })], { inputShape: any([undefined, 1]) }), /^Sequential: inputShape must be .*got \[undefined, 1\]/],
     ['no outputs', () => new Model(any({ inputs: Input({ shape: [1] }) })), /^Model: outputs must be/],
     ['no weights', () => { model.setWeights(any(null)); }, /^setWeights: weights must be/],
     ['a weight of null', () => { model.setWeights({ 'dense/bias': any(null) }); }, /^setWeights: 'dense\/bias' must be .*got null/],
