@@ -145,7 +145,7 @@ const noise: readonly Fault[] = [
     ['all layers of a step share a mask', 'fillDropoutMask(random, rate, mask);', "fillDropoutMask(randomStream(seed, 'dropout', step), rate, mask);"],
   ),
   ...faultsIn('models/training/loop', ['models/training/dropout'],
-    ['steps that run together share a mask', 'steps[i] ?? 0, dtype', 'position.step, dtype'],
+    ['steps that run together share a mask', 'seed, step, dtype', 'seed, position.step, dtype'],
   ),
 ];
 
