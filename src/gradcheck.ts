@@ -1,10 +1,10 @@
 /**
  * Gradient checks: the hand-written backward pass against central differences in float64.
  *
- * For a layer with outputs y and fixed random weights R the scalar L = Σ R⊙y is differentiated both ways:
+ * For a layer with outputs y and fixed random weights R the scalar L = Σ R⊙y, plus penalties on its weights, is differentiated both ways:
  * analytic, from one backward pass with dy = R; numeric, (L(θ+ε) − L(θ−ε)) / 2ε, entry by entry.
  */
-import type { Device, Step } from './backend.js';
+import type { Device, Step, Tensor } from './backend.js';
 import { cpu } from './backends/cpu/index.js';
 import type { Block } from './blocks/block.js';
 import { checkOptions } from './checks.js';
@@ -24,6 +24,7 @@ import type { LayerTensors } from './models/graph/execute.js';
 import { masksRead } from './models/graph/masks.js';
 import { buildNetwork, noiseOf, stateTensors, trainableWeights } from './models/graph/network.js';
 import type { Network } from './models/graph/network.js';
+import { addPenaltyGradients, penaltyOn } from './models/graph/penalties.js';
 import { normal, randomStream, uniform } from './random.js';
 import type { RandomGenerator } from './random.js';
 import { noiseFrom } from './models/graph/noise.js';
@@ -225,19 +226,23 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
     const noise = masks.map((specs) => take(specs.length));
     const run = { k, training, noise, masks: new Map(take(masked.length).map((mask, i) => [masked[i]?.key ?? '', mask])) };
     const forward = forwardNetwork(network, run, parameters, stateRecords, inputs);
-    if (!backward) return { outputs: forward.outputs, variables: [] };
+    const weight = (key: string): Tensor => tensors[trained.findIndex((spec) => spec.key === key)] ?? k.zeros([1]);
+    if (!backward) return { outputs: [...forward.outputs, penaltyOn(k, trained, weight) ?? k.zeros([1])], variables: [] };
     const gradients: LayerTensors = byLayer(trained, trained.map((spec) => k.zeros(spec.shape)));
     const dInputs = backwardNetwork(network, run, parameters, forward, take(projections.length), gradients);
-    const all = [...inOrder(trained, gradients), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))];
+    const ofWeights = new Map(inOrder(trained, gradients).map((gradient, i) => [trained[i]?.key ?? '', gradient]));
+    addPenaltyGradients(k, trained, weight, ofWeights);
+    const all = [...ofWeights.values(), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))];
     return { outputs: all.filter((_, i) => varies[i]), variables: [] };
   };
 
+  const weights = [...projections.map((r) => r.data), Float64Array.of(1)]; // the last is the penalty's
   const outputs = (): Float64Array[] => runNow(device, step(false), allShapes, [...values, ...fixed.map((f) => f.data)]);
   return {
     names: [...trained.map((spec) => (network.nodes.length === 1 ? spec.name : spec.key)), ...shapes.map((_, i) => `input ${i}`)].filter((_, i) => varies[i]),
     values: values.filter((_, i) => varies[i]),
-    loss: () => dot(outputs(), projections.map((r) => r.data)),
-    size: () => dot(outputs().map((y) => y.map(Math.abs)), projections.map((r) => r.data.map(Math.abs))),
+    loss: () => dot(outputs(), weights),
+    size: () => dot(outputs().map((y) => y.map(Math.abs)), weights.map((r) => r.map(Math.abs))),
     gradients: () => runNow(
       device, step(true), [...allShapes, ...projections.map((r) => r.shape)],
       [...values, ...fixed.map((f) => f.data), ...projections.map((r) => r.data)],

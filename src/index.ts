@@ -8,6 +8,11 @@ export { randomStream } from './random.js';
 export type { RandomGenerator } from './random.js';
 export { initializerNames } from './initializers.js';
 export type { Initializer, InitializerFunction, InitializerName } from './initializers.js';
+export { l1, l1l2, l2 } from './regularizers.js';
+export type { L1L2Options } from './regularizers.js';
+export { maxNorm, nonNegative, unitNorm } from './constraints.js';
+export type { MaxNormOptions, UnitNormOptions } from './constraints.js';
+export type { Constraint, Regularizer, RuleOptions, WeightRules } from './layers/weightRules.js';
 
 export type { ActivationKind, Backend, Device, KernelFamily, Kernels, LossKind, NormForward, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
 export { cpu } from './backends/cpu/index.js';
@@ -34,7 +39,7 @@ export type { StackedCellsOptions } from './cells/stackedCells.js';
 
 export { Input, Layer } from './layers/layer.js';
 export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, InputRule, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
-export type { CellFactory, LayerFactory } from './models/files/factory.js';
+export type { CellFactory, LayerFactory, RuleFactory } from './models/files/factory.js';
 export type { GivenInput, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';

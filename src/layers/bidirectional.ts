@@ -10,7 +10,7 @@ import { checkOptions, requireChoice } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, commonNames, requireLayer } from './layer.js';
+import { Layer, commonNames, describeLayer, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { addPrefix, withoutPrefix } from './nested.js';
 import { isRecurrent, reverseTime } from './recurrent.js';
@@ -104,8 +104,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   }
 
   override config(): JsonObject {
-    const entry = (layer: AnyLayer): JsonObject => ({ className: layer.className, config: layer.config() });
-    return { layer: entry(this.layer), backwardLayer: entry(this.backwardLayer), mergeMode: this.mergeMode };
+    return { layer: describeLayer(this.layer), backwardLayer: describeLayer(this.backwardLayer), mergeMode: this.mergeMode };
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
@@ -141,7 +140,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
     const [ahead, back] = this.perDirection(inputs);
-    return { ...addPrefix('forward/', this.layer.parameters(ahead)), ...addPrefix('backward/', this.backwardLayer.parameters(back)) };
+    return { ...addPrefix('forward/', this.layer.weightSpecs(ahead)), ...addPrefix('backward/', this.backwardLayer.weightSpecs(back)) };
   }
 
   override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {

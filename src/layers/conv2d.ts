@@ -19,10 +19,12 @@ import { Convolving, convolvingNames, kernelInitializer } from './convolving.js'
 import type { ConvolvingOptions } from './convolving.js';
 import { initializerName } from './layer.js';
 import type { JsonObject, ParameterSpec, Run } from './layer.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 import { windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair } from './window.js';
 
-interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding> {
+interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding>, RuleOptions<'kernel'> {
   /** Channels of the output, F. */
   filters: number;
   /** Channels and filters fall into so many groups that do not see each other. Default 1. */
@@ -34,7 +36,7 @@ interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padd
 export type Conv2DOptions = ConvolutionOptions<Pair, Padding2D>;
 export type Conv1DOptions = ConvolutionOptions<number, Padding1D>;
 
-const optionNames: OptionNames<Conv1DOptions | Conv2DOptions> = { ...convolvingNames, filters: true, groups: true, kernelInitializer: true };
+const optionNames: OptionNames<Conv1DOptions | Conv2DOptions> = { ...convolvingNames, ...ruleNames('kernel'), filters: true, groups: true, kernelInitializer: true };
 
 type ConvolutionParams = { kernel: Tensor; bias?: Tensor };
 interface ConvolutionCache { readonly x: Tensor; readonly window: Window }

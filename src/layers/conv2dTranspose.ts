@@ -21,10 +21,12 @@ import { initializerName } from './layer.js';
 import type { JsonObject, ParameterSpec, Run } from './layer.js';
 import { stretchedMask } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 import { extent, perAxis, requireAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, Sides, WindowAxis } from './window.js';
 
-interface TransposeOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding> {
+interface TransposeOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding>, RuleOptions<'kernel'> {
   /** Channels of the output, F. */
   filters: number;
   /**
@@ -48,7 +50,7 @@ export type Conv2DTransposeOptions = TransposeOptions<Pair, Padding2D>;
 export type Conv1DTransposeOptions = TransposeOptions<number, Exclude<Padding1D, 'causal'>>;
 
 const optionNames: OptionNames<Conv1DTransposeOptions | Conv2DTransposeOptions> = {
-  ...convolvingNames, filters: true, outputPadding: true, groups: true, kernelInitializer: true,
+  ...convolvingNames, ...ruleNames('kernel'), filters: true, outputPadding: true, groups: true, kernelInitializer: true,
 };
 
 /** The output along one axis: n places of a window with these sides cut off make (n − 1)·stride + reach entries. */

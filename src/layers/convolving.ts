@@ -16,10 +16,12 @@ import { activationDefaults, headOf, requireActivation } from './activation.js';
 import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 import { fromImage, masksUnder, placesOf, realSteps, toImage, windowAxes } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
-export interface ConvolvingOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
+export interface ConvolvingOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions, RuleOptions<'bias'> {
   /** Taps of the window: a number or, in two dimensions, [height, width]. */
   kernelSize: Size;
   /** Default 1. */
@@ -39,7 +41,7 @@ export interface ConvolvingOptions<Size extends Pair, Padding extends Padding1D 
 type AnyOptions = ConvolvingOptions<Pair, Padding1D | Padding2D>;
 
 export const convolvingNames: OptionNames<AnyOptions> = {
-  ...commonNames, kernelSize: true, stride: true, padding: true, dilation: true, activation: true, useBias: 'flag', biasInitializer: true,
+  ...commonNames, ...ruleNames('bias'), kernelSize: true, stride: true, padding: true, dilation: true, activation: true, useBias: 'flag', biasInitializer: true,
 };
 
 type Biased = { bias?: Tensor };

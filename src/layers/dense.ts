@@ -12,9 +12,11 @@ import { checkOptions, requireCount } from '../checks.js';
 import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 import type { OptionNames } from '../checks.js';
 
-export interface DenseOptions extends CommonOptions {
+export interface DenseOptions extends CommonOptions, RuleOptions<'kernel' | 'bias'> {
   /** Width of the output. */
   units: number;
   /** Default 'linear'. */
@@ -28,7 +30,7 @@ export interface DenseOptions extends CommonOptions {
 }
 
 const optionNames: OptionNames<DenseOptions> = {
-  ...commonNames, units: true, activation: true, useBias: 'flag', kernelInitializer: true, biasInitializer: true,
+  ...commonNames, ...ruleNames('kernel', 'bias'), units: true, activation: true, useBias: 'flag', kernelInitializer: true, biasInitializer: true,
 };
 
 type DenseParams = { kernel: Tensor; bias?: Tensor };

@@ -20,6 +20,8 @@ import { Convolving, convolvingNames, kernelInitializer } from './convolving.js'
 import type { ConvolvingOptions } from './convolving.js';
 import { initializerName } from './layer.js';
 import type { JsonObject, ParameterSpec, Run } from './layer.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 import { windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
@@ -37,13 +39,16 @@ interface SeparableOptions<Size extends Pair, Padding extends Padding1D | Paddin
   pointwiseInitializer?: Initializer | undefined;
 }
 
-export type DepthwiseConv2DOptions = DepthwiseOptions<Pair, Padding2D>;
-export type DepthwiseConv1DOptions = DepthwiseOptions<number, Padding1D>;
-export type SeparableConv2DOptions = SeparableOptions<Pair, Padding2D>;
-export type SeparableConv1DOptions = SeparableOptions<number, Padding1D>;
+export type DepthwiseConv2DOptions = DepthwiseOptions<Pair, Padding2D> & RuleOptions<'kernel'>;
+export type DepthwiseConv1DOptions = DepthwiseOptions<number, Padding1D> & RuleOptions<'kernel'>;
+export type SeparableConv2DOptions = SeparableOptions<Pair, Padding2D> & RuleOptions<'depthwise' | 'pointwise'>;
+export type SeparableConv1DOptions = SeparableOptions<number, Padding1D> & RuleOptions<'depthwise' | 'pointwise'>;
 
-const depthwiseNames: OptionNames<DepthwiseConv1DOptions | DepthwiseConv2DOptions> = { ...convolvingNames, depthMultiplier: true, depthwiseInitializer: true };
-const separableNames: OptionNames<SeparableConv1DOptions | SeparableConv2DOptions> = { ...depthwiseNames, filters: true, pointwiseInitializer: true };
+const sharedNames: OptionNames<DepthwiseOptions<Pair, Padding2D>> = { ...convolvingNames, depthMultiplier: true, depthwiseInitializer: true };
+const depthwiseNames: OptionNames<DepthwiseConv1DOptions | DepthwiseConv2DOptions> = { ...sharedNames, ...ruleNames('kernel') };
+const separableNames: OptionNames<SeparableConv1DOptions | SeparableConv2DOptions> = {
+  ...sharedNames, ...ruleNames('depthwise', 'pointwise'), filters: true, pointwiseInitializer: true,
+};
 
 /** The depthwise half: what both layers do with D. */
 class Depthwise {

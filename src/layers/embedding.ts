@@ -15,11 +15,13 @@ import type { Shape } from '../tensor.js';
 import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
 import type { CommonOptions, Forward, InputRule, JsonObject, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 
 /** float32 holds every whole number up to here. */
 const mostIndices = 2 ** 24;
 
-export interface EmbeddingOptions extends CommonOptions {
+export interface EmbeddingOptions extends CommonOptions, RuleOptions<'embeddings'> {
   /** How many indices there are, V: they go from 0 to V − 1. */
   inputDim: number;
   /** Numbers of each vector, D. */
@@ -30,7 +32,7 @@ export interface EmbeddingOptions extends CommonOptions {
   embeddingsInitializer?: Initializer | undefined;
 }
 
-const optionNames: OptionNames<EmbeddingOptions> = { ...commonNames, inputDim: true, outputDim: true, maskZero: 'flag', embeddingsInitializer: true };
+const optionNames: OptionNames<EmbeddingOptions> = { ...commonNames, ...ruleNames('embeddings'), inputDim: true, outputDim: true, maskZero: 'flag', embeddingsInitializer: true };
 
 type EmbeddingParams = { embeddings: Tensor };
 interface EmbeddingCache { readonly x: Tensor; readonly y: Tensor }

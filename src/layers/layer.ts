@@ -15,13 +15,15 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
+import type { JsonObject, JsonValue } from '../json.js';
 import type { OpenShape } from '../openShapes.js';
 import type { Shape } from '../tensor.js';
 import type { TimeMask } from './timeMask.js';
+import { ruled, rulesConfig, rulesOf } from './weightRules.js';
+import type { Constraint, Regularizer, WeightRules } from './weightRules.js';
 import { LayerWeights } from './weights.js';
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
-export type JsonObject = { readonly [key: string]: JsonValue | undefined };
+export type { JsonObject, JsonValue };
 
 /** A plain record of tensors: parameters, gradients, states. */
 export type Tensors = { [name: string]: Tensor | undefined };
@@ -31,6 +33,10 @@ export type NoTensors = Record<never, Tensor>;
 export interface ParameterSpec {
   readonly shape: Shape;
   readonly initializer: Initializer;
+  /** A penalty on it, in the loss of every model that trains it. */
+  readonly regularizer?: Regularizer | undefined;
+  /** Where it has to lie after every update. */
+  readonly constraint?: Constraint | undefined;
 }
 
 /** A tensor that survives the step but is not trained. */
@@ -129,9 +135,15 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
   /** Whether models compiled from now on train the layer. */
   trainable: boolean;
 
-  constructor({ name, trainable = true }: CommonOptions = {}) {
+  /** Penalties and constraints from the options, `kernelRegularizer` and the like. */
+  readonly rules: WeightRules;
+
+  /** @param options with those of {@link RuleOptions} that the layer has. */
+  constructor(options: CommonOptions = {}) {
+    const { name, trainable = true } = options;
     this.name = name === undefined ? undefined : checkedName('layer', name);
     this.trainable = trainable;
+    this.rules = rulesOf('layer', options);
   }
 
   /** Whether it is not trained, by itself or through the layer it holds. */
@@ -159,6 +171,11 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
   /** Trained tensors for these input shapes. */
   parameters(_inputs: readonly Shape[]): { [K in keyof P]: ParameterSpec } {
     return {} as { [K in keyof P]: ParameterSpec };
+  }
+
+  /** `parameters` with their penalties and constraints: what models ask for, and layers that hold others. */
+  weightSpecs(inputs: readonly Shape[]): { [K in keyof P]: ParameterSpec } {
+    return ruled(this.label(), this.rules, this.parameters(inputs));
   }
 
   /** Untrained tensors; `carried` ones may depend on the batch size. */
@@ -236,6 +253,11 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
 
 /** A layer whose type parameters do not matter to the caller. */
 export type AnyLayer = Layer<Tensors, Tensors, unknown>;
+
+/** Class and options of a layer as a file holds them. */
+export function describeLayer(layer: AnyLayer): { readonly className: string; readonly config: JsonObject } {
+  return { className: layer.className, config: { ...layer.config(), ...rulesConfig(layer.rules) } };
+}
 
 /** A layer that another one takes as an option. */
 export function requireLayer<L extends AnyLayer>(operation: string, layer: L): L {

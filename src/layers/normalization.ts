@@ -7,8 +7,10 @@ import type { Shape } from '../tensor.js';
 import { Layer, commonNames } from './layer.js';
 import type { CommonOptions, JsonObject, ParameterSpec } from './layer.js';
 import type { TimeMask } from './timeMask.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 
-export interface NormOptions extends CommonOptions {
+export interface NormOptions extends CommonOptions, RuleOptions<'gamma' | 'beta'> {
   /** Added to the variance under the root. Default 1e-3, Keras's (PyTorch: 1e-5). */
   epsilon?: number | undefined;
   /** Whether there is a γ. Default true. */
@@ -17,7 +19,7 @@ export interface NormOptions extends CommonOptions {
   center?: boolean | undefined;
 }
 
-export const normNames: OptionNames<NormOptions> = { ...commonNames, epsilon: true, scale: 'flag', center: 'flag' };
+export const normNames: OptionNames<NormOptions> = { ...commonNames, ...ruleNames('gamma', 'beta'), epsilon: true, scale: 'flag', center: 'flag' };
 
 export type NormParams = { gamma?: Tensor; beta?: Tensor };
 

@@ -26,9 +26,11 @@ import { backByAge, requireTruncation } from './stepsBack.js';
 import type { StepsBack } from './stepsBack.js';
 import { reversedMask } from './timeMask.js';
 import type { TimeMask } from './timeMask.js';
+import { ruleNames } from './weightRules.js';
+import type { RuleOptions } from './weightRules.js';
 
 /** What the time loop takes, whatever the cell. */
-export interface LoopOptions extends CommonOptions {
+export interface LoopOptions extends CommonOptions, RuleOptions<'kernel' | 'recurrent' | 'bias'> {
   /** Return every time step [B, T, H] instead of the last one [B, H]. Default false. */
   returnSequences?: boolean | undefined;
   /** Return the last state as further outputs: h [B, H], and c [B, H] for LSTM. Default false. */
@@ -57,7 +59,7 @@ export interface LoopOptions extends CommonOptions {
 export interface RecurrentOptions extends LoopOptions, CellOptions {}
 
 export const loopNames: OptionNames<LoopOptions> = {
-  ...commonNames, returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', zeroOutputForMask: 'flag', dropout: true, truncate: true,
+  ...commonNames, ...ruleNames('kernel', 'recurrent', 'bias'), returnSequences: 'flag', returnState: 'flag', stateful: 'flag', goBackwards: 'flag', zeroOutputForMask: 'flag', dropout: true, truncate: true,
 };
 
 /** What one time step keeps for its backward pass. */

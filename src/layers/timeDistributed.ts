@@ -9,7 +9,7 @@ import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { Layer, commonNames, dOutput, requireLayer } from './layer.js';
+import { Layer, commonNames, dOutput, describeLayer, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, InputRule, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 
@@ -54,7 +54,7 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   }
 
   override config(): JsonObject {
-    return { layer: { className: this.layer.className, config: this.layer.config() } };
+    return { layer: describeLayer(this.layer) };
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
@@ -96,7 +96,7 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
-    return this.layer.parameters(this.step(inputs));
+    return this.layer.weightSpecs(this.step(inputs));
   }
 
   override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {

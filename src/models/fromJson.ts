@@ -3,7 +3,7 @@ import type { OptionNames } from '../checks.js';
 import { BpttError, FileFormatError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
 import { rebuildArchitecture } from './files/architecture.js';
-import type { CellFactory, LayerFactory } from './files/factory.js';
+import type { CellFactory, LayerFactory, RuleFactory } from './files/factory.js';
 import { numberOf, objectOf, parseJson } from './files/json.js';
 import { knownMakers } from './files/makers.js';
 import { jsonVersion } from './files/modelJson.js';
@@ -14,9 +14,11 @@ export interface FromJSONOptions {
   customLayers?: Readonly<Record<string, LayerFactory>> | undefined;
   /** Makers of the cells of your own in {@link RNN}, by class name. */
   customCells?: Readonly<Record<string, CellFactory>> | undefined;
+  /** Makers of your own penalties and constraints, by class name. */
+  customRules?: Readonly<Record<string, RuleFactory>> | undefined;
 }
 
-const optionNames: OptionNames<FromJSONOptions> = { customLayers: true, customCells: true };
+const optionNames: OptionNames<FromJSONOptions> = { customLayers: true, customCells: true, customRules: true };
 
 /**
  * A new model of the architecture that `model.toJSON()` described, not compiled; its weights begin as those of that model began, from

@@ -10,7 +10,7 @@ import { optimizerFromConfig } from '../optimizers/resolve.js';
 import type { OptimizerFactory } from '../optimizers/resolve.js';
 import type { LearningRate } from '../optimizers/schedules.js';
 import { rebuildArchitecture } from './files/architecture.js';
-import type { CellFactory, LayerFactory, Makers } from './files/factory.js';
+import type { CellFactory, LayerFactory, Makers, RuleFactory } from './files/factory.js';
 import { requireTensors } from './graph/match.js';
 import type { Metric, MetricFunction, MetricName } from './training/metric.js';
 import type { AnyMetric } from './training/scoring.js';
@@ -26,6 +26,8 @@ export interface LoadOptions {
   customLayers?: Readonly<Record<string, LayerFactory>>;
   /** Makers of the cells of your own in {@link RNN}, by class name. */
   customCells?: Readonly<Record<string, CellFactory>>;
+  /** Makers of your own penalties and constraints, by class name. */
+  customRules?: Readonly<Record<string, RuleFactory>>;
   /** In the place of the saved one; needed where that was a function. */
   learningRate?: LearningRate;
   /** Metrics of your own that the model was compiled with. */
@@ -36,7 +38,7 @@ export interface LoadOptions {
   customOptimizers?: Readonly<Record<string, OptimizerFactory>>;
 }
 
-const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, customCells: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
+const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, customCells: true, customRules: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
 
 /** The bytes, without copying them. */
 function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
@@ -89,7 +91,7 @@ function build({ architecture, compiled, seed, tensors }: SavedModel, { customMe
     if (cause instanceof FileFormatError || !(cause instanceof Error)) throw cause;
     throw new FileFormatError({
       operation: 'loadModel', argument: 'architecture', expected: 'one that can be built', actual: `'${cause.message}'`,
-      hint: 'What is your own is passed as customLayers, customCells, customLosses, customMetrics and customOptimizers.',
+      hint: 'What is your own is passed as customLayers, customCells, customRules, customLosses, customMetrics and customOptimizers.',
     }, { cause });
   }
 }

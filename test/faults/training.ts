@@ -83,6 +83,35 @@ const optimizers: readonly Fault[] = [
   ),
 ];
 
+const rules: readonly Fault[] = [
+  ...faultsIn('regularizers', ['layers/weightRules'],
+    ['Z1 with a half', 'squares(w, this.l2)', 'squares(w, this.l2 / 2)'],
+    ['Z1 the squares of |w|', 'k.sqrt(k.abs(w))', 'k.abs(w)'],
+    ['Z2 without its 2', 'k.scale(w, 2 * this.l2)', 'k.scale(w, this.l2)'],
+    ['Z2 without the sign', 'k.sign(w)', 'k.abs(w)'],
+  ),
+  ...faultsIn('constraints', ['layers/weightRules'],
+    ['Z5 what is within the limit grows', 'k.maximum(k.scale(norm, 1 / this.maxValue), k.affine(k.zeros(norm.shape), 1, 1))', 'k.scale(norm, 1 / this.maxValue)'],
+    ['Z4 norms over the wrong axes', 'outer === 1 ? w : k.swapLeading(k.reshape(w, [outer, count, inner]))', 'w'],
+  ),
+  ...faultsIn('layers/weightRules', ['layers/weightRules'],
+    ['only one bias of a GRU has the rule', "own.endsWith('Bias') ? 'bias' : own", 'own'],
+    ['a rule about no weight is ignored', 'first === undefined', 'true'],
+  ),
+  ...faultsIn('models/graph/penalties', ['layers/weightRules'],
+    ['the penalty has no gradient', 'if (regularizer && gradient)', 'if (false)'],
+  ),
+  ...faultsIn('models/training/session', ['layers/weightRules'],
+    ['frozen weights are punished', 'penaltyOn(k, this.trained, parts.before)', 'penaltyOn(k, this.variables.trainable, parts.before)'],
+  ),
+  ...faultsIn('models/training/tally', ['layers/weightRules'],
+    ['an interrupted epoch forgets its penalties', '[this.losses, this.rows, ...this.sums, this.penalty])', '[this.losses, this.rows, ...this.sums])'],
+  ),
+  ...faultsIn('models/training/weightUpdate', ['layers/weightRules'],
+    ['a held step is constrained', 'k.keepIfFinite(guard, updated.p, constraint.apply(k, updated.p))', 'constraint.apply(k, updated.p)'],
+  ),
+];
+
 const heads: readonly Fault[] = [
   ...faultsIn('models/training/objective', ['models/training/heads'],
     ['a loss takes probabilities for logits', 'return ending === wanted;', 'return false;'],
@@ -149,4 +178,4 @@ const noise: readonly Fault[] = [
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...heads, ...batches, ...weights, ...noise];
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...rules, ...heads, ...batches, ...weights, ...noise];

@@ -23,6 +23,7 @@ from optimizers import clipping, optimizers
 from pointwise import activations, losses
 from rearranged import rearranged
 from recurrent import H, by_hand, gru_hard_sigmoid, gru_reset_before, lstm_hard_sigmoid, lstm_peephole, recurrent
+from rules import rules
 
 DATA = Path(__file__).parent / "data"
 
@@ -39,7 +40,7 @@ def build():
     by_hand("gru-reset-before", 3, ["h"], {}, gru_reset_before, cell="gru-reset-before")
     by_hand("lstm-peephole", 4, ["h", "c"], {"peephole": (3, H)}, lstm_peephole, cell="lstm-peephole",
             peephole="rows i, f (see c_{t-1}) and o (sees c_t)")
-    for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable, embedding, rms_norm, group_norm, merging, attention, multi_head):
+    for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, rules, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable, embedding, rms_norm, group_norm, merging, attention, multi_head):
         group()
 
 

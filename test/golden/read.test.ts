@@ -9,7 +9,7 @@ const recurrent = [
   ...['lstm-lengths', 'gru-lengths', 'lstm-bidirectional-lengths', 'gru-reset-before', 'lstm-peephole'],
   ...['lstm-projection', 'lstm-without-bias', 'gru-without-bias', 'rnn-relu-without-bias', 'lstm-hard-sigmoid', 'gru-hard-sigmoid'],
 ];
-const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable', 'embedding', 'rmsnorm', 'groupnorm', 'merging', 'attention', 'multihead'];
+const others = ['layernorm', 'batchnorm', 'losses', 'likelihoods', 'activations', 'optimizers', 'clipping', 'rules', 'conv2d', 'conv1d', 'pooling', 'residual', 'resnet', 'explain', 'rearranged', 'transposed', 'separable', 'embedding', 'rmsnorm', 'groupnorm', 'merging', 'attention', 'multihead'];
 
 const gates: Record<string, number> = {
   'rnn-tanh': 1, 'rnn-relu': 1, lstm: 4, 'lstm-peephole': 4, gru: 3, 'gru-reset-before': 3, 'lstm-hard-sigmoid': 4, 'gru-hard-sigmoid': 3,

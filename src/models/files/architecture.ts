@@ -3,32 +3,38 @@ import type { AnyCell } from '../../cells/cell.js';
 import { FileFormatError } from '../../errors.js';
 import { Input } from '../../layers/layer.js';
 import type { AnyLayer, JsonObject, JsonValue, SymbolicTensor } from '../../layers/layer.js';
+import { withRules } from '../../layers/weightRules.js';
+import type { Constraint, Regularizer } from '../../layers/weightRules.js';
 import { buildNetwork } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Makers } from './factory.js';
 import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
 
 /** The maker of what `{ className, config }` describes, and the config. @throws FileFormatError for an unknown class */
-function made<F>(what: 'layer' | 'cell', entry: JsonValue | undefined, known: Readonly<Record<string, F>>): { readonly make: F; readonly config: JsonObject } {
+function made<F>(what: 'layer' | 'cell' | 'rule', entry: JsonValue | undefined, known: Readonly<Record<string, F>>): { readonly make: F; readonly config: JsonObject } {
   const { className, config } = objectOf(what, entry);
   const kind = textOf(`${what} class`, className);
   const make = Object.hasOwn(known, kind) ? known[kind] : undefined;
   if (make) return { make, config: objectOf(`${what} config`, config) };
   throw new FileFormatError({
     operation: 'loadModel', argument: `${what} class`, expected: Object.keys(known).join(' | '), actual: kind,
-    hint: what === 'layer' ? 'Pass your own layers as customLayers.' : 'Pass your own cells as customCells.',
+    hint: `Pass your own ${what}s as custom${{ layer: 'Layers', cell: 'Cells', rule: 'Rules' }[what]}.`,
   });
 }
 
 /** @throws FileFormatError for an unknown class or a reference to nothing. */
 export function rebuildArchitecture(description: JsonObject, known: Makers): Network {
+  const ruleOf = (entry: JsonValue): Regularizer | Constraint => {
+    const { make, config } = made('rule', entry, known.rules);
+    return make(config);
+  };
   const inputs = listOf('inputs', description.inputs).map((entry) => {
     const { shape, name } = Array.isArray(entry) ? { shape: entry as JsonValue, name: undefined } : objectOf('input', entry);
     return Input({ shape: listOf('input shape', shape).map((size) => (size === null ? null : numberOf('input size', size))), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
   });
   const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
     const { make, config } = made('layer', entry, known.layers);
-    return make({ ...config, name }, (inner) => layerOf(inner, 'inner'), cellOf);
+    return make({ ...withRules(config, ruleOf), name }, (inner) => layerOf(inner, 'inner'), cellOf);
   };
   const cellOf = (entry: JsonValue | undefined): AnyCell => {
     const { make, config } = made('cell', entry, known.cells);

@@ -1,4 +1,5 @@
 /** A network as JSON: layers by class name and options, and who feeds whom. The way back is architecture.ts. */
+import { describeLayer } from '../../layers/layer.js';
 import type { JsonObject } from '../../layers/layer.js';
 import { firstUses } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
@@ -16,7 +17,10 @@ export function describeArchitecture(network: Network, frozen: ReadonlySet<strin
   const refer = (id: number): Reference => references.get(id) ?? [-1, 0];
   return {
     inputs: network.inputs.map(({ shape, name }) => (name === undefined ? openShape(shape) : { shape: openShape(shape), name })),
-    layers: layers.map(({ layer, name }) => ({ className: layer.className, name, config: { ...layer.config(), ...(frozen.has(name) ? { trainable: false } : {}) } })),
+    layers: layers.map(({ layer, name }) => {
+      const { className, config } = describeLayer(layer);
+      return { className, name, config: { ...config, ...(frozen.has(name) ? { trainable: false } : {}) } };
+    }),
     nodes: network.nodes.map((node) => ({ layer: layers.findIndex((use) => use.layer === node.layer), inputs: node.inputs.map(refer) })),
     outputs: network.outputs.map(({ id }) => refer(id)),
     outputNames: network.outputs.map(({ name }) => name),

@@ -1,5 +1,6 @@
 import type { AnyCell } from '../../cells/cell.js';
 import type { AnyLayer, JsonObject, JsonValue } from '../../layers/layer.js';
+import type { Constraint, Regularizer } from '../../layers/weightRules.js';
 
 /**
  * Makes a layer from what its `config()` returned, plus its name.
@@ -16,8 +17,12 @@ export type LayerFactory = (
  */
 export type CellFactory = (options: JsonObject, inner: (entry: JsonValue | undefined) => AnyCell) => AnyCell;
 
+/** Makes a penalty or constraint from what its `config()` returned. */
+export type RuleFactory = (options: JsonObject) => Regularizer | Constraint;
+
 /** By class name. */
 export interface Makers {
   readonly layers: Readonly<Record<string, LayerFactory>>;
   readonly cells: Readonly<Record<string, CellFactory>>;
+  readonly rules: Readonly<Record<string, RuleFactory>>;
 }

@@ -40,6 +40,7 @@ import { SpatialDropout1D } from '../../layers/spatialDropout.js';
 import { TimeDistributed } from '../../layers/timeDistributed.js';
 import { ZeroPad1D, ZeroPad2D } from '../../layers/zeroPad.js';
 import type { CellFactory, LayerFactory, Makers } from './factory.js';
+import { ruleMakers } from './ruleMakers.js';
 import { damaged, listOf, numberOf } from './json.js';
 
 function recurrent(layer: AnyLayer): AnyRecurrent {
@@ -111,8 +112,8 @@ export const cellMakers: Readonly<Record<string, CellFactory>> = {
 };
 
 /** Those of the library and the caller's own, as they are now. */
-export function knownMakers({ customLayers, customCells }: {
-  readonly customLayers?: Makers['layers'] | undefined; readonly customCells?: Makers['cells'] | undefined;
+export function knownMakers({ customLayers, customCells, customRules }: {
+  readonly customLayers?: Makers['layers'] | undefined; readonly customCells?: Makers['cells'] | undefined; readonly customRules?: Makers['rules'] | undefined;
 }): Makers {
-  return { layers: { ...makers, ...customLayers }, cells: { ...cellMakers, ...customCells } };
+  return { layers: { ...makers, ...customLayers }, cells: { ...cellMakers, ...customCells }, rules: { ...ruleMakers, ...customRules } };
 }

@@ -240,7 +240,7 @@ export function frozenLayers(network: Network): ReadonlySet<string> {
 
 /** All tensors that can be trained, in order, frozen ones included. @throws ShapeError if a shared layer would need two shapes of one weight. */
 export function trainableWeights(network: Network): WeightSpec[] {
-  const specs = firstUses(network).flatMap((node) => specsOf<ParameterSpec>(node, node.layer.parameters(node.inputShapes)));
+  const specs = firstUses(network).flatMap((node) => specsOf<ParameterSpec>(node, node.layer.weightSpecs(node.inputShapes)));
   const shapes = new Map(specs.map((spec) => [spec.key, spec.shape.join()]));
   for (const node of network.nodes) {
     for (const spec of specsOf<ParameterSpec>(node, node.layer.parameters(node.inputShapes))) {

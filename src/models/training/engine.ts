@@ -137,9 +137,10 @@ export class Engine {
   async begin<R extends Runner>(fetch: () => Promise<R>, batch = 32, network = this.network): Promise<R> {
     const { backend, optimizer, objective, metrics } = this.compiled ?? { backend: this.usual, metrics: [] };
     if (this.ready === backend && this.runner) return this.runner as R;
-    const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? []];
+    const rules = optimizer ? trainableWeights(this.network).flatMap(({ regularizer, constraint }) => [regularizer, constraint]) : [];
+    const users = [...this.network.nodes.map(({ layer }) => layer), ...(optimizer ? [optimizer] : []), ...objective?.losses ?? [], ...rules];
     const [runner] = await Promise.all([
-      fetch(), backend.settle(network, [...new Set(users.flatMap(({ families }) => families))], batch),
+      fetch(), backend.settle(network, [...new Set(users.flatMap((user) => user?.families ?? []))], batch),
       ...[...objective?.losses ?? [], ...metrics].map(({ load }) => load?.()),
     ]);
     const plain = { ...runner }; // to look for `then` on a module, as every promise of one does, takes microseconds

@@ -38,7 +38,12 @@ export interface Trainer {
 }
 
 /** What a step said about its batch, before it changed the weights. */
-export interface StepOutcome { readonly losses: readonly number[]; readonly predictions: readonly FloatArray[] | undefined }
+export interface StepOutcome {
+  readonly losses: readonly number[];
+  /** On the weights. */
+  readonly penalty: number;
+  readonly predictions: readonly FloatArray[] | undefined;
+}
 
 /**
  * One optimiser step for each batch; the batches have one form.
@@ -67,7 +72,7 @@ export async function trainSteps(
     const losses = results.slice(0, outputs).map(([loss = NaN]) => loss);
     const index = outcomes.length;
     if (!Number.isFinite(guard?.[0])) {
-      const loss = losses.reduce((sum, own, i) => sum + own * (trainer.scoring.outputs[i]?.weight ?? 1), 0);
+      const loss = losses.reduce((sum, own, i) => sum + own * (trainer.scoring.outputs[i]?.weight ?? 1), session.penaltyIn(results));
       const error = await diagnose(session, form, steps[index]?.data ?? [], loss, position.epoch, firstIndex + index);
       session.variables.restoreLastGood();
       session.sharing.moved();
@@ -75,7 +80,7 @@ export async function trainSteps(
     }
     if (steps[index]?.counts === true) position.step++;
     position.runSteps++;
-    outcomes.push({ losses, predictions: trainer.scoring.metrics.length > 0 ? results.slice(outputs) : undefined });
+    outcomes.push({ losses, penalty: session.penaltyIn(results), predictions: trainer.scoring.metrics.length > 0 ? results.slice(outputs) : undefined });
   }
   return outcomes;
 }
@@ -130,8 +135,8 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
     const rates = group.map((_, i) => rateOf(start + i));
     const outcomes = await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;
-    const events = outcomes.map(({ losses, predictions }, i): TrainingEvent => {
-      tally.add(losses, group[i] ?? first, predictions);
+    const events = outcomes.map(({ losses, penalty, predictions }, i): TrainingEvent => {
+      tally.add(losses, penalty, group[i] ?? first, predictions);
       return { hook: 'onBatchEnd', at: start + i, logs: tally.logs(), learningRate };
     });
     // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.

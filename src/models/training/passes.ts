@@ -36,7 +36,7 @@ export async function evaluateBatches(
     for (let index = 0, batch = await source.take(0); batch; batch = await source.take(++index)) {
       session.states.advance(batch.form.batch);
       const results = await session.evaluator(batch.form).run(batch.inputs);
-      tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), batch, scoring.metrics.length > 0 ? results.slice(outputs) : undefined);
+      tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), session.penaltyIn(results), batch, scoring.metrics.length > 0 ? results.slice(outputs) : undefined);
       await breathe();
       signal?.throwIfAborted();
     }

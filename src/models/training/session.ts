@@ -9,6 +9,7 @@ import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '
 import { stateName } from '../graph/names.js';
 import { OpenNetwork } from '../graph/lengths.js';
 import { lastingTensors, noiseOf } from '../graph/network.js';
+import { addPenaltyGradients, penaltyOn } from '../graph/penalties.js';
 import type { Network } from '../graph/network.js';
 import type { Objective } from './objective.js';
 import { Sharing } from './sharing.js';
@@ -56,8 +57,10 @@ interface Judged {
   readonly forward: NetworkForward;
   /** Of each output, [1]. */
   readonly losses: readonly Tensor[];
-  /** Their sum, each times its weight. */
+  /** Their sum, each times its weight, and the penalty. */
   readonly loss: Tensor;
+  /** Of the weights, [1]; undefined where none has one. */
+  readonly penalty: Tensor | undefined;
   /** Of what the losses compare. */
   readonly dOutputs: readonly Tensor[];
   readonly predictions: readonly Tensor[];
@@ -82,6 +85,7 @@ export class Session {
   private readonly shapes: OpenNetwork;
   private readonly compared: OpenNetwork | undefined;
   private readonly programs = new Recent<Program>(programsKept);
+  private readonly penalised: boolean;
 
   /** @param frozen names of layers that are not trained. */
   constructor(
@@ -96,11 +100,17 @@ export class Session {
     this.device = backend.open();
     this.variables = new Variables(network, this.device, initial, optimizer, frozen);
     this.frozen = frozen;
+    this.penalised = this.trained.some(({ regularizer }) => regularizer !== undefined);
     this.sharing = new Sharing(lastingTensors(network), this.variables, frozen);
   }
 
   get trained(): Variables['trained'] {
     return this.variables.trained;
+  }
+
+  /** What the results of a step say of the penalty on weights. */
+  penaltyIn(results: readonly FloatArray[]): number {
+    return this.penalised ? results.at(-1)?.[0] ?? NaN : 0;
   }
 
   get states(): Variables['states'] {
@@ -120,11 +130,11 @@ export class Session {
     });
   }
 
-  /** Inputs: x, y, row weights, masks. Outputs: the loss of each output, predictions. */
+  /** Inputs: x, y, row weights, masks. Outputs: the loss of each output, predictions, the penalty where there is one. */
   evaluator(form: StepForm): Program {
     return this.program('evaluate', form, true, [], (k, parts) => {
-      const { losses, predictions, states } = this.judge(k, parts);
-      return { outputs: [...losses, ...predictions], states };
+      const { losses, predictions, penalty, states } = this.judge(k, parts);
+      return { outputs: [...losses, ...predictions, ...(penalty ? [penalty] : [])], states };
     });
   }
 
@@ -155,7 +165,7 @@ export class Session {
   /**
    * One optimiser step. Inputs as `differentiator`, then learningRate [1], with masks `hold` [1], and the optimiser's scalars. Where
    * `hold` is not finite, weights and slots stay: no row of the batch counts, so there is nothing to learn.
-   * Outputs: guard (finite if loss and gradients are), the loss of each output, predictions.
+   * Outputs: guard (finite if loss and gradients are), the loss of each output, predictions, the penalty where there is one.
    */
   trainer(form: StepForm): Program {
     const { optimizer } = this;
@@ -168,14 +178,14 @@ export class Session {
       const hold = form.mayHold ? others.shift() : undefined;
       const [scalars] = others;
       if (!learningRate) throw new Error('no learning rate');
-      const { loss, losses, predictions, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
+      const { loss, losses, predictions, penalty, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(k.add(loss, sumOfSquares), before(TROUBLE));
       const after = new Map([[TROUBLE, k.keepIfFinite(guard, k.copy(guard), k.zeros([1]))]]);
       for (const { key } of this.trained) after.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), before(key)));
-      const updated = updateWeights(k, optimizer, gradients, { learningRate, guard: hold ? k.add(guard, hold) : guard, sumOfSquares, scalars, before });
+      const updated = updateWeights(k, optimizer, this.trained, gradients, { learningRate, guard: hold ? k.add(guard, hold) : guard, sumOfSquares, scalars, before });
       for (const [name, value] of updated) after.set(name, value);
-      return { outputs: [guard, ...losses, ...predictions], states, after, guard };
+      return { outputs: [guard, ...losses, ...predictions, ...(penalty ? [penalty] : [])], states, after, guard };
     });
   }
 
@@ -196,9 +206,10 @@ export class Session {
     });
     const losses = results.map((r) => r.loss);
     const counting = (tensor: Tensor, i: number): Tensor => (objective.weights[i] === 1 ? tensor : k.scale(tensor, objective.weights[i] ?? 1));
-    const [first, ...others] = losses.map(counting);
+    const penalty = penaltyOn(k, this.trained, parts.before);
+    const [first, ...others] = [...losses.map(counting), ...(penalty ? [penalty] : [])];
     return {
-      network, forward, states: forward.states, losses, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
+      network, forward, states: forward.states, losses, penalty, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
       dOutputs: results.map((r, i) => counting(r.dPrediction, i)), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
     };
   }
@@ -209,8 +220,10 @@ export class Session {
     observe?.('loss', 'loss', judged.loss);
     const grads = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
     const dInputs = backwardNetwork(judged.network, parts.run, parts.weights, judged.forward, judged.dOutputs, grads);
+    const gradients = new Map(inOrder(this.trained, grads).map((gradient, i) => [this.trained[i]?.key ?? '', gradient]));
+    addPenaltyGradients(k, this.trained, parts.before, gradients);
     return {
-      ...judged, gradients: new Map(inOrder(this.trained, grads).map((gradient, i) => [this.trained[i]?.key ?? '', gradient])),
+      ...judged, gradients,
       dInputs: dInputs.map((d, i) => d ?? k.zeros(parts.x[i]?.shape ?? [])),
     };
   }

@@ -67,6 +67,8 @@ export class Tally {
   private readonly scoring: Scoring;
   private readonly losses: Float64Array;
   private readonly rows: Float64Array;
+  /** The penalty on weights times the samples it was met with, and the samples. */
+  private readonly penalty = new Float64Array(2);
   private readonly sums: Float64Array[];
 
   constructor(scoring: Scoring) {
@@ -76,12 +78,14 @@ export class Tally {
     this.sums = scoring.metrics.map(({ metric }) => new Float64Array(metric().size));
   }
 
-  /** One batch: the mean loss of each output, and the predictions where metrics want them. */
-  add(losses: readonly number[], batch: Batch, predictions: readonly FloatArray[] | undefined): void {
+  /** One batch: the mean loss of each output, the penalty on weights, and the predictions where metrics want them. */
+  add(losses: readonly number[], penalty: number, batch: Batch, predictions: readonly FloatArray[] | undefined): void {
     batch.rows.forEach((count, i) => {
       this.losses[i] = (this.losses[i] ?? 0) + (losses[i] ?? NaN) * count;
       this.rows[i] = (this.rows[i] ?? 0) + count;
     });
+    this.penalty[0] = (this.penalty[0] ?? 0) + penalty * batch.form.batch;
+    this.penalty[1] = (this.penalty[1] ?? 0) + batch.form.batch;
     if (predictions) this.scoring.metrics.forEach((metric, i) => { this.judge(metric, this.sums[i] ?? new Float64Array(), batch, predictions[metric.output]); });
   }
 
@@ -102,11 +106,12 @@ export class Tally {
     }
   }
 
-  /** The loss is the weighted sum of the outputs' means; where no row of an output has counted yet, it adds nothing. */
+  /** The loss is the weighted sum of the outputs' means and the mean penalty; where no row of an output has counted yet, it adds nothing. */
   logs(prefix = ''): Record<string, number> {
     const { outputs, metrics } = this.scoring;
     const all: Record<string, number> = { [`${prefix}loss`]: 0 };
-    let loss = 0;
+    const [penalties = 0, samples = 0] = this.penalty;
+    let loss = penalties / Math.max(1, samples);
     outputs.forEach(({ name, weight }, i) => {
       const mean = (this.losses[i] ?? NaN) / Math.max(1, this.rows[i] ?? 0);
       loss += mean * weight;
@@ -119,11 +124,11 @@ export class Tally {
 
   /** For checkpoints in the middle of an epoch. */
   toJSON(): number[] {
-    return [this.losses, this.rows, ...this.sums].flatMap((sums) => [...sums]);
+    return [this.losses, this.rows, ...this.sums, this.penalty].flatMap((sums) => [...sums]);
   }
 
   restore(saved: readonly number[]): void {
     let at = 0;
-    for (const sums of [this.losses, this.rows, ...this.sums]) sums.set(saved.slice(at, (at += sums.length)));
+    for (const sums of [this.losses, this.rows, ...this.sums, this.penalty]) sums.set(saved.slice(at, (at += sums.length)));
   }
 }

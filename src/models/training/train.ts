@@ -56,9 +56,9 @@ export async function trainOnData(engine: Engine, model: Trainee, data: Dataset,
   const { position } = engine;
   const batch = await takeBatch(data, undefined, 0, data.samples, true, engine.dtype);
   const rate = rateAt(optimizer.learningRate, progressAt('trainOnBatch', position.runSteps, 0, position.runSteps, length)) * position.learningRateFactor;
-  const [{ losses, predictions } = { losses: [], predictions: undefined }] = await engine.changingWeights('trainOnBatch', () =>
+  const [{ losses, penalty, predictions } = { losses: [], penalty: 0, predictions: undefined }] = await engine.changingWeights('trainOnBatch', () =>
     trainSteps(trainerOf(engine, model, 'trainOnBatch'), [batch], [rate], position.batch));
   const tally = new Tally(scoring);
-  tally.add(losses, batch, predictions);
+  tally.add(losses, penalty, batch, predictions);
   return tally.logs();
 }

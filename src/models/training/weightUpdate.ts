@@ -1,9 +1,10 @@
-/** What a step does with its gradients: clipping, decay and the optimiser's update, one weight after the other. */
+/** What a step does with its gradients: clipping, decay, the optimiser's update and constraints, one weight after the other. */
 import type { Kernels, Tensor } from '../../backend.js';
 import { decayOf } from '../../optimizers/decay.js';
 import { slot } from '../../optimizers/optimizer.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { slotName } from '../graph/names.js';
+import type { WeightSpec } from '../graph/network.js';
 
 export interface UpdateSettings {
   /** [1]. */
@@ -18,18 +19,22 @@ export interface UpdateSettings {
 }
 
 /** New values of weights and slots by name. @param gradients by key. */
-export function updateWeights(k: Kernels, optimizer: Optimizer, gradients: ReadonlyMap<string, Tensor>, settings: UpdateSettings): Map<string, Tensor> {
+export function updateWeights(
+  k: Kernels, optimizer: Optimizer, weights: readonly WeightSpec[], gradients: ReadonlyMap<string, Tensor>, settings: UpdateSettings,
+): Map<string, Tensor> {
   const { learningRate, guard, sumOfSquares, scalars, before } = settings;
   const { globalClipNorm = Infinity, clipNorm, clipValue = 0, slotNames } = optimizer;
   const plain = { learningRate, guard, gradientScale: k.clipScale(sumOfSquares, globalClipNorm), clipValue, decay: 0 }; // C1
   const decaying = { ...plain, decay: optimizer.weightDecay };
   const after = new Map<string, Tensor>();
-  for (const [key, gradient] of gradients) {
+  for (const { key, constraint } of weights) {
+    const gradient = gradients.get(key);
+    if (!gradient) continue;
     const shared = decayOf(optimizer, key) > 0 ? decaying : plain;
     const inputs = clipNorm === undefined ? shared : { ...shared, gradientScale: k.clipScale(k.sumSquares([gradient]), clipNorm) }; // C3
     const slots = Object.fromEntries(slotNames.map((name) => [name, before(slotName(name, key))]));
     const updated = optimizer.update(k, before(key), gradient, slots, scalars, inputs);
-    after.set(key, updated.p);
+    after.set(key, constraint ? k.keepIfFinite(guard, updated.p, constraint.apply(k, updated.p)) : updated.p);
     for (const name of slotNames) after.set(slotName(name, key), slot(updated.slots, name));
   }
   return after;

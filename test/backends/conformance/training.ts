@@ -1,4 +1,6 @@
 /** Losses, clipping, and optimisers whose state lives on the device over several runs. */
+import { maxNorm, nonNegative, unitNorm } from '../../../src/constraints.js';
+import { l1, l1l2, l2 } from '../../../src/regularizers.js';
 import { Adagrad } from '../../../src/optimizers/adagrad.js';
 import { Adam, AdamW } from '../../../src/optimizers/adam.js';
 import { Nadam } from '../../../src/optimizers/nadam.js';
@@ -108,4 +110,10 @@ const optimizers: ConformanceCase[] = Object.entries(makers).flatMap(([name, mak
   optimizerCase(`${name}, one element, decaying`, make({ weightDecay: 2 }), { shape: [1] }),
 ]);
 
-export const trainingCases: readonly ConformanceCase[] = [...losses, ...composed, ...clipping, ...optimizers];
+const ruleCases: ConformanceCase[] = Object.entries({
+  l1: l1(0.3), l2: l2(0.2), l1l2: l1l2({ l1: 0.1, l2: 0.2 }), 'max norm of rows': maxNorm({ axis: -1, maxValue: 0.7 }), 'max norm of columns': maxNorm({ maxValue: 0.7 }),
+  'unit norm within': unitNorm({ axis: [1, 2] }), 'non-negative': nonNegative(),
+}).flatMap(([name, rule]) => [[5, 3, 2, 4], [70, 3, 1]].map((shape) => kernelCase(`${name} ${shape.join('×')}`, [shape, shape], (k, w, gradient) =>
+  ('penalty' in rule ? [rule.penalty(k, w), rule.gradientTo(k, gradient, w)] : [rule.apply(k, w)]))));
+
+export const trainingCases: readonly ConformanceCase[] = [...ruleCases, ...losses, ...composed, ...clipping, ...optimizers];
