@@ -124,7 +124,7 @@ export { Nadam } from './optimizers/nadam.js';
 export type { NadamOptions } from './optimizers/nadam.js';
 export { Adam, AdamW } from './optimizers/adam.js';
 export type { AdamOptions, AdamWOptions } from './optimizers/adam.js';
-export { cosine, exponential, piecewise, rateAt, warmUp } from './optimizers/schedules.js';
+export { cosine, cosineRestarts, exponential, inverseTime, piecewise, polynomial, rateAt, warmUp } from './optimizers/schedules.js';
 export type { LearningRate, Progress, Schedule, ScheduleFunction } from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';

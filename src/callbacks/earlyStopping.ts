@@ -1,5 +1,6 @@
 import { checkOptions, requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, Trainee, TrainingContext } from './callback.js';
 import { addPrefix, withoutPrefix } from '../layers/nested.js';
@@ -14,11 +15,17 @@ export interface EarlyStoppingOptions {
   /** Smallest change that counts. Default 0. */
   minDelta?: number | undefined;
   mode?: MonitorMode | undefined;
+  /** Only values better than this (by minDelta) end the waiting: a run that never gets there is stopped after `patience`. Default: none. */
+  baseline?: number | undefined;
+  /** Epochs before this one, counted from 0, are not looked at: they neither improve nor wait. Default 0. */
+  startFromEpoch?: number | undefined;
   /** Put back the weights of the best epoch when training ends, for whatever reason. Default true (Keras: false). */
   restoreBestWeights?: boolean | undefined;
 }
 
-const optionNames: OptionNames<EarlyStoppingOptions> = { monitor: true, patience: true, minDelta: true, mode: true, restoreBestWeights: 'flag' };
+const optionNames: OptionNames<EarlyStoppingOptions> = {
+  monitor: true, patience: true, minDelta: true, mode: true, baseline: true, startFromEpoch: true, restoreBestWeights: 'flag',
+};
 
 type Weights = ReturnType<Trainee['getWeights']>;
 
@@ -29,6 +36,8 @@ type Weights = ReturnType<Trainee['getWeights']>;
 export class EarlyStopping implements Callback {
   readonly name = 'EarlyStopping';
   readonly patience: number;
+  readonly baseline: number | undefined;
+  readonly startFromEpoch: number;
   readonly restoreBestWeights: boolean;
   /** Epoch of the best value, counted from 0; −1 before the first. */
   bestEpoch = -1;
@@ -42,6 +51,11 @@ export class EarlyStopping implements Callback {
     checkOptions('EarlyStopping', options, optionNames);
     this.monitor = new Monitor('EarlyStopping', options.monitor ?? 'val_loss', options.mode ?? 'auto', options.minDelta ?? 0);
     this.patience = requireCount('EarlyStopping', 'patience', options.patience ?? 0, 0);
+    this.startFromEpoch = requireCount('EarlyStopping', 'startFromEpoch', options.startFromEpoch ?? 0, 0);
+    this.baseline = options.baseline;
+    if (this.baseline !== undefined && !Number.isFinite(this.baseline)) {
+      throw new ArgumentError({ operation: 'EarlyStopping', argument: 'baseline', expected: 'a finite number', actual: String(this.baseline) });
+    }
     this.restoreBestWeights = options.restoreBestWeights ?? true;
   }
 
@@ -59,19 +73,23 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(epoch: number, logs: Logs, context: TrainingContext): void {
-    if (this.monitor.improved(this.monitor.read(logs))) {
-      this.waited = 0;
+    const value = this.monitor.read(logs);
+    if (epoch < this.startFromEpoch) return;
+    const improved = this.monitor.improved(value);
+    if (improved) {
       this.bestEpoch = epoch;
       if (this.restoreBestWeights) this.bestWeights = context.model.getWeights();
-      return;
     }
-    this.waited++;
+    this.waited = improved && (this.baseline === undefined || this.monitor.beats(value, this.baseline)) ? 0 : this.waited + 1;
     this.stopIfDue(context);
   }
 
   private stopIfDue(context: TrainingContext): void {
     if (this.waited < Math.max(1, this.patience)) return;
-    context.stop(`${this.monitor.key} has not improved for ${this.waited} epoch(s) since ${this.monitor.best}`);
+    const { key, best } = this.monitor;
+    context.stop(this.baseline === undefined || this.monitor.beats(best, this.baseline)
+      ? `${key} has not improved for ${this.waited} epoch(s) since ${best}`
+      : `${key} has not passed the baseline ${this.baseline} for ${this.waited} epoch(s), its best is ${best}`);
   }
 
   onTrainEnd(context: TrainingContext): void {

@@ -62,9 +62,14 @@ export class Monitor {
     });
   }
 
-  /** True if the value beats the best one by more than minDelta; it is then the best. */
+  /** Whether the value is better than another by more than minDelta. */
+  beats(value: number, other: number): boolean {
+    return this.sign * value < this.sign * other - this.minDelta;
+  }
+
+  /** True if the value beats the best one; it is then the best. */
   improved(value: number): boolean {
-    if (!(this.sign * value < this.sign * this.best - this.minDelta)) return false;
+    if (!this.beats(value, this.best)) return false;
     this.best = value;
     return true;
   }

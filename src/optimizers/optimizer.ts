@@ -20,7 +20,7 @@ import { checkLearningRate } from './schedules.js';
 import type { LearningRate } from './schedules.js';
 
 export interface OptimizerOptions {
-  /** A number, a schedule (piecewise, exponential, cosine, warmUp), or a function of {@link Progress}. */
+  /** A number, a schedule (piecewise, exponential, inverseTime, polynomial, cosine, cosineRestarts, warmUp), or a function of {@link Progress}. */
   learningRate?: LearningRate | undefined;
   /** Scale all gradients so that their joint norm is at most this. Default: no clipping. */
   globalClipNorm?: number | undefined;

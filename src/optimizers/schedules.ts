@@ -1,7 +1,15 @@
 /**
  * Learning-rate schedules: plain data, so that a saved model carries them, or a function of one's own; and one function that reads
  * them. A schedule counts epochs or steps, as it is told. Its time is that of the run: `fit` starts it anew unless it resumes, and
- * `trainOnBatch` moves it on by a step each time.
+ * `trainOnBatch` moves it on by a step each time. With u the spans that have passed, whole ones alone in a staircase:
+ *   F1  piecewise: rate·factor^n, n the boundaries that have passed
+ *   F2  exponential: rate·decay^u
+ *   F3  inverse time: rate/(1 + decay·u)
+ *   F4  polynomial: floor + (rate − floor)·(1 − min(1, u))^power
+ *   F5  cosine: floor + (rate − floor)·(1 + cos(π·min(1, u)))/2                     (Loshchilov & Hutter 2017)
+ *   F6  restarts: span i is lengthFactor^i as long and begins at rateFactor^i; F5 within it
+ *   F7  warm-up: a share for every step of a span, then another schedule
+ * Derivations: docs/optimizers.md.
  */
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
@@ -25,20 +33,34 @@ interface Span { readonly epochs?: number; readonly steps?: number }
 export interface PiecewiseSchedule {
   readonly kind: 'piecewise'; readonly rate: number; readonly factor: number; readonly afterEpochs?: readonly number[]; readonly afterSteps?: readonly number[];
 }
+/** In steps of whole spans instead of continuously. Default false. */
+interface Stairs { readonly staircase?: boolean | undefined }
 /** rate × decay^(time / span). */
-export interface ExponentialSchedule extends Span { readonly kind: 'exponential'; readonly rate: number; readonly decay: number }
+export interface ExponentialSchedule extends Span, Stairs { readonly kind: 'exponential'; readonly rate: number; readonly decay: number }
+/** rate / (1 + decay × time / span). */
+export interface InverseTimeSchedule extends Span, Stairs { readonly kind: 'inverseTime'; readonly rate: number; readonly decay: number }
+/** From rate to floor over the span, as (1 − share)^power falls, then floor. */
+export interface PolynomialSchedule extends Span { readonly kind: 'polynomial'; readonly rate: number; readonly floor: number; readonly power: number }
 /** From rate to floor along half a cosine over the span, then floor (Loshchilov & Hutter 2017). */
 export interface CosineSchedule extends Span { readonly kind: 'cosine'; readonly rate: number; readonly floor: number }
+/** Half a cosine again and again: each span `lengthFactor` times as long as the one before, and from `rateFactor` times its height above the floor. */
+export interface CosineRestartsSchedule extends Span {
+  readonly kind: 'cosineRestarts'; readonly rate: number; readonly floor: number; readonly lengthFactor: number; readonly rateFactor: number;
+}
 /** Linear over the span, a share of it for every step, the first one included; then the schedule `then`, whose own time starts at 0. */
 export interface WarmUpSchedule extends Span { readonly kind: 'warmUp'; readonly then: Schedule | number }
-export type Schedule = PiecewiseSchedule | ExponentialSchedule | CosineSchedule | WarmUpSchedule;
+export type Schedule =
+  | PiecewiseSchedule | ExponentialSchedule | InverseTimeSchedule | PolynomialSchedule | CosineSchedule | CosineRestartsSchedule | WarmUpSchedule;
 /** The rate of a step, at least 0. Not saved with a model: `loadModel` is given it again. */
 export type ScheduleFunction = (progress: Progress) => number;
 export type LearningRate = number | Schedule | ScheduleFunction;
 
 const piecewiseNames: OptionNames<PiecewiseSchedule> = { kind: true, rate: true, afterEpochs: true, afterSteps: true, factor: true };
-const exponentialNames: OptionNames<ExponentialSchedule> = { kind: true, rate: true, decay: true, epochs: true, steps: true };
-const cosineNames: OptionNames<CosineSchedule> = { kind: true, rate: true, epochs: true, steps: true, floor: true };
+const spanNames = { kind: true, rate: true, epochs: true, steps: true } as const;
+const decayNames: OptionNames<Omit<ExponentialSchedule | InverseTimeSchedule, 'kind'> & { kind: string }> = { ...spanNames, decay: true, staircase: 'flag' };
+const polynomialNames: OptionNames<PolynomialSchedule> = { ...spanNames, floor: true, power: true };
+const cosineNames: OptionNames<CosineSchedule> = { ...spanNames, floor: true };
+const restartNames: OptionNames<CosineRestartsSchedule> = { ...spanNames, floor: true, lengthFactor: true, rateFactor: true };
 const warmUpNames: OptionNames<WarmUpSchedule> = { kind: true, epochs: true, steps: true, then: true };
 
 export function piecewise(options: Omit<PiecewiseSchedule, 'kind'>): PiecewiseSchedule {
@@ -46,9 +68,26 @@ export function piecewise(options: Omit<PiecewiseSchedule, 'kind'>): PiecewiseSc
   return checked({ kind: 'piecewise', ...options, ...(afterEpochs ? { afterEpochs: [...afterEpochs] } : {}), ...(afterSteps ? { afterSteps: [...afterSteps] } : {}) });
 }
 
-/** @param options epochs (default 1) or steps over which the rate falls by `decay`. */
+/** @param options epochs (default 1) or steps over which the rate falls by `decay`; `staircase`: at once at their end. */
 export function exponential(options: Omit<ExponentialSchedule, 'kind'>): ExponentialSchedule {
   return checked({ kind: 'exponential', ...(options.steps === undefined ? { epochs: 1 } : {}), ...options });
+}
+
+/** @param options epochs (default 1) or steps; decay 1 halves the rate after one such span and takes it to a third after two. */
+export function inverseTime(options: Omit<InverseTimeSchedule, 'kind'>): InverseTimeSchedule {
+  return checked({ kind: 'inverseTime', ...(options.steps === undefined ? { epochs: 1 } : {}), ...options });
+}
+
+/** @param options floor: default 0; power: default 1, a straight line. */
+export function polynomial(options: Omit<PolynomialSchedule, 'kind' | 'floor' | 'power'> & { readonly floor?: number; readonly power?: number }): PolynomialSchedule {
+  return checked({ kind: 'polynomial', floor: 0, power: 1, ...options });
+}
+
+/** @param options epochs or steps of the first span; floor: default 0; lengthFactor: default 2; rateFactor: default 1. */
+export function cosineRestarts(
+  options: Omit<CosineRestartsSchedule, 'kind' | 'floor' | 'lengthFactor' | 'rateFactor'> & { readonly floor?: number; readonly lengthFactor?: number; readonly rateFactor?: number },
+): CosineRestartsSchedule {
+  return checked({ kind: 'cosineRestarts', floor: 0, lengthFactor: 2, rateFactor: 1, ...options });
 }
 
 /** @param options floor: default 0. */
@@ -80,6 +119,14 @@ function requireSpan(operation: string, { epochs, steps }: Span): void {
   if (steps !== undefined) positive(operation, 'steps', steps);
 }
 
+/** From a rate to a floor, over a span. */
+function requireFall(schedule: PolynomialSchedule | CosineSchedule | CosineRestartsSchedule): void {
+  const { kind, rate, floor } = schedule;
+  requireSpan(kind, schedule);
+  positive(kind, 'rate', rate);
+  if (!(floor >= 0 && floor <= rate)) throw new ArgumentError({ operation: kind, argument: 'floor', expected: `a number from 0 to the rate ${rate}`, actual: String(floor) });
+}
+
 function checked<S extends Schedule>(schedule: S): S {
   checkLearningRate(schedule.kind, schedule);
   return schedule;
@@ -99,17 +146,27 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
       for (const step of rate.afterSteps ?? []) positive('piecewise', 'afterSteps', step);
       break;
     case 'exponential':
-      checkOptions('exponential', rate, exponentialNames);
-      positive('exponential', 'rate', rate.rate);
-      positive('exponential', 'decay', rate.decay);
-      requireSpan('exponential', rate);
+    case 'inverseTime':
+      checkOptions(rate.kind, rate, decayNames);
+      requireSpan(rate.kind, rate);
+      positive(rate.kind, 'rate', rate.rate);
+      positive(rate.kind, 'decay', rate.decay);
+      break;
+    case 'polynomial':
+      checkOptions(rate.kind, rate, polynomialNames);
+      requireFall(rate);
+      positive(rate.kind, 'power', rate.power);
       break;
     case 'cosine':
-      checkOptions('cosine', rate, cosineNames);
-      positive('cosine', 'rate', rate.rate);
-      requireSpan('cosine', rate);
-      if (!(rate.floor >= 0 && rate.floor <= rate.rate)) {
-        throw new ArgumentError({ operation: 'cosine', argument: 'floor', expected: `a number from 0 to the rate ${rate.rate}`, actual: String(rate.floor) });
+      checkOptions(rate.kind, rate, cosineNames);
+      requireFall(rate);
+      break;
+    case 'cosineRestarts':
+      checkOptions(rate.kind, rate, restartNames);
+      requireFall(rate);
+      positive(rate.kind, 'rateFactor', rate.rateFactor);
+      if (!(rate.lengthFactor >= 1 && rate.lengthFactor < Infinity)) {
+        throw new ArgumentError({ operation: rate.kind, argument: 'lengthFactor', expected: 'a number of at least 1', actual: String(rate.lengthFactor) });
       }
       break;
     case 'warmUp':
@@ -119,7 +176,7 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
       break;
     default:
       throw new ArgumentError({
-        operation, argument: 'learningRate', expected: 'a number, piecewise | exponential | cosine | warmUp, or a function of progress', actual: JSON.stringify(rate),
+        operation, argument: 'learningRate', expected: 'a number, piecewise | exponential | inverseTime | polynomial | cosine | cosineRestarts | warmUp, or a function of progress', actual: JSON.stringify(rate),
       });
   }
 }
@@ -135,8 +192,20 @@ export function countsEpochs(rate: LearningRate): boolean {
 }
 
 /** Spans that have passed. */
-function passed({ epochs, steps }: Span, progress: Progress): number {
-  return steps === undefined ? progress.epoch / (epochs ?? 1) : progress.step / steps;
+function passed({ epochs, steps, staircase = false }: Span & Stairs, progress: Progress): number {
+  const spans = steps === undefined ? progress.epoch / (epochs ?? 1) : progress.step / steps;
+  return staircase ? Math.floor(spans) : spans;
+}
+
+/** Half a wave from 1 to 0. */
+function halfCosine(share: number): number {
+  return 0.5 * (1 + Math.cos(Math.PI * share)); // F5
+}
+
+function restarted({ lengthFactor, rateFactor }: CosineRestartsSchedule, spans: number): number {
+  let [start, length, restarts] = lengthFactor === 1 ? [Math.floor(spans), 1, Math.floor(spans)] : [0, 1, 0];
+  for (; spans >= start + length; restarts++) [start, length] = [start + length, length * lengthFactor]; // F6
+  return rateFactor ** restarts * halfCosine((spans - start) / length); // F6
 }
 
 /**
@@ -154,14 +223,20 @@ export function rateAt(rate: LearningRate, progress: Progress): number {
     case 'piecewise': {
       const boundaries = rate.afterSteps ?? rate.afterEpochs ?? [];
       const now = rate.afterSteps ? progress.step : progress.epoch;
-      return rate.rate * rate.factor ** boundaries.filter((n) => now >= n).length;
+      return rate.rate * rate.factor ** boundaries.filter((n) => now >= n).length; // F1
     }
     case 'exponential':
-      return rate.rate * rate.decay ** passed(rate, progress);
+      return rate.rate * rate.decay ** passed(rate, progress); // F2
+    case 'inverseTime':
+      return rate.rate / (1 + rate.decay * passed(rate, progress)); // F3
+    case 'polynomial':
+      return rate.floor + (rate.rate - rate.floor) * (1 - Math.min(1, passed(rate, progress))) ** rate.power; // F4
     case 'cosine':
-      return rate.floor + 0.5 * (rate.rate - rate.floor) * (1 + Math.cos(Math.PI * Math.min(1, passed(rate, progress))));
+      return rate.floor + (rate.rate - rate.floor) * halfCosine(Math.min(1, passed(rate, progress))); // F5
+    case 'cosineRestarts':
+      return rate.floor + (rate.rate - rate.floor) * restarted(rate, passed(rate, progress)); // F6
     case 'warmUp':
-      return warmedUp(rate, progress);
+      return warmedUp(rate, progress); // F7
   }
 }
 

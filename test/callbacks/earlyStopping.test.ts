@@ -42,6 +42,21 @@ test('patience 0 and 1: the first epoch without improvement', async () => {
   }
 });
 
+test('a baseline: only what passes it ends the waiting, and the best weights are kept below it too', async () => {
+  const { history, weight, stopping } = await watch([5, 4, 3.5, 3], { patience: 3, baseline: 2 });
+  assert.equal([history?.epoch.length, weight, stopping.bestEpoch], [3, 102, 2]);
+  assert.is(history?.stopped, 'value has not passed the baseline 2 for 3 epoch(s), its best is 3.5');
+  const passed = await watch([5, 1.5, 1.8, 1.2, 1.3, 1.4, 1], { patience: 2, baseline: 2 });
+  assert.equal([passed.history?.epoch.length, passed.weight], [6, 103]);
+  assert.is(passed.history?.stopped, 'value has not improved for 2 epoch(s) since 1.2');
+  assert.is((await watch([5, 4.5, 4], { patience: 2, baseline: 4.8, minDelta: 0.2 })).history?.stopped, undefined);
+});
+
+test('startFromEpoch: earlier epochs neither improve nor wait', async () => {
+  const { history, weight, stopping } = await watch([1, 9, 9, 5, 4, 6, 6, 3], { patience: 2, startFromEpoch: 3 });
+  assert.equal([history?.epoch.length, weight, stopping.bestEpoch, stopping.best], [7, 104, 4, 4]);
+});
+
 test('the last epoch, reached without a stop', async () => {
   const { history, weight } = await watch([5, 3, 4, 6], { patience: 10 });
   assert.equal([history?.epoch.length, history?.stopped, weight], [4, undefined, 101]);

@@ -76,7 +76,12 @@ const optimizers: readonly Fault[] = [
     ['A3 β1 corrects v', '1 / (1 - power(this.beta2, step))', '1 / (1 - power(this.beta1, step))'],
   ),
   ...faultsIn('optimizers/schedules', ['optimizers/schedules'],
-    ['piecewise one epoch late', 'now >= n', 'now > n'],
+    ['F1 piecewise one epoch late', 'now >= n', 'now > n'],
+    ['F3 inverse time falls linearly', 'rate.rate / (1 + rate.decay *', 'rate.rate * (1 - rate.decay *'],
+    ['F4 the power is forgotten', '** rate.power', '** 1'],
+    ['F6 spans do not grow', 'length * lengthFactor', 'length'],
+    ['F6 restarts at full height', 'rateFactor ** restarts * halfCosine', 'halfCosine'],
+    ['a staircase climbs at once', 'staircase ? Math.floor(spans)', 'staircase ? Math.ceil(spans)'],
     ['warm-up does not restart the clock of its schedule', 'return progress.epoch - epochs();', 'return progress.epoch;'],
     ['the first step of a warm-up does nothing', 'Math.min(step + 1, steps)', 'step'],
     ['the first step of a warm-up by epochs does nothing', 'Math.min(epoch + stepOfEpoch, span)', 'epoch'],
@@ -109,6 +114,16 @@ const rules: readonly Fault[] = [
   ),
   ...faultsIn('models/training/weightUpdate', ['layers/weightRules'],
     ['a held step is constrained', 'k.keepIfFinite(guard, updated.p, constraint.apply(k, updated.p))', 'constraint.apply(k, updated.p)'],
+  ),
+];
+
+const stopping: readonly Fault[] = [
+  ...faultsIn('callbacks/earlyStopping', ['callbacks/earlyStopping'],
+    ['the baseline is forgotten', 'improved && (this.baseline === undefined || this.monitor.beats(value, this.baseline))', 'improved'],
+    ['early epochs count', 'epoch < this.startFromEpoch', 'false'],
+  ),
+  ...faultsIn('models/training/train', ['models/training/fit'],
+    ['schedules by step begin at 0 in the middle', 'initialEpoch * source.batches', '0'],
   ),
 ];
 
@@ -178,4 +193,4 @@ const noise: readonly Fault[] = [
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...rules, ...heads, ...batches, ...weights, ...noise];
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...rules, ...stopping, ...heads, ...batches, ...weights, ...noise];

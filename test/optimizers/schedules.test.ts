@@ -2,8 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError } from '../../src/errors.js';
 import { SGD } from '../../src/optimizers/sgd.js';
-import { cosine, exponential, piecewise, rateAt, warmUp } from '../../src/optimizers/schedules.js';
+import { cosine, cosineRestarts, exponential, inverseTime, piecewise, polynomial, rateAt, warmUp } from '../../src/optimizers/schedules.js';
 import type { LearningRate } from '../../src/optimizers/schedules.js';
+import { range } from '../models/support.js';
 import { assertClose, thrown } from '../support/compare.js';
 
 const rates = (rate: LearningRate, epochs: readonly number[]): number[] => epochs.map((epoch) => rateAt(rate, { epoch, step: NaN, stepOfEpoch: 0 }));
@@ -30,6 +31,30 @@ test('warmUp: linear from 0, then the schedule from its own beginning', () => {
   const schedule = warmUp({ epochs: 4, then: exponential({ rate: 0.8, decay: 0.5 }) });
   assertClose(rates(schedule, [0, 1, 3, 4, 5]), [0, 0.2, 0.6, 0.8, 0.4], 1e-15, 'warmUp');
   assertClose(rates(warmUp({ epochs: 2, then: 1 }), [1, 9]), [0.5, 1], 1e-15, 'then a number');
+});
+
+test('inverse time, and staircases', () => {
+  assertClose(rates(inverseTime({ rate: 1, decay: 0.5, epochs: 2 }), [0, 1, 2, 8]), [1, 0.8, 2 / 3, 1 / 3], 1e-15, 'inverse time');
+  assertClose(rates(inverseTime({ rate: 1, decay: 1 }), [1, 1.5]), [0.5, 0.4], 1e-15, 'one epoch by default');
+  assertClose(rates(inverseTime({ rate: 1, decay: 1, epochs: 2, staircase: true }), [1.9, 2, 3.9, 4]), [1, 0.5, 0.5, 1 / 3], 1e-15, 'staircase');
+  // PyTorch's StepLR(3, 0.5).
+  assert.equal(rates(exponential({ rate: 1, decay: 0.5, epochs: 3, staircase: true }), range(0, 8)), [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]);
+});
+
+test('polynomial: PyTorch\'s PolynomialLR(4, 2), and with a floor', () => {
+  assert.equal(rates(polynomial({ rate: 1, epochs: 4, power: 2 }), range(0, 6)), [1, 0.5625, 0.25, 0.0625, 0, 0]);
+  assertClose(rates(polynomial({ rate: 1, epochs: 4, floor: 0.2 }), [0, 1, 4, 9]), [1, 0.8, 0.2, 0.2], 1e-15, 'straight by default');
+});
+
+test("restarts: PyTorch's CosineAnnealingWarmRestarts(3, 2, 0.1), Keras's m_mul", () => {
+  const torch = [1, 0.775, 0.325, 1, 0.939711431703, 0.775, 0.55, 0.325, 0.160288568297, 1, 0.98466662183, 0.939711431703];
+  assertClose(rates(cosineRestarts({ rate: 1, epochs: 3, floor: 0.1 }), range(0, 12)), torch, 1e-12, 'twice as long each time');
+  assertClose(rates(cosineRestarts({ rate: 1, epochs: 2, lengthFactor: 1, rateFactor: 0.5 }), [0, 1, 2, 3, 1000]), [1, 0.5, 0.5, 0.25, 0.5 ** 500], 1e-15, 'half as high');
+  assertClose(rates(cosineRestarts({ rate: 1, epochs: 1, lengthFactor: 1.5, floor: 0.5, rateFactor: 0.5 }), [1, 2.5]), [0.75, 0.625], 1e-15, 'above the floor');
+});
+
+test('piecewise on a boundary is PyTorch\'s MultiStepLR', () => {
+  assertClose(rates(piecewise({ rate: 1, afterEpochs: [2, 5], factor: 0.1 }), range(0, 7)), [1, 1, 0.1, 0.1, 0.1, 0.01, 0.01], 1e-15, 'MultiStepLR([2, 5], 0.1)');
 });
 
 test('counted in steps', () => {
@@ -83,6 +108,18 @@ test('refusals name the schedule and the option', () => {
   assert.match(thrown(ArgumentError, () => warmUp({ epochs: 1, then: -1 })).message, /warmUp: learningRate/);
   // @ts-expect-error a wrong kind on purpose
   assert.match(thrown(ArgumentError, () => new SGD({ learningRate: { kind: 'magic' } })).message, /SGD: learningRate must be a number, piecewise/);
+});
+
+test('the new kinds in steps, in files and refused', () => {
+  const byStep = (rate: LearningRate, steps: readonly number[]): number[] => steps.map((step) => rateAt(JSON.parse(JSON.stringify(rate)) as LearningRate, { step, epoch: NaN, stepOfEpoch: NaN }));
+  assertClose(byStep(inverseTime({ rate: 1, decay: 1, steps: 10 }), [0, 10]), [1, 0.5], 1e-15, 'inverseTime');
+  assertClose(byStep(polynomial({ rate: 1, steps: 10 }), [0, 5, 20]), [1, 0.5, 0], 1e-15, 'polynomial');
+  assertClose(byStep(cosineRestarts({ rate: 1, steps: 10 }), [0, 5, 10, 20]), [1, 0.5, 1, 0.5], 1e-15, 'cosineRestarts');
+  assert.match(thrown(ArgumentError, () => polynomial({ rate: 1 })).message, /epochs or steps, got neither/);
+  assert.match(thrown(ArgumentError, () => polynomial({ rate: 1, steps: 1, floor: 2 })).message, /polynomial: floor must be a number from 0 to the rate 1/);
+  assert.match(thrown(ArgumentError, () => polynomial({ rate: 1, steps: 1, power: 0 })).message, /power/);
+  assert.match(thrown(ArgumentError, () => cosineRestarts({ rate: 1, steps: 1, lengthFactor: 0.5 })).message, /lengthFactor must be a number of at least 1/);
+  assert.match(thrown(ArgumentError, () => inverseTime({ rate: 1, decay: 0 })).message, /inverseTime: decay/);
 });
 
 test.run();

@@ -73,11 +73,17 @@ export interface FitOptions extends DataOptions {
    * anew; weights, the optimiser's state and what `ReduceLROnPlateau` has made of the rate stay until `compile`.
    */
   resume?: boolean;
+  /**
+   * Epochs that count as done, as in Keras: training begins with this one, counted from 0, and ends after `epochs`. Schedules begin there
+   * too, those that count steps at so many epochs of this call's batches; data are shuffled as ever. For a run of one's own that goes
+   * on, with other data or options; what `fit` has interrupted itself, or a file holds, goes on with `resume`, to the bit. Default 0.
+   */
+  initialEpoch?: number;
 }
 
 const fitNames: OptionNames<FitOptions> = {
   ...dataNames, epochs: true, batchSize: true, shuffle: 'flag', validationData: true, validationSplit: true, validateEvery: true, callbacks: true,
-  classWeight: true, signal: 'signal', resume: 'flag',
+  classWeight: true, signal: 'signal', resume: 'flag', initialEpoch: true,
 };
 
 /** @throws ArgumentError for what no data could make right. */
@@ -85,6 +91,14 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
   const { epochs, batchSize, validateEvery, validationData, validationSplit = 0, callbacks } = checkOptions(operation, options, fitNames);
   for (const [argument, count] of Object.entries({ epochs, batchSize, validateEvery })) {
     if (count !== undefined) requireCount(operation, argument, count);
+  }
+  const { initialEpoch, resume, epochs: last = 1 } = options;
+  if (initialEpoch !== undefined) {
+    requireCount(operation, 'initialEpoch', initialEpoch, 0);
+    if (resume) throw new ArgumentError({ operation, argument: 'initialEpoch', expected: 'left off with resume, which knows where the run stands', actual: String(initialEpoch) });
+    if (initialEpoch >= last) {
+      throw new ArgumentError({ operation, argument: 'initialEpoch', expected: `below epochs ${last}`, actual: String(initialEpoch), hint: 'epochs is the number of the last one, not how many are trained.' });
+    }
   }
   if (validationData && validationSplit !== 0) {
     throw new ArgumentError({ operation, argument: 'validationSplit', expected: 'given without validationData', actual: 'both' });
@@ -100,7 +114,7 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
  * Of `fit` over batches, which bring their own sizes, order, weights and masks. Each is read, checked and copied when its turn has
  * come, after the callbacks of the one before it; memory holds one.
  */
-export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'classWeight' | 'signal' | 'resume'> {
+export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'classWeight' | 'signal' | 'resume' | 'initialEpoch'> {
   /**
    * Batches that make an epoch. An iterable is read through once: each epoch takes so many, and training goes on in it; without, it
    * is one epoch, and `epochs` above 1 are refused. A function is called for every epoch: so many of what it returns, or all of it. A
@@ -111,7 +125,7 @@ export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validati
 }
 
 const fitBatchesNames: OptionNames<FitBatchesOptions> = {
-  epochs: true, validationData: true, validateEvery: true, callbacks: true, classWeight: true, signal: 'signal', resume: 'flag', stepsPerEpoch: true,
+  epochs: true, validationData: true, validateEvery: true, callbacks: true, classWeight: true, signal: 'signal', resume: 'flag', initialEpoch: true, stepsPerEpoch: true,
 };
 
 /** @throws ArgumentError for what no batches could make right. */

@@ -30,19 +30,23 @@ function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
 export async function train(
   engine: Engine, model: Trainee, feed: Feed, validated: Feed | undefined, options: FitBatchesOptions, start: (history: History) => void, batch?: number,
 ): Promise<History> {
-  const { epochs = 1, signal, resume = false, validateEvery = Infinity } = options;
+  const { epochs = 1, signal, resume = false, validateEvery = Infinity, initialEpoch = 0 } = options;
   const [source, validation] = [sourceOf(engine, feed), validated && sourceOf(engine, validated)];
   if (options.validateEvery !== undefined && !validation) {
     throw new ArgumentError({ operation: 'fit', argument: 'validateEvery', expected: 'given with validationData or validationSplit', actual: 'without' });
   }
   if (resume) requireSameBatches(engine.position, source.samples, source.batchSize);
 
+  const { learningRate } = engine.requireCompiled('fit').optimizer;
+  if (initialEpoch > 0 && source.batches === Infinity && typeof learningRate !== 'number') {
+    throw new ArgumentError({ operation: 'fit', argument: 'stepsPerEpoch', expected: 'given with initialEpoch, as the learning rate follows a schedule', actual: 'none' });
+  }
   engine.requireTrainable('fit');
   const session = engine.open();
   if (batch !== undefined && engine.stateful) session.states.select(batch);
   const history: History = { epoch: [], history: {} };
   start(history);
-  if (!resume) engine.position = { ...engine.position, epoch: 0, batch: 0, runSteps: 0, tally: [], callbacks: [], events: [] };
+  if (!resume) engine.position = { ...engine.position, epoch: initialEpoch, batch: 0, runSteps: source.batches === Infinity ? 0 : initialEpoch * source.batches, tally: [], callbacks: [], events: [] };
   const hooks = new Hooks(options.callbacks ?? [], engine.position);
   const run = (): Promise<void> => runFit(trainerOf(engine, model, 'fit'), source, { epochs, hooks, signal, validation, validateEvery }, history);
   await engine.whileTraining('fit', () => closing(source, run), () => hooks.states());

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, piecewise,
+  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, exponential, piecewise, polynomial,
 } from '../../../src/index.js';
-import type { CompileOptions, FitOptions, FloatArray, Metric } from '../../../src/index.js';
+import type { CompileOptions, FitOptions, FloatArray, LearningRate, Metric } from '../../../src/index.js';
 import { permutation, randomStream } from '../../../src/random.js';
 import { assertClose, assertDifferent, assertSame, thrown } from '../../support/compare.js';
 import { assertSameState, assertSameWeights, randomData, range, rejected, rowsOf, sameWeights, sineData } from '../support.js';
@@ -208,6 +208,31 @@ test('weight decay: η·λ of every weight that is not excluded, besides the ste
     assertClose(decayed[key] ?? [], Array.from(undecayed[key] ?? [], (w, i) => w - share * (before[key]?.[i] ?? NaN)), 1e-14, key);
   }
   assert.match(thrown(ArgumentError, () => plain({ optimizer: new SGD({ weightDecay: 0.1, excludeFromDecay: ['*/biass'] }) })).message, "got '*/biass'. Its weights are ");
+});
+
+test('initialEpoch: numbers, callbacks and schedules begin there; nothing else changes', async () => {
+  const begun: number[] = [];
+  const rates = async (learningRate: LearningRate, options: FitOptions, by: (epoch: number) => void = () => undefined): Promise<number[]> => {
+    const model = plain({ optimizer: new SGD({ learningRate }) });
+    const { epoch, history } = await model.fit(x, y, { batchSize: 5, epochs: 4, ...options, callbacks: [new LambdaCallback({ onEpochBegin: by })] });
+    assert.equal(epoch, range(options.initialEpoch ?? 0, 4));
+    return history.learningRate ?? [];
+  };
+  for (const schedule of [exponential({ rate: 0.1, decay: 0.5 }), exponential({ rate: 0.1, decay: 0.5, steps: 2 }), polynomial({ rate: 0.1, epochs: 4 })]) {
+    assert.equal(await rates(schedule, { initialEpoch: 2 }, (epoch) => begun.push(epoch)), (await rates(schedule, {})).slice(2));
+  }
+  assert.equal(begun, [2, 3, 2, 3, 2, 3]);
+  const [late, early] = [plain(), plain()];
+  await late.fit(x, y, { epochs: 3, initialEpoch: 1, batchSize: 5 });
+  await early.fit(x, y, { epochs: 2, batchSize: 5 });
+  assertSameWeights(late, early, 'a constant rate');
+  assert.is(late.position.epoch, 3);
+  const say = async (options: FitOptions): Promise<string> => (await rejected(ArgumentError, plain().fit(x, y, options))).message;
+  assert.match(await say({ epochs: 2, initialEpoch: 2 }), 'initialEpoch must be below epochs 2, got 2');
+  assert.match(await say({ epochs: 2, initialEpoch: 1, resume: true }), 'left off with resume');
+  assert.match(await say({ epochs: 2, initialEpoch: -1 }), 'initialEpoch must be a whole number of at least 0');
+  const scheduled = plain({ optimizer: new SGD({ learningRate: exponential({ rate: 0.1, decay: 0.5, steps: 3 }) }) });
+  assert.match((await rejected(ArgumentError, scheduled.fit(() => [[x, y]], { epochs: 2, initialEpoch: 1 }))).message, 'stepsPerEpoch must be given with initialEpoch');
 });
 
 test('callbacks: order, arguments, learning-rate factor', async () => {
