@@ -40,6 +40,13 @@ def build():
     by_hand("gru-reset-before", 3, ["h"], {}, gru_reset_before, cell="gru-reset-before")
     by_hand("lstm-peephole", 4, ["h", "c"], {"peephole": (3, H)}, lstm_peephole, cell="lstm-peephole",
             peephole="rows i, f (see c_{t-1}) and o (sees c_t)")
+    recurrent("lstm-projection", "lstm", layers=2, bidirectional=True, projection=3)
+    recurrent("lstm-without-bias", "lstm", bias=False)
+    recurrent("gru-without-bias", "gru", bias=False)
+    recurrent("rnn-relu-without-bias", "rnn-relu", bias=False)
+    by_hand("lstm-hard-sigmoid", 4, ["h", "c"], {}, lstm_hard_sigmoid, cell="lstm-hard-sigmoid", sigmoid="clip(x/5 + 1/2)")
+    by_hand("gru-hard-sigmoid", 3, ["h"], {"recurrentBias": (3 * H,)}, gru_hard_sigmoid, cell="gru-hard-sigmoid",
+            sigmoid="clip(x/6 + 1/2)", candidate="relu")
     for group in (layer_norm, batch_norm, losses, likelihoods, activations, optimizers, clipping, rules, conv2d, conv1d, pooling, residual, resnet, explain, rearranged, transposed, separable, embedding, rms_norm, group_norm, merging, attention, multi_head):
         group()
 
