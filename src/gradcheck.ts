@@ -232,8 +232,7 @@ function layerSubject(layer: AnyLayer | Block, options: CheckOptions): Subject {
     const dInputs = backwardNetwork(network, run, parameters, forward, take(projections.length), gradients);
     const ofWeights = new Map(inOrder(trained, gradients).map((gradient, i) => [trained[i]?.key ?? '', gradient]));
     addPenaltyGradients(k, trained, weight, ofWeights);
-    const all = [...ofWeights.values(), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))];
-    return { outputs: all.filter((_, i) => varies[i]), variables: [] };
+    return { outputs: [...ofWeights.values(), ...dInputs.map((d, i) => d ?? k.zeros(shapes[i] ?? []))].filter((_, i) => varies[i]), variables: [] };
   };
 
   const weights = [...projections.map((r) => r.data), Float64Array.of(1)]; // the last is the penalty's
