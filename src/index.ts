@@ -128,7 +128,7 @@ export { cosine, cosineRestarts, exponential, inverseTime, piecewise, polynomial
 export type { LearningRate, Progress, Schedule, ScheduleFunction } from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';
-export type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
+export type { ApplyGradientsOptions, CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { loadModel } from './models/load.js';

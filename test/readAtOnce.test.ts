@@ -73,6 +73,8 @@ function recurrent(): bptt.Sequential {
   return model;
 }
 const some = (): { lengths: number[]; sampleWeight: Float64Array } => ({ lengths: [4, 2, 3, 4, 1, 4], sampleWeight: Float64Array.of(1, 2, 1, 3, 1, 2) });
+const gradientsOf = (model: bptt.Sequential): Record<string, { data: Float64Array; shape: number[] }> =>
+  Object.fromEntries(Object.entries(model.getWeights()).map(([key, { data, shape }]) => [key, { data: array(data.length), shape: [...shape] }]));
 const targets = (): { data: Float64Array; shape: number[] } => ({ data: array(12, 1), shape: [6, 2] });
 const ofModel = (call: (model: bptt.Sequential, x: bptt.ModelData, y: bptt.ModelData, options: ReturnType<typeof some>) => Promise<unknown>): Case =>
   of(() => [nested([6, 4, 2]), targets(), some()], (x, y, options) => call(recurrent(), x, y, options));
@@ -168,6 +170,11 @@ const cases: Readonly<Record<string, Case>> = {
   'Model.evaluate': ofModel((model, x, y, options) => model.evaluate(x, y, { batchSize: 2, ...options })),
   'Model.trainOnBatch': ofModel(async (model, x, y, options) => [await model.trainOnBatch(x, y, options), model.getWeights()]),
   'Model.lossAndGradients': ofModel((model, x, y, options) => model.lossAndGradients(x, y, options)),
+  'Model.applyGradients': of(() => [gradientsOf(recurrent())], async (gradients) => {
+    const model = recurrent();
+    await model.applyGradients(gradients);
+    return model.getWeights();
+  }),
   'Model.observe': ofModel((model, x, y, options) => model.observe(x, y, options)),
   'Model.predict': of(() => [shaped([6, 4, 2]), { batchSize: 2, mask: nested([1, 6, 4])[0]?.map((row) => row.map((_, t) => (t < 3 ? 1 : 0))) ?? [] }], (x, options) => recurrent().predict(x, options)),
   'Model.predictAll': of(() => [nested([6, 4, 2]), { lengths: [4, 2, 3, 4, 1, 4] }], (x, options) => recurrent().predictAll(x, options)),

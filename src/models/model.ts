@@ -21,10 +21,10 @@ import type { Batches } from './training/batchStream.js';
 import type { DataOptions, Dataset, ModelData } from './training/data.js';
 import { Engine } from './training/engine.js';
 import type { Feed } from './training/feed.js';
-import { fitBatches, fitModel, running, trainOnBatch } from './training/fit.js';
+import { applyGradients, fitBatches, fitModel, running, trainOnBatch } from './training/fit.js';
 import type { Gradients } from './training/gradients.js';
 import { checkFitOptions, evaluateBatchesNames, evaluateNames, modelNames, passNames, predictNames } from './training/options.js';
-import type { CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PassOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
+import type { ApplyGradientsOptions, CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PassOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
 import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
 
@@ -139,6 +139,16 @@ export class Model implements Applicable {
    */
   trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
     return trainOnBatch(this.engine, this, x, y, options);
+  }
+
+  /**
+   * One optimiser step with gradients of your own, of every trained weight by its key, as `lossAndGradients` returns them: clipping, decay,
+   * update, constraints and schedule as in a step of `fit`. Nothing is added to them: those of `lossAndGradients` hold the penalties.
+   *
+   * @throws ArgumentError for a key that is missing or unknown, DataError for values that are not finite.
+   */
+  applyGradients(gradients: Readonly<Record<string, TensorLike>>, options: ApplyGradientsOptions = {}): Promise<void> {
+    return applyGradients(this.engine, gradients, options);
   }
 
   /** Loss and metrics, `{ loss, mae }`, without training: of data, or of batches as `fit` takes them. */

@@ -123,6 +123,7 @@ const stopping: readonly Fault[] = [
     ['early epochs count', 'epoch < this.startFromEpoch', 'false'],
   ),
   ...faultsIn('models/training/train', ['models/training/fit'],
+    ['a step with given gradients is not counted', 'position.step++;', '', 'applyGiven'],
     ['schedules by step begin at 0 in the middle', 'initialEpoch * source.batches', '0'],
   ),
 ];

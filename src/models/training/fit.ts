@@ -1,16 +1,20 @@
 /** Training as a model starts it: options are checked and data read, then what trains is fetched (train.ts). */
 import { checkOptions, requireCount } from '../../checks.js';
 import type { Trainee } from '../../callbacks/callback.js';
-import { ArgumentError, ShapeError } from '../../errors.js';
+import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
+import { sameShape, toHost } from '../../tensor.js';
+import type { TensorLike } from '../../tensor.js';
+import { trainableWeights } from '../graph/network.js';
 import type { Batches } from './batchStream.js';
 import { requireCountedRows, splitDataset } from './data.js';
 import type { Dataset, ModelData } from './data.js';
 import type { Engine } from './engine.js';
 import type { Feed } from './feed.js';
-import { checkFitBatchesOptions, checkFitOptions, trainOnBatchNames } from './options.js';
-import type { FitBatchesOptions, FitOptions, TrainOnBatchOptions } from './options.js';
+import { applyGradientsNames, checkFitBatchesOptions, checkFitOptions, trainOnBatchNames } from './options.js';
+import type { ApplyGradientsOptions, FitBatchesOptions, FitOptions, TrainOnBatchOptions } from './options.js';
 import type { History } from './position.js';
 import { requireLength } from './progress.js';
+import { requireFinite } from './samples.js';
 import type * as Running from './running.js';
 
 /** @param start told the history once training begins, so that it can be watched. */
@@ -90,6 +94,35 @@ export async function trainOnBatch(engine: Engine, model: Trainee, x: ModelData,
   const data = engine.prepareToTrain('trainOnBatch', x, y, options);
   const { trainOnData } = await engine.begin(running, undefined, data.network);
   return await trainOnData(engine, model, data, length);
+}
+
+/** One optimiser step with these gradients. */
+export async function applyGradients(engine: Engine, gradients: Readonly<Record<string, TensorLike>>, options: ApplyGradientsOptions): Promise<void> {
+  const operation = 'applyGradients';
+  const { optimizer } = engine.requireCompiled(operation);
+  const { stepsPerEpoch } = checkOptions(operation, options, applyGradientsNames);
+  if (stepsPerEpoch !== undefined) requireCount(operation, 'stepsPerEpoch', stepsPerEpoch);
+  const length = stepsPerEpoch ?? Infinity;
+  requireLength(operation, optimizer.learningRate, length);
+  engine.requireTrainable(operation);
+  const given: unknown = gradients;
+  const trained = trainableWeights(engine.network).filter(({ layer }) => !engine.frozen.has(layer));
+  const keys = typeof given === 'object' && given !== null ? Object.keys(given) : [];
+  const odd = trained.find(({ key }) => !keys.includes(key))?.key ?? keys.find((own) => !trained.some(({ key }) => key === own));
+  if (odd !== undefined) {
+    throw new ArgumentError({
+      operation, argument: 'gradients', expected: `of every trained weight: ${trained.map(({ key }) => key).join(', ')}`, actual: keys.includes(odd) ? `also '${odd}'` : `none of '${odd}'`,
+      hint: 'As lossAndGradients returns them.',
+    });
+  }
+  const values = new Map(trained.map(({ key, shape }) => {
+    const host = toHost(gradients[key] ?? [], 'float64', { operation, argument: `'${key}'` });
+    if (!sameShape(host.shape, shape)) throw new ShapeError({ operation, argument: `'${key}'`, expected: formatShape(shape), actual: formatShape(host.shape) });
+    requireFinite(operation, `'${key}'`, host.data, host.shape, [], 'Look for where the loss overflows.');
+    return [key, host.data] as const;
+  }));
+  const { applyGiven } = await engine.begin(running);
+  return applyGiven(engine, values, length);
 }
 
 /** @throws ShapeError if a stateful model would meet a smaller last batch. */

@@ -147,6 +147,13 @@ export function requireList(operation: string, argument: string, value: unknown,
   if (value !== undefined && !Array.isArray(value)) throw new ArgumentError({ operation, argument, expected, actual: typeName(value) });
 }
 
+export interface ApplyGradientsOptions {
+  /** Steps that make an epoch, for learning rates that count epochs. */
+  stepsPerEpoch?: number;
+}
+
+export const applyGradientsNames: OptionNames<ApplyGradientsOptions> = { stepsPerEpoch: true };
+
 export interface TrainOnBatchOptions extends DataOptions {
   /** Steps that make an epoch, for learning rates that count epochs. */
   stepsPerEpoch?: number;

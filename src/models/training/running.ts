@@ -2,4 +2,4 @@
 export { lossAndGradients, observe } from './gradients.js';
 export { evaluateFeed, predictDataset } from './passes.js';
 export { Session } from './session.js';
-export { train, trainOnData } from './train.js';
+export { applyGiven, train, trainOnData } from './train.js';

@@ -189,6 +189,37 @@ export class Session {
     });
   }
 
+  /**
+   * One optimiser step with gradients that come in, in the order of the trained weights, then learningRate [1] and the optimiser's
+   * scalars. Output: guard (finite if the gradients are, and their squares).
+   */
+  applier(): Program {
+    const { optimizer, trained } = this;
+    if (!optimizer) throw new Error('applier without an optimizer');
+    const known = this.programs.get('apply');
+    if (known) return known;
+    const scalarCount = optimizer.scalars(1).length;
+    const variables = this.variables.held(true);
+    const names = [...variables.keys()];
+    const step: Step = (k, inputs, list) => {
+      const values = new Map(list.map((tensor, i) => [names[i] ?? '', tensor]));
+      const before = (name: string): Tensor => named(values, name);
+      const gradients = new Map(trained.map(({ key }, i) => [key, inputs[i] ?? k.zeros([1])]));
+      const [learningRate, scalars] = inputs.slice(trained.length);
+      if (!learningRate) throw new Error('no learning rate');
+      const sumOfSquares = k.sumSquares([...gradients.values()]);
+      const guard = k.add(sumOfSquares, before(TROUBLE));
+      const updated = updateWeights(k, optimizer, trained, gradients, { learningRate, guard, sumOfSquares, scalars, before });
+      for (const { key } of trained) values.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), named(updated, key)));
+      for (const [name, value] of updated) values.set(name, value);
+      return { outputs: [guard], variables: names.map(before) };
+    };
+    const shapes = [...trained.map(({ shape }) => shape), [1], ...(scalarCount > 0 ? [[scalarCount]] : [])];
+    const program = this.device.compile(step, shapes, [...variables.values()]);
+    this.programs.set('apply', program);
+    return program;
+  }
+
   private key(kind: string, form: StepForm): string {
     return [kind, form.batch, form.x.join(';'), form.masked, form.rowWeights, form.training].join('/');
   }

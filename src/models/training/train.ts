@@ -1,7 +1,8 @@
 /** Training once data have been read and options checked. */
 import type { Trainee } from '../../callbacks/callback.js';
-import { ArgumentError } from '../../errors.js';
+import { ArgumentError, NotFiniteError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
+import type { FloatArray } from '../../tensor.js';
 import { takeBatch } from './batches.js';
 import { closing } from './batchSource.js';
 import type { Dataset } from './data.js';
@@ -65,4 +66,32 @@ export async function trainOnData(engine: Engine, model: Trainee, data: Dataset,
   const tally = new Tally(scoring);
   tally.add(losses, penalty, batch, predictions);
   return tally.logs();
+}
+
+/** @param gradients by key, of every trained weight. @param length steps that make an epoch, or Infinity. */
+export async function applyGiven(engine: Engine, gradients: ReadonlyMap<string, FloatArray>, length: number): Promise<void> {
+  const operation = 'applyGradients';
+  const { optimizer } = engine.requireCompiled(operation);
+  engine.requireTrainable(operation);
+  const session = engine.open();
+  const { position } = engine;
+  const rate = rateAt(optimizer.learningRate, progressAt(operation, position.runSteps, 0, position.runSteps, length)) * position.learningRateFactor;
+  const scalars = optimizer.scalars(1 + position.step);
+  const inputs = [
+    ...session.trained.map(({ key }) => gradients.get(key) ?? new Float64Array()), Float64Array.of(rate), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : []),
+  ];
+  const [guard] = await engine.changingWeights(operation, async () => {
+    try {
+      return await session.applier().run(inputs);
+    } finally {
+      session.sharing.moved();
+    }
+  });
+  if (!Number.isFinite(guard?.[0])) {
+    throw new NotFiniteError({
+      operation, argument: 'the norm of the gradients', expected: 'finite', actual: String(guard?.[0]), hint: 'The weights are as they were.',
+    }, { layer: 'optimizer', tensor: 'gradient norm', epoch: position.epoch, batch: position.batch });
+  }
+  position.step++;
+  position.runSteps++;
 }

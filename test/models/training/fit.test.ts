@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, exponential, piecewise, polynomial,
+  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, exponential, l2, maxNorm, piecewise, polynomial, tensor,
 } from '../../../src/index.js';
 import type { CompileOptions, FitOptions, FloatArray, LearningRate, Metric } from '../../../src/index.js';
 import { permutation, randomStream } from '../../../src/random.js';
 import { assertClose, assertDifferent, assertSame, thrown } from '../../support/compare.js';
-import { assertSameState, assertSameWeights, randomData, range, rejected, rowsOf, sameWeights, sineData } from '../support.js';
+import { assertSameState, assertSameWeights, randomData, range, refusal, rejected, rowsOf, sameWeights, sineData } from '../support.js';
 
 const float64 = cpu({ dtype: 'float64' });
 
@@ -233,6 +233,31 @@ test('initialEpoch: numbers, callbacks and schedules begin there; nothing else c
   assert.match(await say({ epochs: 2, initialEpoch: -1 }), 'initialEpoch must be a whole number of at least 0');
   const scheduled = plain({ optimizer: new SGD({ learningRate: exponential({ rate: 0.1, decay: 0.5, steps: 3 }) }) });
   assert.match((await rejected(ArgumentError, scheduled.fit(() => [[x, y]], { epochs: 2, initialEpoch: 1 }))).message, 'stepsPerEpoch must be given with initialEpoch');
+});
+
+test('applyGradients: with the gradients of lossAndGradients it is trainOnBatch, and counts a step', async () => {
+  const make = (): Sequential => {
+    const model = new Sequential([new GRU({ units: 3, kernelRegularizer: l2(0.1), recurrentConstraint: maxNorm({ maxValue: 0.8 }) }), new Dense({ units: 1 })], { inputShape: [4, 2], seed: 9 });
+    model.compile({ optimizer: new Adam({ learningRate: exponential({ rate: 0.1, decay: 0.5, steps: 1 }), weightDecay: 0.1, globalClipNorm: 0.3 }), loss: 'mse', backend: float64 });
+    return model;
+  };
+  const [mine, theirs] = [make(), make()];
+  for (let step = 0; step < 3; step++) {
+    const { gradients } = await mine.lossAndGradients(x, y, { training: true });
+    await mine.applyGradients(gradients);
+    await theirs.trainOnBatch(x, y);
+    assertSameState(mine, theirs, `step ${step}`);
+  }
+  assert.is(mine.position.step, 3);
+  const { gradients } = await mine.lossAndGradients(x, y);
+  const say = async (given: typeof gradients): Promise<string> => refusal(() => mine.applyGradients(given));
+  const { 'dense/bias': bias, ...others } = gradients;
+  assert.ok(bias);
+  assert.match(await say(others), "gradients must be of every trained weight: gru/kernel, gru/recurrentKernel, gru/bias, gru/recurrentBias, dense/kernel, dense/bias, got none of 'dense/bias'");
+  assert.match(await say({ ...gradients, 'dense/gamma': bias }), "got also 'dense/gamma'");
+  assert.match(await say({ ...gradients, 'dense/kernel': bias }), "'dense/kernel' must be [3, 1], got [1]");
+  assert.match(await say({ ...gradients, 'dense/bias': tensor([NaN]) }), 'finite');
+  assert.is(mine.position.step, 3);
 });
 
 test('callbacks: order, arguments, learning-rate factor', async () => {
