@@ -1,10 +1,10 @@
 /**
  * Constraints on weights: after each update of the optimiser the weight is put back to where it has to lie.
- *   Z3  non-negative: w ← max(w, 0)
- *   Z4  norms, each over the axes `axis`: n = √Σw²
- *   Z5  max-norm (Srebro & Shraibman 2005): w ← w / max(1, n/c)
- *   Z6  unit norm: w ← w / (n + 10⁻⁷)
- * Z5 leaves what is within the limit as it is, to the bit; Keras multiplies it by n/(n + 10⁻⁷). More: docs/optimizers.md.
+ *   O3  non-negative: w ← max(w, 0)
+ *   O4  norms, each over the axes `axis`: n = √Σw²
+ *   O5  max-norm (Srebro & Shraibman 2005): w ← w / max(1, n/c)
+ *   O6  unit norm: w ← w / (n + 10⁻⁷)
+ * O5 leaves what is within the limit as it is, to the bit; Keras multiplies it by n/(n + 10⁻⁷). More: docs/optimizers.md.
  */
 import type { Kernels, Tensor } from './backend.js';
 import { checkOptions } from './checks.js';
@@ -23,7 +23,7 @@ export interface UnitNormOptions {
 }
 
 export interface MaxNormOptions extends UnitNormOptions {
-  /** c in Z5. Default 2. */
+  /** c in O5. Default 2. */
   readonly maxValue?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export class NonNegative implements Constraint {
   }
 
   apply(k: Kernels, w: Tensor): Tensor {
-    return k.activate('relu', w, 0); // Z3
+    return k.activate('relu', w, 0); // O3
   }
 }
 
@@ -67,8 +67,8 @@ abstract class NormConstraint implements Constraint {
     const [outer, count, inner] = this.view(this.className, w.shape);
     const rest = outer * inner;
     const rows = k.reshape(outer === 1 ? w : k.swapLeading(k.reshape(w, [outer, count, inner])), [count, rest]);
-    const norm = k.sqrt(k.sumRowsTo(k.zeros([rest]), k.mul(rows, rows))); // Z4
-    const scaled = k.mulTiled(rows, k.reciprocal(this.divisor(k, norm))); // Z5, Z6
+    const norm = k.sqrt(k.sumRowsTo(k.zeros([rest]), k.mul(rows, rows))); // O4
+    const scaled = k.mulTiled(rows, k.reciprocal(this.divisor(k, norm))); // O5, O6
     return k.reshape(outer === 1 ? scaled : k.swapLeading(k.reshape(scaled, [count, outer, inner])), w.shape);
   }
 
@@ -100,7 +100,7 @@ export class MaxNorm extends NormConstraint {
   }
 
   protected divisor(k: Kernels, norm: Tensor): Tensor {
-    return k.maximum(k.scale(norm, 1 / this.maxValue), k.affine(k.zeros(norm.shape), 1, 1)); // Z5
+    return k.maximum(k.scale(norm, 1 / this.maxValue), k.affine(k.zeros(norm.shape), 1, 1)); // O5
   }
 }
 
@@ -112,7 +112,7 @@ export class UnitNorm extends NormConstraint {
   }
 
   protected divisor(k: Kernels, norm: Tensor): Tensor {
-    return k.affine(norm, 1, 1e-7); // Z6
+    return k.affine(norm, 1, 1e-7); // O6
   }
 }
 

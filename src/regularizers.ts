@@ -1,7 +1,7 @@
 /**
  * Penalties on weights: part of the loss, so that large weights have to be worth it. As Keras writes them, without a half:
- *   Z1  R = λ₁·Σ|w| + λ₂·Σw², added to the loss
- *   Z2  ∂R/∂w = λ₁·sign w + 2·λ₂·w, added to the gradient
+ *   O1  R = λ₁·Σ|w| + λ₂·Σw², added to the loss
+ *   O2  ∂R/∂w = λ₁·sign w + 2·λ₂·w, added to the gradient
  * Derivation, and how it differs from weight decay: docs/optimizers.md.
  */
 import type { KernelFamily, Kernels, Tensor } from './backend.js';
@@ -11,9 +11,9 @@ import type { JsonObject } from './json.js';
 import type { Regularizer } from './layers/weightRules.js';
 
 export interface L1L2Options {
-  /** λ₁ of Z1. Default 0. */
+  /** λ₁ of O1. Default 0. */
   readonly l1?: number | undefined;
-  /** λ₂ of Z1. Default 0. */
+  /** λ₂ of O1. Default 0. */
   readonly l2?: number | undefined;
 }
 
@@ -40,14 +40,14 @@ export class L1L2 implements Regularizer {
   penalty(k: Kernels, w: Tensor): Tensor {
     const squares = (x: Tensor, factor: number): Tensor => k.scale(k.sumSquares([x]), factor);
     // Σ|w| as a sum of squares, which every backend adds up in parts.
-    const parts = [...(this.l1 > 0 ? [squares(k.sqrt(k.abs(w)), this.l1)] : []), ...(this.l2 > 0 ? [squares(w, this.l2)] : [])]; // Z1
+    const parts = [...(this.l1 > 0 ? [squares(k.sqrt(k.abs(w)), this.l1)] : []), ...(this.l2 > 0 ? [squares(w, this.l2)] : [])]; // O1
     const [sum, other] = parts;
     return sum && other ? k.add(sum, other) : sum ?? k.zeros([1]);
   }
 
   gradientTo(k: Kernels, target: Tensor, w: Tensor): Tensor {
-    const once = this.l1 > 0 ? k.addTo(target, k.scale(k.sign(w), this.l1)) : target; // Z2
-    return this.l2 > 0 ? k.addTo(once, k.scale(w, 2 * this.l2)) : once; // Z2
+    const once = this.l1 > 0 ? k.addTo(target, k.scale(k.sign(w), this.l1)) : target; // O2
+    return this.l2 > 0 ? k.addTo(once, k.scale(w, 2 * this.l2)) : once; // O2
   }
 }
 
