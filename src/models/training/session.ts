@@ -196,8 +196,6 @@ export class Session {
   applier(): Program {
     const { optimizer, trained } = this;
     if (!optimizer) throw new Error('applier without an optimizer');
-    const known = this.programs.get('apply');
-    if (known) return known;
     const scalarCount = optimizer.scalars(1).length;
     const variables = this.variables.held(true);
     const names = [...variables.keys()];
@@ -215,9 +213,7 @@ export class Session {
       return { outputs: [guard], variables: names.map(before) };
     };
     const shapes = [...trained.map(({ shape }) => shape), [1], ...(scalarCount > 0 ? [[scalarCount]] : [])];
-    const program = this.device.compile(step, shapes, [...variables.values()]);
-    this.programs.set('apply', program);
-    return program;
+    return this.programs.get('apply', () => this.device.compile(step, shapes, [...variables.values()]));
   }
 
   private key(kind: string, form: StepForm): string {

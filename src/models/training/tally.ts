@@ -124,11 +124,11 @@ export class Tally {
 
   /** For checkpoints in the middle of an epoch. */
   toJSON(): number[] {
-    return [this.losses, this.rows, ...this.sums, this.penalty].flatMap((sums) => [...sums]);
+    return [this.losses, this.rows, this.penalty, ...this.sums].flatMap((sums) => [...sums]);
   }
 
   restore(saved: readonly number[]): void {
     let at = 0;
-    for (const sums of [this.losses, this.rows, ...this.sums, this.penalty]) sums.set(saved.slice(at, (at += sums.length)));
+    for (const sums of [this.losses, this.rows, this.penalty, ...this.sums]) sums.set(saved.slice(at, (at += sums.length)));
   }
 }
