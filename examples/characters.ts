@@ -4,11 +4,11 @@
  *
  *   npm run example characters [-- --text FILE --quick]
  *
- * The state is carried from batch to batch (`stateful`), so that a gradient reaches 64 characters back and the memory further.
+ * The state is carried from batch to batch (`stateful`), so that a gradient reaches 32 characters back and the memory further.
  */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { Adam, Dense, Embedding, LSTM, ProgressBar, Sequential, formatDuration, randomStream } from 'bptt';
+import { Adam, Dense, Embedding, LSTM, ProgressBar, Sequential, cosine, formatDuration, randomStream } from 'bptt';
 import type { Model } from 'bptt';
 import { alphabetOf, chunks, prose } from './characters/text.js';
 import type { Alphabet } from './characters/text.js';
@@ -16,8 +16,8 @@ import { runCli } from './support/cli.js';
 import { UsageError, flag, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
 import { print, printBlock, printHeading } from './support/terminal.js';
 
-const STREAMS = 32;
-const STEPS = 64;
+const STREAMS = 16;
+const STEPS = 32;
 
 const OPTIONS = {
   text: text('FILE', 'text to learn, UTF-8; without it, the prose of docs/'),
@@ -62,7 +62,7 @@ await runCli('characters', async (signal) => {
   const given = options.text === undefined ? prose('docs') : await readFile(options.text, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`cannot read '${options.text}'.`, { cause });
   });
-  const alphabet = alphabetOf(given, 3);
+  const alphabet = alphabetOf(given, 10);
   const codes = alphabet.encode(given);
   const classes = alphabet.characters.length;
   const held = Math.floor(codes.length * 0.9);
@@ -74,7 +74,7 @@ await runCli('characters', async (signal) => {
     new LSTM({ units, returnSequences: true, stateful: true }),
     new Dense({ units: classes }),
   ], { inputShape: [null], seed });
-  model.compile({ optimizer: new Adam({ learningRate: 4e-3, globalClipNorm: 5 }), loss: 'sparseCategoricalCrossentropy' });
+  model.compile({ optimizer: new Adam({ learningRate: cosine({ rate: 5e-3, floor: 2e-4, epochs }), globalClipNorm: 5 }), loss: 'sparseCategoricalCrossentropy' });
   print(`${codes.length} characters, ${classes} of them different; ${model.countParams()} parameters; ${epochs} × ${stepsPerEpoch} steps of ${STREAMS} × ${STEPS} characters`);
 
   const started = performance.now();
