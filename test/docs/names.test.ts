@@ -46,7 +46,7 @@ function refused(name: string, options: readonly string[]): string | undefined {
   try {
     Reflect.construct(make, [Object.fromEntries(options.map((option) => [option, undefined]))]);
   } catch (error) {
-    if (error instanceof ArgumentError && /option/.test(error.message) && options.some((option) => error.message.includes(`'${option}'`))) return error.message;
+    if (error instanceof ArgumentError && error.message.includes('option') && options.some((option) => error.message.includes(`'${option}'`))) return error.message;
   }
   return undefined;
 }
@@ -66,7 +66,7 @@ for (const page of ['from-keras.md', 'from-pytorch.md']) {
         const known = settings[setting];
         if (known) known(value);
         else if (maker) assert.is(refused(maker, options.split(', ')), undefined);
-        else if (/Regularizer$/.test(name)) assert.is(refused('Dense', [name]), undefined);
+        else if (name.endsWith("Regularizer")) assert.is(refused('Dense', [name]), undefined);
         else assert.ok(exported.has(name), `${name} is not exported`);
       }
     });
