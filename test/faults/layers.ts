@@ -10,7 +10,7 @@ const recurrent: readonly Fault[] = [
     ['B2 mask ignored in what enters the cell', 'const into = mask ? ', 'const into = false ? '],
     ['B3 the loss overwrites what step t+1 sent back', 'addToOutput(k.row(dySequence, t));', 'dStates[output] = k.row(dySequence, t);'],
     ['B3 the loss of a step is lost when something was sent back', 'addToOutput(k.row(dySequence, t));', 'dStates[output] ??= k.row(dySequence, t);'],
-    ['B3 off by one in time: dy of the step before', 'k.row(dySequence, t)', 'k.row(dySequence, Math.max(0, t - 1))'],
+    ['B3 off by one in time: dy of the step before', 'addToOutput(k.row(dySequence, t));', 'addToOutput(k.row(dySequence, Math.max(0, t - 1)));'],
     ['gradients of the final states are ignored', '[name, dLast[i]]', '[name, undefined]'],
     ['the returned state hides the loss of the last output', 'addToOutput(dy);', 'dStates[output] ??= dy;'],
     ['goBackwards: dx is not turned back', 'dx = reverseTime(k, dx);', ';'],
