@@ -7,6 +7,7 @@
  * The state is carried from batch to batch (`stateful`), so that a gradient reaches 32 characters back and the memory further.
  */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { Adam, Dense, Embedding, LSTM, ProgressBar, Sequential, cosine, formatDuration, randomStream } from 'bptt';
 import type { Model } from 'bptt';
@@ -14,6 +15,7 @@ import { alphabetOf, chunks, prose } from './characters/text.js';
 import type { Alphabet } from './characters/text.js';
 import { runCli } from './support/cli.js';
 import { UsageError, flag, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
+import { makeFolder } from './support/output.js';
 import { print, printBlock, printHeading } from './support/terminal.js';
 
 const STREAMS = 16;
@@ -25,6 +27,7 @@ const OPTIONS = {
   epochs: wholeNumber('passes over the text', { fallback: 12, least: 1 }),
   length: wholeNumber('characters to write', { fallback: 400, least: 1 }),
   seed: wholeNumber('of weights and of the sample', { fallback: 1, least: 0, most: Number.MAX_SAFE_INTEGER }),
+  out: text('DIR', 'where characters.safetensors, the trained model, goes; without it, nothing is kept'),
   quick: flag('one pass with a small network, to see that it runs'),
 };
 
@@ -85,6 +88,11 @@ await runCli('characters', async (signal) => {
   model.resetStates();
   const { loss = NaN } = await model.evaluate(chunks(codes.subarray(held), STREAMS, STEPS));
   print(`trained in ${formatDuration(seconds)}; on the last tenth of the text, which it has not seen, ${(loss / Math.LN2).toFixed(2)} bits a character (${Math.log2(classes).toFixed(2)} by guessing)`);
+  if (options.out !== undefined) {
+    await makeFolder(options.out);
+    model.resetStates();
+    await model.save(join(options.out, 'characters.safetensors'));
+  }
   for (const temperature of [0.5, 0.8]) {
     printHeading(`What it writes at temperature ${temperature}`);
     printBlock(await write(model, alphabet, 'The ', options.length, temperature, seed));

@@ -59,7 +59,7 @@ test('what JSON cannot hold is refused, as is what toJSON never said', () => {
     { ...json, architecture: { ...json.architecture, outputs: [[99, 0]] } }, JSON.stringify(json).replace('"units":3', '"units":0'), JSON.stringify(json).replace('"LSTM"', '"Lstm"'),
   ];
   for (const entry of odd) assert.match(thrown(FileFormatError, () => modelFromJSON(entry)).message, /^modelFromJSON: /, JSON.stringify(entry));
-  assert.match(thrown(ArgumentError, () => modelFromJSON(json, { ...({ custom: {} } as object) })).message, "Did you mean 'customLayers'?");
+  assert.match(thrown(ArgumentError, () => modelFromJSON(json, { ...({ customLayer: {} } as object) })).message, "Did you mean 'customLayers'?");
 });
 
 test.run();
