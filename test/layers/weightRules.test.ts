@@ -102,7 +102,9 @@ test('frozen weights are not punished, and a layer used twice is punished once',
   const punished = await lossOf();
   dense.trainable = false;
   const kernel = model.getWeights()['dense/kernel']?.data ?? [];
-  assertClose([punished - await lossOf()], [Array.from(kernel, (w) => w * w).reduce((a, b) => a + b)], 1e-13, 'penalty');
+  const free = await lossOf();
+  assertClose([punished - free], [Array.from(kernel, (w) => w * w).reduce((a, b) => a + b)], 1e-13, 'penalty');
+  assertClose([(await model.lossAndGradients(data.x, data.y)).loss], [free], 1e-14, 'lossAndGradients');
 });
 
 test('checkGradients knows penalties, of layers in layers too', async () => {
