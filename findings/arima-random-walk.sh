@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# arima 0.2.8 (npm): the forecast of a random walk is freed memory.
+# arima 0.2.8 (npm): the forecast of a random walk is numbers of no meaning.
 #
 # Common belief: ARIMA(0, 1, 0) repeats the last value; a package that fits it either does, or throws.
 # Behaviour: `predict` returns numbers of no meaning (1e-309, 0) as forecasts, and values of the series itself as squared errors. `auto: true`
