@@ -13,10 +13,10 @@ import { Adam, Dense, Embedding, LSTM, ProgressBar, Sequential, cosine, formatDu
 import type { Model } from 'bptt';
 import { alphabetOf, chunks, prose } from './characters/text.js';
 import type { Alphabet } from './characters/text.js';
-import { runCli } from './support/cli.js';
-import { UsageError, flag, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
-import { makeFolder } from './support/output.js';
-import { print, printBlock, printHeading } from './support/terminal.js';
+import { runCli } from '../src/cli/runCli.js';
+import { UsageError, flag, optionHelp, parseOptions, text, wholeNumber } from '../src/cli/options.js';
+import { makeFolder } from '../src/cli/output.js';
+import { print, printBlock, printHeading } from '../src/cli/terminal.js';
 
 const STREAMS = 16;
 const STEPS = 32;

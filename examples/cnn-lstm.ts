@@ -21,13 +21,13 @@ import { SCORE_NAMES, forecastPlot, reportSections, scoreRows, trainingPlots } f
 import { trainNetwork } from './cnn-lstm/training.js';
 import type { Glance, TrainedNetwork } from './cnn-lstm/training.js';
 import { backendNamed } from './support/backends.js';
-import { UsageError, list, wholeNumber } from './support/options.js';
-import { makeFolder, writeOutput } from './support/output.js';
+import { UsageError, list, wholeNumber } from '../src/cli/options.js';
+import { makeFolder, writeOutput } from '../src/cli/output.js';
 import { packaged } from './support/packaged.js';
 import { loadSource } from './support/source.js';
 import { runStudy } from './support/study.js';
-import { printHeading, printTable } from './support/terminal.js';
-import { count } from './support/wording.js';
+import { printHeading, printTable } from '../src/cli/terminal.js';
+import { count } from '../src/cli/wording.js';
 
 const WINDOW = 50;
 /** Pixels, batch and epochs at reduced and at published size. */

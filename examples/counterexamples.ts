@@ -6,9 +6,9 @@ import process from 'node:process';
 import { boundedOutput, dropoutIsNoGate, labels, withoutBiases } from './counterexamples/cells.js';
 import { cellState, enteringState, entries, throughTime } from './counterexamples/gradients.js';
 import { adamScale, choosingOnTheTest, correction, scaling } from './counterexamples/statistics.js';
-import { runCli } from './support/cli.js';
-import { flag, optionHelp, parseOptions } from './support/options.js';
-import { print } from './support/terminal.js';
+import { runCli } from '../src/cli/runCli.js';
+import { flag, optionHelp, parseOptions } from '../src/cli/options.js';
+import { print } from '../src/cli/terminal.js';
 
 const sections: readonly (readonly [string, () => Generator<string>])[] = [
   ['The gradient through time is not a power of W', throughTime],

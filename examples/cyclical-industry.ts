@@ -10,7 +10,7 @@ import { AUTO_SALES, EMPLOYMENT, FULL, PUBLISHED_GRID, QUICK, WINDOW, blocksOf, 
 import { draw, sectionsOf, settingsOf } from './cyclical-industry/report.js';
 import type { Cell, Common } from './cyclical-industry/trial.js';
 import { claimsOf, headline, printScores } from './cyclical-industry/wording.js';
-import { list, text } from './support/options.js';
+import { list, text } from '../src/cli/options.js';
 import { loadSource } from './support/source.js';
 import { runStudy } from './support/study.js';
 

@@ -8,20 +8,20 @@ import { pathToFileURL } from 'node:url';
 import { formatDuration } from 'bptt';
 import { naiveError } from 'bptt/forecast';
 import type { ScalerKind } from 'bptt/forecast';
-import { amountsOf } from './support/amounts.js';
-import { runCli } from './support/cli.js';
+import { amountsOf } from '../src/cli/amounts.js';
+import { runCli } from '../src/cli/runCli.js';
 import { forecastFile } from './support/forecastFile.js';
 import { forecastReport } from './support/forecastReport.js';
 import { printAfter, printBefore } from './support/forecastText.js';
-import { choice, list, optionHelp, parseOptions, text, wholeNumber } from './support/options.js';
-import { makeFolder, writeOutput } from './support/output.js';
+import { choice, list, optionHelp, parseOptions, text, wholeNumber } from '../src/cli/options.js';
+import { makeFolder, writeOutput } from '../src/cli/output.js';
 import { prepareForecast, runForecast } from './support/pipeline.js';
-import { READING, csvOptionsOf } from './support/reading.js';
+import { READING, csvOptionsOf } from '../src/cli/reading.js';
 import { loadSource } from './support/source.js';
 import type { Source } from './support/source.js';
-import { print, printFacts, printHeading } from './support/terminal.js';
+import { print, printFacts, printHeading } from '../src/cli/terminal.js';
 import { judge } from './support/verdict.js';
-import { stepUnit } from './support/wording.js';
+import { stepUnit } from '../src/cli/wording.js';
 
 const OPTIONS = {
   csv: text('FILE', 'a CSV file of your own, with a line of column names; without it, AAPL 2013–2018'),

@@ -5,7 +5,7 @@
  *   npm run example rolling-window [-- --full --csv FILE]     --help lists the options
  */
 import { backendNamed } from './support/backends.js';
-import { flag, wholeNumber } from './support/options.js';
+import { flag, wholeNumber } from '../src/cli/options.js';
 import { loadSource } from './support/source.js';
 import { runStudy } from './support/study.js';
 import { PUBLISHED } from './rolling-window/protocols.js';

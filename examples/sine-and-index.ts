@@ -11,11 +11,11 @@ import { BATCH, STEPS, WINDOW, lastEpoch, planRuns } from './sine-and-index/plan
 import { drawReport } from './sine-and-index/report.js';
 import type { Run, RunResult } from './sine-and-index/trial.js';
 import { percent, plain, tiny } from './sine-and-index/words.js';
-import { UsageError, flag } from './support/options.js';
+import { UsageError, flag } from '../src/cli/options.js';
 import { packaged } from './support/packaged.js';
 import { loadSource } from './support/source.js';
 import { runStudy } from './support/study.js';
-import { printHeading, printTable } from './support/terminal.js';
+import { printHeading, printTable } from '../src/cli/terminal.js';
 
 /** Windows, and room for two sequences in the test block. */
 const LEAST_ROWS = WINDOW + 20 * STEPS;

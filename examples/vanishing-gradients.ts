@@ -12,9 +12,9 @@ import process from 'node:process';
 import { GRU, LSTM, Sequential, SimpleRNN, cpu, randomStream } from 'bptt';
 import { htmlReport, linePlot, panels } from 'bptt/charts';
 import { gradientFlow } from 'bptt/explain';
-import { runCli } from './support/cli.js';
-import { flag, optionHelp, parseOptions, text } from './support/options.js';
-import { print } from './support/terminal.js';
+import { runCli } from '../src/cli/runCli.js';
+import { flag, optionHelp, parseOptions, text } from '../src/cli/options.js';
+import { print } from '../src/cli/terminal.js';
 import { scaleBlocks } from './vanishing-gradients/spectralRadius.js';
 
 const steps = 100;

@@ -1,6 +1,6 @@
 /** What the published text says of system 5, and what the figures of this run say to it. */
 import type { Claim } from '../support/claims.js';
-import { fixed } from '../support/wording.js';
+import { fixed } from '../../src/cli/wording.js';
 import { compare, noChange, score, steadiness } from './evaluation.js';
 import type { CorrectionEffect, BlockForecasts } from './evaluation.js';
 import { NETWORKS } from './network.js';

@@ -1,7 +1,7 @@
 /** From the finished runs to all that the report, the terminal and the file of figures say. */
 import type { TrialRecord } from 'bptt/forecast';
-import { amountsOf } from '../support/amounts.js';
-import type { Amounts } from '../support/amounts.js';
+import { amountsOf } from '../../src/cli/amounts.js';
+import type { Amounts } from '../../src/cli/amounts.js';
 import type { Source } from '../support/source.js';
 import { lookAhead } from './ahead.js';
 import type { AheadResult } from './ahead.js';

@@ -1,7 +1,7 @@
 /** What is run: the published grid on the first 80 months, then what the cell it chooses is for. */
 import type { SearchSpace } from 'bptt/forecast';
 import { packaged } from '../support/packaged.js';
-import { UsageError } from '../support/options.js';
+import { UsageError } from '../../src/cli/options.js';
 import { BLOCK } from './trial.js';
 import type { Cell, Common, Task } from './trial.js';
 

@@ -1,6 +1,6 @@
 /** The sections of the report. */
 import type { Plot, ReportSection, TableBlock } from 'bptt/charts';
-import { rowName } from '../support/wording.js';
+import { rowName } from '../../src/cli/wording.js';
 import type { Analysis } from './analysis.js';
 import { aheadPlot, forecastPlot, gridPlots, lossPlot, publishedPlot, stepsPlot, timePlot } from './plots.js';
 import { AHEAD, WINDOW } from './plan.js';

@@ -1,8 +1,8 @@
 /** The headline, and what this run says to each claim of the document. */
 import { mean } from 'bptt/forecast';
 import type { Claim } from '../support/claims.js';
-import { printHeading, printTable } from '../support/terminal.js';
-import { fixed } from '../support/wording.js';
+import { printHeading, printTable } from '../../src/cli/terminal.js';
+import { fixed } from '../../src/cli/wording.js';
 import { contest } from './analysis.js';
 import type { Analysis } from './analysis.js';
 import { AHEAD, PUBLISHED_GRID } from './plan.js';

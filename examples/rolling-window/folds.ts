@@ -2,7 +2,7 @@
 import { foldProgram } from 'bptt/forecast';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
-import type { Reading } from '../support/reading.js';
+import type { Reading } from '../../src/cli/reading.js';
 import { loadSource } from '../support/source.js';
 import { carried } from './carried.js';
 import { tellFit } from './progress.js';

@@ -3,7 +3,7 @@ import { describe, mean } from 'bptt/forecast';
 import { histogram, linePlot, panels } from 'bptt/charts';
 import type { Plot, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
 import type { Source } from '../support/source.js';
-import { count, fixed } from '../support/wording.js';
+import { count, fixed } from '../../src/cli/wording.js';
 import { METRICS } from './figures.js';
 import type { Errors, ProtocolFigures, SplitErrors } from './figures.js';
 import { PUBLISHED } from './protocols.js';

@@ -1,11 +1,11 @@
 /** What the terminal shows. */
 import { formatDuration } from 'bptt';
-import { print, printHeading, printParagraph, printTable } from '../support/terminal.js';
-import { count } from '../support/wording.js';
+import { print, printHeading, printParagraph, printTable } from '../../src/cli/terminal.js';
+import { count } from '../../src/cli/wording.js';
 import type { ProtocolFigures } from './figures.js';
 import { TEXT } from './published.js';
 import type { Figures } from './study.js';
-import { fixed } from '../support/wording.js';
+import { fixed } from '../../src/cli/wording.js';
 
 export function printStudy({ published, leakFree, warm, expanding, longer, range, times, failures }: Figures): void {
   printHeading('Validation errors');

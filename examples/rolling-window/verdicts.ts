@@ -1,6 +1,6 @@
 /** The claims of the text, judged by the figures of a run. */
 import type { Claim } from '../support/claims.js';
-import { fixed } from '../support/wording.js';
+import { fixed } from '../../src/cli/wording.js';
 import type { Comparison, Figures } from './study.js';
 import type { Averaged, ProtocolFigures } from './figures.js';
 import { TEXT } from './published.js';

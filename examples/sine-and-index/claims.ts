@@ -1,7 +1,7 @@
 /** What the document says, and the rule by which the figures of a run decide. */
 import { mean } from 'bptt/forecast';
 import type { Claim } from '../support/claims.js';
-import { count } from '../support/wording.js';
+import { count } from '../../src/cli/wording.js';
 import { pick } from './figures.js';
 import type { Figures, Measured, Outcome } from './figures.js';
 import type { Agreement } from './measures.js';

@@ -1,7 +1,7 @@
 /** Sections and plots of the report. */
 import type { Plot, ReportSection, TableBlock } from 'bptt/charts';
 import type { Source } from '../support/source.js';
-import { count } from '../support/wording.js';
+import { count } from '../../src/cli/wording.js';
 import { pick } from './figures.js';
 import type { Figures, Measured, Outcome } from './figures.js';
 import { BATCH, SMALL_BATCH } from './plan.js';

@@ -4,7 +4,7 @@ import type { TrialProgram } from 'bptt/forecast';
 import { readCsv } from 'bptt/node';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
-import type { Reading } from '../support/reading.js';
+import type { Reading } from '../../src/cli/reading.js';
 import { makeSamples, part, predictSequences, startsOf } from './predictors.js';
 import type { Samples } from './predictors.js';
 import { randomWalkLike, sineWave } from './series.js';

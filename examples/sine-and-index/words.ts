@@ -1,5 +1,5 @@
 /** How figures are written in claims, tables and the terminal. */
-import { fixed } from '../support/wording.js';
+import { fixed } from '../../src/cli/wording.js';
 
 /** `1.42e-4`, `0.0024`, `380`, `4.2e6`. */
 export function tiny(value: number): string {

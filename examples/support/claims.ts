@@ -1,6 +1,6 @@
 /** What a published text claims, and what a run of ours says to it. */
 import type { ReportSection } from 'bptt/charts';
-import { print, printHeading, printParagraph } from './terminal.js';
+import { print, printHeading, printParagraph } from '../../src/cli/terminal.js';
 
 export interface Claim {
   /** In our words, with the published figure. */

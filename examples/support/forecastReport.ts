@@ -1,12 +1,12 @@
 /** The HTML report of one forecast. */
 import { barChart, histogram, htmlReport, linePlot, panels } from 'bptt/charts';
 import type { LineSeries, NumberFormat, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
-import type { Amounts } from './amounts.js';
+import type { Amounts } from '../../src/cli/amounts.js';
 import { BLOCKS, stepOf } from './pipeline.js';
 import type { BlockName, ForecastResult } from './pipeline.js';
 import type { Source } from './source.js';
 import type { Verdict } from './verdict.js';
-import { SCORE_HEAD, changeText, count, findings, fixed, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
+import { SCORE_HEAD, changeText, count, findings, fixed, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from '../../src/cli/wording.js';
 
 export interface ReportInput {
   readonly source: Source;
@@ -89,7 +89,7 @@ function resultSection(input: ReportInput): ReportSection {
             },
           ],
         }),
-        caption: `The last ${recent} rows and the forecast. Strategy: ${strategyText(result, unit)}. The interval is made of ${interval.count} validation residuals of that strategy, each distance on its own.`,
+        caption: `The last ${recent} rows and the forecast. Strategy: ${strategyText(result.strategy, result.setup.horizon, unit)}. The interval is made of ${interval.count} validation residuals of that strategy, each distance on its own.`,
       },
     ],
   };
@@ -247,7 +247,7 @@ function dataBlocks({ source, result, facts, automatic, unit }: ReportInput): Re
         ...facts,
       ],
     },
-    { kind: 'text', text: `Scaling is by ${scalerReason(setup.scaler, automatic)} Strategy for several ${unit}s ahead: ${strategyText(result, unit)}.` },
+    { kind: 'text', text: `Scaling is by ${scalerReason(setup.scaler, automatic)} Strategy for several ${unit}s ahead: ${strategyText(result.strategy, result.setup.horizon, unit)}.` },
     ...findings(source.table).map((text) => ({ kind: 'note', text }) as const),
   ];
 }

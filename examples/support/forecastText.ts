@@ -1,11 +1,11 @@
 /** What `npm start` prints. */
-import type { Amounts } from './amounts.js';
+import type { Amounts } from '../../src/cli/amounts.js';
 import { BLOCKS } from './pipeline.js';
 import type { ForecastResult, PreparedForecast } from './pipeline.js';
 import type { Source } from './source.js';
-import { printBlock, printFacts, printHeading, printParagraph, printTable } from './terminal.js';
+import { printBlock, printFacts, printHeading, printParagraph, printTable } from '../../src/cli/terminal.js';
 import type { Verdict } from './verdict.js';
-import { SCORE_HEAD, changeText, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from './wording.js';
+import { SCORE_HEAD, changeText, count, findings, gatherWarnings, rowName, scalerReason, scoreCells, strategyText } from '../../src/cli/wording.js';
 
 export function printBefore(source: Source, prepared: PreparedForecast, unit: string, automatic: boolean): void {
   const { table, target, columns, chosen } = source;
@@ -57,5 +57,5 @@ export function printAfter(result: ForecastResult, verdict: Verdict, amount: Amo
   printTable([forecast.dates.length > 0 ? 'date' : 'row', 'forecast', 'change', `${interval.coverage * 100} % from`, 'to'], Array.from(forecast.values, (value, k) => [
     forecast.dates[k] ?? String(table.rows + k + 1), amount(value), changeText(value, before), amount(forecast.lower[k] ?? NaN), amount(forecast.upper[k] ?? NaN),
   ]));
-  printParagraph(`Strategy: ${strategyText(result, unit)}. The interval is made of ${interval.count} validation residuals of that strategy, each distance on its own.`);
+  printParagraph(`Strategy: ${strategyText(result.strategy, result.setup.horizon, unit)}. The interval is made of ${interval.count} validation residuals of that strategy, each distance on its own.`);
 }

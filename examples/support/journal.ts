@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { TrialJournal } from 'bptt/forecast';
 import { trialFile } from 'bptt/node';
-import { makeFolder } from './output.js';
+import { makeFolder } from '../../src/cli/output.js';
 
 /** How many trials a run found finished, and how long those had taken. */
 export interface Resumed {

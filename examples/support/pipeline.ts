@@ -12,7 +12,7 @@ import type {
   Float64NdArray, WindowModel, ForecastScore, ForecastWarning, Frame, Range, ResidualInterval, ScaledWindows, Scaler, ScalerKind, Split,
 } from 'bptt/forecast';
 import { stackedLstm } from './network.js';
-import { UsageError } from './options.js';
+import { UsageError } from '../../src/cli/options.js';
 
 /** Shares of the samples. */
 export const SHARES = { train: 0.7, validation: 0.15, test: 0.15 } as const;

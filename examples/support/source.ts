@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { BpttError } from 'bptt';
 import { CsvError, readCsv, readCsvHeader } from 'bptt/node';
 import type { CsvTable } from 'bptt/node';
-import { UsageError } from './options.js';
+import { UsageError } from '../../src/cli/options.js';
 import { packaged } from './packaged.js';
 import type { PackagedFile } from './packaged.js';
-import { inFlags } from './reading.js';
-import type { Reading } from './reading.js';
+import { inFlags } from '../../src/cli/reading.js';
+import type { Reading } from '../../src/cli/reading.js';
 
 export interface SourceOptions {
   /** Absent: `fallback`. */

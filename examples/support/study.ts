@@ -17,17 +17,17 @@ import type { TrialJournal } from 'bptt/forecast';
 import { BACKENDS } from './backends.js';
 import { claimsSection, printClaims } from './claims.js';
 import type { Claim } from './claims.js';
-import { runCli } from './cli.js';
+import { runCli } from '../../src/cli/runCli.js';
 import { studyJournal } from './journal.js';
 import type { Resumed } from './journal.js';
-import { UsageError, choice, flag, optionHelp, parseOptions, text, wholeNumber } from './options.js';
-import type { Options, Values } from './options.js';
-import { makeFolder, writeOutput } from './output.js';
-import { READING, csvOptionsOf } from './reading.js';
-import type { Reading } from './reading.js';
+import { UsageError, choice, flag, optionHelp, parseOptions, text, wholeNumber } from '../../src/cli/options.js';
+import type { Options, Values } from '../../src/cli/options.js';
+import { makeFolder, writeOutput } from '../../src/cli/output.js';
+import { READING, csvOptionsOf } from '../../src/cli/reading.js';
+import type { Reading } from '../../src/cli/reading.js';
 import type { Source } from './source.js';
-import { print, printFacts, printHeading, printParagraph } from './terminal.js';
-import { count, rowName } from './wording.js';
+import { print, printFacts, printHeading, printParagraph } from '../../src/cli/terminal.js';
+import { count, rowName } from '../../src/cli/wording.js';
 
 /** Options of every study. */
 function commonOptions(name: string, csv: string, full: string) {

@@ -1,8 +1,8 @@
 /** Who is better, the network or no-change, and whether that could be chance. */
 import { isConstant, magnitude, mean, withinRounding } from 'bptt/forecast';
-import type { Amounts } from './amounts.js';
+import type { Amounts } from '../../src/cli/amounts.js';
 import type { BlockResult } from './pipeline.js';
-import { fixed } from './wording.js';
+import { fixed } from '../../src/cli/wording.js';
 
 export interface Verdict {
   readonly winner: 'network' | 'no-change' | 'neither';

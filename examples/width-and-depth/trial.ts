@@ -5,7 +5,7 @@ import type { TrialProgram } from 'bptt/forecast';
 import { readCsv } from 'bptt/node';
 import { backendNamed } from '../support/backends.js';
 import type { BackendName } from '../support/backends.js';
-import type { Reading } from '../support/reading.js';
+import type { Reading } from '../../src/cli/reading.js';
 import { BAR_COLUMNS, prepare } from './features.js';
 import type { MeanOf } from './features.js';
 import { layerGradients } from './gradients.js';

@@ -1,5 +1,5 @@
 /** Figures as text: shares in millions, ranges over the seeds, powers of ten. */
-import { fixed } from '../support/wording.js';
+import { fixed } from '../../src/cli/wording.js';
 import type { Spread } from './analysis.js';
 
 const MILLION = 1e6;

@@ -2,12 +2,10 @@
 import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { amountsOf, isPrice } from '../../examples/support/amounts.js';
-import { list, parseOptions, text, wholeNumber, wrapWords } from '../../examples/support/options.js';
+import { amountsOf } from '../../src/cli/amounts.js';
 import { prepareForecast, runForecast } from '../../examples/support/pipeline.js';
 import type { ForecastResult, ForecastSetup } from '../../examples/support/pipeline.js';
 import { dieboldMariano, judge } from '../../examples/support/verdict.js';
-import { stepUnit } from '../../examples/support/wording.js';
 import { scoreForecast } from '../../src/forecast/index.js';
 import type { ScalerKind } from '../../src/forecast/index.js';
 import { tensor } from '../../src/tensor.js';
@@ -95,25 +93,6 @@ test('the verdict names the winner, and nobody when it may be chance', () => {
   assert.is(verdict((i) => (i % 3) * 0.2), 'network');
   assert.is(verdict((i) => 4 + (i % 3)), 'no-change');
   assert.is(verdict((i) => (i % 4 < 2 ? 1.5 : 2.52)), 'neither');
-});
-
-test('dollars for prices only, with decimals to tell errors apart', () => {
-  assert.equal(['Close', 'Close/Last', 'Adj Close', 'price', 'Volume', 'Overclosed', 'Price volume'].map(isPrice), [true, true, true, true, false, false, false]);
-  assert.is(amountsOf('Close', 1.3)(-1234.567), '−$1,234.57');
-  assert.is(amountsOf('Close', 0.00123)(0.0456789), '$0.04568');
-  assert.is(amountsOf('Volume', 2e6)(43_210_000.4), '43,210,000');
-  assert.is(amountsOf('Volume', 1)(-0.001), '0.00');
-  assert.is(amountsOf('Close', NaN)(NaN), 'n/a');
-});
-
-test('options: defaults, values, and names for what a step is', async () => {
-  const table = { file: text('FILE', 'a'), size: wholeNumber('b', { fallback: 7, least: 1 }), names: list('A,B', 'c') };
-  assert.equal(parseOptions(table, []), { file: undefined, size: 7, names: [] });
-  assert.equal(parseOptions(table, ['--size=12', '--names', 'x, y', '--file', 'f']), { file: 'f', size: 12, names: ['x', 'y'] });
-  assert.is(parseOptions(table, ['-h']), 'help');
-  assert.equal(wrapWords('aa bb cccccc d', 5), ['aa bb', 'cccccc', 'd']);
-  const { dates } = parseCsv(pricesCsv(12, 1));
-  assert.equal([stepUnit(dates), stepUnit([]), stepUnit(['2024-01-01', '2024-02-01', '2024-03-01'])], ['trading day', 'row', 'month']);
 });
 
 test.run();

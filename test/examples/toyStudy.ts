@@ -1,7 +1,7 @@
 /** The smallest study: what the tests of the shared parts run. */
 import { linePlot } from '../../src/charts/index.js';
 import { gridSearch, inProcess } from '../../src/forecast/index.js';
-import { wholeNumber } from '../../examples/support/options.js';
+import { wholeNumber } from '../../src/cli/options.js';
 import { packaged } from '../../examples/support/packaged.js';
 import { loadSource } from '../../examples/support/source.js';
 import { runStudy } from '../../examples/support/study.js';

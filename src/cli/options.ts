@@ -1,6 +1,6 @@
 /** Command-line options declared once: parsing, checking and `--help` come from the same table. */
 import { parseArgs } from 'node:util';
-import { nearest } from '../../src/checks.js';
+import { nearest } from '../checks.js';
 
 /** The command line, or the data it names, cannot be used. The message is one line for the user; exit code 2. */
 export class UsageError extends Error {}

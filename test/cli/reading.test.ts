@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { BpttError } from '../../src/errors.js';
 import { readCsv } from '../../src/node/index.js';
 import type { CsvOptions } from '../../src/node/index.js';
-import { UsageError, parseOptions } from '../../examples/support/options.js';
-import { READING, csvOptionsOf, inFlags } from '../../examples/support/reading.js';
-import type { Reading } from '../../examples/support/reading.js';
+import { UsageError, parseOptions } from '../../src/cli/options.js';
+import { READING, csvOptionsOf, inFlags } from '../../src/cli/reading.js';
+import type { Reading } from '../../src/cli/reading.js';
 import { thrown } from '../forecast/support.js';
 
 function read(...args: string[]): Reading {

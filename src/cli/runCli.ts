@@ -1,6 +1,6 @@
-/** What every command-line example shares: Ctrl-C through an AbortSignal, one line for an error, exit codes. */
+/** What every command line shares: Ctrl-C through an AbortSignal, one line for an error, exit codes. */
 import process from 'node:process';
-import { BpttError, NotFiniteError } from 'bptt';
+import { BpttError, NotFiniteError } from '../errors.js';
 import { UsageError } from './options.js';
 
 const FAILED = 1;

@@ -1,5 +1,5 @@
 /** How a CSV file is read, as options of the command line. The reader's own hints are said in these words. */
-import type { CsvOptions } from 'bptt/node';
+import type { CsvOptions } from '../forecast/series/csvOptions.js';
 import { UsageError, choice, flag, list, text, wholeNumber } from './options.js';
 import type { Option, Values } from './options.js';
 

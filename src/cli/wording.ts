@@ -1,9 +1,10 @@
 /** Words and figures that the terminal, the report and the JSON file share. */
-import { inferSpacing } from 'bptt/forecast';
-import type { ForecastWarning, ScalerKind } from 'bptt/forecast';
-import type { CsvTable } from 'bptt/node';
+import type { ForecastScore } from '../forecast/evaluation/score.js';
+import type { ForecastWarning } from '../forecast/evaluation/warning.js';
+import type { ScalerKind } from '../forecast/scalers/scaler.js';
+import { inferSpacing } from '../forecast/series/calendar.js';
+import type { CsvTable } from '../forecast/series/csvTable.js';
 import type { Amounts } from './amounts.js';
-import type { BlockResult, PreparedForecast } from './pipeline.js';
 
 /** What one step ahead is called; `row` when the table has no dates. */
 export function stepUnit(dates: readonly string[]): string {
@@ -60,7 +61,7 @@ export function changeText(value: number, before: number): string {
   return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} %`;
 }
 
-export function strategyText({ strategy, setup: { horizon } }: PreparedForecast, unit: string): string {
+export function strategyText(strategy: 'recursive' | 'sequence output', horizon: number, unit: string): string {
   if (horizon === 1) return `one ${unit} ahead, nothing fed back`;
   return strategy === 'recursive'
     ? `recursive: the network says the next ${unit}, and is fed its own forecast ${horizon - 1} more time${horizon === 2 ? '' : 's'}`
@@ -81,7 +82,7 @@ export function gatherWarnings(warnings: readonly ForecastWarning[], horizon: nu
 export const SCORE_HEAD = ['RMSE', '(no-change)', 'MAE', '(no-change)', 'MASE', '(no-change)', 'skill'] as const;
 
 /** Network beside no-change; the order of `SCORE_HEAD`. */
-export function scoreCells(score: BlockResult['score'], amount: Amounts): string[] {
+export function scoreCells(score: ForecastScore, amount: Amounts): string[] {
   const ratio = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? 'n/a' : value.toFixed(3));
   return [
     amount(score.rmse), amount(score.noChange.rmse), amount(score.mae), amount(score.noChange.mae), ratio(score.mase), ratio(score.noChange.mase),
