@@ -91,6 +91,8 @@ export { RepeatVector, UpSampling1D, UpSampling2D } from './layers/repeat.js';
 export type { RepeatVectorOptions, UpSampling1DOptions, UpSampling2DOptions } from './layers/repeat.js';
 export { Permute } from './layers/permute.js';
 export type { PermuteOptions } from './layers/permute.js';
+export { Cropping1D } from './layers/cropping.js';
+export type { Cropping1DOptions } from './layers/cropping.js';
 export { ZeroPad1D, ZeroPad2D } from './layers/zeroPad.js';
 export type { ZeroPad1DOptions, ZeroPad2DOptions } from './layers/zeroPad.js';
 export { Attention } from './layers/attention/attention.js';

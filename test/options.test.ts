@@ -89,6 +89,7 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   Conv2D: (odd) => new bptt.Conv2D({ filters: 1, kernelSize: 1, ...odd }),
   Conv1DTranspose: (odd) => new bptt.Conv1DTranspose({ filters: 1, kernelSize: 1, ...odd }),
   Conv2DTranspose: (odd) => new bptt.Conv2DTranspose({ filters: 1, kernelSize: 1, ...odd }),
+  Cropping1D: (odd) => new bptt.Cropping1D({ ...odd }),
   Dense: (odd) => new Dense({ units: 1, ...odd }),
   DepthwiseConv1D: (odd) => new bptt.DepthwiseConv1D({ kernelSize: 1, ...odd }),
   DepthwiseConv2D: (odd) => new bptt.DepthwiseConv2D({ kernelSize: 1, ...odd }),

@@ -97,6 +97,12 @@ export function stretchedMask(mask: TimeMask, stride: number, reach: number, pla
   });
 }
 
+/** For layers that cut steps off both ends. */
+export function croppedMask(mask: TimeMask, before: number, after: number): TimeMask {
+  const { key, steps } = mask;
+  return steppedMask(mask, `${key}[${before},${after}]`, steps - before - after, (row, t) => row(before + t));
+}
+
 /** @param at of place t of the new axis, from the entries of the old one; 0 beyond its ends. */
 function steppedMask(mask: TimeMask, key: string, steps: number, at: (row: (step: number) => number, t: number) => number): TimeMask {
   return {

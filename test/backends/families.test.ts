@@ -30,6 +30,7 @@ const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly sh
   Conv2D: { options: { filters: 2, kernelSize: 2 }, shape: image },
   Conv1DTranspose: { options: { filters: 2, kernelSize: 2 }, shape: sequence },
   Conv2DTranspose: { options: { filters: 2, kernelSize: 2 }, shape: image },
+  Cropping1D: { shape: sequence },
   Dense: { options: { units: 2 }, shape: vector },
   DepthwiseConv1D: { options: { kernelSize: 2 }, shape: sequence },
   DepthwiseConv2D: { options: { kernelSize: 2 }, shape: image },

@@ -13,6 +13,7 @@ import { BatchNorm } from '../../layers/batchNorm.js';
 import { Bidirectional } from '../../layers/bidirectional.js';
 import { Conv1D, Conv2D } from '../../layers/conv2d.js';
 import { Conv1DTranspose, Conv2DTranspose } from '../../layers/conv2dTranspose.js';
+import { Cropping1D } from '../../layers/cropping.js';
 import { Dense } from '../../layers/dense.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../layers/depthwiseConv2d.js';
 import { Dropout } from '../../layers/dropout.js';
@@ -65,6 +66,7 @@ export const makers: Readonly<Record<string, LayerFactory>> = {
   Conv2D: (o) => new Conv2D({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Conv1DTranspose: (o) => new Conv1DTranspose({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
   Conv2DTranspose: (o) => new Conv2DTranspose({ ...o, filters: numberOf('filters', o.filters), kernelSize: o.kernelSize as number }),
+  Cropping1D: (o) => new Cropping1D(o),
   Dense: (o) => new Dense({ ...o, units: numberOf('units', o.units) }),
   DepthwiseConv1D: (o) => new DepthwiseConv1D({ ...o, kernelSize: o.kernelSize as number }),
   DepthwiseConv2D: (o) => new DepthwiseConv2D({ ...o, kernelSize: o.kernelSize as number }),

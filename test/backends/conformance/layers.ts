@@ -10,6 +10,7 @@ import { BatchNorm } from '../../../src/layers/batchNorm.js';
 import { Bidirectional } from '../../../src/layers/bidirectional.js';
 import { Conv1D, Conv2D } from '../../../src/layers/conv2d.js';
 import { Conv1DTranspose, Conv2DTranspose } from '../../../src/layers/conv2dTranspose.js';
+import { Cropping1D } from '../../../src/layers/cropping.js';
 import { Dense } from '../../../src/layers/dense.js';
 import { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from '../../../src/layers/depthwiseConv2d.js';
 import { GRU } from '../../../src/layers/gru.js';
@@ -226,6 +227,8 @@ const images: ConformanceCase[] = [
   layerCase('permute', new Permute({ dims: [2, 1] }), [[5, 3]]),
   layerCase('permute, four axes', new Permute({ dims: [3, 2, 4, 1] }), [[2, 3, 4, 5]]),
   layerCase('zero pad 2d', new ZeroPad2D({ padding: [[1, 2], [0, 3]] }), [image]),
+  layerCase('cropping 1d', new Cropping1D({ cropping: [2, 1] }), [[5, 3]]),
+  layerCase('cropping 1d, lengths', new Cropping1D({ cropping: 1 }), [[5, 3]], { lengths: [5, 4, 2, 3, 1] }),
   layerCase('zero pad 1d', new ZeroPad1D({ padding: 2 }), [[5, 3]]),
   layerCase('batch norm over channels', new BatchNorm({ momentum: 0.7 }), [image]),
   layerCase('time distributed conv2d', new TimeDistributed({ layer: new Conv2D({ filters: 3, kernelSize: 2 }) }), [[3, 4, 5, 2]]),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, ArgumentError, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Dense, DepthwiseConv1D, Dropout, Embedding, Flatten, GRU, GaussianNoise,
+  Activation, Add, ArgumentError, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Cropping1D, Dense, DepthwiseConv1D, Dropout, Embedding, Flatten, GRU, GaussianNoise,
   GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, Masking, MaxPool1D, MaxPool2D, Maximum, Minimum, Model, Multiply, Permute, RMSNorm, RepeatVector, ResNet, Reshape,
   SeparableConv1D, Sequential, ShapeError, SimpleRNN, SpatialDropout1D, Subtract, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, cpu, loadModel, modelFromJSON, tensor, wasm,
 } from '../../../src/index.js';
@@ -44,6 +44,7 @@ const steps: Readonly<Record<string, Part>> = {
   maxSame: of(() => new MaxPool1D({ poolSize: 3, stride: 2, padding: 'same' })),
   average: of(() => new AveragePool1D({ poolSize: 3, stride: 1 })),
   zeros: of(() => new ZeroPad1D({ padding: [1, 2] })),
+  cropped: of(() => new Cropping1D({ cropping: [1, 0] })),
   upSampled: of(() => new UpSampling1D({ size: 2 })),
   permuted: of(() => new Permute({ dims: [1, 2] })),
   turned: (x) => new Permute({ dims: [2, 1] }).apply(new Permute({ dims: [2, 1] }).apply(x)),
