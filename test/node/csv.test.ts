@@ -22,7 +22,7 @@ test('the raw Nasdaq form: dollar signs, MM/DD/YYYY, newest first', async () => 
   identical(table.times, [Date.UTC(2024, 6, 24), Date.UTC(2024, 6, 25), Date.UTC(2024, 6, 26)]);
   assert.equal(values(table, 'Close/Last'), [1218.54, 217.49, 217.96]);
   assert.equal(values(table, 'Volume'), [61777600, 51391200, 41601350]);
-  assert.equal(table.report, { file: 'text', order: 'descending', dateColumn: 'Date', dateFormat: 'MM/DD/YYYY', duplicates: [], gaps: [], dropped: [], carried: [] });
+  assert.equal(table.report, { file: 'text', order: 'descending', dateColumn: 'Date', dateFormat: 'MM/DD/YYYY', duplicates: [], gaps: [], dropped: [], carried: [], interpolated: [] });
 });
 
 test('byte-order mark, CRLF, quotes, padded names, blank lines and a missing last line break', async () => {

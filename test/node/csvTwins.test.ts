@@ -43,6 +43,7 @@ const good: Readonly<Record<string, readonly [text: string, options?: CsvOptions
   'no header': ['2024-01-02,1\n2024-01-03,"2"\n', { header: false, names: ['date', 'x'] }],
   'missing dropped': ['date,a,b\n2024-01-02,1,\n2024-01-03,"",5\n2024-01-04,2,3\n', { missing: 'drop' }],
   'missing carried': ['date,a,b\n2024-01-02,1,4\n2024-01-03,NA,5\n', { missing: 'carryForward' }],
+  'missing interpolated': ['date,a,b\n2024-01-02,1,4\n2024-01-03,NA,5\n2024-01-04,3,\n', { missing: 'interpolate' }],
   'duplicates and gaps': [`date,a\n${[2, 2, 3, 9].map((n, i) => `${day(n)},${i}`).join('\n')}\n`, { duplicates: 'last' }],
   'one of several series': ['Ticker,date,a\n"AA, Inc",2024-01-02,1\nBB,2024-01-02,2\n"AA, Inc",2024-01-03,3\n', { series: { Ticker: 'AA, Inc' } }],
   'time of day, zone': ['date,time,a\n2024-01-02,9:30,1\n2024-01-02,"10:30",2\n', { timeColumn: 'time', timeZone: 'America/New_York' }],

@@ -7,6 +7,7 @@
  */
 import { ArgumentError, DataError } from '../../errors.js';
 import { checkOptions, requireCount } from '../../checks.js';
+import type { OptionNames } from '../../checks.js';
 import { formatOffset } from './dateFormats.js';
 import { offsetsOf, timeZone as zoneNamed } from './timeZone.js';
 import type { TimeZone } from './timeZone.js';
@@ -182,6 +183,20 @@ export function nextBusinessDays(date: string, n: number): string[] {
 export interface NextDatesOptions {
   /** IANA name: generated dates get the offset that its clock has then. By default they keep the last offset of the series. */
   readonly timeZone?: string | undefined;
+  /** The distance between dates; by default that of the series, which then needs three dates. */
+  readonly spacing?: Spacing | undefined;
+  /** ISO days that are left out: no trade, no row. None by default. */
+  readonly holidays?: readonly string[] | undefined;
+}
+
+const nextNames: OptionNames<NextDatesOptions> = { timeZone: true, spacing: true, holidays: true };
+
+/** @throws ArgumentError unless all are ISO days. */
+export function holidaySet(operation: string, holidays: readonly string[] = []): ReadonlySet<string> {
+  const given: unknown = holidays;
+  const bad: unknown = Array.isArray(given) ? given.find((day) => typeof day !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day))) : given;
+  if (bad === undefined) return new Set(holidays);
+  throw new ArgumentError({ operation, argument: 'holidays', expected: 'a list of ISO days such as 2024-12-25', actual: JSON.stringify(bad) ?? 'nothing' });
 }
 
 /**
@@ -191,23 +206,25 @@ export interface NextDatesOptions {
  * shows twice in autumn is the first.
  */
 export function nextDates(dates: readonly string[], n: number, options: NextDatesOptions = {}): string[] {
-  const { timeZone } = checkOptions('nextDates', options, { timeZone: true });
-  const walls = dates.map((date) => parseIso('nextDates', date));
-  const spacing = spacingOf('nextDates', walls);
+  const { timeZone, spacing, holidays } = checkOptions('nextDates', options, nextNames);
+  const walls = (spacing ? dates.slice(-1) : dates).map((date) => parseIso('nextDates', date));
+  const own = spacing ?? spacingOf('nextDates', walls);
   const [last] = walls.slice(-1);
-  return last ? follow('nextDates', last, n, spacing, timeZone === undefined ? undefined : zoneNamed('nextDates', timeZone)) : [];
+  if (!last) throw new DataError({ operation: 'nextDates', argument: 'dates', expected: 'at least one date', actual: 'none' });
+  return follow('nextDates', last, n, own, { zone: timeZone === undefined ? undefined : zoneNamed('nextDates', timeZone), holidays: holidaySet('nextDates', holidays) });
 }
 
-function follow(operation: string, start: Wall, n: number, spacing: Spacing, zone?: TimeZone): string[] {
+function follow(operation: string, start: Wall, n: number, spacing: Spacing, { zone, holidays }: { zone?: TimeZone | undefined; holidays?: ReadonlySet<string> } = {}): string[] {
   requireCount(operation, 'n', n, 0);
   const out: string[] = [];
   let time = start.time;
-  for (let k = 1; k <= n; k++) {
+  for (let k = 1; out.length < n; k++) {
     // Steps and months are counted from the start: January 31 is followed by February 28 and then March 31.
     const step = spacing.unit === 'time' ? k * spacing.milliseconds + start.rest : start.rest;
     if (spacing.unit === 'time') time = start.time + Math.floor(step);
     else if (spacing.unit === 'months') time = addMonths(start.time, k * spacing.count, spacing.day);
     else time = advance(time, spacing);
+    if (holidays?.has(formatIso(dayOf(time), 0, false, ''))) continue;
     const rest = step - Math.floor(step);
     if (!zone || !start.offset) {
       out.push(formatIso(time, rest, start.hasTime, start.offset));

@@ -5,11 +5,10 @@ import { ArgumentError, quoted } from '../../errors.js';
 import type { DecimalMark } from './cellNumbers.js';
 import { requireDateFormat } from './dateFormats.js';
 import type { DateFormat } from './dateFormats.js';
+import { MISSING_POLICIES } from './missing.js';
+import type { MissingPolicy } from './missing.js';
 import { timeZone } from './timeZone.js';
 import type { SplitOptions } from './recordSplitter.js';
-
-/** What to do with empty cells, NA, null and the like. */
-export type MissingPolicy = 'refuse' | 'drop' | 'carryForward';
 
 /** How rows run in time: oldest first, newest first, or neither. */
 export type RowOrder = 'ascending' | 'descending' | 'unsorted';
@@ -43,7 +42,8 @@ export interface CsvOptions extends SplitOptions {
   readonly series?: Readonly<Record<string, string>> | 'one' | undefined;
   /**
    * `refuse` (default): a DataError at the first one. `drop`: the whole row goes. `carryForward`: the value of the date
-   * before; rows before the first value go.
+   * before; rows before the first value go. `interpolate`: the straight line, over the rows, between the known values before and after, which
+   * knows what came later; rows before the first value and after the last go.
    */
   readonly missing?: MissingPolicy | undefined;
   /** Rows with the same date: `refuse` (default), `first` or `last` of them in the file, or `report`, which keeps all. */
@@ -80,7 +80,7 @@ function requireOneOf(argument: string, value: string | boolean | undefined, kno
 /** @throws ArgumentError for an unknown option, or one that has no such value or does not go with another. */
 export function checkCsvOptions(options: CsvOptions): CsvOptions {
   const { missing, duplicates, order, gaps, header, names, decimal, skipFooter = 0 } = checkOptions('readCsv', options, NAMES);
-  requireOneOf('missing', missing, ['refuse', 'drop', 'carryForward']);
+  requireOneOf('missing', missing, MISSING_POLICIES);
   requireOneOf('duplicates', duplicates, ['refuse', 'first', 'last', 'report']);
   requireOneOf('order', order, ['ascending', 'descending', 'unsorted']);
   requireOneOf('gaps', gaps, ['report', 'refuse']);

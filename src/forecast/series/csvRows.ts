@@ -4,7 +4,8 @@ import { CommaEvidence, parseNumber } from './cellNumbers.js';
 import type { DecimalMark } from './cellNumbers.js';
 import { CsvError } from './csvError.js';
 import type { CsvPlace } from './csvError.js';
-import type { CsvOptions, MissingPolicy } from './csvOptions.js';
+import type { CsvOptions } from './csvOptions.js';
+import type { MissingPolicy } from './missing.js';
 import type { CsvRecord } from './csvCells.js';
 
 /** Which cells of a record are read. */

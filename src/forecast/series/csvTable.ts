@@ -5,13 +5,14 @@ import type { Gap } from './calendar.js';
 import { isBlank } from './csvCells.js';
 import type { CsvRecord } from './csvCells.js';
 import { checkCsvOptions } from './csvOptions.js';
-import type { CsvOptions, MissingPolicy, RowOrder } from './csvOptions.js';
+import type { CsvOptions, RowOrder } from './csvOptions.js';
 import { CsvReader } from './csvReader.js';
-import type { CsvRows } from './csvRows.js';
 import { inTimeOrder, settleDuplicates } from './csvTime.js';
 import type { CsvCell, DatedRow, DuplicateDate } from './csvTime.js';
 import type { DateFormat } from './dateFormats.js';
 import type { Frame } from './frame.js';
+import { settleMissing } from './missing.js';
+import type { Cell } from './missing.js';
 
 export interface CsvReport {
   readonly file: string;
@@ -27,6 +28,8 @@ export interface CsvReport {
   readonly dropped: readonly CsvCell[];
   /** Cells filled with the value before them. */
   readonly carried: readonly CsvCell[];
+  /** Cells filled by the straight line between the values before and after. */
+  readonly interpolated: readonly CsvCell[];
 }
 
 export interface CsvTable extends Frame {
@@ -60,7 +63,9 @@ export class CsvTableReader {
     const read = this.reader.end();
     const { rows, header } = read;
     const { sorted, undated, order, dateFormat } = inTimeOrder(read, file, options);
-    const { complete, ...filled } = settleMissing(rows, sorted, header.names, missing);
+    const settled = settleMissing(rows.numbers, sorted.map(({ row }) => row), missing);
+    const cells = (list: readonly Cell[]): CsvCell[] => list.map(({ at, column }) => ({ line: sorted[at]?.line ?? 0, column: header.names[column] ?? '' }));
+    const complete = settled.kept.flatMap((at) => sorted[at] ?? []);
     const { kept, found: duplicates } = settleDuplicates(complete, read, file, options, dateFormat);
     if (kept.length === 0) throw new DataError({ operation: 'readCsv', argument: file, expected: 'at least one complete row', actual: 'none' });
     const dated = header.dateName === undefined ? [] : kept;
@@ -78,34 +83,11 @@ export class CsvTableReader {
       columns: Object.fromEntries(header.names.map((name, j) => [name, pick(rows.numbers[j] ?? [], kept)])),
       report: {
         file, order, ...(header.dateName !== undefined && { dateColumn: header.dateName }), ...(dateFormat && { dateFormat }),
-        duplicates, gaps, dropped: [...undated, ...filled.dropped], carried: filled.carried,
+        duplicates, gaps, dropped: [...undated, ...cells(settled.dropped)],
+        carried: missing === 'carryForward' ? cells(settled.filled) : [], interpolated: missing === 'interpolate' ? cells(settled.filled) : [],
       },
     };
   }
-}
-
-/** Fills what is missing in place, or leaves the row out, in time order, so that a filled cell knows only earlier dates. */
-function settleMissing({ numbers }: CsvRows, sorted: readonly DatedRow[], names: readonly string[], missing: MissingPolicy): { complete: DatedRow[]; dropped: CsvCell[]; carried: CsvCell[] } {
-  const dropped: CsvCell[] = [];
-  const carried: CsvCell[] = [];
-  const last = names.map(() => NaN);
-  const complete = sorted.filter(({ row, line }) => {
-    const filled: CsvCell[] = [];
-    let hole: string | undefined;
-    for (const [j, values] of numbers.entries()) {
-      const column = names[j] ?? '';
-      if (Number.isNaN(values[row])) {
-        if (missing === 'carryForward') values[row] = last[j] ?? NaN;
-        if (Number.isNaN(values[row])) hole ??= column;
-        else filled.push({ line, column });
-      }
-      last[j] = values[row] ?? NaN;
-    }
-    if (hole === undefined) carried.push(...filled);
-    else dropped.push({ line, column: hole });
-    return hole === undefined;
-  });
-  return { complete, dropped, carried };
 }
 
 /** Numbers of the rows that are kept, in their order. */
