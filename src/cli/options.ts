@@ -76,28 +76,46 @@ export function list(value: string, help: string): Option<readonly string[]> {
   };
 }
 
+/** What a command line says: its operands in their order, and the value of every option. */
+export interface Given<O extends Options> {
+  readonly operands: readonly string[];
+  readonly values: Values<O>;
+}
+
 /** @returns the values, or `'help'` when that is asked for. @throws UsageError for anything that is not in the table. */
 export function parseOptions<O extends Options>(options: O, args: readonly string[]): Values<O> | 'help' {
+  const given = parseCommand([], options, args);
+  return given === 'help' ? 'help' : given.values;
+}
+
+/** As {@link parseOptions}, for a command that also takes operands. @param operands what the help calls them, such as `FILE`; each must be given. */
+export function parseCommand<O extends Options>(operands: readonly string[], options: O, args: readonly string[]): Given<O> | 'help' {
   const known = [...Object.keys(options), 'help'];
-  for (const arg of args) {
+  const end = args.indexOf('--');
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
     const [, name = ''] = /^--([^=]+)/.exec(arg) ?? [];
     if (name !== '' && !known.includes(name)) throw new UsageError(`Unknown option '--${name}'. Did you mean --${nearest(name, known)}? --help lists the options.`);
   }
   const types = Object.fromEntries(Object.entries(options).map(([name, { value }]) => [name, { type: value === '' ? 'boolean' as const : 'string' as const }]));
-  let given: Readonly<Record<string, string | boolean | undefined>>;
+  const { values: given, positionals } = parsed(args, { ...types, help: { type: 'boolean', short: 'h' } });
+  if (given.help === true) return 'help';
+  if (positionals.length > operands.length) throw new UsageError(`Unexpected argument '${positionals[operands.length] ?? ''}'. --help lists the options.`);
+  if (positionals.length < operands.length) throw new UsageError(`${operands[positionals.length] ?? ''} is missing. --help says what it is.`);
+  const values = Object.entries(options).map(([name, option]) => {
+    const value = given[name];
+    return [name, option.parse(value === true ? '' : value === false ? undefined : value, name)];
+  });
+  return { operands: positionals, values: Object.fromEntries(values) as Values<O> };
+}
+
+function parsed(args: readonly string[], options: Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>): { readonly values: Readonly<Record<string, string | boolean | undefined>>; readonly positionals: readonly string[] } {
   try {
-    given = parseArgs({ args: [...args], options: { ...types, help: { type: 'boolean', short: 'h' } } }).values;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     // Node adds advice on further lines and sentences.
     const [first = ''] = error instanceof Error ? error.message.split(/\n|\. /) : [];
     throw new UsageError(`${first.replace(/\.$/, '')}. --help lists the options.`);
   }
-  if (given.help === true) return 'help';
-  const values = Object.entries(options).map(([name, option]) => {
-    const value = given[name];
-    return [name, option.parse(value === true ? '' : value === false ? undefined : value, name)];
-  });
-  return Object.fromEntries(values) as Values<O>;
 }
 
 /** The options as a list, at most 100 columns wide. */

@@ -18,6 +18,8 @@ export async function runCli(name: string, main: (signal: AbortSignal) => Promis
   const interrupt = new AbortController();
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', () => { interrupt.abort(new Error('interrupted')); });
+  // A reader that has seen enough, such as head, closes the pipe.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); else throw error; });
   try {
     await main(interrupt.signal);
   } catch (error) {

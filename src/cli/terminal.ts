@@ -35,11 +35,11 @@ export function printFacts(facts: readonly (readonly [name: string, value: strin
   }
 }
 
-/** First column to the left, the others to the right. */
-export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+/** @param sides of the columns; by default the first column to the left, the others to the right. */
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[], sides: readonly ('left' | 'right')[] = ['left']): void {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('   ').trimEnd()}`;
+    `  ${cells.map((cell, i) => (sides[i] === 'left' ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('   ').trimEnd()}`;
   print(styled('dim', line(head)), ...rows.map(line));
 }
 

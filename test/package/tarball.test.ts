@@ -12,11 +12,12 @@ import * as assert from 'uvu/assert';
 
 interface Manifest {
   readonly name: string;
+  readonly version: string;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-const { name, exports, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const { name, version, exports, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const optionalPeers = Object.keys(peerDependencies);
 
 /** 'bptt', 'bptt/forecast', … */
@@ -147,6 +148,12 @@ for (const [where, moduleResolution, paths, types, lib] of [
     run(process.execPath, 'out/own.js');
   });
 }
+
+test('npx bptt: version, and what a model file holds', () => {
+  assert.is(run('npx', 'bptt', '--version'), `${version}\n`);
+  run(process.execPath, '--input-type=module', '--eval', `import { Dense, Sequential } from '${name}'; await new Sequential([new Dense({ units: 3 })], { inputShape: [2] }).save('model.safetensors');`);
+  assert.match(run('npx', 'bptt', 'inspect', 'model.safetensors'), /dense +Dense +9 +units 3/);
+});
 
 for (const subpath of subpaths.filter((path) => !forNode(path))) {
   test(`bundles for a browser, no Node module inside: ${subpath}`, async () => {

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The command `bptt`: finds the subcommand and hands it the rest of the line. Each is loaded when it is asked for. */
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import { nearest } from '../checks.js';
+import { EXIT_CODES } from './command.js';
+import type { Command } from './command.js';
+import { UsageError } from './options.js';
+import { runCli } from './runCli.js';
+import { print } from './terminal.js';
+
+interface Entry {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  inspect: { summary: 'what a model file holds', load: async () => (await import('./commands/inspect.js')).inspect },
+};
+const names = Object.keys(COMMANDS);
+
+const HELP = `bptt COMMAND [ARGUMENTS]
+
+${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`).join('\n')}
+
+  bptt COMMAND --help   what it takes
+  bptt --version        which version this is
+
+${EXIT_CODES}`;
+
+/** Which command is meant. @throws UsageError naming the nearest. */
+function entryOf(name: string): Entry {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry) return entry;
+  if (name === '') throw new UsageError(`Name a command: ${names.join(', ')}. --help says what they do.`);
+  if (name.startsWith('-')) throw new UsageError(`Unknown option '${name}'. Name a command first, one of ${names.join(', ')}; --help says what they do.`);
+  if (/[./\\]/.test(name)) throw new UsageError(`'${name}' is no command. Name one of ${names.join(', ')} before it; --help says what they do.`);
+  throw new UsageError(`Unknown command '${name}'. Did you mean ${nearest(name, names)}? --help lists the commands.`);
+}
+
+const [name = '', ...rest] = process.argv.slice(2);
+if (name === '--help' || name === '-h') print(HELP);
+else if (name === '--version') print((createRequire(import.meta.url)('bptt/package.json') as { version: string }).version);
+else await runCli(Object.hasOwn(COMMANDS, name) ? `bptt ${name}` : 'bptt', async (signal) => { await (await entryOf(name).load()).run(rest, signal); });
