@@ -38,8 +38,14 @@ test('the docs number every equation once', () => {
   assert.equal(twice, []);
 });
 
-test('every letter of the cells, the time loop, optimisers, layers and blocks is numbered', () => {
-  assert.equal([...letters].sort().join(''), 'ABCDEFGHJKLNOPQRSTUVXYZ');
+test('the index of the docs says which letters number the equations of a page', () => {
+  const rows = [...prose(readPage('docs/README.md')).matchAll(/^\| \[[^\]]*\]\(([^)#\s]+)\) \| ([^|]*?) ?\|/gm)];
+  const said = new Map(rows.map(([, page = '', column = '']) => [`docs/${page}`, [...column.matchAll(/\b[A-Z]\b/g)].map(([letter]) => letter)]));
+  assert.ok(said.size >= 10, `only ${said.size} rows found`);
+  for (const { path } of docsPages) {
+    const own = new Set(defined.filter((equation) => equation.path === path).map(({ id }) => id.slice(0, 1)));
+    assert.equal([...said.get(path) ?? []].sort(), [...own].sort(), path);
+  }
 });
 
 test('every id cited in code exists in the docs', () => {

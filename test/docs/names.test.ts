@@ -39,12 +39,20 @@ function compiled(loss: string, metrics: readonly string[]): void {
   new Sequential([new Dense({ units })], { inputShape: [2] }).compile({ loss: loss as 'mse', metrics: metrics as 'mse'[] });
 }
 
+/** Methods of models by name: whether they know these options. */
+const methods: Readonly<Record<string, (options: object) => void>> = {
+  fit: (options) => { new Sequential([new Dense({ units: 1 })], { inputShape: [1] }).checkFit('fit', options); },
+};
+
 /** Whether making it with these options fails for one of their names. */
 function refused(name: string, options: readonly string[]): string | undefined {
   const make = exported.get(name);
-  if (typeof make !== 'function') return `${name} is not exported`;
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (typeof make !== 'function' && !method) return `${name} is not exported`;
+  const given = Object.fromEntries(options.map((option) => [option, undefined]));
   try {
-    Reflect.construct(make, [Object.fromEntries(options.map((option) => [option, undefined]))]);
+    if (method) method(given);
+    else if (typeof make === 'function') Reflect.construct(make, [given]);
   } catch (error) {
     if (error instanceof ArgumentError && error.message.includes('option') && options.some((option) => error.message.includes(`'${option}'`))) return error.message;
   }

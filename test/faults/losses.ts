@@ -30,7 +30,7 @@ export const lossFaults: readonly Fault[] = [
     ['samples of t are normal', '/ Math.sqrt((2 * sampleGamma(degrees / 2, random)) / degrees)', ''],
     ['the least scale is forgotten', 'softplus(raw(1)) + least', 'softplus(raw(1))', "names: ['mean', 'scale'], size"],
   ),
-  ...faultsIn('models/training/session', ['models/training/means', 'models/training/scores'],
+  ...faultsIn('models/training/judging', ['models/training/means', 'models/training/scores'],
     ['loss weights do not reach the gradient', 'dOutputs: results.map((r, i) => counting(r.dPrediction, i))', 'dOutputs: results.map((r) => r.dPrediction)'],
   ),
   ...faultsIn('models/training/tally', ['models/training/means'],

@@ -23,7 +23,7 @@ export const maskFaults: readonly Fault[] = [
     ['padding leaves the mean, but not its count', '(mask[Math.floor(r / perRow)] ?? 0) * scale', '(mask[Math.floor(r / perRow)] ?? 0)'],
     ['the second output counts as the first', 'counted.map((mask, i) => (mask ?', 'counted.map((_, i, [mask]) => (mask ?'],
   ),
-  ...faultsIn('models/training/loop', ['models/training/means'],
+  ...faultsIn('models/training/steps', ['models/training/means'],
     ['a batch of padding alone moves weights', 'counts ? 0 : Infinity', '0'],
     ['a batch of padding alone is a step', 'if (steps[index]?.counts === true)', ''],
   ),

@@ -107,7 +107,7 @@ const rules: readonly Fault[] = [
     ['the penalty has no gradient', 'if (regularizer && gradient)', 'if (false)'],
   ),
   ...faultsIn('models/training/session', ['layers/weightRules'],
-    ['frozen weights are punished', 'penaltyOn(k, this.trained, parts.before)', 'penaltyOn(k, this.variables.trainable, parts.before)'],
+    ['frozen weights are punished', 'new Judging(objective, this.trained)', 'new Judging(objective, this.variables.trainable)'],
   ),
   ...faultsIn('models/training/tally', ['layers/weightRules'],
     ['an interrupted epoch forgets its penalties', '[this.losses, this.rows, this.penalty, ...this.sums])', '[this.losses, this.rows, ...this.sums])'],
@@ -134,8 +134,10 @@ const heads: readonly Fault[] = [
     ['the loss of one output looks behind every output', 'behind[i] ? split', 'true ? split'],
     ['metrics never meet logits', "endingOf(network, id) === 'linear'", 'false'],
   ),
+  ...faultsIn('models/training/steps', ['models/training/moments'],
+    ['schedules by step stand still', 'position.runSteps++;', '', 'if (steps[index]?.counts === true)'],
+  ),
   ...faultsIn('models/training/loop', ['models/training/moments'],
-    ['schedules by step stand still', 'position.runSteps++;', ''],
     ['validation inside an epoch is not heard', 'logs: { ...last.logs, ...validated }', 'logs: last.logs'],
   ),
   ...faultsIn('models/training/hooks', ['models/training/moments'],
@@ -189,9 +191,27 @@ const noise: readonly Fault[] = [
     ['one dropout mask whatever the seed', "randomStream(seed, 'dropout', step)", "randomStream(0, 'dropout', step)"],
     ['all layers of a step share a mask', 'noiseFrom(random, spec, dtype)', "noiseFrom(randomStream(seed, 'dropout', step), spec, dtype)"],
   ),
-  ...faultsIn('models/training/loop', ['models/training/dropout'],
-    ['steps that run together share a mask', 'seed, step, dtype', 'seed, position.step, dtype'],
+  ...faultsIn('models/training/steps', ['models/training/dropout'],
+    ['steps that run together share a mask', 'seed, step, session', 'seed, position.step, session'],
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...rules, ...stopping, ...heads, ...batches, ...weights, ...noise];
+const together: readonly Fault[] = [
+  ...faultsIn('models/training/steps', ['models/training/accumulation'],
+    ['batches of one step count alike, whatever rows they have', '(batch.rows[o] ?? 0) / Math.max(1, all)', '1 / batches.length'],
+    ['outputs share one count of rows', '(batch.rows[o] ?? 0) / Math.max(1, all)', '(batch.rows[0] ?? 0) / Math.max(1, rows[0] ?? 0)'],
+    ['batches of one step share a mask', 'session.device.dtype, i)', 'session.device.dtype)'],
+    ['a part of a step is a step of schedules', 'outcomes.push(await outcomeOf(trainer, form, data, results, firstIndex + i));', 'outcomes.push(await outcomeOf(trainer, form, data, results, firstIndex + i)); position.runSteps++;'],
+  ),
+  ...faultsIn('models/training/session', ['models/training/accumulation'],
+    ['penalties count once for every batch of a step', 'penalties: updates', 'penalties: true'],
+    ['the first batch of a step adds to the step before', "place === 'middle' || place === 'last'", "place !== 'whole'"],
+    ['the last batch of a step is alone', "place === 'middle' || place === 'last'", "place === 'middle'"],
+  ),
+  ...faultsIn('models/training/loop', ['models/training/accumulation'],
+    ['schedules count batches', 'Math.ceil(count / together)', 'count'],
+    ['steps have a batch less than was said', 'together - (index % together)', 'together - 1'],
+  ),
+];
+
+export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...rules, ...stopping, ...heads, ...batches, ...weights, ...noise, ...together];

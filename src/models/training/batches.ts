@@ -98,9 +98,9 @@ function batchOf(network: Network, { x, y, masks: own, sampleWeight }: Taken, ro
   };
 }
 
-/** The random numbers of one training step: the same for the same seed and step. */
-export function drawNoise(specs: readonly NoiseSpec[], seed: number, step: number, dtype: DType): FloatArray[] {
+/** The random numbers of one training step: the same for the same seed and step. @param part which of the batches that make the step. */
+export function drawNoise(specs: readonly NoiseSpec[], seed: number, step: number, dtype: DType, part = 0): FloatArray[] {
   if (specs.length === 0) return [];
-  const random = randomStream(seed, 'dropout', step);
+  const random = randomStream(seed, part === 0 ? 'dropout' : `dropout of part ${part}`, step);
   return specs.map((spec) => noiseFrom(random, spec, dtype));
 }

@@ -1,21 +1,16 @@
 /** The training loop: epochs, batches, validation, callbacks, and where it stopped. */
-import type { Logs, TrainingContext, Trainee } from '../../callbacks/callback.js';
+import type { Logs, TrainingContext } from '../../callbacks/callback.js';
 import { NotFiniteError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
-import type { Optimizer } from '../../optimizers/optimizer.js';
-import type { FloatArray } from '../../tensor.js';
-import { drawNoise } from './batches.js';
 import type { Batch } from './batches.js';
 import type { BatchSource } from './batchSource.js';
-import { diagnose } from './doctor.js';
 import type { Hooks } from './hooks.js';
 import { createYielder, evaluateBatches } from './passes.js';
-import type { History, Position, TrainingEvent } from './position.js';
+import type { History, TrainingEvent } from './position.js';
 import { progressAt } from './progress.js';
-import type { Session } from './session.js';
-import type { StepForm } from './stepInputs.js';
+import { trainSteps, trainTogether } from './steps.js';
+import type { Trainer } from './steps.js';
 import { Tally, loggedNames } from './tally.js';
-import type { Scoring } from './tally.js';
 
 export interface FitSettings {
   readonly epochs: number;
@@ -24,86 +19,22 @@ export interface FitSettings {
   readonly validation: BatchSource | undefined;
   /** Batches between validations inside an epoch; infinite for none. */
   readonly validateEvery: number;
-}
-
-/** What the loop needs of a model. */
-export interface Trainer {
-  readonly model: Trainee;
-  readonly session: Session;
-  readonly optimizer: Optimizer;
-  readonly scoring: Scoring;
-  readonly seed: number;
-  /** Moved on as training goes. */
-  readonly position: Position;
-}
-
-/** What a step said about its batch, before it changed the weights. */
-export interface StepOutcome {
-  readonly losses: readonly number[];
-  /** On the weights. */
-  readonly penalty: number;
-  readonly predictions: readonly FloatArray[] | undefined;
-}
-
-/**
- * One optimiser step for each batch; the batches have one form.
- * @throws NotFiniteError for the first that fails; the weights are then those of the last step whose loss was finite.
- */
-export async function trainSteps(
-  trainer: Trainer, batches: readonly Batch[], rates: readonly number[], firstIndex: number,
-): Promise<StepOutcome[]> {
-  const { session, optimizer, position, seed } = trainer;
-  const { dtype } = session.device;
-  const [{ form } = { form: undefined }] = batches;
-  if (!form) return [];
-  const outputs = session.network.outputs.length;
-  let next = position.step;
-  const steps = batches.map(({ rows, inputs }, i) => {
-    const counts = rows.some((n) => n > 0); // a batch of padding alone is no step
-    const step = counts ? next++ : next;
-    const scalars = optimizer.scalars(1 + step);
-    const hold = form.mayHold ? [Float64Array.of(counts ? 0 : Infinity)] : [];
-    const extras = [Float64Array.of(rates[i] ?? NaN), ...hold, ...(scalars.length > 0 ? [Float64Array.from(scalars)] : [])];
-    return { counts, data: [...inputs, ...drawNoise(session.noise(form), seed, step, dtype)], extras };
-  });
-  for (const batch of batches) session.states.advance(batch.form.batch);
-  const outcomes: StepOutcome[] = [];
-  for (const [guard, ...results] of await stepAll(session, form, steps.map(({ data, extras }) => [...data, ...extras]))) {
-    const losses = results.slice(0, outputs).map(([loss = NaN]) => loss);
-    const index = outcomes.length;
-    if (!Number.isFinite(guard?.[0])) {
-      const loss = losses.reduce((sum, own, i) => sum + own * (trainer.scoring.outputs[i]?.weight ?? 1), session.penaltyIn(results));
-      const error = await diagnose(session, form, steps[index]?.data ?? [], loss, position.epoch, firstIndex + index);
-      session.variables.restoreLastGood();
-      session.sharing.moved();
-      throw error;
-    }
-    if (steps[index]?.counts === true) position.step++;
-    position.runSteps++;
-    outcomes.push({ losses, penalty: session.penaltyIn(results), predictions: trainer.scoring.metrics.length > 0 ? results.slice(outputs) : undefined });
-  }
-  return outcomes;
-}
-
-/** Whatever becomes of the steps, other models over the same layers learn that there were some. */
-async function stepAll(session: Session, form: StepForm, inputs: readonly (readonly FloatArray[])[]): Promise<FloatArray[][]> {
-  try {
-    return await session.trainer(form).runMany(inputs);
-  } finally {
-    session.sharing.moved();
-  }
+  /** Batches that make one optimiser step together; the last one of an epoch may have fewer. */
+  readonly together: number;
 }
 
 export async function runFit(trainer: Trainer, source: BatchSource, settings: FitSettings, history: History): Promise<void> {
   const { session, optimizer, position } = trainer;
-  const { epochs, hooks, signal, validation, validateEvery } = settings;
+  const { epochs, hooks, signal, validation, validateEvery, together } = settings;
   const { batches } = source;
   const breathe = createYielder();
+  /** Steps of the optimiser that so many batches of an epoch are. */
+  const stepsOf = (count: number): number => Math.ceil(count / together);
   const rateOf = (batch: number): number => {
-    const progress = progressAt('fit', position.runSteps + batch - position.batch, position.epoch, batch, batches);
+    const progress = progressAt('fit', position.runSteps + stepsOf(batch) - stepsOf(position.batch), position.epoch, batch / together, batches / together);
     return rateAt(optimizer.learningRate, progress) * position.learningRateFactor;
   };
-  let learningRate = position.events[0]?.learningRate ?? rateOf(Math.max(0, position.batch - 1));
+  let learningRate = position.events[0]?.learningRate ?? rateOf(Math.max(0, stepsOf(position.batch) - 1) * together);
   let stop: string | undefined;
   const context: TrainingContext = {
     model: trainer.model, epochs, initialEpoch: position.epoch, batches, logged: loggedNames(trainer.scoring, validation !== undefined),
@@ -113,8 +44,9 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
     stop(reason) { stop ??= reason; },
   };
 
-  /** How many batches from this one on share a plan: alike, up to the next validation, as many as the backend likes. */
+  /** How many batches from this one on make one step together, or share a plan: alike, up to the next validation, as many as the backend likes. */
   function groupSize(first: Batch, index: number): number {
+    if (together > 1) return together - (index % together);
     session.states.select(first.form.batch);
     return Math.min(session.trainer(first.form).batchesPerPlan, source.alike(index), validateEvery - (index % validateEvery));
   }
@@ -124,7 +56,7 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
     return session.states.aside(() => evaluateBatches(session, validation, trainer.scoring, 'val_', signal));
   }
 
-  /** The steps of one plan, then their callbacks. Whether there was a batch. */
+  /** The steps of one plan, or one step over several batches, then their callbacks. Whether the pass may have more. */
   async function trainGroup(tally: Tally): Promise<boolean> {
     const start = position.batch;
     const group: Batch[] = [];
@@ -132,14 +64,14 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
     if (!first) return false;
     const size = groupSize(first, start);
     for (let next: Batch | undefined = first; next; next = group.length < size ? await source.take(start + group.length) : undefined) group.push(next);
-    const rates = group.map((_, i) => rateOf(start + i));
-    const outcomes = await trainSteps(trainer, group, rates, start);
+    const rates = group.slice(0, together > 1 ? 1 : size).map((_, i) => rateOf(start + i));
+    const outcomes = together > 1 ? await trainTogether(trainer, group, rates[0] ?? NaN, start) : await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;
     const events = outcomes.map(({ losses, penalty, predictions }, i): TrainingEvent => {
       tally.add(losses, penalty, group[i] ?? first, predictions);
       return { hook: 'onBatchEnd', at: start + i, logs: tally.logs(), learningRate };
     });
-    // All of the plan's steps are done before the first callback hears of it: a checkpoint then holds them all.
+    // All of the group is done before the first callback hears of it: a checkpoint then holds it all.
     position.batch = start + group.length;
     position.tally = tally.toJSON();
     const last = events.at(-1);
@@ -150,7 +82,7 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
       events[events.length - 1] = { ...last, logs: { ...last.logs, ...validated } };
     }
     await hooks.tell(events, context);
-    return true;
+    return group.length === size;
   }
 
   async function trainEpoch(): Promise<void> {

@@ -79,18 +79,29 @@ export interface FitOptions extends DataOptions {
    * on, with other data or options; what `fit` has interrupted itself, or a file holds, goes on with `resume`, to the bit. Default 0.
    */
   initialEpoch?: number;
+  /**
+   * Batches that make one optimiser step together, which is that of one batch with all their rows, up to rounding: by rows that count and by
+   * weights, of each output for itself. For batches that would not fit into memory; BatchNorm still knows its batch alone. The last step of an
+   * epoch has what is left. Schedules count optimiser steps; callbacks hear of batches, after the step. Default 1. Keras has it on the optimiser.
+   */
+  gradientAccumulationSteps?: number;
 }
 
 const fitNames: OptionNames<FitOptions> = {
   ...dataNames, epochs: true, batchSize: true, shuffle: 'flag', validationData: true, validationSplit: true, validateEvery: true, callbacks: true,
-  classWeight: true, signal: 'signal', resume: 'flag', initialEpoch: true,
+  classWeight: true, signal: 'signal', resume: 'flag', initialEpoch: true, gradientAccumulationSteps: true,
 };
 
 /** @throws ArgumentError for what no data could make right. */
 export function checkFitOptions(operation: string, options: FitOptions): FitOptions {
-  const { epochs, batchSize, validateEvery, validationData, validationSplit = 0, callbacks } = checkOptions(operation, options, fitNames);
-  for (const [argument, count] of Object.entries({ epochs, batchSize, validateEvery })) {
+  const { epochs, batchSize, validateEvery, gradientAccumulationSteps, validationData, validationSplit = 0, callbacks } = checkOptions(operation, options, fitNames);
+  for (const [argument, count] of Object.entries({ epochs, batchSize, validateEvery, gradientAccumulationSteps })) {
     if (count !== undefined) requireCount(operation, argument, count);
+  }
+  if (validateEvery !== undefined && gradientAccumulationSteps !== undefined && validateEvery % gradientAccumulationSteps !== 0) {
+    throw new ArgumentError({
+      operation, argument: 'validateEvery', expected: `a multiple of gradientAccumulationSteps ${gradientAccumulationSteps}: both count batches`, actual: String(validateEvery),
+    });
   }
   const { initialEpoch, resume, epochs: last = 1 } = options;
   if (initialEpoch !== undefined) {
@@ -112,9 +123,9 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
 
 /**
  * Of `fit` over batches, which bring their own sizes, order, weights and masks. Each is read, checked and copied when its turn has
- * come, after the callbacks of the one before it; memory holds one.
+ * come, after the callbacks of the one before it; memory holds one, or those that make one step.
  */
-export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'classWeight' | 'signal' | 'resume' | 'initialEpoch'> {
+export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validationData' | 'validateEvery' | 'callbacks' | 'classWeight' | 'signal' | 'resume' | 'initialEpoch' | 'gradientAccumulationSteps'> {
   /**
    * Batches that make an epoch. An iterable is read through once: each epoch takes so many, and training goes on in it; without, it
    * is one epoch, and `epochs` above 1 are refused. A function is called for every epoch: so many of what it returns, or all of it. A
@@ -125,7 +136,8 @@ export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validati
 }
 
 const fitBatchesNames: OptionNames<FitBatchesOptions> = {
-  epochs: true, validationData: true, validateEvery: true, callbacks: true, classWeight: true, signal: 'signal', resume: 'flag', initialEpoch: true, stepsPerEpoch: true,
+  epochs: true, validationData: true, validateEvery: true, callbacks: true, classWeight: true, signal: 'signal', resume: 'flag', initialEpoch: true, gradientAccumulationSteps: true,
+  stepsPerEpoch: true,
 };
 
 /** @throws ArgumentError for what no batches could make right. */

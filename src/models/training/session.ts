@@ -4,19 +4,21 @@ import type { Optimizer } from '../../optimizers/optimizer.js';
 import type { NoiseSpec } from '../../layers/layer.js';
 import { Recent } from '../../recent.js';
 import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
-import { backwardNetwork, byLayer, forwardNetwork, inOrder, valueOf } from '../graph/execute.js';
-import type { LayerTensors, NetworkForward, NetworkObserver, NetworkRun } from '../graph/execute.js';
+import { byLayer, forwardNetwork, inOrder } from '../graph/execute.js';
+import type { LayerTensors, NetworkObserver } from '../graph/execute.js';
 import { stateName } from '../graph/names.js';
 import { OpenNetwork } from '../graph/lengths.js';
 import { lastingTensors, noiseOf } from '../graph/network.js';
-import { addPenaltyGradients, penaltyOn } from '../graph/penalties.js';
 import type { Network } from '../graph/network.js';
+import { Judging } from './judging.js';
+import type { Parts } from './judging.js';
 import type { Objective } from './objective.js';
 import { Sharing } from './sharing.js';
 import { stepLayout } from './stepInputs.js';
-import type { StepForm, StepInputs } from './stepInputs.js';
-import { TROUBLE, Variables, goodName } from './variables.js';
-import { updateWeights } from './weightUpdate.js';
+import type { StepForm } from './stepInputs.js';
+import { TROUBLE, Variables, sumName } from './variables.js';
+import type { Held } from './variables.js';
+import { optimizerStep } from './weightUpdate.js';
 
 /** One tensor seen on the way. */
 export interface Observation {
@@ -25,17 +27,6 @@ export interface Observation {
   readonly timeStep?: number;
   readonly shape: Shape;
   readonly data: FloatArray;
-}
-
-/** What a step body works with. */
-interface Parts extends StepInputs {
-  /** At the sizes of the step. */
-  readonly network: Network;
-  readonly run: NetworkRun;
-  readonly weights: LayerTensors;
-  readonly states: LayerTensors;
-  /** The value of a variable before the step, by its name. */
-  readonly before: (name: string) => Tensor;
 }
 
 interface BodyResult {
@@ -50,22 +41,8 @@ interface BodyResult {
 
 type Body = (k: Kernels, parts: Parts) => BodyResult;
 
-/** A pass forward and what the losses say of it. */
-interface Judged {
-  /** Its outputs are what the losses compare. */
-  readonly network: Network;
-  readonly forward: NetworkForward;
-  /** Of each output, [1]. */
-  readonly losses: readonly Tensor[];
-  /** Their sum, each times its weight, and the penalty. */
-  readonly loss: Tensor;
-  /** Of the weights, [1]; undefined where none has one. */
-  readonly penalty: Tensor | undefined;
-  /** Of what the losses compare. */
-  readonly dOutputs: readonly Tensor[];
-  readonly predictions: readonly Tensor[];
-  readonly states: LayerTensors;
-}
+/** Where a batch stands among those that make one optimiser step together: it is all of them, or the first, one between, the last. */
+export type Place = 'whole' | 'first' | 'middle' | 'last';
 
 /**
  * One for each kind of step, batch size, sizes of the samples and form of masks and weights; a call that was kept holds a few hundred bytes,
@@ -79,11 +56,11 @@ export class Session {
   readonly sharing: Sharing;
   readonly network: Network;
   private readonly objective: Objective | undefined;
+  private readonly judging: Judging;
   private readonly optimizer: Optimizer | undefined;
   private readonly frozen: ReadonlySet<string>;
-  /** The networks at the sizes of a step: the model's, and that whose outputs losses compare. */
+  /** The network at the sizes of a step. */
   private readonly shapes: OpenNetwork;
-  private readonly compared: OpenNetwork | undefined;
   private readonly programs = new Recent<Program>(programsKept);
   private readonly penalised: boolean;
 
@@ -95,11 +72,11 @@ export class Session {
     this.network = network;
     this.objective = objective;
     this.shapes = new OpenNetwork(network);
-    this.compared = objective && new OpenNetwork(objective.network);
     this.optimizer = optimizer;
     this.device = backend.open();
     this.variables = new Variables(network, this.device, initial, optimizer, frozen);
     this.frozen = frozen;
+    this.judging = new Judging(objective, this.trained);
     this.penalised = this.trained.some(({ regularizer }) => regularizer !== undefined);
     this.sharing = new Sharing(lastingTensors(network), this.variables, frozen);
   }
@@ -133,7 +110,7 @@ export class Session {
   /** Inputs: x, y, row weights, masks. Outputs: the loss of each output, predictions, the penalty where there is one. */
   evaluator(form: StepForm): Program {
     return this.program('evaluate', form, true, [], (k, parts) => {
-      const { losses, predictions, penalty, states } = this.judge(k, parts);
+      const { losses, predictions, penalty, states } = this.judging.forward(k, parts);
       return { outputs: [...losses, ...predictions, ...(penalty ? [penalty] : [])], states };
     });
   }
@@ -141,7 +118,7 @@ export class Session {
   /** Inputs as `evaluator`, noise. Outputs: loss, every trained gradient, every input gradient. */
   differentiator(form: StepForm): Program {
     return this.program('gradients', form, true, [], (k, parts) => {
-      const { loss, gradients, dInputs } = this.backward(k, parts);
+      const { loss, gradients, dInputs } = this.judging.backward(k, parts);
       return { outputs: [loss, ...gradients.values(), ...dInputs] };
     });
   }
@@ -156,37 +133,41 @@ export class Session {
         tensors.push(value);
       };
       for (const { layer, name, key } of this.variables.trainable) observe(layer, `weight ${name}`, parts.before(key));
-      const { gradients } = this.backward(k, { ...parts, run: { ...parts.run, observe } }, observe);
+      const { gradients } = this.judging.backward(k, { ...parts, run: { ...parts.run, observe } }, { observe });
       for (const { layer, name, key } of this.trained) observe(layer, `gradient ${name}`, named(gradients, key));
       return { outputs: tensors };
     });
   }
 
   /**
-   * One optimiser step. Inputs as `differentiator`, then learningRate [1], with masks `hold` [1], and the optimiser's scalars. Where
-   * `hold` is not finite, weights and slots stay: no row of the batch counts, so there is nothing to learn.
+   * One optimiser step, or a part of one, of which the last changes the weights and the others add up gradients. Inputs as `differentiator`;
+   * then, of a part, for each output [1], what its gradients count; then, of the whole or the last part, learningRate [1], with masks `hold`
+   * [1], and the optimiser's scalars. Where `hold` is not finite, weights and slots stay: no row counts, so there is nothing to learn.
    * Outputs: guard (finite if loss and gradients are), the loss of each output, predictions, the penalty where there is one.
    */
-  trainer(form: StepForm): Program {
-    const { optimizer } = this;
-    if (!optimizer) throw new Error('trainer without an optimizer');
-    const scalarCount = optimizer.scalars(1).length;
-    const extra = [[1], ...(form.mayHold ? [[1]] : []), ...(scalarCount > 0 ? [[scalarCount]] : [])];
-    return this.program('train', form, true, extra, (k, parts) => {
+  trainer(form: StepForm, place: Place = 'whole'): Program {
+    const optimizer = this.requireOptimizer();
+    const sums = place !== 'whole';
+    const updates = place === 'whole' || place === 'last';
+    const shares = sums ? this.network.outputs.map(() => [1]) : [];
+    const extra = [...shares, ...(updates ? [[1], ...(form.mayHold ? [[1]] : []), ...scalarShapes(optimizer)] : [])];
+    return this.program(sums ? `train, ${place}` : 'train', form, true, extra, (k, parts) => {
       const { before } = parts;
-      const [learningRate, ...others] = parts.extras;
-      const hold = form.mayHold ? others.shift() : undefined;
-      const [scalars] = others;
-      if (!learningRate) throw new Error('no learning rate');
-      const { loss, losses, predictions, penalty, states, gradients } = this.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } });
+      const options = { shares: parts.extras.slice(0, shares.length), penalties: updates };
+      const { loss, losses, predictions, penalty, states, gradients } = this.judging.backward(k, { ...parts, run: { ...parts.run, inputGradients: false } }, options);
+      if (place === 'middle' || place === 'last') for (const [key, gradient] of gradients) gradients.set(key, k.add(before(sumName(key)), gradient));
+      const { trained } = this;
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(k.add(loss, sumOfSquares), before(TROUBLE));
       const after = new Map([[TROUBLE, k.keepIfFinite(guard, k.copy(guard), k.zeros([1]))]]);
-      for (const { key } of this.trained) after.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), before(key)));
-      const updated = updateWeights(k, optimizer, this.trained, gradients, { learningRate, guard: hold ? k.add(guard, hold) : guard, sumOfSquares, scalars, before });
-      for (const [name, value] of updated) after.set(name, value);
+      if (updates) {
+        const [learningRate, ...others] = parts.extras.slice(shares.length);
+        const hold = form.mayHold ? others.shift() : undefined;
+        const updated = optimizerStep(k, optimizer, trained, gradients, { learningRate, guard, hold, sumOfSquares, scalars: others[0], before });
+        for (const [name, value] of updated) after.set(name, value);
+      } else for (const { key } of trained) after.set(sumName(key), named(gradients, key));
       return { outputs: [guard, ...losses, ...predictions, ...(penalty ? [penalty] : [])], states, after, guard };
-    });
+    }, { sums, updates });
   }
 
   /**
@@ -194,100 +175,73 @@ export class Session {
    * scalars. Output: guard (finite if the gradients are, and their squares).
    */
   applier(): Program {
-    const { optimizer, trained } = this;
-    if (!optimizer) throw new Error('applier without an optimizer');
-    const scalarCount = optimizer.scalars(1).length;
-    const variables = this.variables.held(true);
-    const names = [...variables.keys()];
-    const step: Step = (k, inputs, list) => {
-      const values = new Map(list.map((tensor, i) => [names[i] ?? '', tensor]));
-      const before = (name: string): Tensor => named(values, name);
+    const { trained } = this;
+    const optimizer = this.requireOptimizer();
+    const shapes = [...trained.map(({ shape }) => shape), [1], ...scalarShapes(optimizer)];
+    return this.programs.get('apply', () => this.compiled(shapes, { sums: false, updates: true }, (k, inputs, before) => {
       const gradients = new Map(trained.map(({ key }, i) => [key, inputs[i] ?? k.zeros([1])]));
       const [learningRate, scalars] = inputs.slice(trained.length);
-      if (!learningRate) throw new Error('no learning rate');
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(sumOfSquares, before(TROUBLE));
-      const updated = updateWeights(k, optimizer, trained, gradients, { learningRate, guard, sumOfSquares, scalars, before });
-      for (const { key } of trained) values.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), named(updated, key)));
-      for (const [name, value] of updated) values.set(name, value);
-      return { outputs: [guard], variables: names.map(before) };
-    };
-    const shapes = [...trained.map(({ shape }) => shape), [1], ...(scalarCount > 0 ? [[scalarCount]] : [])];
-    return this.programs.get('apply', () => this.device.compile(step, shapes, [...variables.values()]));
+      return { outputs: [guard], after: optimizerStep(k, optimizer, trained, gradients, { learningRate, guard, sumOfSquares, scalars, before }) };
+    }));
+  }
+
+  private requireOptimizer(): Optimizer {
+    if (this.optimizer) return this.optimizer;
+    throw new Error('a training step without an optimizer');
   }
 
   private key(kind: string, form: StepForm): string {
     return [kind, form.batch, form.x.join(';'), form.masked, form.rowWeights, form.training].join('/');
   }
 
-  /** Forward through the network that holds what the losses compare. */
-  private judge(k: Kernels, parts: Parts): Judged {
-    const { objective, compared } = this;
-    if (!objective || !compared) throw new Error('a loss without an objective');
-    const network = compared.at(parts.network.inputs.map(({ shape }) => shape));
-    const forward = forwardNetwork(network, parts.run, parts.weights, parts.states, parts.x);
-    const results = forward.outputs.map((compared, i) => {
-      const loss = objective.losses[i];
-      if (!loss) throw new Error(`no loss for output ${i}`);
-      return loss.judge(k, compared, parts.y[i] ?? compared, parts.rowWeights[i]);
-    });
-    const losses = results.map((r) => r.loss);
-    const counting = (tensor: Tensor, i: number): Tensor => (objective.weights[i] === 1 ? tensor : k.scale(tensor, objective.weights[i] ?? 1));
-    const penalty = penaltyOn(k, this.trained, parts.before);
-    const [first, ...others] = [...losses.map(counting), ...(penalty ? [penalty] : [])];
-    return {
-      network, forward, states: forward.states, losses, penalty, loss: others.reduce((sum, l) => k.add(sum, l), first ?? k.zeros([1])),
-      dOutputs: results.map((r, i) => counting(r.dPrediction, i)), predictions: objective.predictions.map((id) => valueOf(forward.values, id)),
-    };
-  }
-
-  /** Gradients by key, in the order of the trained weights. */
-  private backward(k: Kernels, parts: Parts, observe?: NetworkObserver): Judged & { gradients: Map<string, Tensor>; dInputs: Tensor[] } {
-    const judged = this.judge(k, parts);
-    observe?.('loss', 'loss', judged.loss);
-    const grads = byLayer(this.trained, this.trained.map((spec) => k.zeros(spec.shape)));
-    const dInputs = backwardNetwork(judged.network, parts.run, parts.weights, judged.forward, judged.dOutputs, grads);
-    const gradients = new Map(inOrder(this.trained, grads).map((gradient, i) => [this.trained[i]?.key ?? '', gradient]));
-    addPenaltyGradients(k, this.trained, parts.before, gradients);
-    return {
-      ...judged, gradients,
-      dInputs: dInputs.map((d, i) => d ?? k.zeros(parts.x[i]?.shape ?? [])),
-    };
-  }
-
   /** Compiles once per kind and form: lays out inputs and variables, and puts new values where they belong. */
-  program(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body): Program {
-    return this.programs.get(this.key(kind, form), () => this.made(kind, form, targets, extraShapes, body));
+  program(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body, held: Held = { sums: false, updates: false }): Program {
+    return this.programs.get(this.key(kind, form), () => this.made(form, targets, extraShapes, body, held));
   }
 
-  private made(kind: string, form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body): Program {
+  private made(form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body, held: Held): Program {
     const network = this.shapes.at(form.x);
     const layout = stepLayout(network, form, targets ? this.objective?.targets ?? [] : undefined, extraShapes);
     const { frozen } = this;
     const { trainable } = this.variables;
     const stateSpecs = this.states.all.map(({ spec }) => spec);
     const stateNames = stateSpecs.map(stateName);
-    const variables = this.variables.held(kind === 'train');
-    const names = [...variables.keys()];
-
-    const step: Step = (k, inputs, list) => {
-      const values = new Map(list.map((tensor, i) => [names[i] ?? '', tensor]));
-      const before = (name: string): Tensor => named(values, name);
+    return this.compiled(layout.shapes, held, (k, inputs, before) => {
       const taken = layout.read(inputs);
       const run = { k, training: form.training, noise: taken.noise, masks: taken.masks, frozen };
       const weights = byLayer(trainable, trainable.map(({ key }) => before(key)));
       const states = byLayer(stateSpecs, stateNames.map(before));
       const { outputs, states: next, after, guard } = body(k, { ...taken, network, run, weights, states, before });
-      for (const [name, tensor] of after ?? []) values.set(name, tensor);
-      const moved = next ? inOrder(stateSpecs, next) : [];
-      moved.forEach((tensor, i) => {
+      const moved = (next ? inOrder(stateSpecs, next) : []).map((tensor, i) => {
         const name = stateNames[i] ?? '';
-        values.set(name, guard ? k.keepIfFinite(guard, before(name), tensor) : tensor);
+        return [name, guard ? k.keepIfFinite(guard, before(name), tensor) : tensor] as const;
       });
-      return { outputs, variables: names.map(before) };
-    };
-    return this.device.compile(step, layout.shapes, [...variables.values()]);
+      return { outputs, after: new Map([...after ?? [], ...moved]) };
+    });
   }
+
+  /** A program over the variables that it holds. @param body knows them by name, and says which have new values. */
+  private compiled(
+    shapes: readonly Shape[], held: Held, body: (k: Kernels, inputs: readonly Tensor[], before: (name: string) => Tensor) => Pick<BodyResult, 'outputs' | 'after'>,
+  ): Program {
+    const variables = this.variables.held(held);
+    const names = [...variables.keys()];
+    const step: Step = (k, inputs, list) => {
+      const values = new Map(list.map((tensor, i) => [names[i] ?? '', tensor]));
+      const before = (name: string): Tensor => named(values, name);
+      const { outputs, after } = body(k, inputs, before);
+      return { outputs, variables: names.map((name) => after?.get(name) ?? before(name)) };
+    };
+    return this.device.compile(step, shapes, [...variables.values()]);
+  }
+}
+
+/** What an optimiser's update takes besides the rate. */
+function scalarShapes(optimizer: Optimizer): Shape[] {
+  const count = optimizer.scalars(1).length;
+  return count > 0 ? [[count]] : [];
 }
 
 function named(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {

@@ -10,12 +10,13 @@ import type { Engine } from './engine.js';
 import { sourceOf } from './feed.js';
 import type { Feed } from './feed.js';
 import { Hooks } from './hooks.js';
-import { runFit, trainSteps } from './loop.js';
-import type { Trainer } from './loop.js';
+import { runFit } from './loop.js';
 import type { FitBatchesOptions } from './options.js';
 import { requireSameBatches } from './position.js';
 import type { History } from './position.js';
 import { progressAt } from './progress.js';
+import { moving, trainSteps } from './steps.js';
+import type { Trainer } from './steps.js';
 import { Tally } from './tally.js';
 
 function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
@@ -31,7 +32,7 @@ function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
 export async function train(
   engine: Engine, model: Trainee, feed: Feed, validated: Feed | undefined, options: FitBatchesOptions, start: (history: History) => void, batch?: number,
 ): Promise<History> {
-  const { epochs = 1, signal, resume = false, validateEvery = Infinity, initialEpoch = 0 } = options;
+  const { epochs = 1, signal, resume = false, validateEvery = Infinity, initialEpoch = 0, gradientAccumulationSteps: together = 1 } = options;
   const [source, validation] = [sourceOf(engine, feed), validated && sourceOf(engine, validated)];
   if (options.validateEvery !== undefined && !validation) {
     throw new ArgumentError({ operation: 'fit', argument: 'validateEvery', expected: 'given with validationData or validationSplit', actual: 'without' });
@@ -47,9 +48,9 @@ export async function train(
   if (batch !== undefined && engine.stateful) session.states.select(batch);
   const history: History = { epoch: [], history: {} };
   start(history);
-  if (!resume) engine.position = { ...engine.position, epoch: initialEpoch, batch: 0, runSteps: source.batches === Infinity ? 0 : initialEpoch * source.batches, tally: [], callbacks: [], events: [] };
+  if (!resume) engine.position = { ...engine.position, epoch: initialEpoch, batch: 0, runSteps: source.batches === Infinity ? 0 : initialEpoch * Math.ceil(source.batches / together), tally: [], callbacks: [], events: [] };
   const hooks = new Hooks(options.callbacks ?? [], engine.position);
-  const run = (): Promise<void> => runFit(trainerOf(engine, model, 'fit'), source, { epochs, hooks, signal, validation, validateEvery }, history);
+  const run = (): Promise<void> => runFit(trainerOf(engine, model, 'fit'), source, { epochs, hooks, signal, validation, validateEvery, together }, history);
   await engine.whileTraining('fit', () => closing(source, run), () => hooks.states());
   return history;
 }
@@ -80,13 +81,7 @@ export async function applyGiven(engine: Engine, gradients: ReadonlyMap<string, 
   const inputs = [
     ...session.trained.map(({ key }) => gradients.get(key) ?? new Float64Array()), Float64Array.of(rate), ...(scalars.length > 0 ? [Float64Array.from(scalars)] : []),
   ];
-  const [guard] = await engine.changingWeights(operation, async () => {
-    try {
-      return await session.applier().run(inputs);
-    } finally {
-      session.sharing.moved();
-    }
-  });
+  const [guard] = await engine.changingWeights(operation, () => moving(session, () => session.applier().run(inputs)));
   if (!Number.isFinite(guard?.[0])) {
     throw new NotFiniteError({
       operation, argument: 'the norm of the gradients', expected: 'finite', actual: String(guard?.[0]), hint: 'The weights are as they were.',

@@ -13,8 +13,21 @@ export function goodName(key: string): string {
   return `good:${key}`;
 }
 
+/** Of the gradients of a weight, over the batches so far of one optimiser step. */
+export function sumName(key: string): string {
+  return `sum:${key}`;
+}
+
 /** [1]: not finite once a step has failed; the steps after it in the same plan then change nothing. */
 export const TROUBLE = 'trouble';
+
+/** What a program holds beside weights and states. */
+export interface Held {
+  /** Sums of gradients. */
+  readonly sums: boolean;
+  /** Slots of the optimiser, and last good weights. */
+  readonly updates: boolean;
+}
 
 export class Variables {
   /** Frozen ones included. */
@@ -25,13 +38,16 @@ export class Variables {
   private readonly weights: ReadonlyMap<string, Variable>;
   private readonly slots: ReadonlyMap<string, Variable>;
   private readonly guards: ReadonlyMap<string, Variable>;
+  private readonly trouble: Variable | undefined;
+  /** Made when they are first held. */
+  private sums: ReadonlyMap<string, Variable> | undefined;
 
   constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>, optimizer: Optimizer | undefined, frozen: ReadonlySet<string>) {
     this.device = device;
     this.trainable = trainableWeights(network);
     this.trained = this.trainable.filter(({ layer }) => !frozen.has(layer));
     this.states = new StateVariables(network, device, initial);
-    const zeros = (shape: Shape): Variable => device.variable({ data: allocate(device.dtype, sizeOf(shape)), shape });
+    const zeros = (shape: Shape): Variable => this.zeros(shape);
     const weight = ({ key, shape }: WeightSpec): Variable => {
       const value = initial.get(key);
       return value ? device.variable(value) : zeros(shape);
@@ -39,7 +55,12 @@ export class Variables {
     this.weights = new Map(this.trainable.map((spec) => [spec.key, weight(spec)]));
     const slots = optimizer?.slotNames ?? [];
     this.slots = new Map(slots.flatMap((slot) => this.trained.map(({ key, shape }) => [slotName(slot, key), zeros(shape)])));
-    this.guards = new Map(optimizer ? [...this.trained.map((spec) => [goodName(spec.key), weight(spec)] as const), [TROUBLE, zeros([1])]] : []);
+    this.guards = new Map(optimizer ? this.trained.map((spec) => [goodName(spec.key), weight(spec)]) : []);
+    this.trouble = optimizer && zeros([1]);
+  }
+
+  private zeros(shape: Shape): Variable {
+    return this.device.variable({ data: allocate(this.device.dtype, sizeOf(shape)), shape });
   }
 
   /** What a file holds: weights and running statistics, carried states of a stream under way, slots. */
@@ -47,10 +68,14 @@ export class Variables {
     return new Map([...this.weights, ...this.states.named(), ...this.slots]);
   }
 
-  /** What a step reads and may change; one that trains also slots and guards. */
-  held(training: boolean): Map<string, Variable> {
+  /** What a step reads and may change. */
+  held({ sums, updates }: Held): Map<string, Variable> {
     const states = this.states.all.map(({ spec, variable }) => [stateName(spec), variable] as const);
-    return new Map([...this.weights, ...states, ...(training ? [...this.slots, ...this.guards] : [])]);
+    if (sums) this.sums ??= new Map(this.trained.map(({ key, shape }) => [sumName(key), this.zeros(shape)]));
+    return new Map([
+      ...this.weights, ...states, ...(updates ? [...this.slots, ...this.guards] : []), ...((sums || updates) && this.trouble ? [[TROUBLE, this.trouble] as const] : []),
+      ...(sums ? this.sums ?? [] : []),
+    ]);
   }
 
   /** A copy of a weight or running statistic. */
@@ -70,8 +95,7 @@ export class Variables {
   /** Puts back the weights of the last step whose loss was finite. */
   restoreLastGood(): void {
     for (const [key, weight] of this.weights) this.copy(this.guards.get(goodName(key)), weight);
-    const trouble = this.guards.get(TROUBLE);
-    if (trouble) this.device.write(trouble, allocate(this.device.dtype, 1));
+    if (this.trouble) this.device.write(this.trouble, allocate(this.device.dtype, 1));
   }
 
   private find(key: string): Variable {

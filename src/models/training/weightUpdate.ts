@@ -5,12 +5,15 @@ import { slot } from '../../optimizers/optimizer.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { slotName } from '../graph/names.js';
 import type { WeightSpec } from '../graph/network.js';
+import { goodName } from './variables.js';
 
-export interface UpdateSettings {
+interface UpdateSettings {
   /** [1]. */
-  readonly learningRate: Tensor;
+  readonly learningRate: Tensor | undefined;
   /** [1]: where it is not finite, nothing moves. */
   readonly guard: Tensor;
+  /** [1]: where it is not finite, nothing is learnt, though nothing is wrong. */
+  readonly hold?: Tensor | undefined;
   /** Over all gradients, [1]. */
   readonly sumOfSquares: Tensor;
   readonly scalars: Tensor | undefined;
@@ -18,16 +21,19 @@ export interface UpdateSettings {
   readonly before: (name: string) => Tensor;
 }
 
-/** New values of weights and slots by name. @param gradients by key. */
-export function updateWeights(
+/** New values of weights, slots and last good weights, by name. @param gradients by key. */
+export function optimizerStep(
   k: Kernels, optimizer: Optimizer, weights: readonly WeightSpec[], gradients: ReadonlyMap<string, Tensor>, settings: UpdateSettings,
 ): Map<string, Tensor> {
-  const { learningRate, guard, sumOfSquares, scalars, before } = settings;
+  const { learningRate, guard: sound, hold, sumOfSquares, scalars, before } = settings;
+  if (!learningRate) throw new Error('no learning rate');
+  const guard = hold ? k.add(sound, hold) : sound;
   const { globalClipNorm = Infinity, clipNorm, clipValue = 0, slotNames } = optimizer;
   const plain = { learningRate, guard, gradientScale: k.clipScale(sumOfSquares, globalClipNorm), clipValue, decay: 0 }; // C1
   const decaying = { ...plain, decay: optimizer.weightDecay };
   const after = new Map<string, Tensor>();
   for (const { key, constraint } of weights) {
+    after.set(goodName(key), k.keepIfFinite(sound, before(goodName(key)), before(key)));
     const gradient = gradients.get(key);
     if (!gradient) continue;
     const shared = decayOf(optimizer, key) > 0 ? decaying : plain;
