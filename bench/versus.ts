@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Bptt from 'bptt';
 import type * as Images from './images.js';
+import type * as Sequences from './sequences.js';
 import type * as Workloads from './workloads.js';
 
 const [other = '', ...wanted] = process.argv.slice(2);
@@ -16,17 +17,25 @@ const here = resolve(import.meta.dirname, '../..');
 /** Milliseconds of warming up, of a block, and of all blocks. */
 const [warmUp, block, total] = [1000, 3, 6000];
 
+interface Trained { readonly model: Bptt.Model; readonly x: Bptt.ModelData; readonly y: Bptt.ModelData }
+
 async function stepOf(root: string, id: string): Promise<() => Promise<unknown>> {
   const load = async <T>(file: string): Promise<T> => (await import(pathToFileURL(join(root, file)).href)) as T;
   const { wasm } = await load<typeof Bptt>('dist/src/index.js');
   const { buildData, buildModel, workloads } = await load<typeof Workloads>('dist/bench/workloads.js');
   const { buildImageData, buildImageModel, imageWorkloads } = await load<typeof Images>('dist/bench/images.js');
   const backend = await wasm();
-  const [recurrent, image] = [workloads[id], imageWorkloads[id]];
-  if (!recurrent && !image) throw new Error(`unknown ${id}: choose from ${[...Object.keys(workloads), ...Object.keys(imageWorkloads)].join(', ')}`);
-  const model = recurrent ? buildModel(recurrent, backend) : image && buildImageModel(image, backend);
-  const { x, y } = recurrent ? buildData(recurrent) : image ? buildImageData(image) : { x: [], y: [] };
-  return async () => model?.trainOnBatch(x, y);
+  const trained = async (): Promise<Trained> => {
+    const [recurrent, image] = [workloads[id], imageWorkloads[id]];
+    if (recurrent) return { model: buildModel(recurrent, backend), ...buildData(recurrent) };
+    if (image) return { model: buildImageModel(image, backend), ...buildImageData(image) };
+    const { buildSequenceData, buildSequenceModel, sequenceWorkloads } = await load<typeof Sequences>('dist/bench/sequences.js'); // younger than the others
+    const sequence = sequenceWorkloads[id];
+    if (!sequence) throw new Error(`unknown ${id}: choose from ${[workloads, imageWorkloads, sequenceWorkloads].flatMap((some) => Object.keys(some)).join(', ')}`);
+    return { model: buildSequenceModel(sequence, backend), ...buildSequenceData(sequence) };
+  };
+  const { model, x, y } = await trained();
+  return async () => model.trainOnBatch(x, y);
 }
 
 /** Milliseconds a step takes. */

@@ -19,7 +19,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import type { OpenShape } from '../openShapes.js';
 import type { Shape } from '../tensor.js';
 import type { TimeMask } from './timeMask.js';
-import { ruled, rulesConfig, rulesOf } from './weightRules.js';
+import { ruled, rulesConfig, rulesOf, stemOf } from './weightRules.js';
 import type { Constraint, Regularizer, WeightRules } from './weightRules.js';
 import { LayerWeights } from './weights.js';
 
@@ -175,7 +175,12 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
 
   /** `parameters` with their penalties and constraints: what models ask for, and layers that hold others. */
   weightSpecs(inputs: readonly Shape[]): { [K in keyof P]: ParameterSpec } {
-    return ruled(this.label(), this.rules, this.parameters(inputs));
+    return ruled(this.label(), this.rules, this.parameters(inputs), (name) => this.ruleStem(name));
+  }
+
+  /** What the rules of a weight go by: `kernelRegularizer` is about those with the stem kernel. Default: its own name. */
+  protected ruleStem(weight: string): string {
+    return stemOf(weight);
   }
 
   /** Untrained tensors; `carried` ones may depend on the batch size. */

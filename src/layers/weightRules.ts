@@ -83,18 +83,18 @@ export function rulesConfig(rules: WeightRules): JsonObject {
 }
 
 /** `kernel` for kernel, `recurrent` for recurrentKernel and for cell_1/recurrentKernel; `bias` for every bias, as GRU has two. */
-function stemOf(name: string): string {
+export function stemOf(name: string): string {
   const own = name.slice(name.lastIndexOf('/') + 1);
   return own.endsWith('Bias') ? 'bias' : own.replace(/Kernel$/, '');
 }
 
-/** Weights with their rules. @throws ArgumentError for a rule about no weight, and for a shape that a constraint cannot be about. */
-export function ruled<S extends { readonly [name: string]: RuledSpec | undefined }>(label: string, rules: WeightRules, specs: S): S {
+/** Weights with their rules. @param stem what a weight's rules go by. @throws ArgumentError for a rule about no weight, and for a shape that a constraint cannot be about. */
+export function ruled<S extends { readonly [name: string]: RuledSpec | undefined }>(label: string, rules: WeightRules, specs: S, stem: (name: string) => string): S {
   const idle = new Set(rules.keys());
   const with_ = Object.fromEntries(Object.entries(specs).map(([name, spec]) => {
     if (!spec) return [name, spec];
     const rule = (kind: string): Regularizer | Constraint | undefined => {
-      const option = `${stemOf(name)}${kind}`;
+      const option = `${stem(name)}${kind}`;
       idle.delete(option);
       return rules.get(option);
     };
@@ -105,5 +105,5 @@ export function ruled<S extends { readonly [name: string]: RuledSpec | undefined
   }));
   const [first] = idle;
   if (first === undefined) return with_ as S;
-  throw new ArgumentError({ operation: label, argument: first, expected: `about one of its weights: ${Object.keys(specs).join(', ')}`, actual: 'about none' });
+  throw new ArgumentError({ operation: label, argument: first, expected: Object.keys(specs).length > 0 ? `about one of its weights: ${Object.keys(specs).join(', ')}` : 'left out: it has no weights', actual: 'about none' });
 }

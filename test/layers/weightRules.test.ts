@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  ArgumentError, BatchNorm, Bidirectional, Conv1D, Dense, FileFormatError, GRU, Input, LSTM, LayerNorm, Model, SGD, Sequential, SimpleRNN, TimeDistributed, checkGradients, cpu, l1,
+  ArgumentError, Attention, BatchNorm, Bidirectional, Conv1D, Dense, FileFormatError, GRU, Input, LSTM, LayerNorm, Model, MultiHeadAttention, SGD, Sequential, SimpleRNN, TimeDistributed, checkGradients, cpu, l1,
   l1l2, l2, loadModel, maxNorm, modelFromJSON, nonNegative, unitNorm,
 } from '../../src/index.js';
 import type { Constraint, Kernels, Regularizer, Tensor } from '../../src/index.js';
@@ -116,6 +116,8 @@ test('checkGradients knows penalties, of layers in layers too', async () => {
   await assertGradients(new Conv1D({ filters: 2, kernelSize: 2, kernelRegularizer: l2(0.3) }), shape, 'Conv1D');
   await assertGradients(new LayerNorm({ gammaRegularizer: l1l2({ l1: 0.1, l2: 0.2 }) }), shape, 'LayerNorm');
   await assertGradients(new BatchNorm({ betaRegularizer: l2(0.2) }), shape, 'BatchNorm');
+  await assertGradients(new Attention({ score: 'additive', kernelRegularizer: l2(0.2) }), shape, 'Attention');
+  await assertGradients(new MultiHeadAttention({ numHeads: 2, keyDim: 3, kernelRegularizer: l2(0.2), biasRegularizer: l1(0.3) }), shape, 'MultiHeadAttention');
   const wrong: Regularizer = { className: 'Wrong', config: () => ({}), penalty: (k, w) => k.sumSquares([w]), gradientTo: (k, target, w) => k.addTo(target, w) };
   assert.is((await checkGradients(new Dense({ units: 2, kernelRegularizer: wrong }), { inputShape: [3, 2] })).passed, false);
 });
@@ -143,6 +145,27 @@ test('constraints hold after every update, and where there is none nothing moves
   assert.ok(after['gru/recurrentKernel']?.data.every((w) => w >= 0) && after['gru/recurrentKernel'].data.some((w) => w > 0));
   assertClose([...norms('gru/bias', 0), ...norms('gru/recurrentBias', 0)], [0.01, 0.01], 1e-6, 'both biases');
   assert.ok(Math.max(...norms('dense/kernel', 1)) < 0.2 * (1 + 1e-6) && norms('dense/kernel', 1).some((n) => n > 0.199));
+});
+
+test('of attention every kernel has the rules of kernels, every bias those of biases', async () => {
+  const make = (options: object): Sequential => {
+    const model = new Sequential([new MultiHeadAttention({ numHeads: 2, keyDim: 3, valueDim: 1, biasInitializer: 'ones', ...options })], { inputShape: [4, 3], seed: 4 });
+    model.compile({ loss: 'mse', optimizer: new SGD({ learningRate: 0.1 }), backend: cpu({ dtype: 'float64' }) });
+    return model;
+  };
+  const [ruled, plain] = [make({ kernelRegularizer: l2(1), biasRegularizer: l1(100) }), make({})];
+  const target = randomData(11, [4, 3], [4, 3]).y;
+  const squares = Object.entries(plain.getWeights()).flatMap(([key, { data }]) => Array.from(data, (w) => (key.endsWith('Bias') ? 100 * Math.abs(w) : w * w)));
+  const losses = await Promise.all([ruled, plain].map(async (model) => (await model.lossAndGradients(x, target)).loss));
+  assertClose([(losses[0] ?? NaN) - (losses[1] ?? NaN)], [squares.reduce((a, b) => a + b)], 1e-12, 'penalties');
+  const held = make({ kernelConstraint: nonNegative(), biasConstraint: maxNorm({ maxValue: 0.1 }) });
+  await held.fit(x, target);
+  for (const [key, { data }] of Object.entries(held.getWeights())) {
+    if (key.endsWith('Bias')) assertClose([Math.hypot(...data)], [0.1], 1e-6, key);
+    else assert.ok(data.every((w) => w >= 0) && data.some((w) => w > 0), key);
+  }
+  assert.equal(modelFromJSON(JSON.stringify(held)).toJSON(), held.toJSON());
+  assert.match(thrown(ArgumentError, () => new Sequential([new Attention({ kernelRegularizer: l2() })], { inputShape: [4, 3] })).message, 'kernelRegularizer must be left out: it has no weights');
 });
 
 /** λ·Σw⁴, of one's own. */

@@ -10,12 +10,16 @@ import type { Kernels, Tensor, Visible } from '../../backend.js';
 import { checkOptions, requireRate } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
+import { sizesMeet } from '../../openShapes.js';
 import type { Shape } from '../../tensor.js';
 import { Layer, commonNames } from '../layer.js';
 import type { CommonOptions, JsonObject, NoTensors, NoiseSpec, Run } from '../layer.js';
 import type { TimeMask } from '../timeMask.js';
+import { ruleNames } from '../weightRules.js';
+import type { RuleOptions } from '../weightRules.js';
 
-export interface AttendingOptions extends CommonOptions {
+/** `kernelRegularizer` and `kernelConstraint` are about every kernel, as in Keras; `bias…` about every bias. */
+export interface AttendingOptions extends CommonOptions, RuleOptions<'kernel'> {
   /** Whether a query sees no key later than itself. Default false. */
   causal?: boolean | undefined;
   /** Share of the weights a set to zero in training, in [0, 1). Default 0. */
@@ -24,7 +28,7 @@ export interface AttendingOptions extends CommonOptions {
   returnAttentionScores?: boolean | undefined;
 }
 
-export const attendingNames: OptionNames<AttendingOptions> = { ...commonNames, causal: 'flag', dropout: true, returnAttentionScores: 'flag' };
+export const attendingNames: OptionNames<AttendingOptions> = { ...commonNames, ...ruleNames('kernel'), causal: 'flag', dropout: true, returnAttentionScores: 'flag' };
 
 /** Without the batch. */
 export interface Sides { readonly query: Shape; readonly value: Shape; readonly key: Shape }
@@ -65,6 +69,10 @@ export abstract class Attending<P, C> extends Layer<P, NoTensors, C> {
     return this.returnAttentionScores && this.weightsOverTime ? [query, query] : [query];
   }
 
+  protected override ruleStem(weight: string): string {
+    return weight.endsWith('Bias') ? 'bias' : 'kernel';
+  }
+
   /** Whether the weights have the time axis of the query in front. */
   protected abstract readonly weightsOverTime: boolean;
   protected abstract headCount(): number;
@@ -76,7 +84,7 @@ export abstract class Attending<P, C> extends Layer<P, NoTensors, C> {
     const wrong = (argument: string, expected: string, actual: string, hint: string): ShapeError => new ShapeError({ operation: this.label(), argument, expected, actual, hint });
     if (inputs.length < 1 || inputs.length > 3) throw wrong('inputs', '[query, value], [query, value, key] or one tensor', `${inputs.length}`, 'Pass a list: apply([query, value]).');
     if (odd) throw wrong('input', '[batch, time, features]', formatShape(['batch', ...odd]), 'A state [batch, units] becomes one step by RepeatVector({ n: 1 }).');
-    if (value[0] !== key[0]) throw wrong('key', `of the ${value[0]} steps of the value`, `${key[0]}`, 'Each value has one key.');
+    if (!sizesMeet(value[0], key[0])) throw wrong('key', `of the ${value[0]} steps of the value`, `${key[0]}`, 'Each value has one key.');
     return { query, value, key };
   }
 

@@ -11,12 +11,13 @@ import { requireChoice, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ShapeError } from '../../errors.js';
 import type { Initializer } from '../../initializers.js';
+import { sizesMeet } from '../../openShapes.js';
 import type { Shape } from '../../tensor.js';
 import { checkedInitializer, dOutput, initializerName } from '../layer.js';
 import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from '../layer.js';
 import { Attending, attendingNames } from './attending.js';
 import type { AttendingOptions, Mixed } from './attending.js';
-import { project, projectBackward } from './projection.js';
+import { project, projectBack, projectWeightsTo } from './projection.js';
 
 export type AttentionScore = 'dot' | 'scaledDot' | 'additive';
 
@@ -69,7 +70,7 @@ export class Attention extends Attending<AttentionParams, AttentionCache> {
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
     const { query, value, key } = this.sides(inputs);
-    if (this.score !== 'additive' && query[1] !== key[1]) {
+    if (this.score !== 'additive' && !sizesMeet(query[1], key[1])) {
       throw new ShapeError({
         operation: this.label(), argument: 'key', expected: `of the width ${query[1]} of the query`, actual: `${key[1]}`, hint: "Project one of them by Dense, or set score: 'additive'.",
       });
@@ -116,9 +117,12 @@ export class Attention extends Attending<AttentionParams, AttentionCache> {
     }
     const { dq, dk, dV } = k.additiveScoresBackward(q, cache.k, scoreKernel, ds, grads.scoreKernel ?? k.zeros(scoreKernel.shape)); // Z8
     grads.scoreKernel = dV;
-    const dQuery = projectBackward(k, query, queryKernel, dq, grads, 'queryKernel');
-    const dKey = projectBackward(k, key, keyKernel, dk, grads, 'keyKernel');
-    return this.gathered(k, inputs.length, dQuery, dv, dKey);
+    if (!run.frozen) {
+      projectWeightsTo(k, query, dq, grads, 'queryKernel');
+      projectWeightsTo(k, key, dk, grads, 'keyKernel');
+    }
+    if (run.inputGradient === false) return [];
+    return this.gathered(k, inputs.length, projectBack(k, query, queryKernel, dq), dv, projectBack(k, key, keyKernel, dk));
   }
 
   protected override headCount(): number {

@@ -12,11 +12,13 @@ import type { Initializer } from '../../initializers.js';
 import type { Shape } from '../../tensor.js';
 import { checkedInitializer, dOutput, initializerName } from '../layer.js';
 import type { Forward, JsonObject, NoTensors, ParameterSpec, Run } from '../layer.js';
+import { ruleNames } from '../weightRules.js';
+import type { RuleOptions } from '../weightRules.js';
 import { Attending, attendingNames } from './attending.js';
 import type { AttendingOptions, Mixed } from './attending.js';
-import { project, projectBackward } from './projection.js';
+import { project, projectBack, projectWeightsTo } from './projection.js';
 
-export interface MultiHeadAttentionOptions extends AttendingOptions {
+export interface MultiHeadAttentionOptions extends AttendingOptions, RuleOptions<'bias'> {
   /** H. */
   numHeads: number;
   /** d, the width of the queries and keys of one head. PyTorch's is embed_dim / num_heads. */
@@ -32,7 +34,7 @@ export interface MultiHeadAttentionOptions extends AttendingOptions {
 }
 
 const optionNames: OptionNames<MultiHeadAttentionOptions> = {
-  ...attendingNames, numHeads: true, keyDim: true, valueDim: true, useBias: 'flag', kernelInitializer: true, biasInitializer: true,
+  ...attendingNames, ...ruleNames('bias'), numHeads: true, keyDim: true, valueDim: true, useBias: 'flag', kernelInitializer: true, biasInitializer: true,
 };
 
 type HeadParams = {
@@ -115,14 +117,18 @@ export class MultiHeadAttention extends Attending<HeadParams, HeadCache> {
     const { k } = run;
     const { inputs, q, mixed, heads, y } = cache;
     const { query, value, key } = this.parts(inputs);
-    const dHeads = projectBackward(k, heads, p.outputKernel, dOutput(k, dOutputs, y), grads, 'outputKernel', 'outputBias'); // Z11
-    const { ds, dv } = this.unmix(run, mixed, dHeads, dOutputs[1]); // Z4, Z5
+    const dy = dOutput(k, dOutputs, y);
+    const { ds, dv } = this.unmix(run, mixed, projectBack(k, heads, p.outputKernel, dy), dOutputs[1]); // Z11, Z4, Z5
     const dq = k.scale(k.headMix(ds, cache.k), 1 / Math.sqrt(this.keyDim)); // Z6
     const dk = k.headMix(ds, q, true); // Z6
-    const dQuery = projectBackward(k, query, p.queryKernel, dq, grads, 'queryKernel', 'queryBias'); // Z11
-    const dKey = projectBackward(k, key, p.keyKernel, dk, grads, 'keyKernel'); // Z11
-    const dValue = projectBackward(k, value, p.valueKernel, dv, grads, 'valueKernel', 'valueBias'); // Z11
-    return this.gathered(k, inputs.length, dQuery, dValue, dKey);
+    if (!run.frozen) {
+      projectWeightsTo(k, heads, dy, grads, 'outputKernel', 'outputBias'); // Z11
+      projectWeightsTo(k, query, dq, grads, 'queryKernel', 'queryBias'); // Z11
+      projectWeightsTo(k, key, dk, grads, 'keyKernel'); // Z11
+      projectWeightsTo(k, value, dv, grads, 'valueKernel', 'valueBias'); // Z11
+    }
+    if (run.inputGradient === false) return [];
+    return this.gathered(k, inputs.length, projectBack(k, query, p.queryKernel, dq), projectBack(k, value, p.valueKernel, dv), projectBack(k, key, p.keyKernel, dk)); // Z11
   }
 
   protected override headCount(): number {

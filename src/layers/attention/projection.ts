@@ -12,14 +12,16 @@ export function project(k: Kernels, x: Tensor, kernel: Tensor, bias?: Tensor): T
   return k.reshape(bias ? k.addRow(product, bias) : product, [...x.shape.slice(0, -1), kernel.shape[1] ?? 1]); // D1
 }
 
-/** ∂L/∂x; the gradients of the weights are added under their names. */
-export function projectBackward<K extends string, P extends { [N in K]?: Tensor }>(
-  k: Kernels, x: Tensor, kernel: Tensor, dy: Tensor, grads: P, kernelName: K, biasName?: K,
-): Tensor {
+/** The gradients of the weights, added under their names. */
+export function projectWeightsTo<K extends string, P extends { [N in K]?: Tensor }>(k: Kernels, x: Tensor, dy: Tensor, grads: P, kernelName: K, biasName?: K): void {
   const rows = rowsOf(k, dy);
   const record: { [N in K]?: Tensor } = grads;
   const [dKernel, dBias] = [record[kernelName], biasName && record[biasName]];
   if (dKernel) record[kernelName] = k.matmulTo('tn', dKernel, rowsOf(k, x), rows); // D2
   if (biasName && dBias) record[biasName] = k.sumRowsTo(dBias, rows); // D2
-  return k.reshape(k.matmul('nt', rows, kernel), x.shape); // D3
+}
+
+/** ∂L/∂x. */
+export function projectBack(k: Kernels, x: Tensor, kernel: Tensor, dy: Tensor): Tensor {
+  return k.reshape(k.matmul('nt', rowsOf(k, dy), kernel), x.shape); // D3
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Activation, Add, ArgumentError, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Cropping1D, Dense, DepthwiseConv1D, Dropout, Embedding, Flatten, GRU, GaussianNoise,
-  GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, Masking, MaxPool1D, MaxPool2D, Maximum, Minimum, Model, Multiply, Permute, RMSNorm, RepeatVector, ResNet, Reshape,
+  Activation, Add, ArgumentError, Attention, Average, AveragePool1D, BatchNorm, Bidirectional, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Cropping1D, Dense, DepthwiseConv1D, Dropout, Embedding, Flatten, GRU, GaussianNoise,
+  GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LayerNorm, Masking, MaxPool1D, MaxPool2D, Maximum, Minimum, Model, MultiHeadAttention, Multiply, Permute, RMSNorm, RepeatVector, ResNet, Reshape,
   SeparableConv1D, Sequential, ShapeError, SimpleRNN, SpatialDropout1D, Subtract, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, cpu, loadModel, modelFromJSON, tensor, wasm,
 } from '../../../src/index.js';
 import type { AnyLayer, OpenShape, Shape, SymbolicTensor } from '../../../src/index.js';
@@ -59,6 +59,9 @@ const steps: Readonly<Record<string, Part>> = {
   subtracted: (x) => new Subtract().apply([new Dense({ units: 2 }).apply(x), new Dense({ units: 1 }).apply(x)]),
   averaged: (x) => new Average().apply([new Dense({ units: 2 }).apply(x), new GRU({ units: 2 }).apply(x)]),
   extremes: (x) => new Maximum().apply([new Dense({ units: 2 }).apply(x), new Minimum().apply([new Dense({ units: 2 }).apply(x), new Dense({ units: 2 }).apply(x)])]),
+  attended: (x) => new Attention({ score: 'additive', units: 2 }).apply([new Dense({ units: 2 }).apply(x), new GRU({ units: 3, returnSequences: true }).apply(x)]),
+  causalAttention: (x) => new Attention({ score: 'scaledDot', causal: true, dropout: 0.2 }).apply(x),
+  heads: of(() => new MultiHeadAttention({ numHeads: 2, keyDim: 3, valueDim: 2, dropout: 0.2 })),
   nested: (x) => new Sequential([new Dense({ units: 2 }), new LSTM({ units: 2, returnSequences: true })], { inputShape: [null, x.shape[1] ?? 1] }).apply(x),
 };
 const endings: typeof steps = {
@@ -67,6 +70,7 @@ const endings: typeof steps = {
   both: of(() => new Bidirectional({ layer: new SimpleRNN({ units: 1 }) })),
   mean: of(() => new GlobalAveragePool1D()),
   largest: of(() => new GlobalMaxPool1D()),
+  lookedBack: (x) => new MultiHeadAttention({ numHeads: 1, keyDim: 2, causal: true }).apply([new Dense({ units: 2 }).apply(x), x]),
   repeated: (x) => new LSTM({ units: 2, returnSequences: true }).apply(new RepeatVector({ n: 3 }).apply(new GRU({ units: 2 }).apply(x))),
 };
 
