@@ -14,7 +14,7 @@ const BUDGETS = {
   '.': 140, // 102 before attention, embeddings, transposed and separable convolution, further norms, optimisers, losses and metrics; 98 before kernels came apart by family, of which each has its own exp and tails, and before pointwise kernels; 95.5 before fit took batches one by one, 95 before hooks of callbacks were known by name, 93 before models checked what they are given, 88 before shared weights, freezing, models as layers, masks that follow their axis and options checked by name; the core is held to its own, see below; the rest is convolution with its kernels, residual blocks, threads, relaxed products
   './forecast': 54, // 51 before conformal intervals of quantiles and tables of forecasts, 40.5 before CSV was read without Node, 34 before the baselines and scores of M4 and R, 20 before the search machinery, 26 before options were checked by name, 28 before outcomes of workers and records of searches were
   './explain': 20,
-  './charts': 22.5, // 21 before options were checked by name; 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
+  './charts': 27, // 22.5 before layouts for narrow screens, dashes, shapes, names at lines, marks for outliers, and scales of pictures; 21 before options were checked by name; 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
   './gpu': 60, // 47 before attention, lookup and likelihoods had kernels; 42 before kernels came apart by family; with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted
   './node': 45, // 40 before options of files were checked by name, and time declared; 44 before tasks and addresses were copied at the call
 };

@@ -150,7 +150,7 @@ function errorsPlot(source: Source, { published, leakFree, range }: Figures): Pl
   const line = (name: string, splits: readonly SplitErrors[], of: (split: SplitErrors) => Errors, color: number) =>
     ({ name, values: splits.map((split) => of(split).rmse * range), x: datesOf(source, splits.map(({ row }) => row)), color: color as 0 });
   return linePlot({
-    title: 'RMSE by split', yLabel: 'dollars, log scale', yScale: 'log', yFormat: 'usd',
+    title: 'RMSE by split', yLabel: 'dollars', yScale: 'log', yFormat: 'usd',
     series: [
       line('as published', published.splits, ({ validation: own }) => own, COLORS.published), line('without leaks', leakFree.splits, ({ validation: own }) => own, COLORS.leakFree),
       line('no-change', published.splits, ({ still }) => still.validation, COLORS.still),
@@ -176,7 +176,7 @@ function forecastsPlot(source: Source, { published, leakFree }: Figures): Plot {
 
 function lossesPlot(splits: readonly SplitErrors[], name: string, of: (loss: number) => number): Plot {
   return linePlot({
-    title: `${name} over all epochs, as published`, xLabel: 'epoch', yLabel: 'units of the file\'s range, log scale', yScale: 'log',
+    title: `${name} over all epochs, as published`, xLabel: 'epoch', yLabel: 'units of the file\'s range', yScale: 'log',
     series: [
       { name: 'validation', values: splits.flatMap(({ curves }) => curves.validation.map(of)), color: 1 },
       { name: 'training', values: splits.flatMap(({ curves }) => curves.loss.map(of)), color: 0 },
@@ -191,7 +191,7 @@ function epochsPlot(splits: readonly SplitErrors[]): Plot {
     return { name, color, mark: 'both' as const, values: by.map(({ median }) => median), band: { name: `${name}, quartiles`, lower: by.map(({ q25 }) => q25), upper: by.map(({ q75 }) => q75) } };
   };
   return linePlot({
-    title: 'Loss by epoch, without leaks', xLabel: 'epoch', yLabel: 'squared error, log scale', yScale: 'log', x: Array.from({ length: epochs }, (_, e) => e + 1),
+    title: 'Loss by epoch, without leaks', xLabel: 'epoch', yLabel: 'squared error', yScale: 'log', x: Array.from({ length: epochs }, (_, e) => e + 1),
     series: [series('training', 'loss', 0), series('validation', 'validation', 1)],
   });
 }

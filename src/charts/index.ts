@@ -27,12 +27,12 @@ export type { Interval } from './plots/scale.js';
 export type { Markup } from './plots/svg.js';
 export type { ColorMapName, Rgb } from './plots/colorMap.js';
 export { colorAt, hexColor } from './plots/colorMap.js';
-export { palette } from './plots/palette.js';
+export { palette, plotCss } from './plots/palette.js';
 export type { ColorSlot } from './plots/palette.js';
 export { htmlReport } from './report/report.js';
 export type { ReportOptions, ReportSection } from './report/report.js';
 export type {
-  CalloutBlock, DataBlock, FactsBlock, FigureBlock, ImagesBlock, PreformattedBlock, ReportBlock, ReportImage, TextBlock,
+  CalloutBlock, DataBlock, FactsBlock, FigureBlock, ImageScale, ImagesBlock, PreformattedBlock, ReportBlock, ReportImage, TextBlock,
 } from './report/blocks.js';
 export type { TableBlock, TableColumn, TableRow } from './report/table.js';
 export { formatNumber } from './plots/format.js';

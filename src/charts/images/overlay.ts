@@ -18,7 +18,7 @@ export interface Grid {
 export interface OverlayOptions {
   /** Part of the heat map in the mixture, 0 to 1; default 0.4. */
   readonly alpha?: number;
-  /** Default `jet`, the usual look of such maps. */
+  /** Default `sequential`; for maps with both signs `diverging`. */
   readonly colors?: ColorMapName;
   /** Values at both ends of the colours; default: least and largest, which shows a faint map as strongly as any. */
   readonly domain?: Interval;
@@ -36,7 +36,7 @@ const optionNames: OptionNames<OverlayOptions> = { alpha: true, colors: true, do
  */
 export function overlayHeatMap(image: RasterImage, map: Grid, options: OverlayOptions = {}): RasterImage {
   const operation = 'overlayHeatMap';
-  const { alpha = 0.4, colors = 'jet' } = checkOptions(operation, options, optionNames);
+  const { alpha = 0.4, colors = 'sequential' } = checkOptions(operation, options, optionNames);
   requireImage(operation, image);
   requireNumber(operation, { alpha }, [0, 1]);
   const [height, width, channels] = image.shape;

@@ -24,19 +24,26 @@ export interface AxesSpec {
   readonly references?: readonly Reference[];
   /** Cut off what leaves the axes; needed where the caller chose the domain. */
   readonly clip?: boolean;
+  /** Pixels that stay free at the right. */
+  readonly aside?: number;
   readonly marks: (x: Scale, y: Scale) => Markup;
+  /** Drawn over the marks, and not cut off. */
+  readonly over?: (x: Scale, y: Scale) => Markup;
 }
 
 /** Places the axes in the box and draws the marks between them. */
 export function drawAxes(box: Box, spec: AxesSpec): Markup {
-  const top = box.y + (spec.yLabel === undefined ? 12 : LINE + 10);
-  const below = spec.xLabel === undefined ? 4 : LINE + 6;
+  // What an axis is called follows from its scale, so that no logarithmic one can pass for an even one.
+  const yName = axisName(spec.yLabel, spec.y([1, 0]));
+  const xName = axisName(spec.xLabel, spec.x([0, 1]));
+  const top = box.y + (yName === undefined ? 12 : LINE + 10);
+  const below = xName === undefined ? 4 : LINE + 6;
   // The left margin depends on the y labels, which depend on the height left by the x labels, which depend on the
   // left margin: the second pass sees the margins of the first.
   let y = spec.y([Math.max(box.y + box.height - 50, top + 20), top]);
-  let { left, x, labels } = horizontal(box, y, spec.x);
+  let { left, x, labels } = horizontal(box, y, spec);
   y = spec.y([Math.max(box.y + box.height - labels.height - below, top + 20), top]);
-  ({ left, x, labels } = horizontal(box, y, spec.x, left));
+  ({ left, x, labels } = horizontal(box, y, spec, left));
   const bottom = Math.max(box.y + box.height - labels.height - below, top + 20);
   y = spec.y([bottom, top]);
   const yTicks = verticalTicks(y);
@@ -51,16 +58,20 @@ export function drawAxes(box: Box, spec: AxesSpec): Markup {
   }
   pieces.push(element('path', { class: 'axis', d: `M${place(x.range[0], bottom)}H${coordinate(x.range[1])}${tickMarks(x, labels.ticks, bottom)}` }));
   pieces.push(labels.draw(bottom));
-  if (spec.yLabel !== undefined) pieces.push(label(fitText(spec.yLabel, box.width, FONT), box.x, box.y + LINE - 2, { 'font-size': FONT, class: 'quiet' }));
-  if (spec.xLabel !== undefined) {
-    const name = fitText(spec.xLabel, x.range[1] - box.x, FONT);
+  if (yName !== undefined) pieces.push(label(fitText(yName, box.width, FONT), box.x, box.y + LINE - 2, { 'font-size': FONT, class: 'quiet' }));
+  if (xName !== undefined) {
+    const name = fitText(xName, x.range[1] - box.x, FONT);
     pieces.push(label(name, x.range[1], bottom + labels.height + LINE, { 'text-anchor': 'end', 'font-size': FONT, class: 'quiet' }));
   }
   const { lines, names } = drawReferences(spec.references ?? [], x, y);
   const marks = spec.marks(x, y);
-  pieces.push(spec.clip ? clipped(marks, x.range, [top, bottom]) : marks, lines, names);
+  pieces.push(spec.clip ? clipped(marks, x.range, [top, bottom]) : marks, lines, names, spec.over?.(x, y) ?? join([]));
   const domain = `${x.kind} ${x.domain.join(' ')} ${x.range.map(coordinate).join(' ')} ${coordinate(top)} ${coordinate(bottom)}`;
   return element('g', { class: 'axes', 'data-x': domain }, ...pieces);
+}
+
+function axisName(name: string | undefined, { kind }: Scale): string | undefined {
+  return kind !== 'log' ? name : name === undefined ? 'log scale' : `${name}, log scale`;
 }
 
 /** The inner `svg` clips to its viewport without needing an id that could clash in a page. */
@@ -84,10 +95,10 @@ interface Horizontal {
   readonly labels: HorizontalLabels;
 }
 
-function horizontal(box: Box, y: Scale, make: ScaleMaker, least = 0): Horizontal {
+function horizontal(box: Box, y: Scale, { x: make, aside = 0 }: AxesSpec, least = 0): Horizontal {
   const widest = Math.max(0, ...verticalTicks(y).map((t) => textWidth(t.label, FONT)));
   const left = Math.max(least, box.x + Math.min(Math.ceil(widest) + 10, box.width * 0.4));
-  const x = make([left, box.x + box.width - 6]);
+  const x = make([left, Math.max(box.x + box.width - 6 - aside, left + 40)]);
   return { left, x, labels: horizontalLabels(x, box) };
 }
 

@@ -16,7 +16,8 @@ export type ColorMapName = 'sequential' | 'diverging' | 'viridis' | 'turbo' | 'j
  * - turbo (Mikhailov, 2019): more hues, for detail on screens; lightness rises, then falls.
  * - jet, channel by channel 1.5 − |4x − k| held between 0 and 1, k = 3, 2, 1; exact. The look of many papers, but its
  *   bright bands suggest edges where there are none.
- * - diverging runs from blue over a light grey to orange, for signed values around zero.
+ * - diverging runs from blue over a light grey to a red orange, for signed values around zero: lightness rises from 36 to 95 and falls again by
+ *   equal steps, and no step of the colour is more than a seventh off the others (CIE L*a*b*).
  */
 const VIRIDIS: readonly Rgb[] = [
   [68, 1, 84], [73, 26, 108], [71, 47, 125], [65, 68, 136], [57, 87, 140], [48, 104, 142], [42, 120, 142], [35, 136, 142],
@@ -33,7 +34,7 @@ const KNOTS: Readonly<Record<ColorMapName, readonly Rgb[]>> = {
     [0, 0, 127.5], [0, 0, 255], [0, 127.5, 255], [0, 255, 255], [127.5, 255, 127.5],
     [255, 255, 0], [255, 127.5, 0], [255, 0, 0], [127.5, 0, 0],
   ],
-  diverging: [[13, 71, 130], [74, 135, 194], [160, 196, 228], [242, 241, 238], [243, 190, 138], [222, 125, 50], [150, 66, 0]],
+  diverging: [[5, 79, 182], [45, 139, 212], [144, 194, 227], [242, 241, 238], [224, 179, 140], [200, 111, 58], [169, 21, 10]],
 };
 
 function unknownMap(name: ColorMapName): readonly Rgb[] {

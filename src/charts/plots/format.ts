@@ -14,6 +14,11 @@ export function requireFormat(operation: string, format: NumberFormat | undefine
   if (format !== undefined && typeof format !== 'function') requireChoice(operation, 'format', format, ['plain', 'si', 'usd', 'percent']);
 }
 
+/** Text of figures with the minus sign of print: `−0.5` for `-0.5`; hyphens inside words, dates and exponents stay. */
+export function withMinus(text: string): string {
+  return text.replace(/(^|[\s($[/±–])-(?=[\d.$])/g, '$1−');
+}
+
 const SI = [[1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const;
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -46,7 +51,7 @@ export function scientific(value: number, decimals: number): string {
 
 /** One value on its own, to about four significant digits: read-outs, table cells, labels on bars. */
 export function formatNumber(value: number, format: NumberFormat = 'plain'): string {
-  if (typeof format === 'function') return format(value);
+  if (typeof format === 'function') return withMinus(format(value));
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'n/a' : value > 0 ? '∞' : '−∞';
   const exponent = decimalExponent(value);
   if (format === 'percent') return `${trimmed(value * 100, Math.min(Math.max(0, 2 - decimalExponent(value * 100)), 4))}%`;
@@ -69,7 +74,7 @@ export function formatNumber(value: number, format: NumberFormat = 'plain'): str
  * @param largest largest magnitude on the axis; decides the unit.
  */
 export function tickFormatter(step: number, largest: number, format: NumberFormat = 'plain'): (value: number) => string {
-  if (typeof format === 'function') return format;
+  if (typeof format === 'function') return (value) => withMinus(format(value));
   if (format === 'percent') {
     const decimals = stepDecimals(step * 100);
     return (value) => `${fixed(value * 100, decimals)}%`;

@@ -2,18 +2,19 @@
 import { checkOptions } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { drawAxes } from './axes.js';
+import { drawColorBar } from './colorBar.js';
 import { colorAt, colorDomain, colorPlace, hexColor, luminance } from './colorMap.js';
 import type { ColorMapName } from './colorMap.js';
 import { alignedFormatter, formatNumber, requireFormat } from './format.js';
 import type { NumberFormat } from './format.js';
-import type { Block } from './legend.js';
+import { withoutOutliers } from './outliers.js';
 import { createPlot, plotNames, requireData } from './plot.js';
 import type { Plot, PlotOptions } from './plot.js';
 import { categoryScale } from './scale.js';
 import type { Interval, Scale } from './scale.js';
 import { coordinate, element, join, label } from './svg.js';
 import type { Markup } from './svg.js';
-import { fitText, textWidth } from './text.js';
+import { textWidth } from './text.js';
 
 export interface HeatMapOptions extends PlotOptions {
   /** `values[row][column]`; row 0 is at the top. What is not finite stays empty. */
@@ -27,8 +28,11 @@ export interface HeatMapOptions extends PlotOptions {
   readonly format?: NumberFormat;
   /** Default `sequential`; `diverging` is centred on zero. */
   readonly colors?: ColorMapName;
-  /** Values at the ends of the colour scale; default: least and largest. */
-  readonly domain?: Interval;
+  /**
+   * Values at the ends of the colour scale; default: least and largest. `robust`: least and largest of those that lie no more than three times
+   * the distance of the quartiles beyond them. What lies outside takes the colour of the end, which then says so.
+   */
+  readonly domain?: Interval | 'robust';
 }
 
 const optionNames: OptionNames<HeatMapOptions> = {
@@ -38,7 +42,6 @@ const optionNames: OptionNames<HeatMapOptions> = {
 const FONT = 11;
 /** Colours are rounded to this many steps, so that neighbours of one colour become one shape. */
 const STEPS = 128;
-const BAR = 160;
 
 /** @throws ArgumentError for an empty grid, one whose rows and columns do not match their names, or a domain that is not two increasing finite numbers. */
 export function heatMap(options: HeatMapOptions): Plot {
@@ -48,7 +51,9 @@ export function heatMap(options: HeatMapOptions): Plot {
   values.forEach((row, i) => {
     requireData(`heatMap '${title}', row ${String(i)}`, { columns, values: row });
   });
-  const domain = options.domain ?? colorDomain(values.flatMap((row) => Array.from(row)), colors);
+  const all = values.flatMap((row) => Array.from(row));
+  const domain = options.domain === undefined ? colorDomain(all, colors) : options.domain === 'robust' ? colorDomain(withoutOutliers(all), colors) : options.domain;
+  const beyond = { below: all.some((value) => value < domain[0]), above: all.some((value) => value > domain[1]) };
   const place = colorPlace(`heatMap '${title}'`, domain);
   const position = (value: number): number => Math.round(place(value) * STEPS) / STEPS;
   const color = (value: number): string => hexColor(colorAt(colors, position(value)));
@@ -56,7 +61,7 @@ export function heatMap(options: HeatMapOptions): Plot {
   return createPlot(options, {
     description: `Heat map of ${String(rows.length)} rows by ${String(columns.length)} columns, ${valueLabel ?? 'values'} from ${range}.`,
     height: Math.min(Math.max(rows.length * 30, 120), 460) + 120,
-    key: (x, y, width) => drawColorBar(domain, colors, { x, y, width, valueLabel, format }),
+    key: (x, y, width) => drawColorBar({ domain, colors, valueLabel, format, beyond }, x, y, width),
     body: (box) =>
       drawAxes(box, {
         x: (pixels) => categoryScale(columns, pixels),
@@ -103,28 +108,7 @@ function drawValues(values: readonly ArrayLike<number>[], x: Scale, y: Scale, fo
   if (height < 16 || texts.some((row) => row.some((text) => textWidth(text, FONT) + 6 > width))) return join([]);
   return join(texts.flatMap((row, r) => row.map((text, c) => {
     const value = values[r]?.[c] ?? NaN;
-    const style = !Number.isFinite(value) ? undefined : luminance(rgb(value)) > 0.22 ? 'fill:#111' : 'fill:#fff';
-    return label(text, x.map(c) - 0.5, y.map(r) + 3.5, { 'text-anchor': 'middle', 'font-size': FONT, class: 'quiet', style });
+    const tone = !Number.isFinite(value) ? 'quiet' : luminance(rgb(value)) > 0.22 ? 'on-light' : 'on-dark';
+    return label(text, x.map(c) - 0.5, y.map(r) + 3.5, { 'text-anchor': 'middle', 'font-size': FONT, class: tone });
   })));
-}
-
-interface BarPlace {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly valueLabel?: string;
-  readonly format?: NumberFormat;
-}
-
-function drawColorBar([low, high]: Interval, colors: ColorMapName, { x, y, width, valueLabel, format }: BarPlace): Block {
-  const [from, to] = [formatNumber(low, format), formatNumber(high, format)];
-  const left = x + textWidth(from, FONT) + 6;
-  const steps = 40;
-  const cells = Array.from({ length: steps }, (_, i) =>
-    element('rect', { x: left + (i * BAR) / steps, y: y + 4, width: BAR / steps, height: 10, 'shape-rendering': 'crispEdges', fill: hexColor(colorAt(colors, i / (steps - 1))) }));
-  const end = left + BAR + 6;
-  const name = end + textWidth(to, FONT) + 16;
-  const pieces = [label(from, x, y + 13, { 'font-size': FONT, class: 'quiet' }), ...cells, label(to, end, y + 13, { 'font-size': FONT, class: 'quiet' })];
-  if (valueLabel !== undefined && name < x + width) pieces.push(label(fitText(valueLabel, x + width - name, FONT), name, y + 13, { 'font-size': FONT }));
-  return { markup: join(pieces), height: 20 };
 }

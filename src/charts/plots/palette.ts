@@ -4,11 +4,12 @@
  * custom properties, so a drawing follows the reader's colour scheme, and a page can override them. Print is light.
  */
 import { requireChoice } from '../../checks.js';
+import { dashCss } from './marks.js';
 
 const LIGHT = ['#298fe3', '#ac460d', '#076f50', '#75257b', '#cc8400', '#4b2842'];
 const DARK = ['#1fa1fa', '#d85813', '#52f2ae', '#b96493', '#ffd43f', '#cdd7fb'];
 
-/** A hue of the palette by number (beyond the last, they start over, dashed), the text colour, or grey. */
+/** A hue of the palette by number (beyond the last, they start over), the text colour, or grey. */
 export type ColorSlot = number | 'ink' | 'muted';
 
 export const PALETTE_SIZE = LIGHT.length;
@@ -39,21 +40,28 @@ export function colorClass(slot: ColorSlot): string {
   return typeof slot === 'number' ? `c${slot % PALETTE_SIZE}` : requireChoice('plot', 'color', slot, ['ink', 'muted']);
 }
 
-/** Style sheet of one stand-alone drawing. */
-export const plotCss = [
-  themeCss('.bptt-plot'),
+/** Rules of drawings for a page that sets the colours itself. */
+export const plotRules = [
   ...Array.from({ length: PALETTE_SIZE }, (_, i) => `.bptt-plot .c${i}{--c:var(--s${i})}`),
   '.bptt-plot .ink{--c:var(--ink)}.bptt-plot .muted{--c:var(--muted)}',
   '.bptt-plot{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums;max-width:100%;height:auto;overflow:visible}',
   '.bptt-plot text{fill:var(--ink)}.bptt-plot text.quiet{fill:var(--muted)}.bptt-plot .title{font-weight:600}',
+  '.bptt-plot text.on-light{fill:#111}.bptt-plot text.on-dark{fill:#fff}',
   '.bptt-plot .grid{stroke:var(--rule);fill:none;shape-rendering:crispEdges}',
   '.bptt-plot .axis{stroke:var(--muted);fill:none;shape-rendering:crispEdges}',
   '.bptt-plot .reference{stroke:var(--ink);stroke-dasharray:2 3;fill:none}',
   '.bptt-plot .halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}',
-  '.bptt-plot .line{fill:none;stroke:var(--c);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}',
-  '.bptt-plot .dashed{stroke-dasharray:6 4;stroke-linecap:butt}',
-  '.bptt-plot .dots{fill:none;stroke:var(--c);stroke-width:5;stroke-linecap:round}',
-  '.bptt-plot .fine.line{stroke-width:1.2}.bptt-plot .fine.dots{stroke-width:3.4}',
+  '.bptt-plot .line{fill:none;stroke:var(--c);stroke-width:1.7;stroke-linejoin:round;stroke-linecap:round}',
+  dashCss,
+  '.bptt-plot .dots{fill:none;stroke:var(--c);stroke-width:5;stroke-linecap:round}.bptt-plot .fine.dots{stroke-width:3.4}',
+  '.bptt-plot .dots.filled{fill:var(--c);stroke:none}.bptt-plot .dots.crossed{stroke-width:1.5}',
+  '.bptt-plot .fine.line{stroke-width:1.2}.bptt-plot .beyond{fill:var(--c)}.bptt-plot .leader{fill:none;stroke:var(--rule)}',
   '.bptt-plot .area{fill:var(--c);fill-opacity:.18;stroke:none}.bptt-plot .bar{fill:var(--c)}',
   '.bptt-plot .whisker{fill:none;stroke:var(--ink);stroke-width:1.2}',
 ].join('\n');
+
+/**
+ * The style sheet of a plot. Stand-alone drawings hold it; a page that shows `plot.unstyled` links or includes it once, from a file of its own
+ * where a Content-Security-Policy forbids styles in the page.
+ */
+export const plotCss = `${themeCss('.bptt-plot')}\n${plotRules}`;

@@ -12,18 +12,18 @@ export interface PixelPoint {
   readonly index: number;
 }
 
-/** Consecutive points that both scales can place. */
-export function pixelRuns(x: ArrayLike<number>, y: ArrayLike<number>, scaleX: Scale, scaleY: Scale): PixelPoint[][] {
+/** Consecutive points that both scales can place. @param breaks indices of points that begin a run of their own. */
+export function pixelRuns(x: ArrayLike<number>, y: ArrayLike<number>, scaleX: Scale, scaleY: Scale, breaks: ReadonlySet<number> = new Set()): PixelPoint[][] {
   const runs: PixelPoint[][] = [];
   let run: PixelPoint[] = [];
   for (let index = 0; index < y.length; index++) {
     const point = { x: scaleX.map(x[index] ?? NaN), y: scaleY.map(y[index] ?? NaN), index };
-    if (Number.isFinite(point.x) && Number.isFinite(point.y)) {
-      run.push(point);
-    } else if (run.length > 0) {
+    const placed = Number.isFinite(point.x) && Number.isFinite(point.y);
+    if (run.length > 0 && (!placed || breaks.has(index))) {
       runs.push(run);
       run = [];
     }
+    if (placed) run.push(point);
   }
   if (run.length > 0) runs.push(run);
   return runs;
@@ -53,12 +53,6 @@ export function thin(run: readonly PixelPoint[]): PixelPoint[] {
 /** `M0,1L2,3L4,5`: absolute coordinates only, so that the read-out script can read the points back. */
 export function linePath(points: readonly PixelPoint[]): string {
   return points.map((p, i) => `${i === 0 ? 'M' : 'L'}${coordinate(p.x)},${coordinate(p.y)}`).join('');
-}
-
-/** Dots as strokes of no length with round caps; dots that would cover each other exactly are drawn once. */
-export function dotsPath(points: readonly PixelPoint[]): string {
-  const tenth = (value: number): string => coordinate(Math.round(value * 10) / 10);
-  return [...new Set(points.map((p) => `M${tenth(p.x)},${tenth(p.y)}z`))].join('');
 }
 
 /** Closed outline between an upper and a lower edge. */

@@ -4,6 +4,7 @@
  */
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
+import { endLabelWidth } from './endLabels.js';
 import { drawLegend } from './legend.js';
 import type { Block, LegendEntry } from './legend.js';
 import { plotCss } from './palette.js';
@@ -41,17 +42,31 @@ export interface Plot {
   readonly legend: readonly LegendEntry[];
   /** A stand-alone SVG document: put it in a file or in a page. */
   readonly svg: Markup;
+  /**
+   * The same without its style sheet, for a page that has `plotCss` already: many plots share one sheet, and nothing is inline that a strict
+   * Content-Security-Policy forbids.
+   */
+  readonly unstyled: Markup;
+  /**
+   * The plot laid out anew for another width, from 160 pixels: letters keep their size, ticks get fewer, legends wrap, panels that would get
+   * too narrow stand below each other. The height follows.
+   */
+  at(width: number): Plot;
   /** The drawing without its `<svg>`, to be placed in another; a part of a whole has a smaller title. */
   draw(box: Box, part?: { readonly legend: boolean }): Markup;
 }
 
 interface PlotContent {
   readonly description: string;
-  readonly height?: number;
+  /** Pixels; a function where they depend on the width. */
+  readonly height?: number | ((width: number) => number);
   readonly legend?: readonly LegendEntry[];
+  /** Those of the legend that the body can name at the ends of its lines. */
+  readonly endLabels?: readonly LegendEntry[];
   /** A key other than a legend, such as a colour bar. */
   readonly key?: (x: number, y: number, width: number) => Block;
-  readonly body: (box: Box) => Markup;
+  /** @param aside pixels to leave at the right for the names of `endLabels`; 0: they stand in the legend. */
+  readonly body: (box: Box, aside: number) => Markup;
 }
 
 const TITLE = 16;
@@ -60,7 +75,9 @@ const SUBTITLE = 12.5;
 
 /** Makes a plot of what lies inside the frame. */
 export function createPlot(options: PlotOptions, content: PlotContent): Plot {
-  const { title, width = 760, height = content.height ?? 360 } = options;
+  const { title, width = 760 } = options;
+  const heightAt = typeof content.height === 'function' ? content.height : undefined;
+  const height = options.height ?? heightAt?.(width) ?? (typeof content.height === 'number' ? content.height : 360);
   const description = options.description ?? content.description;
   const legend = content.legend ?? [];
   for (const [argument, size, least] of [['width', width, 160], ['height', height, 120]] as const) {
@@ -69,33 +86,46 @@ export function createPlot(options: PlotOptions, content: PlotContent): Plot {
     }
   }
 
-  const draw = (box: Box, part?: { readonly legend: boolean }): Markup => {
+  /** Heading and legend, and what they leave to the body. */
+  const frame = (box: Box, part?: { readonly legend: boolean }): { markup: Markup; height: number; aside: number } => {
     const heading = drawHeading(title, options.subtitle, box, part ? PART_TITLE : TITLE);
-    let top = box.y + heading.height;
-    const pieces = [heading.markup];
+    const top = box.y + heading.height;
     const showLegend = part?.legend ?? true;
-    const key = content.key?.(box.x, top, box.width) ?? (showLegend ? drawLegend(legend, box.x, top, box.width) : undefined);
-    if (key && key.height > 0) {
-      pieces.push(key.markup);
-      top += key.height + 4;
-    }
+    const { endLabels = [] } = content;
+    const aside = showLegend ? endLabelWidth(endLabels, box.width, box.height) : 0;
+    const entries = aside > 0 ? legend.filter((entry) => !endLabels.includes(entry)) : legend;
+    const key = content.key?.(box.x, top, box.width) ?? (showLegend ? drawLegend(entries, box.x, top, box.width) : undefined);
+    if (!key || key.height === 0) return { ...heading, aside };
+    return { markup: join([heading.markup, key.markup]), height: heading.height + key.height + 4, aside };
+  };
+  const draw = (box: Box, part?: { readonly legend: boolean }): Markup => {
+    const { markup, height: above, aside } = frame(box, part);
     // A long legend must not leave the drawing without room.
-    const rest = Math.max(box.y + box.height - top, 60);
-    return join([...pieces, content.body({ x: box.x, y: top, width: box.width, height: rest })]);
+    const rest = Math.max(box.height - above, 60);
+    return join([markup, content.body({ x: box.x, y: box.y + above, width: box.width, height: rest }, aside)]);
+  };
+  const drawing = (...styles: readonly Markup[]): Markup => {
+    const size = { width, height, viewBox: `0 0 ${String(width)} ${String(height)}` };
+    const name = options.subtitle === undefined ? title : `${title}. ${options.subtitle}`;
+    return element(
+      'svg',
+      { xmlns: 'http://www.w3.org/2000/svg', class: 'bptt-plot', ...size, role: 'img', 'aria-label': name },
+      element('desc', {}, escapeText(description)), ...styles, draw({ x: 0, y: 0, width, height }),
+    );
   };
 
   return {
     title, description, width, height, legend, draw,
     get svg() {
-      const size = { width, height, viewBox: `0 0 ${String(width)} ${String(height)}` };
-      const name = options.subtitle === undefined ? title : `${title}. ${options.subtitle}`;
-      return element(
-        'svg',
-        { xmlns: 'http://www.w3.org/2000/svg', class: 'bptt-plot', ...size, style: `--width:${String(width)}px`, role: 'img', 'aria-label': name },
-        element('desc', {}, escapeText(description)),
-        rawElement('style', plotCss),
-        draw({ x: 0, y: 0, width, height }),
-      );
+      return drawing(rawElement('style', plotCss));
+    },
+    get unstyled() {
+      return drawing();
+    },
+    at(other) {
+      if (other === width) return this;
+      const above = (pixels: number): number => frame({ x: 0, y: 0, width: pixels, height }).height;
+      return createPlot({ ...options, width: other, height: heightAt?.(other) ?? height + Math.max(0, above(other) - above(width)) }, content);
     },
   };
 }

@@ -6,7 +6,8 @@ import { colorClass } from './palette.js';
 import type { ColorSlot } from './palette.js';
 import { DENSE, axesNames, checkAxes, describeValues, nothingToDraw } from './linePlot.js';
 import type { AxesOptions } from './linePlot.js';
-import { dotsPath, pixelRuns } from './path.js';
+import { looksOf, pointsPathOf } from './marks.js';
+import { pixelRuns } from './path.js';
 import { createPlot, requireData } from './plot.js';
 import type { Plot } from './plot.js';
 import type { Scale } from './scale.js';
@@ -45,7 +46,8 @@ export function scatterPlot(options: ScatterPlotOptions): Plot {
     requireData(operation, { x, y });
   }
   let hue = 0;
-  const sets = series.map((s) => ({ ...s, color: s.color ?? hue++ }));
+  const looks = looksOf(series.map(() => false));
+  const sets = series.map((s, i) => ({ ...s, color: s.color ?? hue++, look: looks[i] ?? 0 }));
   const values = (axis: 'x' | 'y'): number[] => [
     ...series.flatMap((s) => Array.from(s[axis])),
     ...references.filter((r) => r.axis === axis).map((r) => Number(r.value)),
@@ -54,15 +56,16 @@ export function scatterPlot(options: ScatterPlotOptions): Plot {
   const scaleY = valueScale(values('y'), { scale: options.yScale, format: yFormat });
   return createPlot(options, {
     description: `Scatter plot. ${series.map((s) => describeValues(s.name, s.y, yFormat)).join(' ')}`,
-    legend: sets.length > 1 ? sets.map(({ name, color }) => ({ name, color, mark: 'dots' })) : [],
+    legend: sets.length > 1 ? sets.map(({ name, color, look }) => ({ name, color, look, mark: 'dots' })) : [],
     height: 420,
     body: (box) =>
       drawAxes(box, {
         x: scaleX, y: scaleY, xLabel, yLabel, references, grid: 'xy',
         marks: (x, y) => {
-          const dots = sets.map((s) => ({ color: s.color, fine: s.x.length > DENSE, d: dotsPath(pixelRuns(s.x, s.y, x, y).flat()) })).filter(({ d }) => d !== '');
-          if (dots.length === 0) return nothingToDraw(x, y);
-          const marks = dots.map(({ color, fine, d }) => element('g', { class: colorClass(color) }, element('path', { class: fine ? 'fine dots' : 'dots', d, 'stroke-opacity': 0.7 })));
+          const placed = sets.map((s) => ({ ...s, points: pixelRuns(s.x, s.y, x, y).flat() })).filter(({ points }) => points.length > 0);
+          if (placed.length === 0) return nothingToDraw(x, y);
+          const marks = placed.map(({ color, look, points, x: { length } }) =>
+            element('g', { class: colorClass(color), 'stroke-opacity': 0.7, 'fill-opacity': 0.7 }, pointsPathOf(points, look, {}, length > DENSE)));
           return options.diagonal ? join([drawDiagonal(x, y), ...marks]) : join(marks);
         },
       }),

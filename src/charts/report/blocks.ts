@@ -1,9 +1,12 @@
 /** The blocks a report is made of, and how each becomes HTML. */
 import { checkOptions, requireChoice } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
+import { drawColorBar } from '../plots/colorBar.js';
+import type { ColorMapName } from '../plots/colorMap.js';
 import { formatNumber } from '../plots/format.js';
 import type { NumberFormat } from '../plots/format.js';
 import type { Plot } from '../plots/plot.js';
+import type { Interval } from '../plots/scale.js';
 import { renderTable, tableNames } from './table.js';
 import type { TableBlock } from './table.js';
 import { element, escapeText, join } from '../plots/svg.js';
@@ -28,8 +31,22 @@ export interface FigureBlock {
 export interface ImagesBlock {
   readonly kind: 'images';
   readonly images: readonly ReportImage[];
+  /** What the colours of heat maps over them stand for, drawn below them. */
+  readonly scale?: ImageScale;
   /** What to see in the pictures; `code` between backticks. */
   readonly caption?: string;
+}
+
+/** As `overlayHeatMap` was told. */
+export interface ImageScale {
+  readonly colors: ColorMapName;
+  /** Values at the ends of the colours, the same in all pictures. */
+  readonly domain: Interval;
+  /** What the values are, with their unit. */
+  readonly label: string;
+  readonly format?: NumberFormat;
+  /** Part of the colours in the mixture with the picture; default 1. */
+  readonly alpha?: number;
 }
 
 export interface ReportImage {
@@ -67,13 +84,14 @@ export interface DataBlock {
   readonly data: unknown;
 }
 
+const scaleNames: OptionNames<ImageScale> = { colors: true, domain: true, label: true, format: true, alpha: true };
 const calloutNames: OptionNames<CalloutBlock> = { kind: true, text: true };
 /** What each kind of block has. */
 const namesOf = {
   text: { kind: true, text: true } satisfies OptionNames<TextBlock>,
   table: tableNames,
   figure: { kind: true, plot: true, caption: true } satisfies OptionNames<FigureBlock>,
-  images: { kind: true, images: true, caption: true } satisfies OptionNames<ImagesBlock>,
+  images: { kind: true, images: true, scale: true, caption: true } satisfies OptionNames<ImagesBlock>,
   note: calloutNames,
   warning: calloutNames,
   facts: { kind: true, facts: true, format: true } satisfies OptionNames<FactsBlock>,
@@ -89,14 +107,12 @@ export function renderBlock(block: ReportBlock): Markup {
       return paragraphs(block.text);
     case 'table':
       return renderTable(block);
-    case 'figure': {
-      const drawing = element('div', { class: 'scroll', role: 'group', tabindex: '0', 'aria-label': block.plot.title }, block.plot.svg);
-      return figure(drawing, block.caption);
-    }
+    case 'figure':
+      return figure(renderPlot(block.plot), block.caption);
     case 'images': {
       const pictures = block.images.map(({ png, title }) =>
         element('div', {}, element('img', { src: `data:image/png;base64,${base64(png)}`, alt: title }), element('span', {}, ...inline(title))));
-      return figure(element('div', { class: 'pictures' }, ...pictures), block.caption);
+      return figure(join([element('div', { class: 'pictures' }, ...pictures), ...(block.scale ? [renderScale(block.scale)] : [])]), block.caption);
     }
     case 'note':
     case 'warning': {
@@ -118,6 +134,22 @@ export function renderBlock(block: ReportBlock): Markup {
     case 'data':
       return element('details', {}, element('summary', {}, escapeText(block.summary)), element('pre', { tabindex: '0' }, escapeText(toJson(block.data))));
   }
+}
+
+/** Width of a drawing on a phone of 390 pixels, without the margins of the page. */
+const NARROW = 358;
+
+/** The plot laid out for wide and for narrow screens; the style sheet shows one of them. */
+function renderPlot(plot: Plot): Markup {
+  if (plot.width <= NARROW) return element('div', { class: 'drawing' }, plot.unstyled);
+  return element('div', { class: 'drawing' }, element('div', { class: 'wide' }, plot.unstyled), element('div', { class: 'narrow' }, plot.at(NARROW).unstyled));
+}
+
+function renderScale(scale: ImageScale): Markup {
+  const { colors, domain, label, format, alpha } = checkOptions("htmlReport, block 'images', scale", scale, scaleNames);
+  const { markup, height } = drawColorBar({ colors, domain, format, alpha, valueLabel: label }, 0, 0, NARROW);
+  const name = `${label}, ${domain.map((value) => formatNumber(value, format)).join(' to ')}`;
+  return element('div', { class: 'drawing' }, element('svg', { class: 'bptt-plot', width: NARROW, height, viewBox: `0 0 ${NARROW} ${height}`, role: 'img', 'aria-label': name }, markup));
 }
 
 function figure(content: Markup, caption: string | undefined): Markup {

@@ -50,7 +50,7 @@ export const readoutScript = `'use strict';
     axes.append(rule);
     box.hidden = false;
     const width = box.offsetWidth, flip = event.clientX + width + 24 > innerWidth;
-    box.style.left = Math.max(4, flip ? event.clientX - width - 14 : event.clientX + 14) + 'px';
+    box.style.left = Math.max(4, Math.min(flip ? event.clientX - width - 14 : event.clientX + 14, innerWidth - width - 4)) + 'px';
     box.style.top = Math.max(4, event.clientY - box.offsetHeight - 12) + 'px';
   };
   for (const svg of document.querySelectorAll('.bptt-plot')) {

@@ -2,7 +2,7 @@
 import { checkOptions } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
-import { alignedFormatter } from '../plots/format.js';
+import { alignedFormatter, withMinus } from '../plots/format.js';
 import type { NumberFormat } from '../plots/format.js';
 import { element, escapeText } from '../plots/svg.js';
 import type { Markup } from '../plots/svg.js';
@@ -46,27 +46,33 @@ export function renderTable({ caption, rowHeading = '', columns, rows }: TableBl
       operation: `table '${caption}'`, argument: `row '${row.name}'`, expected: `${String(columns.length)} values`, actual: String(row.values.length),
     });
   }
-  const cells = columns.map((column, c) => renderColumn(column, rows.map((row) => row.values[c] ?? null)));
+  // On a phone a table with words becomes a list; then roles keep its rows and cells for screen readers, and labels name the columns.
+  const words = columns.some((column) => column.words);
+  const role = (name: string): { role?: string } => (words ? { role: name } : {});
+  const cells = columns.map((column, c) => renderColumn(column, rows.map((row) => row.values[c] ?? null), words ? { role: 'cell', 'data-label': column.name } : {}));
   const head = element(
-    'tr', {},
-    rowHeading === '' ? element('td', {}, escapeText('')) : element('th', { scope: 'col' }, escapeText(rowHeading)),
-    ...columns.map(({ name, words }) => element('th', { scope: 'col', ...(words ? {} : { class: 'number' }) }, escapeText(name))),
+    'tr', role('row'),
+    rowHeading === '' ? element('td', {}, escapeText('')) : element('th', { scope: 'col', ...role('columnheader') }, escapeText(rowHeading)),
+    ...columns.map((column) => element('th', { scope: 'col', ...(column.words ? {} : { class: 'number' }), ...role('columnheader') }, escapeText(column.name))),
   );
   const body = rows.map((row, r) =>
-    element('tr', {}, element('th', { scope: 'row' }, escapeText(row.name)), ...cells.flatMap((column) => column[r] ?? [])));
-  const table = element('table', {}, element('caption', {}, escapeText(caption)), element('thead', {}, head), element('tbody', {}, ...body));
+    element('tr', role('row'), element('th', { scope: 'row', ...role('rowheader') }, escapeText(row.name)), ...cells.flatMap((column) => column[r] ?? [])));
+  const table = element(
+    'table', words ? { class: 'words', role: 'table' } : {}, element('caption', {}, element('span', {}, escapeText(caption))),
+    element('thead', role('rowgroup'), head), element('tbody', role('rowgroup'), ...body),
+  );
   return element('div', { class: 'scroll', role: 'group', tabindex: '0', 'aria-label': caption }, table);
 }
 
-function renderColumn({ format, best, words }: TableColumn, values: readonly (number | string | null)[]): Markup[] {
+function renderColumn({ format, best, words }: TableColumn, values: readonly (number | string | null)[], attributes: Readonly<Record<string, string>>): Markup[] {
   const finite = values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
   const write = alignedFormatter(finite, format);
   const winner = best === undefined || finite.length < 2 ? undefined : best === 'lowest' ? Math.min(...finite) : Math.max(...finite);
   return values.map((value) => {
     const text = typeof value === 'number' ? write(value) : (value ?? '');
-    if (words) return element('td', {}, escapeText(text));
+    if (words) return element('td', attributes, escapeText(text));
     // Compared as written: what reads the same is equally good.
-    if (winner === undefined || typeof value !== 'number' || text !== write(winner)) return element('td', { class: 'number' }, escapeText(text));
-    return element('td', { class: 'number best' }, element('strong', {}, escapeText(text)), element('span', { class: 'unseen' }, escapeText(' (best)')));
+    if (winner === undefined || typeof value !== 'number' || text !== write(winner)) return element('td', { class: 'number', ...attributes }, escapeText(withMinus(text)));
+    return element('td', { class: 'number best', ...attributes }, element('strong', {}, escapeText(text)), element('span', { class: 'unseen' }, escapeText(' (best)')));
   });
 }

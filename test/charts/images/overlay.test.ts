@@ -56,10 +56,10 @@ test('without a domain the colours run from the least to the largest; alpha 0 an
   const under = image(3);
   const map = { data: Float32Array.of(1e-6, 3e-6), shape: [1, 2] };
   const { data } = overlayHeatMap(under, map, { alpha: 1 });
-  assert.equal([...data.subarray(0, 3)], [...colorAt('jet', 0)]);
-  assert.equal([...data.subarray(6, 9)], [...colorAt('jet', 1)]);
+  assert.equal([...data.subarray(0, 3)], [...colorAt('sequential', 0)]);
+  assert.equal([...data.subarray(6, 9)], [...colorAt('sequential', 1)]);
   assert.equal(overlayHeatMap(under, map, { alpha: 0 }), under);
-  assert.equal([...overlayHeatMap(under, { data: [7], shape: [1, 1] }, { alpha: 1 }).data.subarray(0, 3)], [...colorAt('jet', 128 / 255)]);
+  assert.equal([...overlayHeatMap(under, { data: [7], shape: [1, 1] }, { alpha: 1 }).data.subarray(0, 3)], [...colorAt('sequential', 128 / 255)]);
 });
 
 test('the result may go into a buffer, also the one it comes from', () => {

@@ -44,6 +44,23 @@ test('viridis grows lighter all the way; sequential is another name of it', () =
   assert.equal(colorAt('sequential', 0.37), colorAt('viridis', 0.37));
 });
 
+/** CIE L*a*b* (D65). */
+function lab(color: Rgb): readonly [number, number, number] {
+  const [r = 0, g = 0, b = 0] = color.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  const f = (t: number): number => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
+  const [x, y, z] = [f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047), f(0.2126 * r + 0.7152 * g + 0.0722 * b), f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883)];
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+test('diverging: light in the middle, equally dark at both ends, equal steps of colour on the way', () => {
+  const knots = Array.from({ length: 7 }, (_, i) => lab(colorAt('diverging', i / 6)));
+  const steps = knots.slice(1).map((color, i) => Math.hypot(...color.map((v, k) => v - (knots[i]?.[k] ?? NaN))));
+  const mean = steps.reduce((sum, step) => sum + step, 0) / 6;
+  assert.ok(steps.every((step) => Math.abs(step / mean - 1) < 1 / 7), steps.map((s) => s.toFixed(1)).join());
+  const lightness = knots.map(([l]) => l);
+  assert.ok(lightness.every((l, i) => Math.abs(l - [36, 56, 76, 95, 76, 56, 36][i]!) < 1), lightness.map((l) => l.toFixed(1)).join());
+});
+
 test('positions are held between the ends', () => {
   for (const name of ['viridis', 'turbo', 'jet', 'diverging'] satisfies ColorMapName[]) {
     assert.equal(colorAt(name, -3), colorAt(name, 0));

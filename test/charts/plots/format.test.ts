@@ -1,12 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { alignedFormatter, fixed, formatNumber, scientific, tickFormatter } from '../../../src/charts/plots/format.js';
+import { alignedFormatter, fixed, formatNumber, scientific, tickFormatter, withMinus } from '../../../src/charts/plots/format.js';
 
 test('fixed groups thousands and has a true minus sign', () => {
   assert.is(fixed(1234567.891, 2), '1,234,567.89');
   assert.is(fixed(-1234, 0), '−1,234');
   assert.is(fixed(-0.001, 2), '0.00');
   assert.is(fixed(999, 0), '999');
+});
+
+test('one minus sign, also where the caller writes the figures; hyphens in words, dates and exponents stay', () => {
+  assert.equal(['-0.007', '$-3', '-$3', '1 (-2.5 to -1)', '2020-01-02', 'e-4', '1e-4', 'AR-1', '--seed', '±-1'].map(withMinus),
+    ['−0.007', '$−3', '−$3', '1 (−2.5 to −1)', '2020-01-02', 'e-4', '1e-4', 'AR-1', '--seed', '±−1']);
+  const own = (value: number): string => value.toFixed(1);
+  assert.equal([formatNumber(-2, own), tickFormatter(1, 9, own)(-2), alignedFormatter([-2], own)(-2)], ['−2.0', '−2.0', '−2.0']);
 });
 
 test('single values have about four significant digits', () => {

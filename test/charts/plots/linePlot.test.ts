@@ -46,6 +46,16 @@ test('NaN makes a gap, and a point between gaps becomes a dot', () => {
   assert.is(dots[0]?.attributes['data-y'], '3');
 });
 
+test('no line leads across the end of a block', () => {
+  const svg = draw({ title: 'T', series: [{ name: 'a', values: [1, 2, 3, 4, 5], breaks: [2, 4], band: { lower: [0, 1, 2, 3, 4], upper: [2, 3, 4, 5, 6] } }] });
+  assert.is((lines(svg)[0]?.attributes.d ?? '').match(/M/g)?.length, 2);
+  assert.is(byClass(svg, 'dots')[0]?.attributes['data-y'], '5');
+  assert.is(byClass(svg, 'area')[0]?.attributes.d?.match(/M/g)?.length, 3);
+  for (const breaks of [[5], [-1], [0.5]]) {
+    assert.throws(() => linePlot({ title: 'T', series: [{ name: 'a', values: [1, 2, 3, 4, 5], breaks }] }), (error: unknown) => error instanceof ArgumentError && error.argument === 'breaks');
+  }
+});
+
 test('a logarithmic axis leaves out zero and negative values', () => {
   const svg = draw({ title: 'T', yScale: 'log', series: [{ name: 'a', values: [1, 0, 100, 10, -5] }] });
   const { top, bottom } = area(svg);
@@ -142,10 +152,10 @@ test('references are drawn where they belong, and named', () => {
   assert.ok(texts(svg).includes('test') && !texts(svg).includes('outside'));
 });
 
-test('hues start over dashed; a legend appears from two entries', () => {
+test('lines differ by their dashes, also where hues start over; a legend appears from two entries', () => {
   const series = Array.from({ length: 8 }, (_, i) => ({ name: `model ${String(i)}`, values: [i, i + 1] }));
   const svg = draw({ title: 'T', series });
-  assert.equal(lines(svg).map((n) => n.attributes.class), [...Array<string>(6).fill('line'), 'line dashed', 'line dashed']);
+  assert.equal(lines(svg).map((n) => n.attributes.class), ['line', 'line dash1', 'line dash2', 'line dash3', 'line dash4', 'line dash5', 'line dash1', 'line dash2']);
   assert.ok(series.every((s) => texts(svg).includes(s.name)));
   assert.not.ok(texts(draw({ title: 'T', series: series.slice(0, 1) })).includes('model 0'));
 });

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { normal, randomStream } from '../../../src/random.js';
-import { bandPath, dotsPath, linePath, pixelRuns, thin } from '../../../src/charts/plots/path.js';
+import { bandPath, linePath, pixelRuns, thin } from '../../../src/charts/plots/path.js';
 import { linearScale } from '../../../src/charts/plots/scale.js';
 
 const x = linearScale([0, 10], [0, 100]);
@@ -13,10 +13,14 @@ test('gaps split a series into runs', () => {
   assert.equal(runs[1], [{ x: 20, y: 70, index: 2 }, { x: 30, y: 60, index: 3 }]);
 });
 
+test('a block that begins somewhere is a run of its own', () => {
+  const runs = pixelRuns([0, 1, 2, 3, 4, 5], [1, 2, 3, NaN, 4, 5], x, y, new Set([0, 2, 3, 5]));
+  assert.equal(runs.map((run) => run.map((p) => p.index)), [[0, 1], [2], [4], [5]]);
+});
+
 test('paths have absolute coordinates', () => {
   const [run = []] = pixelRuns([0, 5, 10], [0, 2.5, 10], x, y);
   assert.is(linePath(run), 'M0,100L50,75L100,0');
-  assert.is(dotsPath([...run, ...run]), 'M0,100zM50,75zM100,0z');
   assert.is(bandPath(run.slice(0, 2), run.slice(1)), 'M0,100L50,75L100,0L50,75Z');
 });
 

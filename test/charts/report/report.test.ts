@@ -58,15 +58,39 @@ test('tables align decimals, mark the best, and head rows and columns', () => {
     [['Model', 'col'], ['RMSE', 'col'], ['R²', 'col'], ['Note', 'col'], ['LSTM', 'row'], ['No change', 'row'], ['Failed', 'row']]);
 });
 
-test('columns of words stand to the left, unmarked, and may break', () => {
+test('columns of words stand to the left, unmarked, and may break; on a phone they become lists that keep their roles', () => {
   const html = htmlReport({
     title: 'R', sections: [{ heading: 'S', blocks: [{
       kind: 'table', caption: 'C', columns: [{ name: 'Verdict', words: true }, { name: 'RMSE' }], rows: [{ name: 'claim', values: ['a < b', 2] }, { name: 'other', values: [null, 3] }],
     }] }],
   });
-  assert.match(html, '<th scope="col">Verdict</th><th scope="col" class="number">RMSE</th>');
-  assert.match(html, '<td>a &lt; b</td><td class="number">2</td>');
-  assert.match(html, '<td></td><td class="number">3</td>');
+  assert.match(html, '<th scope="col" role="columnheader">Verdict</th><th scope="col" class="number" role="columnheader">RMSE</th>');
+  assert.match(html, '<td role="cell" data-label="Verdict">a &lt; b</td><td class="number" role="cell" data-label="RMSE">2</td>');
+  assert.match(html, '<td role="cell" data-label="Verdict"></td><td class="number" role="cell" data-label="RMSE">3</td>');
+  assert.match(html, '<table class="words" role="table">');
+  assert.not.match(report(...everything), 'role="table"');
+});
+
+test('a figure is laid out for wide and for narrow screens, under one style sheet', () => {
+  const html = report(...everything);
+  assert.equal(named(tree(html), 'svg').map((n) => n.attributes.width), ['760', '358']);
+  assert.is(html.match(/<style/g)?.length, 1);
+  assert.not.match(html, ' style=');
+  const small = linePlot({ title: 'T', width: 300, series: [{ name: 'a', values: [1, 2] }] });
+  assert.is(named(tree(report({ kind: 'figure', plot: small })), 'svg').length, 1);
+});
+
+test('the scale of pictures has the colours, the values and what they are', () => {
+  const html = report({
+    kind: 'images', images: [{ png: Uint8Array.of(1), title: 'A' }], scale: { colors: 'diverging', domain: [-0.25, 0.25], label: 'moves the forecast by, dollars', alpha: 0.5 },
+  });
+  const [svg] = named(tree(html), 'svg');
+  assert.is(svg?.attributes['aria-label'], 'moves the forecast by, dollars, −0.25 to 0.25');
+  assert.equal(named(svg ?? tree(html), 'text').map(whole), ['−0.25', '0.25', '0', 'moves the forecast by, dollars']);
+  const fills = named(svg ?? tree(html), 'rect').map((n) => n.attributes.fill);
+  // Half way to white, as over a chart.
+  assert.equal([fills[0], fills.at(-1)], [[5, 79, 182], [169, 21, 10]].map((rgb) => `#${rgb.map((c) => Math.round((c + 255) / 2).toString(16)).join('')}`));
+  assert.throws(() => report({ kind: 'images', images: [], scale: { colors: 'jet', domain: [0, 1], label: 'a', alfa: 1 } as never }), /alfa/);
 });
 
 test('nothing is fetched: no addresses but the SVG name space, and a policy that forbids them', () => {
