@@ -133,6 +133,8 @@ export { Model } from './models/model.js';
 export type { ApplyGradientsOptions, CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
+export { findLearningRate } from './models/learningRateFinder.js';
+export type { LearningRateFinderOptions, LearningRateRange } from './models/learningRateFinder.js';
 export { loadModel } from './models/load.js';
 export type { LoadOptions } from './models/load.js';
 export { modelFromJSON } from './models/fromJson.js';

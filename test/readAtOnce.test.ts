@@ -169,6 +169,7 @@ const cases: Readonly<Record<string, Case>> = {
   ),
   'Model.evaluate': ofModel((model, x, y, options) => model.evaluate(x, y, { batchSize: 2, ...options })),
   'Model.trainOnBatch': ofModel(async (model, x, y, options) => [await model.trainOnBatch(x, y, options), model.getWeights()]),
+  findLearningRate: ofModel((model, x, y, options) => bptt.findLearningRate(model, x, y, { steps: 8, batchSize: 2, ...options })),
   'Model.lossAndGradients': ofModel((model, x, y, options) => model.lossAndGradients(x, y, options)),
   'Model.applyGradients': of(() => [gradientsOf(recurrent())], async (gradients) => {
     const model = recurrent();

@@ -197,6 +197,13 @@ const noise: readonly Fault[] = [
 ];
 
 const together: readonly Fault[] = [
+  ...faultsIn('models/learningRateFinder', ['models/training/learningRateFinder'],
+    ['S6 slopes of the centre alone', '(i - centre) * (v - mean)', '(v - mean)'],
+    ['the steepest climb is suggested', 'if (slope < least)', 'if (slope > least)'],
+    ['means look ahead only', 'Math.max(0, i - width), i + width + 1', 'i, i + width + 1'],
+    ['losses are ended by their size alone', 'last > start + 3 * Math.abs(start)', 'last > 3 * Math.abs(start)'],
+  ),
+  ...faultsIn('models/training/rateRange', ['models/training/learningRateFinder'], ['every pass has the order of the first', 'totalEpochs: pass', 'totalEpochs: 0']),
   ...faultsIn('models/training/steps', ['models/training/accumulation'],
     ['batches of one step count alike, whatever rows they have', '(batch.rows[o] ?? 0) / Math.max(1, all)', '1 / batches.length'],
     ['outputs share one count of rows', '(batch.rows[o] ?? 0) / Math.max(1, all)', '(batch.rows[0] ?? 0) / Math.max(1, rows[0] ?? 0)'],

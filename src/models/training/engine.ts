@@ -128,6 +128,14 @@ export class Engine {
     this.compiled = compiled;
   }
 
+  /** For a model over copies of another's layers: the same objective, optimiser and backend, and nothing learnt yet. @throws StateError unless that one is compiled. */
+  compileAs(other: Engine, operation: string): void {
+    const compiled = other.requireCompiled(operation);
+    const { losses, weights } = compiled.objective;
+    this.compiled = { ...compiled, objective: objectiveOf(this.network, losses, weights) };
+    this.store.frozen = other.frozen;
+  }
+
   requireCompiled(operation: string): Compiled {
     if (this.compiled) return this.compiled;
     throw new StateError({ operation, argument: 'model', expected: 'compiled', actual: 'not compiled', hint: "Call model.compile({ loss: 'mse' }) first." });

@@ -6,7 +6,9 @@ import type { Dataset } from './data.js';
 import { GivenBatches } from './givenBatches.js';
 import type { GivenOptions } from './givenBatches.js';
 
-export type Feed = { readonly data: Dataset; readonly cut: CutOptions } | { readonly batches: Batches; readonly given: GivenOptions };
+export interface DataFeed { readonly data: Dataset; readonly cut: CutOptions }
+
+export type Feed = DataFeed | { readonly batches: Batches; readonly given: GivenOptions };
 
 export function sourceOf(target: BatchTarget, feed: Feed): BatchSource {
   return 'data' in feed ? new DatasetBatches(target, feed.data, feed.cut) : new GivenBatches(target, feed.batches, feed.given);

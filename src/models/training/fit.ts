@@ -9,7 +9,7 @@ import type { Batches } from './batchStream.js';
 import { requireCountedRows, splitDataset } from './data.js';
 import type { Dataset, ModelData } from './data.js';
 import type { Engine } from './engine.js';
-import type { Feed } from './feed.js';
+import type { DataFeed, Feed } from './feed.js';
 import { applyGradientsNames, checkFitBatchesOptions, checkFitOptions, trainOnBatchNames } from './options.js';
 import type { ApplyGradientsOptions, FitBatchesOptions, FitOptions, TrainOnBatchOptions } from './options.js';
 import type { History } from './position.js';
@@ -36,9 +36,13 @@ export async function fitModel(
     for (const part of [data, held]) requireCountedRows('fit, validationSplit', part);
     validation = cutForValidation(engine, held, batchSize);
   }
-  if (stateful) requireWholeBatches('x', data.samples, batchSize);
-  const feed = { data, cut: { batchSize, training: true, shuffle: (shuffle ?? true) && !stateful ? engine.seed : undefined } };
-  return trained(engine, model, feed, validation, options, start, Math.min(batchSize, data.samples));
+  return trained(engine, model, cutForTraining('fit', engine, data, batchSize, shuffle), validation, options, start, Math.min(batchSize, data.samples));
+}
+
+/** In a new order each pass, where nobody says otherwise and the model is not stateful. */
+export function cutForTraining(operation: string, engine: Engine, data: Dataset, batchSize: number, shuffle = true): DataFeed {
+  if (engine.stateful) requireWholeBatches(operation, 'x', data.samples, batchSize);
+  return { data, cut: { batchSize, training: true, shuffle: shuffle && !engine.stateful ? engine.seed : undefined } };
 }
 
 /** As `fitModel`, over batches that are read one by one. */
@@ -79,7 +83,7 @@ function validationFeed(engine: Engine, { validationData, signal }: Pick<FitOpti
 }
 
 function cutForValidation(engine: Engine, data: Dataset, batchSize: number): Feed {
-  if (engine.stateful) requireWholeBatches('validation data', data.samples, batchSize);
+  if (engine.stateful) requireWholeBatches('fit', 'validation data', data.samples, batchSize);
   return { data, cut: { batchSize, training: false } };
 }
 
@@ -126,10 +130,10 @@ export async function applyGradients(engine: Engine, gradients: Readonly<Record<
 }
 
 /** @throws ShapeError if a stateful model would meet a smaller last batch. */
-function requireWholeBatches(argument: string, samples: number, batchSize: number): void {
+function requireWholeBatches(operation: string, argument: string, samples: number, batchSize: number): void {
   if (samples <= batchSize || samples % batchSize === 0) return;
   throw new ShapeError({
-    operation: 'fit', argument, expected: `a multiple of batchSize ${batchSize}, as the model is stateful`, actual: `${samples} samples`,
+    operation, argument, expected: `a multiple of batchSize ${batchSize}, as the model is stateful`, actual: `${samples} samples`,
     hint: 'Drop samples or choose another batchSize.',
   });
 }

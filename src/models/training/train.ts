@@ -19,7 +19,8 @@ import { moving, trainSteps } from './steps.js';
 import type { Trainer } from './steps.js';
 import { Tally } from './tally.js';
 
-function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
+/** @throws StateError before `compile`. */
+export function trainerOf(engine: Engine, model: Trainee, operation: string): Trainer {
   const { seed, position } = engine;
   const { optimizer, scoring } = engine.requireCompiled(operation);
   return { model, session: engine.open(), optimizer, scoring, seed, position };
