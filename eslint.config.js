@@ -42,6 +42,14 @@ const roomRules = Object.entries(HOUSES).flatMap(([house, rooms]) => rooms.map((
   return { files: [`src/${house}/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, ...patterns] }] } };
 }));
 
+/** Formats share `bytes/` and nothing else: who reads one does not load another. */
+const FORMATS = ['torch', 'keras', 'tensorflowjs', 'onnx'];
+
+const formatRules = FORMATS.map((format) => {
+  const patterns = FORMATS.filter((other) => other !== format).map((other) => ({ regex: `^\\.\\./${other}/`, message: 'convert: formats do not import each other; what they share lies in bytes/.' }));
+  return { files: [`src/convert/${format}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, ...patterns] }] } };
+});
+
 export default ts.config(
   { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -115,6 +123,7 @@ export default ts.config(
     rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, banBackendImports] }] },
   },
   ...roomRules,
+  ...formatRules,
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: {

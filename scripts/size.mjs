@@ -4,7 +4,7 @@
  */
 import { build } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
@@ -15,6 +15,7 @@ const BUDGETS = {
   './forecast': 54, // 51 before conformal intervals of quantiles and tables of forecasts, 40.5 before CSV was read without Node, 34 before the baselines and scores of M4 and R, 20 before the search machinery, 26 before options were checked by name, 28 before outcomes of workers and records of searches were
   './explain': 20,
   './charts': 27, // 22.5 before layouts for narrow screens, dashes, shapes, names at lines, marks for outliers, and scales of pictures; 21 before options were checked by name; 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
+  './convert': { atOnce: 15, onDemand: 45 }, // what is loaded with the entry, and what each of its functions fetches besides
   './gpu': 60, // 47 before attention, lookup and likelihoods had kernels; 42 before kernels came apart by family; with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted
   './node': 45, // 40 before options of files were checked by name, and time declared; 44 before tasks and addresses were copied at the call
 };
@@ -76,7 +77,8 @@ async function split(contents) {
   };
   const entriesOf = (wanted) => Object.keys(outputs).filter((path) => outputs[path].entryPoint !== undefined && wanted.test(outputs[path].entryPoint));
   const atOnce = loaded(entriesOf(/^<stdin>$/));
-  return { sizes, atOnce, behind: (modules) => new Set([...loaded(entriesOf(modules))].filter((path) => !atOnce.has(path))) };
+  const fetched = Object.values(outputs).map(({ entryPoint }) => entryPoint).filter((path) => path !== undefined && path !== '<stdin>');
+  return { sizes, atOnce, fetched, behind: (modules) => new Set([...loaded(entriesOf(modules))].filter((path) => !atOnce.has(path))) };
 }
 
 function sizeOf({ sizes }, chunks) {
@@ -87,6 +89,17 @@ function sizeOf({ sizes }, chunks) {
 
 function row(...cells) {
   return cells.map((cell, i) => (i === 0 ? cell.padEnd(18) : cell.padStart(10))).join('');
+}
+
+/** What an entry loads at once, and what each module of its own room that it fetches on demand brings besides. */
+async function reportSplit(subpath, { atOnce, onDemand }) {
+  const entry = await split(`export * from '${subpath.replace('.', name)}';`);
+  const room = join(dirname(exports[subpath].default));
+  report(subpath.replace('.', name), atOnce, sizeOf(entry, entry.atOnce));
+  for (const path of entry.fetched.filter((each) => join(each).startsWith(room))) {
+    const label = relative(room, path).replace(/\.js$/, '');
+    report(`  ${label}`, onDemand, sizeOf(entry, entry.behind(new RegExp(`${path.replaceAll('.', '\\.')}$`))));
+  }
 }
 
 let over = 0;
@@ -100,6 +113,10 @@ function report(label, budget, { minified, gzipped, problem }) {
 
 console.log(row('entry', 'minified', 'gzipped', 'budget', '') + '  (kB)');
 for (const [subpath, target] of entries) {
+  if (BUDGETS[subpath]?.atOnce !== undefined) {
+    await reportSplit(subpath, BUDGETS[subpath]);
+    continue;
+  }
   const entry = join(root, target.default);
   const platform = subpath === './node' ? 'node' : 'browser';
   const plugins = subpath === './gpu' ? [withoutExtras] : [];

@@ -70,6 +70,18 @@ export class BackendError extends BpttError {
   override readonly name: string = 'BackendError';
 }
 
+/** What one format says and another cannot: a model to be read or written has parts without a counterpart, or lacks some. */
+export class ConversionError extends BpttError {
+  override readonly name: string = 'ConversionError';
+  /** Each of them, one sentence a part: all that stands in the way, not only the first. */
+  readonly problems: readonly string[];
+
+  constructor(details: Omit<ErrorDetails, 'actual'>, problems: readonly string[], options?: ErrorOptions) {
+    super({ ...details, actual: problems.length === 1 ? String(problems[0]) : `${problems.length} problems: ${problems.join('; ')}` }, options);
+    this.problems = problems;
+  }
+}
+
 /** Where training first met a value that is not finite. */
 export interface NotFiniteSite {
   /** Layer name as in `model.summary()`, or `loss` / `optimizer`. */

@@ -1,5 +1,5 @@
 /** bptt: recurrent networks and their training, written by hand. */
-export { BackendError, ArgumentError, BpttError, DataError, FileFormatError, NotFiniteError, ShapeError, StateError } from './errors.js';
+export { BackendError, ArgumentError, BpttError, ConversionError, DataError, FileFormatError, NotFiniteError, ShapeError, StateError } from './errors.js';
 export type { ErrorDetails, NotFiniteSite } from './errors.js';
 export { tensor, zeros } from './tensor.js';
 export type { DType, FloatArray, NdArray, NestedArray, Shape, TensorLike } from './tensor.js';

@@ -9,10 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasmBackend } from '../src/backends/wasm/backend.js';
 import * as bptt from '../src/index.js';
+import { readTorch } from '../src/convert/index.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
 import * as node from '../src/node/index.js';
 import { gpu } from '../src/gpu.js';
+import { encodeTensorFile } from '../src/models/files/safetensors.js';
 import { asyncFunctions } from './support/declarations.js';
 
 const { Dense, LSTM, Sequential, tensor } = bptt;
@@ -191,6 +193,7 @@ const cases: Readonly<Record<string, Case>> = {
       return model.getWeights();
     },
   ),
+  readTorch: of(() => [encodeTensorFile({ tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]), metadata: {} })], async (bytes) => [...(await readTorch(bytes)).tensors]),
   checkGradients: of(() => [{ inputShape: [[2, 4, 2]], lengths: [3, 4], seed: 2 }], (options) => bptt.checkGradients(new LSTM({ units: 2 }), options)),
   checkLossGradients: of(() => [{ kind: 'huber' as const, delta: 0.5 }, { shape: [3, 2], weighted: true }], (loss, options) => bptt.checkLossGradients(loss, options)),
   wasm: of(() => [{ threads: 1 }], async (options) => (await bptt.wasm(options)).description),

@@ -1,8 +1,9 @@
 import type { Backend } from '../backend.js';
-import { typeName } from '../checks.js';
+import { bytesOf } from '../byteSource.js';
+import type { ByteSource } from '../byteSource.js';
 import type { OptionNames } from '../checks.js';
 import { takeOptions } from '../copies.js';
-import { ArgumentError, FileFormatError } from '../errors.js';
+import { FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { lossFromConfig } from '../losses/losses.js';
 import type { LossFactory } from '../losses/losses.js';
@@ -40,15 +41,6 @@ export interface LoadOptions {
 
 const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, customCells: true, customRules: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
 
-/** The bytes, without copying them. */
-function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  const given: unknown = source;
-  const shared = typeof SharedArrayBuffer !== 'undefined' && given instanceof SharedArrayBuffer;
-  if (given instanceof ArrayBuffer || shared) return new Uint8Array(source);
-  throw new ArgumentError({ operation: 'loadModel', argument: 'source', expected: 'a path, or the bytes of a file', actual: typeName(given) });
-}
-
 /**
  * A model as it was saved: weights, optimiser state, position. `fit(x, y, { epochs, resume: true })` goes on as if it
  * had never stopped.
@@ -56,12 +48,12 @@ function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
  * @param source a path (Node), or the bytes of a file: an ArrayBuffer, or any view of one, such as a Buffer.
  * @throws FileFormatError for a damaged, truncated or mismatched file; no model is made then.
  */
-export async function loadModel(source: string | ArrayBufferLike | ArrayBufferView, options: LoadOptions = {}): Promise<Model> {
+export async function loadModel(source: string | ByteSource, options: LoadOptions = {}): Promise<Model> {
   const own = takeOptions('loadModel', options, optionNames);
   const known = knownMakers(own);
   const customOptimizers = { ...own.customOptimizers };
   const customLosses = { ...own.customLosses };
-  const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf(source));
+  const saved = decodeModel(typeof source === 'string' ? await readBytes('loadModel', source) : bytesOf('loadModel', 'source', source, 'a path, or the bytes of a file'));
   const model = build(saved, { ...own, customOptimizers, customLosses }, known);
   await model.restore(saved.tensors, saved.position, saved.metadata);
   return model;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const entries = ['index', 'forecast/index', 'explain/index', 'charts/index', 'gpu', 'node/index'].map((name) => join(root, 'src', `${name}.ts`));
+const entries = ['index', 'forecast/index', 'explain/index', 'charts/index', 'convert/index', 'gpu', 'node/index'].map((name) => join(root, 'src', `${name}.ts`));
 
 /** A function, class or constant of a public entry. */
 interface Exported { readonly name: string; readonly symbol: ts.Symbol; readonly declaration: ts.Declaration }

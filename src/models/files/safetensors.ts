@@ -5,7 +5,7 @@
  */
 import { FileFormatError } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
-import type { FloatArray, HostTensor } from '../../tensor.js';
+import type { HostTensor } from '../../tensor.js';
 import { crc32 } from './checksum.js';
 import { parseJson } from './json.js';
 
@@ -14,29 +14,47 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface Entry { readonly name: string; readonly dtype: 'F32' | 'F64'; readonly shape: readonly number[]; readonly begin: number; readonly end: number }
+/** A tensor as it lies in a file, its type as the format calls it. */
+export interface StoredTensor<Type extends string = string> {
+  readonly name: string;
+  readonly dtype: Type;
+  readonly shape: readonly number[];
+  /** Row-major, little-endian. */
+  readonly bytes: Uint8Array;
+}
+
+interface Stored<Type extends string> { readonly tensors: readonly StoredTensor<Type>[]; readonly metadata: Readonly<Record<string, string>> }
+
+interface Entry<Type extends string> { readonly name: string; readonly dtype: Type; readonly shape: readonly number[]; readonly begin: number; readonly end: number }
 
 const bytesPer = { F32: 4, F64: 8 } as const;
 /** As in the reference reader. */
 const headerLimit = 100_000_000;
 
 export function encodeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
+  return encodeStored({
+    metadata, tensors: [...tensors].map(([name, { data, shape }]) => ({
+      name, dtype: data instanceof Float32Array ? 'F32' : 'F64', shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    })),
+  });
+}
+
+/** Numbers as they are stored, of any type. */
+export function encodeStored({ tensors, metadata }: Stored<string>): Uint8Array {
   // Wider elements first keeps every tensor aligned to its element size.
-  const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
+  const width = ({ bytes, shape }: StoredTensor): number => bytes.length / sizeOf(shape) || 0;
+  const ordered = [...tensors].sort((a, b) => width(b) - width(a));
   const entries: Record<string, unknown> = {};
   let size = 0;
-  for (const [name, { data, shape }] of ordered) {
-    entries[name] = { dtype: data instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [size, size + data.byteLength] };
-    size += data.byteLength;
+  for (const { name, dtype, shape, bytes } of ordered) {
+    entries[name] = { dtype, shape, data_offsets: [size, size + bytes.length] };
+    size += bytes.length;
   }
   const values = new Uint8Array(size);
-  const view = new DataView(values.buffer);
   let at = 0;
-  for (const [, { data }] of ordered) {
-    for (let i = 0; i < data.length; i++, at += data.BYTES_PER_ELEMENT) {
-      if (data instanceof Float32Array) view.setFloat32(at, data[i] ?? 0, true);
-      else view.setFloat64(at, data[i] ?? 0, true);
-    }
+  for (const { bytes } of ordered) {
+    values.set(bytes, at);
+    at += bytes.length;
   }
   const json = utf8({ __metadata__: { ...metadata, checksum: checksum(metadata, entries, values) }, ...entries });
   const padded = Math.ceil(json.length / 8) * 8;
@@ -68,19 +86,23 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function readEntry(name: string, value: unknown, dataBytes: number): Entry {
+function readEntry<Type extends string>(name: string, value: unknown, dataBytes: number, widths: Readonly<Record<Type, number>>): Entry<Type> {
   const argument = `tensor '${name}'`;
   if (!isRecord(value)) throw refuse(argument, 'an object', typeof value);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32' && dtype !== 'F64') throw refuse(`${argument} dtype`, 'F32 or F64', String(dtype));
+  if (!isTypeOf(widths, dtype)) throw refuse(`${argument} dtype`, Object.keys(widths).join(' or '), String(dtype));
   if (!Array.isArray(shape) || !shape.every(isCount)) throw refuse(`${argument} shape`, 'a list of sizes', JSON.stringify(shape) ?? 'nothing');
   const [begin, end] = Array.isArray(offsets) ? (offsets as unknown[]) : [];
   if (!isCount(begin) || !isCount(end) || begin > end || end > dataBytes) {
     throw refuse(`${argument} data_offsets`, `a range within ${dataBytes} bytes`, JSON.stringify(offsets) ?? 'nothing');
   }
-  const needed = sizeOf(shape) * bytesPer[dtype];
+  const needed = sizeOf(shape) * widths[dtype];
   if (end - begin !== needed) throw refuse(`${argument} data`, `${needed} bytes`, `${end - begin}`);
   return { name, dtype, shape, begin, end };
+}
+
+function isTypeOf<Type extends string>(widths: Readonly<Record<Type, number>>, dtype: unknown): dtype is Type {
+  return typeof dtype === 'string' && Object.hasOwn(widths, dtype);
 }
 
 function parseHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataFrom: number } {
@@ -101,8 +123,11 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** @throws FileFormatError if anything does not fit; nothing is half-read. */
-export function decodeTensorFile(bytes: Uint8Array): TensorFile {
+/**
+ * Tensors as views of the bytes, in the order in which they lie there.
+ * @param widths bytes of one number of each type that is read. @throws FileFormatError if anything does not fit; nothing is half-read.
+ */
+export function decodeStored<Type extends string>(bytes: Uint8Array, widths: Readonly<Record<Type, number>>): Stored<Type> {
   const { header, dataFrom } = parseHeader(bytes);
   const dataBytes = bytes.length - dataFrom;
   const { __metadata__: wholeMetadata = {}, ...rest } = header;
@@ -110,26 +135,31 @@ export function decodeTensorFile(bytes: Uint8Array): TensorFile {
     throw refuse('__metadata__', 'an object of strings', typeof wholeMetadata);
   }
   const { checksum: stated, ...metadata } = wholeMetadata as Record<string, string>;
-  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value, dataBytes)).sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value, dataBytes, widths)).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== covered) throw refuse(`tensor '${name}'`, `data from byte ${covered} on`, `${begin}`);
     covered = end;
   }
   if (covered !== dataBytes) throw refuse('data', `${covered} bytes, as the header says`, `${dataBytes}`);
-  const actual = checksum(metadata, rest, bytes.subarray(dataFrom));
-  if (stated !== undefined && stated !== actual) {
+  const data = bytes.subarray(dataFrom);
+  const actual = stated === undefined ? undefined : checksum(metadata, rest, data);
+  if (stated !== undefined && actual !== undefined && stated !== actual) {
     throw new FileFormatError({
       operation: 'read safetensors', argument: 'checksum', expected: stated, actual,
       hint: 'The file is damaged. If you changed it on purpose, drop `checksum` from its metadata.',
     });
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + dataFrom, dataBytes);
-  const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }) => {
-    const count = (end - begin) / bytesPer[dtype];
-    const data: FloatArray = dtype === 'F32' ? new Float32Array(count) : new Float64Array(count);
-    for (let i = 0; i < count; i++) data[i] = dtype === 'F32' ? view.getFloat32(begin + 4 * i, true) : view.getFloat64(begin + 8 * i, true);
-    return [name, { data, shape }] as const;
-  }));
-  return { tensors, metadata };
+  return { tensors: entries.map(({ name, dtype, shape, begin, end }) => ({ name, dtype, shape, bytes: data.subarray(begin, end) })), metadata };
+}
+
+/** @throws FileFormatError if anything does not fit; nothing is half-read. */
+export function decodeTensorFile(bytes: Uint8Array): TensorFile {
+  const { tensors, metadata } = decodeStored(bytes, bytesPer);
+  return {
+    metadata, tensors: new Map(tensors.map(({ name, dtype, shape, bytes: stored }) => {
+      const { buffer } = new Uint8Array(stored); // a copy, aligned
+      return [name, { data: dtype === 'F32' ? new Float32Array(buffer) : new Float64Array(buffer), shape }] as const;
+    })),
+  };
 }

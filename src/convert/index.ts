@@ -1,0 +1,4 @@
+/** Models in and out. What each format needs is fetched when it is called. */
+export type { ByteSource } from '../byteSource.js';
+export { readTorch } from './torch/torch.js';
+export type { TorchDType, TorchFile, TorchTensor, TorchValue } from './torch/types.js';
