@@ -35,6 +35,11 @@ export function takeOptions<T extends object>(operation: string, options: T, nam
   return copyEntries(checkOptions(operation, options, names));
 }
 
+/** Without the entries that are undefined: those are left out, and defaults stand in for them. */
+export function givenEntries<T extends object>(record: T): T {
+  return Object.fromEntries(Object.entries(record).filter(([, entry]) => entry !== undefined)) as T;
+}
+
 /** A record whose entries are copied, functions or not. */
 export function copyEntries<T extends object>(record: T): T {
   return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, copied(entry)])) as T;

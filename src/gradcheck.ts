@@ -35,19 +35,19 @@ export interface CheckOptions {
   /** With the batch: [B, T, D]. For layers of several inputs, a list of shapes. */
   inputShape: Shape | readonly Shape[];
   /** Default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /** Training mode (default true): dropout with one fixed mask, batch statistics. */
-  training?: boolean;
+  training?: boolean | undefined;
   /** Real steps of each sample of the first input; or a list of such lists, one for each input, undefined where all its steps are real. */
-  lengths?: readonly number[] | readonly (readonly number[] | undefined)[];
+  lengths?: readonly number[] | readonly (readonly number[] | undefined)[] | undefined;
   /** Give recurrent layers a random initial state and check it too. Default true. */
-  initialState?: boolean;
+  initialState?: boolean | undefined;
   /** Whether LSTM and GRU run by their fused kernels, as in `cpu({ fused })`. Default true. */
-  fused?: boolean;
+  fused?: boolean | undefined;
   /** Half step of the central difference. Default 1e-5. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** Largest relative error that passes. Default 1e-6. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 const checkNames: OptionNames<CheckOptions> = {
@@ -58,16 +58,16 @@ export interface LossCheckOptions {
   /** Of the prediction, [..., N]. */
   shape: Shape;
   /** Default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /** With random sample weights. Default false. */
-  weighted?: boolean;
+  weighted?: boolean | undefined;
   /** What to compare, where random numbers will not do: of `shape`, or of the shape that the loss wants of a target. */
   prediction?: TensorLike | undefined;
   target?: TensorLike | undefined;
   /** Half step of the central difference. Default 1e-5. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** Largest relative error that passes. Default 1e-6. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 const lossCheckNames: OptionNames<LossCheckOptions> = { shape: true, seed: true, weighted: 'flag', prediction: true, target: true, epsilon: true, tolerance: true };

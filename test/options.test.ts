@@ -13,10 +13,13 @@ import { ArgumentError, FileFormatError } from '../src/errors.js';
 import { gpu } from '../src/gpu.js';
 import { isPublic, publicExports } from './support/declarations.js';
 
-/** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry; and which of its options are flags, which signals. */
-function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, 'flag' | 'signal'>> {
+/** What the declarations say of an option. */
+interface Declared { readonly kind: 'flag' | 'signal' | undefined; readonly optional: boolean }
+
+/** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry; with its options. */
+function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, Declared>> {
   const { checker, exports } = publicExports();
-  const found = new Map<string, Map<string, 'flag' | 'signal'>>();
+  const found = new Map<string, Map<string, Declared>>();
 
   const isOptions = (parameter: ts.Symbol): boolean => {
     const { valueDeclaration } = parameter;
@@ -26,16 +29,17 @@ function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, 'flag' | 's
     const name = named?.name ?? '';
     return parameter.name === 'options' || /(Options|Settings|Sizes|Spec|Hooks)$/.test(name);
   };
-  const checkedKinds = (parameter: ts.Symbol): [string, 'flag' | 'signal'][] => {
+  const declared = (parameter: ts.Symbol): [string, Declared][] => {
     const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
-    return type.getProperties().flatMap((option): [string, 'flag' | 'signal'][] => {
+    return type.getProperties().map((option): [string, Declared] => {
       const said = checker.typeToString(checker.getNonNullableType(checker.getTypeOfSymbol(option)));
-      return said === 'boolean' ? [[option.name, 'flag']] : said === 'AbortSignal' ? [[option.name, 'signal']] : [];
+      const kind = said === 'boolean' ? 'flag' : said === 'AbortSignal' ? 'signal' : undefined;
+      return [option.name, { kind, optional: (option.flags & ts.SymbolFlags.Optional) !== 0 }];
     });
   };
   const look = (name: string, signatures: readonly ts.Signature[]): void => {
     const taken = signatures.flatMap((signature) => signature.parameters.filter(isOptions));
-    if (taken.length > 0) found.set(name, new Map([...found.get(name) ?? [], ...taken.flatMap(checkedKinds)]));
+    if (taken.length > 0) found.set(name, new Map([...found.get(name) ?? [], ...taken.flatMap(declared)]));
   };
   for (const { name, symbol, declaration: exported } of exports) {
     const type = checker.getTypeOfSymbolAtLocation(symbol, exported);
@@ -291,7 +295,8 @@ test('an unknown option is refused by name, and what is right alone is not', asy
 test('every flag is true or false, and every signal an AbortSignal', async () => {
   const checked: string[] = [];
   for (const [name, call] of Object.entries({ ...calls, ...methods })) {
-    for (const [option, kind] of optionTakers.get(name) ?? []) {
+    for (const [option, { kind }] of optionTakers.get(name) ?? []) {
+      if (!kind) continue;
       for (const wrong of kind === 'flag' ? [7, 'false', null] : [7, true, null, new AbortController()]) {
         const error = await refusal(() => call({ [option]: wrong }));
         assert.instance(error, ArgumentError, `${name} ${option}: ${String(error)}`);
@@ -302,6 +307,25 @@ test('every flag is true or false, and every signal an AbortSignal', async () =>
     }
   }
   for (const known of ['Dense useBias', 'LSTM stateful', 'backtest signal', 'gradCam signal', 'Model.fit signal', 'Model.evaluate signal', 'Model.predict signal']) assert.ok(checked.includes(known), known);
+});
+
+/** Options that the calls above give, as something must be given; options of batches. */
+const given = /^(?:cosine|cosineRestarts|polynomial|warmUp) epochs$|^piecewise afterEpochs$|^(?:LogReturn|PercentChange)Scaler\.inverse reference$|^Model\.(?:fit stepsPerEpoch|evaluate steps)$/;
+
+test('an option that is undefined is one that is left out', async () => {
+  let tried = 0;
+  const refused: string[] = [];
+  for (const [name, call] of Object.entries({ ...calls, ...methods })) {
+    if (name === 'gpu') continue;
+    for (const [option, { optional }] of optionTakers.get(name) ?? []) {
+      if (!optional || given.test(`${name} ${option}`)) continue;
+      const error = await refusal(() => call({ [option]: undefined }));
+      if (error !== undefined) refused.push(`${name} ${option}: ${error instanceof Error ? error.message : typeof error}`);
+      tried++;
+    }
+  }
+  assert.equal(refused, []);
+  assert.ok(tried > 400, `${tried}`);
 });
 
 test('what an option cannot be is refused as well: a flag, a name out of a list', () => {

@@ -24,11 +24,11 @@ import { Block, chain } from './block.js';
 
 export interface ConvolutionStyle {
   /** Momentum and epsilon of batch normalisation, or false: convolutions with bias instead. Default { momentum: 0.9, epsilon: 1e-5 }, as in PyTorch. */
-  batchNorm?: false | { readonly momentum?: number; readonly epsilon?: number };
+  batchNorm?: false | { readonly momentum?: number | undefined; readonly epsilon?: number | undefined } | undefined;
   /** Default 'heNormal'. */
-  kernelInitializer?: Initializer;
+  kernelInitializer?: Initializer | undefined;
   /** False freezes every layer of the block, as of a layer. Default true. */
-  trainable?: boolean;
+  trainable?: boolean | undefined;
 }
 
 export const styleNames: OptionNames<ConvolutionStyle> = { batchNorm: true, kernelInitializer: true, trainable: 'flag' };
@@ -37,10 +37,10 @@ export interface ResidualBlockOptions extends ConvolutionStyle {
   /** Channels of both convolutions and of the output. */
   filters: number;
   /** Of the first convolution and of the projection. Default 1. */
-  stride?: number;
+  stride?: number | undefined;
   /** Project even where x could be added as it is. Default false: only where stride or channels change the shape. */
-  projection?: boolean;
-  name?: string;
+  projection?: boolean | undefined;
+  name?: string | undefined;
 }
 
 const optionNames: OptionNames<ResidualBlockOptions> = { ...styleNames, filters: true, stride: true, projection: 'flag', name: true };

@@ -11,13 +11,13 @@ import type { ConvolutionStyle } from './residual.js';
 
 export interface ResNetStem {
   /** Default: the first width. */
-  filters?: number;
+  filters?: number | undefined;
   /** Default 7; odd. */
-  kernelSize?: number;
+  kernelSize?: number | undefined;
   /** Default 2. */
-  stride?: number;
+  stride?: number | undefined;
   /** Maximum over 3×3 with stride 2 after it. Default true. */
-  pool?: boolean;
+  pool?: boolean | undefined;
 }
 
 const stemNames: OptionNames<ResNetStem> = { filters: true, kernelSize: true, stride: true, pool: 'flag' };
@@ -26,11 +26,11 @@ export interface ResNetOptions extends ConvolutionStyle {
   /** Residual blocks of each stage: [3, 4, 6, 3] for 34 layers. */
   blocks: readonly number[];
   /** Channels of each stage. Default 64, doubled from stage to stage. */
-  widths?: readonly number[];
+  widths?: readonly number[] | undefined;
   /** What comes before the stages. For small images: { kernelSize: 3, stride: 1, pool: false }. */
-  stem?: ResNetStem;
+  stem?: ResNetStem | undefined;
   /** Stem of all layer names, needed where a model has two. */
-  name?: string;
+  name?: string | undefined;
 }
 
 const optionNames: OptionNames<ResNetOptions> = { ...styleNames, blocks: true, widths: true, stem: true, name: true };

@@ -261,7 +261,7 @@ export type AnyLayer = Layer<Tensors, Tensors, unknown>;
 
 /** Class and options of a layer as a file holds them. */
 export function describeLayer(layer: AnyLayer): { readonly className: string; readonly config: JsonObject } {
-  return { className: layer.className, config: { ...layer.config(), ...rulesConfig(layer.rules) } };
+  return { className: layer.className, config: { ...layer.config(), ...rulesConfig(layer.rules), ...(layer.trainable ? {} : { trainable: false }) } };
 }
 
 /** A layer that another one takes as an option. */

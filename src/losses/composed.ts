@@ -51,7 +51,11 @@ function byRows(
   requireSize(loss.name, 'dPrediction', dPrediction, prediction.size);
   const sum = (x: Tensor): Tensor => k.sumLast(k.reshape(x, [1, x.size]));
   if (!weights) return { loss: k.scale(sum(losses), 1 / count), dPrediction: k.reshape(k.scale(dPrediction, 1 / count), prediction.shape) };
-  const weighted = (x: Tensor): Tensor => k.scale(k.mulRows(k.reshape(x, [weights.size, x.size / weights.size]), weights), 1 / count);
+  const weighted = (x: Tensor): Tensor => {
+    const shape = [weights.size, x.size / weights.size];
+    const all = k.mulRows(k.full(shape, 1), weights);
+    return k.scale(k.select(all, k.mul(k.reshape(x, shape), all), k.zeros(shape)), 1 / count); // 0 where the weight is, were the loss ∞
+  };
   return { loss: sum(weighted(losses)), dPrediction: k.reshape(weighted(dPrediction), prediction.shape) };
 }
 

@@ -43,7 +43,6 @@ export interface ResolvedLoss {
 
 type Part = Omit<ResolvedLoss, 'name' | 'config'>;
 
-
 /** By the one kernel. Where every number has its own weight, each is a row for it. */
 function fused(kind: LossKind, parameter = 0): Judge {
   return (k, prediction, target, weights) => {

@@ -22,21 +22,21 @@ import type { SavedModel } from './files/persist.js';
 
 export interface LoadOptions {
   /** Where the model will run. Default as in `compile`. */
-  backend?: Backend;
+  backend?: Backend | undefined;
   /** Makers of your own layers, by class name. */
-  customLayers?: Readonly<Record<string, LayerFactory>>;
+  customLayers?: Readonly<Record<string, LayerFactory>> | undefined;
   /** Makers of the cells of your own in {@link RNN}, by class name. */
-  customCells?: Readonly<Record<string, CellFactory>>;
+  customCells?: Readonly<Record<string, CellFactory>> | undefined;
   /** Makers of your own penalties and constraints, by class name. */
-  customRules?: Readonly<Record<string, RuleFactory>>;
+  customRules?: Readonly<Record<string, RuleFactory>> | undefined;
   /** In the place of the saved one; needed where that was a function. */
-  learningRate?: LearningRate;
+  learningRate?: LearningRate | undefined;
   /** Metrics of your own that the model was compiled with. */
-  customMetrics?: readonly (Metric | MetricFunction)[];
+  customMetrics?: readonly (Metric | MetricFunction)[] | undefined;
   /** Makers of your own losses, by their names; each gets what `config()` of the saved one said. */
   customLosses?: Readonly<Record<string, LossFactory>> | undefined;
   /** Makers of your own optimisers, by class name; the state they had is put back. */
-  customOptimizers?: Readonly<Record<string, OptimizerFactory>>;
+  customOptimizers?: Readonly<Record<string, OptimizerFactory>> | undefined;
 }
 
 const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, customCells: true, customRules: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };

@@ -43,6 +43,11 @@ function requireApplicable(layer: Applicable, i: number): Applicable {
 /** A chain of layers, blocks and models. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
   constructor(layers: readonly Applicable[], options: SequentialOptions) {
+    if (options as unknown === undefined) {
+      throw new ArgumentError({
+        operation: 'Sequential', argument: 'inputShape', expected: 'given after the layers', actual: 'none', hint: 'A part of another chain needs none: spread its layers, [...encoder, new Dense({ units: 1 })].',
+      });
+    }
     const { inputShape, seed } = checkOptions('Sequential', options, optionNames);
     const { input, outputs } = chain(layers, inputShape);
     super({ network: buildNetwork([input], outputs), seed });

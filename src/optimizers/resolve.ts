@@ -11,14 +11,14 @@ import { SGD } from './sgd.js';
 
 export type OptimizerName = 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw' | 'nadam';
 
-const names: readonly OptimizerName[] = ['sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam'];
+export const optimizerNames: readonly OptimizerName[] = ['sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam'];
 
 /** An optimiser by name with its defaults, or as given. @throws ArgumentError for an unknown name. */
 export function resolveOptimizer(optimizer: Optimizer | OptimizerName): Optimizer {
   const given: unknown = optimizer;
   if (typeof given === 'object' && given !== null && 'update' in given) return optimizer as Optimizer;
-  if (typeof optimizer !== 'string') throw new ArgumentError({ operation: 'compile', argument: 'optimizer', expected: `an optimiser, or ${names.join(' | ')}`, actual: typeName(given) });
-  switch (requireChoice('compile', 'optimizer', optimizer, names)) {
+  if (typeof optimizer !== 'string') throw new ArgumentError({ operation: 'compile', argument: 'optimizer', expected: `an optimiser, or ${optimizerNames.join(' | ')}`, actual: typeName(given) });
+  switch (requireChoice('compile', 'optimizer', optimizer, optimizerNames)) {
     case 'sgd': return new SGD();
     case 'rmsprop': return new RMSprop();
     case 'adagrad': return new Adagrad();

@@ -13,7 +13,7 @@
  */
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { copyEntries } from '../copies.js';
+import { copyEntries, givenEntries } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 
 /** Where a run of training stands before a step. */
@@ -27,11 +27,11 @@ export interface Progress {
 }
 
 /** The unit a schedule counts in: one of the two. */
-interface Span { readonly epochs?: number; readonly steps?: number }
+interface Span { readonly epochs?: number | undefined; readonly steps?: number | undefined }
 
 /** rate × factor for every boundary that has passed: system 4's "× 0.2 after epoch 250". Boundaries in epochs or in steps. */
 export interface PiecewiseSchedule {
-  readonly kind: 'piecewise'; readonly rate: number; readonly factor: number; readonly afterEpochs?: readonly number[]; readonly afterSteps?: readonly number[];
+  readonly kind: 'piecewise'; readonly rate: number; readonly factor: number; readonly afterEpochs?: readonly number[] | undefined; readonly afterSteps?: readonly number[] | undefined;
 }
 /** In steps of whole spans instead of continuously. Default false. */
 interface Stairs { readonly staircase?: boolean | undefined }
@@ -70,29 +70,29 @@ export function piecewise(options: Omit<PiecewiseSchedule, 'kind'>): PiecewiseSc
 
 /** @param options epochs (default 1) or steps over which the rate falls by `decay`; `staircase`: at once at their end. */
 export function exponential(options: Omit<ExponentialSchedule, 'kind'>): ExponentialSchedule {
-  return checked({ kind: 'exponential', ...(options.steps === undefined ? { epochs: 1 } : {}), ...options });
+  return checked({ kind: 'exponential', ...(options.steps === undefined ? { epochs: 1 } : {}), ...givenEntries(options) });
 }
 
 /** @param options epochs (default 1) or steps; decay 1 halves the rate after one such span and takes it to a third after two. */
 export function inverseTime(options: Omit<InverseTimeSchedule, 'kind'>): InverseTimeSchedule {
-  return checked({ kind: 'inverseTime', ...(options.steps === undefined ? { epochs: 1 } : {}), ...options });
+  return checked({ kind: 'inverseTime', ...(options.steps === undefined ? { epochs: 1 } : {}), ...givenEntries(options) });
 }
 
 /** @param options floor: default 0; power: default 1, a straight line. */
-export function polynomial(options: Omit<PolynomialSchedule, 'kind' | 'floor' | 'power'> & { readonly floor?: number; readonly power?: number }): PolynomialSchedule {
-  return checked({ kind: 'polynomial', floor: 0, power: 1, ...options });
+export function polynomial(options: Omit<PolynomialSchedule, 'kind' | 'floor' | 'power'> & { readonly floor?: number | undefined; readonly power?: number | undefined }): PolynomialSchedule {
+  return checked({ kind: 'polynomial', floor: 0, power: 1, ...givenEntries(options) });
 }
 
 /** @param options epochs or steps of the first span; floor: default 0; lengthFactor: default 2; rateFactor: default 1. */
 export function cosineRestarts(
-  options: Omit<CosineRestartsSchedule, 'kind' | 'floor' | 'lengthFactor' | 'rateFactor'> & { readonly floor?: number; readonly lengthFactor?: number; readonly rateFactor?: number },
+  options: Omit<CosineRestartsSchedule, 'kind' | 'floor' | 'lengthFactor' | 'rateFactor'> & { readonly floor?: number | undefined; readonly lengthFactor?: number | undefined; readonly rateFactor?: number | undefined },
 ): CosineRestartsSchedule {
-  return checked({ kind: 'cosineRestarts', floor: 0, lengthFactor: 2, rateFactor: 1, ...options });
+  return checked({ kind: 'cosineRestarts', floor: 0, lengthFactor: 2, rateFactor: 1, ...givenEntries(options) });
 }
 
 /** @param options floor: default 0. */
-export function cosine(options: Omit<CosineSchedule, 'kind' | 'floor'> & { readonly floor?: number }): CosineSchedule {
-  return checked({ kind: 'cosine', floor: 0, ...options });
+export function cosine(options: Omit<CosineSchedule, 'kind' | 'floor'> & { readonly floor?: number | undefined }): CosineSchedule {
+  return checked({ kind: 'cosine', floor: 0, ...givenEntries(options) });
 }
 
 export function warmUp(options: Omit<WarmUpSchedule, 'kind'>): WarmUpSchedule {

@@ -4,9 +4,11 @@ import * as assert from 'uvu/assert';
 import type { KernelFamily } from '../../src/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { kernelFamilies } from '../../src/backends/wasm/families.js';
-import { ArgumentError, BackendError, Dense, Input, Layer, Model, Optimizer, RMSprop, Sequential, wasm } from '../../src/index.js';
-import type { AnyCell, AnyLayer, Forward, JsonObject, JsonValue, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
+import { ArgumentError, BackendError, Dense, Input, Layer, Model, Optimizer, RMSprop, Sequential, l1, l2, maxNorm, nonNegative, unitNorm, wasm } from '../../src/index.js';
+import type { AnyCell, AnyLayer, CompileOptions, Forward, JsonObject, JsonValue, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
 import { cellMakers, makers } from '../../src/models/files/makers.js';
+import { lossNames } from '../../src/losses/losses.js';
+import { optimizerNames } from '../../src/optimizers/resolve.js';
 import { sizeOf } from '../../src/tensor.js';
 import { rejected } from '../models/support.js';
 import { thrown } from '../support/compare.js';
@@ -155,6 +157,23 @@ test('an optimiser declares its family too', async () => {
   };
   assert.ok(Number.isFinite(await trained(new RMSprop())));
   assert.match((await rejected(BackendError, trained(new Undeclared('Undeclared', {}, 0.1)))).message, /families = \['updates'\]/);
+});
+
+test('losses, optimisers and rules declare what they call', async () => {
+  const step = async (what: string, units: number, options: Partial<CompileOptions>, rules: object = {}): Promise<void> => {
+    const model = new Sequential([new Dense({ units, ...rules })], { inputShape: [2] });
+    model.compile({ loss: 'mse', ...options });
+    const width = typeof options.loss === 'string' && ['gaussian', 'studentT', 'sparseCategoricalCrossentropy'].includes(options.loss) ? 1 : units;
+    const { loss } = await model.trainOnBatch([[1, 2]], [Array.from({ length: width }, () => 1)]).catch((error: unknown) => {
+      throw new Error(`${what}: ${String(error)}`);
+    });
+    assert.ok(Number.isFinite(loss), what);
+  };
+  for (const loss of lossNames) await step(loss, loss === 'studentT' ? 3 : 2, { loss });
+  await step('several quantiles', 2, { loss: { kind: 'quantile', quantile: [0.1, 0.9] } }).catch((error: unknown) => assert.match(String(error), /\[batch, 1\]/));
+  for (const optimizer of optimizerNames) await step(optimizer, 1, { optimizer });
+  for (const rule of [l1(0.1), l2(0.1)]) await step(rule.className, 1, {}, { kernelRegularizer: rule });
+  for (const rule of [maxNorm(), unitNorm(), nonNegative()]) await step(rule.className, 1, {}, { kernelConstraint: rule });
 });
 
 test('a family that does not exist is refused by name', async () => {

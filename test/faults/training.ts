@@ -18,6 +18,15 @@ const losses: readonly Fault[] = faultsIn('backends/cpu/losses', ['losses/losses
   ['logCosh overflows', 'size + Math.log1p(Math.exp(-2 * size)) - Math.LN2', 'Math.log(Math.cosh(e))'],
 );
 
+const nothing: readonly Fault[] = [
+  ...faultsIn('backends/cpu/losses', ['losses/zeroWeights'], ['what counts nothing is multiplied by 0', 'if (weight === 0)', 'if (false)']),
+  ...faultsIn('losses/composed', ['losses/zeroWeights'], ['composed losses multiply by 0', 'k.select(all, k.mul(k.reshape(x, shape), all), k.zeros(shape))', 'k.mul(k.reshape(x, shape), all)']),
+  ...faultsIn('models/files/describe', ['models/trainable'],
+    ['what is frozen within is frozen outside in a file', 'if (frozen === frozenNow)', 'if (!frozen)'],
+    ['a file tells what was set after compile', 'thawed(config);', 'config;', 'return frozen ?'],
+  ),
+];
+
 const optimizers: readonly Fault[] = [
   ...faultsIn('backends/cpu/optimizers', ['optimizers/goldens', 'optimizers/optimizers'],
     ['S1 uphill', 'd[p + i] = d[p + i] * keep - step; // S1', 'd[p + i] = d[p + i] * keep + step; // S1'],
@@ -201,7 +210,7 @@ const together: readonly Fault[] = [
     ['S6 slopes of the centre alone', '(i - centre) * (v - mean)', '(v - mean)'],
     ['the steepest climb is suggested', 'if (slope < least)', 'if (slope > least)'],
     ['means look ahead only', 'Math.max(0, i - width), i + width + 1', 'i, i + width + 1'],
-    ['losses are ended by their size alone', 'last > start + 3 * Math.abs(start)', 'last > 3 * Math.abs(start)'],
+    ['no loss is too large', 'last > start + 3 * Math.abs(start)', 'false'],
   ),
   ...faultsIn('models/training/rateRange', ['models/training/learningRateFinder'], ['every pass has the order of the first', 'totalEpochs: pass', 'totalEpochs: 0']),
   ...faultsIn('models/training/steps', ['models/training/accumulation'],
@@ -216,9 +225,9 @@ const together: readonly Fault[] = [
     ['the last batch of a step is alone', "place === 'middle' || place === 'last'", "place === 'middle'"],
   ),
   ...faultsIn('models/training/loop', ['models/training/accumulation'],
-    ['schedules count batches', 'Math.ceil(count / together)', 'count'],
+    ['a step is the share of an epoch that a batch is', 'batch / together, batches / together', 'batch, batches'],
     ['steps have a batch less than was said', 'together - (index % together)', 'together - 1'],
   ),
 ];
 
-export const trainingFaults: readonly Fault[] = [...losses, ...optimizers, ...rules, ...stopping, ...heads, ...batches, ...weights, ...noise, ...together];
+export const trainingFaults: readonly Fault[] = [...losses, ...nothing, ...optimizers, ...rules, ...stopping, ...heads, ...batches, ...weights, ...noise, ...together];

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  AdamW, BatchNorm, Bidirectional, Conv2D, Dense, Dropout, GRU, GlobalAveragePool2D, LSTM, LayerNorm, ResidualBlock, Sequential, SimpleRNN, StateError, TimeDistributed, cpu, loadModel,
+  AdamW, BatchNorm, Bidirectional, Conv2D, Dense, Dropout, GRU, GlobalAveragePool2D, LSTM, LayerNorm, ResidualBlock, Sequential, SimpleRNN, StateError, TimeDistributed, cpu, loadModel, modelFromJSON,
 } from '../../src/index.js';
 import type { Model } from '../../src/index.js';
 import type { AnyLayer } from '../../src/layers/layer.js';
@@ -145,6 +145,39 @@ test('a model frozen as a whole goes into another one frozen', async () => {
   model.compile({ loss: 'mse', backend: float64 });
   await model.fit(x, y);
   assert.not.equal(values(model).get('lstm/kernel'), before.get('lstm/kernel'));
+});
+
+test('a file keeps what is frozen within a wrapper where it is, as it was when the model was compiled', async () => {
+  const within = (layer: AnyLayer | undefined): AnyLayer => {
+    assert.ok(layer instanceof Bidirectional || layer instanceof TimeDistributed);
+    return layer.layer;
+  };
+  for (const make of [
+    (trainable: boolean) => new Bidirectional({ layer: new LSTM({ units: 2, returnSequences: true, trainable }) }),
+    (trainable: boolean) => new TimeDistributed({ layer: new Dense({ units: 2, trainable }) }),
+    (trainable: boolean) => new TimeDistributed({ layer: new TimeDistributed({ layer: new Dense({ units: 2, trainable }) }) }),
+  ]) {
+    const nested = make(true).layer instanceof TimeDistributed;
+    const [wrapper, free] = [make(false), make(true)];
+    const model = (layer: AnyLayer): Sequential => {
+      const made = new Sequential([layer, new Dense({ units: 2 })], { inputShape: nested ? [4, 2, 3] : [4, 3] });
+      made.compile({ loss: 'mse', backend: float64 });
+      return made;
+    };
+    const [frozen, trained] = [model(wrapper), model(free)];
+    for (const copy of [await loadModel(frozen.toBytes()), modelFromJSON(JSON.stringify(frozen))]) {
+      const [layer] = copy.layers;
+      assert.equal([layer?.frozen, layer?.trainable, within(layer).frozen], [true, true, true]);
+      (nested ? within(within(layer)) : within(layer)).trainable = true;
+      if (layer instanceof Bidirectional) layer.backwardLayer.trainable = true;
+      assert.is(layer?.frozen, false, 'thawed where it was frozen');
+    }
+    (nested ? within(within(free)) : within(free)).trainable = false; // set after compile, which nobody has called since
+    assert.is((await loadModel(trained.toBytes())).layers[0]?.frozen, false);
+    (nested ? within(within(wrapper)) : within(wrapper)).trainable = true;
+    if (wrapper instanceof Bidirectional) wrapper.backwardLayer.trainable = true;
+    assert.is((await loadModel(frozen.toBytes())).layers[0]?.frozen, true);
+  }
 });
 
 test('a copy is frozen by itself, within wrappers too', () => {

@@ -63,6 +63,10 @@ export function lossKernels(heap: Heap): RawLossKernels {
       for (let r = 0; r < rows; r++) {
         const weight = weights ? d[weights + r]! : 1;
         const at = r * n;
+        if (weight === 0) { // whatever its loss, were it ∞
+          d.fill(0, dPrediction + at, dPrediction + at + n);
+          continue;
+        }
         if (categorical) {
           total += weight * categoricalRow(dPrediction + at, prediction + at, target + at, n, weight / count);
           continue;

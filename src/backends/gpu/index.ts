@@ -12,7 +12,7 @@ export interface GpuOptions {
    * 'auto' (default) takes WebGPU, then WebGL2, each on real hardware only, then gpu.js's WebAssembly, then plain JavaScript.
    * Any other mode is taken as it is, a software driver included, or refused.
    */
-  mode?: 'auto' | GpuMode;
+  mode?: 'auto' | GpuMode | undefined;
 }
 
 /** What runs can be asked: before the first step it is what was found, after it what gpu.js really did. */

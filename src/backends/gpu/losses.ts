@@ -33,6 +33,11 @@ function slope(kind: Elementwise, parameter: number): string {
   }
 }
 
+/** 0 where the row's weight is, whatever its loss, were it ∞. */
+function weighed(term: string, weights: Tensor | undefined, row: string): string {
+  return weights ? `(w[${row}] === 0 ? 0 : ${term})` : term;
+}
+
 export function lossKernels(recorder: Recorder): LossKernels {
   function elementwise(
     kind: Elementwise, prediction: Tensor, target: Tensor, weights: Tensor | undefined, parameter: number,
@@ -42,8 +47,8 @@ export function lossKernels(recorder: Recorder): LossKernels {
     const factor = weights ? `w[row] / ${n}` : literal(1 / n);
     const inputs = { ap: prediction, at: target, ...(weights ? { w: weights } : {}) };
     const [each, dPrediction] = cut(recorder.run([2 * n], inputs, sections(
-      [n, `${prepare} return ${factor} * ${value(kind, parameter)};`],
-      [n, `${prepare} return ${factor} * ${slope(kind, parameter)};`],
+      [n, `${prepare} return ${weighed(`${factor} * ${value(kind, parameter)}`, weights, 'row')};`],
+      [n, `${prepare} return ${weighed(`${factor} * ${slope(kind, parameter)}`, weights, 'row')};`],
     )), [n], prediction.shape);
     return { loss: sumOf(recorder, [each]), dPrediction };
   }
@@ -60,10 +65,10 @@ export function lossKernels(recorder: Recorder): LossKernels {
     const [logSum, mass, each] = cut(recorder.run([3 * rows], { a: prediction, t: target, ...weight }, sections(
       [rows, `${logSumExp} return logSum;`],
       [rows, `${total('mass', n, `t[i * ${n} + j]`)} return mass;`],
-      [rows, `${logSumExp} const r = i; ${total('loss', n, `t[i * ${n} + j] * (logSum - a[i * ${n} + j])`)} return ${factor} * loss;`],
+      [rows, `${logSumExp} const r = i; ${total('loss', n, `t[i * ${n} + j] * (logSum - a[i * ${n} + j])`)} return ${weighed(`${factor} * loss`, weights, 'r')};`],
     )), [rows], [rows], [rows]);
     const dPrediction = recorder.run(prediction.shape, { a: prediction, t: target, logSum, mass, ...weight }, `
-      ${rowColumn('r', 'column', 'i', n)} return ${factor} * (mass[r] * decay(a[i] - logSum[r]) - t[i]);`);
+      ${rowColumn('r', 'column', 'i', n)} return ${weighed(`${factor} * (mass[r] * decay(a[i] - logSum[r]) - t[i])`, weights, 'r')};`);
     return { loss: sumOf(recorder, [each]), dPrediction };
   }
 

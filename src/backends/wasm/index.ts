@@ -14,12 +14,12 @@ export interface WasmOptions {
    * Threads that large kernels are shared among, the calling one included; at most as many as the hardware has. 1 unless
    * given. The results are the same, bit for bit.
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * Matrix products by fused multiply-add, which rounds once instead of twice: faster, but no longer the same bits on every
    * host. Off unless given. In Node 20 it sets the V8 flag `--experimental-wasm-relaxed-simd` for the whole process.
    */
-  readonly relaxedSimd?: boolean;
+  readonly relaxedSimd?: boolean | undefined;
 }
 
 const optionNames: OptionNames<WasmOptions> = { threads: true, relaxedSimd: 'flag' };

@@ -46,7 +46,7 @@ export interface DataOptions extends MaskOptions {
    * [N, F]. For several outputs only what fits them all. The mean divides by the number of rows or numbers, not by the sum of weights.
    * Or a source of them.
    */
-  sampleWeight?: TensorLike | SampleSource;
+  sampleWeight?: TensorLike | SampleSource | undefined;
 }
 
 export const dataNames: OptionNames<DataOptions> = { ...maskNames, sampleWeight: true };

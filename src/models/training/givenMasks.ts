@@ -16,9 +16,9 @@ export interface MaskOptions {
    * descends from this input step by step (docs/masks.md). For a model of several sequences by name, `{ encoder: mask }` where the
    * input is `Input({ shape, name: 'encoder' })`, or by place, `[mask, undefined]`.
    */
-  mask?: PerInput<TensorLike>;
+  mask?: PerInput<TensorLike> | undefined;
   /** Real steps of each sample, counted from the first: another way to give masks, by name or place likewise. */
-  lengths?: PerInput<readonly number[]>;
+  lengths?: PerInput<readonly number[]> | undefined;
 }
 
 export const maskNames: OptionNames<MaskOptions> = { mask: true, lengths: true };

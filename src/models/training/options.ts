@@ -20,7 +20,7 @@ import type { OutputMetrics } from './scoring.js';
 
 export interface CompileOptions {
   /** Default: Adam with its defaults. */
-  optimizer?: Optimizer | OptimizerName;
+  optimizer?: Optimizer | OptimizerName | undefined;
   /**
    * One loss, or one for each output, as a list or by the names of the outputs; several are added. Cross-entropies take a linear output for logits, and look behind one that
    * ends in their sigmoid or softmax.
@@ -40,7 +40,7 @@ export interface CompileOptions {
    * Default: wasm, or cpu float32 where WebAssembly SIMD is missing. 'auto': wasm, or the GPU where a crossover measured once
    * on this machine says that the model is large enough; `summary()` says which and why once the model has run.
    */
-  backend?: Backend | 'auto';
+  backend?: Backend | 'auto' | undefined;
 }
 
 export const compileNames: OptionNames<CompileOptions> = {
@@ -49,42 +49,42 @@ export const compileNames: OptionNames<CompileOptions> = {
 
 export interface FitOptions extends DataOptions {
   /** Number of the last epoch. Default 1. */
-  epochs?: number;
+  epochs?: number | undefined;
   /** Default 32. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** A new order each epoch. Default true; off for stateful models, and refused for them. */
-  shuffle?: boolean;
+  shuffle?: boolean | undefined;
   /** Arrays or sources; or a function that returns an iterable of batches, as `fit` takes them, and is called for every validation. */
-  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions] | BatchFunction;
+  validationData?: readonly [x: ModelData, y: ModelData] | readonly [x: ModelData, y: ModelData, options: DataOptions] | BatchFunction | undefined;
   /** Share of the last samples kept for validation. Default 0: none. */
-  validationSplit?: number;
+  validationSplit?: number | undefined;
   /** Validation inside an epoch too, after every so many of its batches: for epochs that last long. `onBatchEnd` of that batch hears `val_…`. */
-  validateEvery?: number;
-  callbacks?: readonly Callback[];
+  validateEvery?: number | undefined;
+  callbacks?: readonly Callback[] | undefined;
   /**
    * What the rows of each class count in the loss, beside their sample weight: a list, or a record by the numbers of the classes, one for
    * each. For a model of one output whose cross-entropy knows classes; not in validation.
    */
   classWeight?: ClassWeight | undefined;
   /** Aborting rejects with the signal's reason; weights and position stay, so that `resume` goes on. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Go on where the last fit, or the saved file, stopped: epoch, batch, schedule, callbacks. Default false: epochs and schedules start
    * anew; weights, the optimiser's state and what `ReduceLROnPlateau` has made of the rate stay until `compile`.
    */
-  resume?: boolean;
+  resume?: boolean | undefined;
   /**
    * Epochs that count as done, as in Keras: training begins with this one, counted from 0, and ends after `epochs`. Schedules begin there
    * too, those that count steps at so many epochs of this call's batches; data are shuffled as ever. For a run of one's own that goes
    * on, with other data or options; what `fit` has interrupted itself, or a file holds, goes on with `resume`, to the bit. Default 0.
    */
-  initialEpoch?: number;
+  initialEpoch?: number | undefined;
   /**
    * Batches that make one optimiser step together, which is that of one batch with all their rows, up to rounding: by rows that count and by
    * weights, of each output for itself. For batches that would not fit into memory; BatchNorm still knows its batch alone. The last step of an
    * epoch has what is left. Schedules count optimiser steps; callbacks hear of batches, after the step. Default 1. Keras has it on the optimiser.
    */
-  gradientAccumulationSteps?: number;
+  gradientAccumulationSteps?: number | undefined;
 }
 
 const fitNames: OptionNames<FitOptions> = {
@@ -132,7 +132,7 @@ export interface FitBatchesOptions extends Pick<FitOptions, 'epochs' | 'validati
    * DataError if they end sooner. Where an epoch's length is not known, learning rates that count epochs are refused, `context.batches`
    * is Infinity, and `validateEvery` may fall on the last batch.
    */
-  stepsPerEpoch?: number;
+  stepsPerEpoch?: number | undefined;
 }
 
 const fitBatchesNames: OptionNames<FitBatchesOptions> = {
@@ -161,14 +161,14 @@ export function requireList(operation: string, argument: string, value: unknown,
 
 export interface ApplyGradientsOptions {
   /** Steps that make an epoch, for learning rates that count epochs. */
-  stepsPerEpoch?: number;
+  stepsPerEpoch?: number | undefined;
 }
 
 export const applyGradientsNames: OptionNames<ApplyGradientsOptions> = { stepsPerEpoch: true };
 
 export interface TrainOnBatchOptions extends DataOptions {
   /** Steps that make an epoch, for learning rates that count epochs. */
-  stepsPerEpoch?: number;
+  stepsPerEpoch?: number | undefined;
   /** As of `fit`. */
   classWeight?: ClassWeight | undefined;
 }
@@ -177,31 +177,31 @@ export const trainOnBatchNames: OptionNames<TrainOnBatchOptions> = { ...dataName
 
 export interface PassOptions extends DataOptions {
   /** Dropout (mask of step 0) and batch statistics. Default false. */
-  training?: boolean;
+  training?: boolean | undefined;
 }
 
 export const passNames: OptionNames<PassOptions> = { ...dataNames, training: 'flag' };
 
 export interface EvaluateOptions extends DataOptions {
   /** Default 32. */
-  batchSize?: number;
-  signal?: AbortSignal;
+  batchSize?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export const evaluateNames: OptionNames<EvaluateOptions> = { ...dataNames, batchSize: true, signal: 'signal' };
 
 export interface EvaluateBatchesOptions {
   /** How many batches to take. Default: all. */
-  steps?: number;
-  signal?: AbortSignal;
+  steps?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export const evaluateBatchesNames: OptionNames<EvaluateBatchesOptions> = { steps: true, signal: 'signal' };
 
 export interface PredictOptions extends MaskOptions {
   /** Default 32. */
-  batchSize?: number;
-  signal?: AbortSignal;
+  batchSize?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export const predictNames: OptionNames<PredictOptions> = { ...maskNames, batchSize: true, signal: 'signal' };
@@ -214,7 +214,7 @@ export interface ModelOptions {
   /** As a record, `{ price, direction }`, each has its name; else that of the layer that makes it. Losses, metrics and logs go by it. */
   outputs: SymbolicTensor | readonly SymbolicTensor[] | Readonly<Record<string, SymbolicTensor>>;
   /** Of initial weights, shuffling and dropout. Default 0. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 export const modelNames: OptionNames<ModelOptions> = { inputs: true, outputs: true, seed: true };

@@ -1,4 +1,5 @@
 /** Loss values and gradients. Definitions with sources: src/losses/losses.ts. */
+import { fill } from './arrays';
 import { addSum64, clip, largest, load, store, sum64 } from './lanes';
 import { exp, log, sigmoid, softplus, tanh } from './math';
 
@@ -101,6 +102,10 @@ export function loss(
   let total: f64 = 0;
   for (let r = 0; r < rows; r++, dPrediction += next, prediction += next, target += next) {
     const weight: f64 = weights ? f32.load(weights + (<usize>r << 2)) : 1;
+    if (weight == 0) { // whatever its loss, were it ∞
+      fill(dPrediction, n, 0);
+      continue;
+    }
     const factor = <f32>(weight / count);
     total += weight * (categorical
       ? categoricalRow(dPrediction, prediction, target, n, factor)
