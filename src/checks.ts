@@ -24,15 +24,28 @@ export function requireAddressable(operation: string, argument: string, shape: r
   });
 }
 
+/** A number, and a valid one; what JavaScript would take for a number, as `[0]`, is none. */
+export function requireNumber(operation: string, argument: string, value: number, valid: boolean, expected: string, hint?: string): void {
+  if (typeof value !== 'number' || !valid) throw new ArgumentError({ operation, argument, expected, actual: show(value), hint });
+}
+
 export function requireRate(operation: string, argument: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new ArgumentError({ operation, argument, expected: 'a rate in [0, 1)', actual: String(value), hint: 'A rate is the share of units dropped.' });
-  }
+  requireNumber(operation, argument, value, value >= 0 && value < 1, 'a rate in [0, 1)', 'A rate is the share of units dropped.');
+}
+
+/** Positive and finite. */
+export function requirePositive(operation: string, argument: string, value: number): void {
+  requireNumber(operation, argument, value, value > 0 && value < Infinity, 'a positive number');
+}
+
+/** Finite and at least 0. */
+export function requireNotNegative(operation: string, argument: string, value: number): void {
+  requireNumber(operation, argument, value, value >= 0 && value < Infinity, 'a number of at least 0');
 }
 
 /** A probability that is neither 0 nor 1, or an ArgumentError. */
 export function requireProbability(operation: string, argument: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new ArgumentError({ operation, argument, expected: 'above 0 and below 1', actual: String(value) });
+  requireNumber(operation, argument, value, value > 0 && value < 1, 'above 0 and below 1');
 }
 
 /** One of the names that `choices` lists, or an ArgumentError with the nearest. */

@@ -7,7 +7,7 @@
  * O5 leaves what is within the limit as it is, to the bit; Keras multiplies it by n/(n + 10⁻⁷). More: docs/optimizers.md.
  */
 import type { Kernels, Tensor } from './backend.js';
-import { checkOptions } from './checks.js';
+import { checkOptions, requirePositive } from './checks.js';
 import { ArgumentError, formatShape } from './errors.js';
 import type { JsonObject } from './json.js';
 import type { Constraint } from './layers/weightRules.js';
@@ -92,7 +92,7 @@ export class MaxNorm extends NormConstraint {
     const { maxValue = 2, ...others } = checkOptions('maxNorm', options, { maxValue: true, axis: true });
     super('maxNorm', others);
     this.maxValue = maxValue;
-    if (!(maxValue > 0 && maxValue < Infinity)) throw new ArgumentError({ operation: 'maxNorm', argument: 'maxValue', expected: 'a positive number', actual: String(maxValue) });
+    requirePositive('maxNorm', 'maxValue', maxValue);
   }
 
   override config(): JsonObject {

@@ -7,7 +7,7 @@
 import type { Device, Step, Tensor } from './backend.js';
 import { cpu } from './backends/cpu/index.js';
 import type { Block } from './blocks/block.js';
-import { checkOptions } from './checks.js';
+import { checkOptions, requirePositive } from './checks.js';
 import type { OptionNames } from './checks.js';
 import { takeOptions } from './copies.js';
 import { ArgumentError, ShapeError, formatShape } from './errors.js';
@@ -274,6 +274,8 @@ function lengthMask(lengths: readonly number[], batch: number, steps: number): F
  */
 export async function checkGradients(layer: AnyLayer | Block, options: CheckOptions): Promise<CheckReport> {
   const { epsilon = 1e-5, tolerance = 1e-6 } = checkOptions('checkGradients', options, checkNames);
+  requirePositive('checkGradients', 'epsilon', epsilon);
+  requirePositive('checkGradients', 'tolerance', tolerance);
   return Promise.resolve(check(layerSubject(layer, options), epsilon, tolerance));
 }
 
@@ -284,6 +286,8 @@ export async function checkGradients(layer: AnyLayer | Block, options: CheckOpti
 export async function checkLossGradients(loss: Loss, options: LossCheckOptions): Promise<CheckReport> {
   const given = takeOptions('checkLossGradients', options, lossCheckNames);
   const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = given;
+  requirePositive('checkLossGradients', 'epsilon', epsilon);
+  requirePositive('checkLossGradients', 'tolerance', tolerance);
   const resolved = resolveLoss(loss);
   const { parameters, probabilities, name } = resolved;
   const random = randomStream(seed, 'gradcheck');

@@ -5,8 +5,7 @@
  * Derivation, and how it differs from weight decay: docs/optimizers.md.
  */
 import type { KernelFamily, Kernels, Tensor } from './backend.js';
-import { checkOptions } from './checks.js';
-import { ArgumentError } from './errors.js';
+import { checkOptions, requireNumber } from './checks.js';
 import type { JsonObject } from './json.js';
 import type { Regularizer } from './layers/weightRules.js';
 
@@ -26,7 +25,7 @@ export class L1L2 implements Regularizer {
   constructor(options: L1L2Options) {
     const { l1: first = 0, l2: second = 0 } = checkOptions('l1l2', options, { l1: true, l2: true });
     for (const [argument, factor] of Object.entries({ l1: first, l2: second })) {
-      if (!(factor >= 0 && factor < Infinity)) throw new ArgumentError({ operation: 'l1l2', argument, expected: 'a finite number of at least 0', actual: String(factor) });
+      requireNumber('l1l2', argument, factor, factor >= 0 && factor < Infinity, 'a finite number of at least 0');
     }
     this.l1 = first;
     this.l2 = second;

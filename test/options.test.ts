@@ -14,7 +14,7 @@ import { gpu } from '../src/gpu.js';
 import { isPublic, publicExports } from './support/declarations.js';
 
 /** What the declarations say of an option. */
-interface Declared { readonly kind: 'flag' | 'signal' | undefined; readonly optional: boolean }
+interface Declared { readonly kind: 'flag' | 'signal' | 'number' | undefined; readonly optional: boolean }
 
 /** `LSTM`, `linePlot`, `Model.fit`: whatever has a parameter of options, in any public entry; with its options. */
 function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, Declared>> {
@@ -33,7 +33,7 @@ function findOptionTakers(): ReadonlyMap<string, ReadonlyMap<string, Declared>> 
     const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
     return type.getProperties().map((option): [string, Declared] => {
       const said = checker.typeToString(checker.getNonNullableType(checker.getTypeOfSymbol(option)));
-      const kind = said === 'boolean' ? 'flag' : said === 'AbortSignal' ? 'signal' : undefined;
+      const kind = said === 'boolean' ? 'flag' : said === 'AbortSignal' ? 'signal' : said === 'number' ? 'number' : undefined;
       return [option.name, { kind, optional: (option.flags & ts.SymbolFlags.Optional) !== 0 }];
     });
   };
@@ -296,7 +296,7 @@ test('every flag is true or false, and every signal an AbortSignal', async () =>
   const checked: string[] = [];
   for (const [name, call] of Object.entries({ ...calls, ...methods })) {
     for (const [option, { kind }] of optionTakers.get(name) ?? []) {
-      if (!kind) continue;
+      if (!kind || kind === 'number') continue;
       for (const wrong of kind === 'flag' ? [7, 'false', null] : [7, true, null, new AbortController()]) {
         const error = await refusal(() => call({ [option]: wrong }));
         assert.instance(error, ArgumentError, `${name} ${option}: ${String(error)}`);
@@ -312,20 +312,32 @@ test('every flag is true or false, and every signal an AbortSignal', async () =>
 /** Options that the calls above give, as something must be given; options of batches. */
 const given = /^(?:cosine|cosineRestarts|polynomial|warmUp) epochs$|^piecewise afterEpochs$|^(?:LogReturn|PercentChange)Scaler\.inverse reference$|^Model\.(?:fit stepsPerEpoch|evaluate steps)$/;
 
-test('an option that is undefined is one that is left out', async () => {
-  let tried = 0;
-  const refused: string[] = [];
+test('what JavaScript would take for a number is none', async () => {
+  const taken: string[] = [];
   for (const [name, call] of Object.entries({ ...calls, ...methods })) {
-    if (name === 'gpu') continue;
-    for (const [option, { optional }] of optionTakers.get(name) ?? []) {
-      if (!optional || given.test(`${name} ${option}`)) continue;
-      const error = await refusal(() => call({ [option]: undefined }));
-      if (error !== undefined) refused.push(`${name} ${option}: ${error instanceof Error ? error.message : typeof error}`);
-      tried++;
+    for (const [option, { kind }] of optionTakers.get(name) ?? []) {
+      if (kind !== 'number' || given.test(`${name} ${option}`) || !(name in bptt || name in methods)) continue;
+      for (const wrong of [true, [0.5], [1], '1', NaN, {}]) {
+        const error = await refusal(() => call({ [option]: wrong }));
+        const asPair = Array.isArray(wrong) && wrong[0] === 1 && /^(?:kernelSize|poolSize|stride|dilation|size)$/.test(option); // as of two axes, for one
+        if (!(error instanceof ArgumentError) && !asPair) taken.push(`${name} ${option}: ${JSON.stringify(wrong)} ${error instanceof Error ? error.message : ''}`);
+      }
     }
   }
-  assert.equal(refused, []);
-  assert.ok(tried > 400, `${tried}`);
+  assert.equal(taken, []);
+});
+
+test('an option that is undefined is one that is left out', async () => {
+  const tried: (readonly [string, string | undefined])[] = [];
+  for (const [name, call] of Object.entries({ ...calls, ...methods })) {
+    for (const [option, { optional }] of optionTakers.get(name) ?? []) {
+      if (!optional || name === 'gpu' || given.test(`${name} ${option}`)) continue;
+      const error = await refusal(() => call({ [option]: undefined }));
+      tried.push([`${name} ${option}`, error instanceof Error ? error.message : undefined]);
+    }
+  }
+  assert.equal(tried.filter(([, message]) => message !== undefined), []);
+  assert.ok(tried.length > 400, `${tried.length}`);
 });
 
 test('what an option cannot be is refused as well: a flag, a name out of a list', () => {

@@ -1,5 +1,4 @@
-import { ArgumentError } from '../errors.js';
-import { checkOptions, requireCount } from '../checks.js';
+import { checkOptions, requireCount, requireNotNegative, requireNumber } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import type { Callback, CallbackState, Logs, TrainingContext } from './callback.js';
@@ -44,9 +43,8 @@ export class ReduceLROnPlateau implements Callback {
     this.patience = requireCount('ReduceLROnPlateau', 'patience', options.patience ?? 10, 0);
     this.cooldown = requireCount('ReduceLROnPlateau', 'cooldown', options.cooldown ?? 0, 0);
     this.minLearningRate = options.minLearningRate ?? 0;
-    if (!(this.factor > 0 && this.factor < 1)) {
-      throw new ArgumentError({ operation: 'ReduceLROnPlateau', argument: 'factor', expected: 'a number in (0, 1)', actual: String(this.factor) });
-    }
+    requireNumber('ReduceLROnPlateau', 'factor', this.factor, this.factor > 0 && this.factor < 1, 'a number in (0, 1)');
+    requireNotNegative('ReduceLROnPlateau', 'minLearningRate', this.minLearningRate);
   }
 
   /** @throws ArgumentError if the monitored value will not be logged. */

@@ -7,9 +7,8 @@
  * Padded steps of masked sequences are left out: countedNorm.ts. At inference the running statistics are constants: N3 with them, and N6 without the two mean terms.
  */
 import type { NormForward, Tensor } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNumber } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { countedNormBackward, countedNormForward, keptIfNone } from './countedNorm.js';
 import type { CountedNorm } from './countedNorm.js';
@@ -41,9 +40,7 @@ export class BatchNorm extends Normalization<NormStates, BatchNormCache> {
   constructor(options: BatchNormOptions = {}) {
     super('BatchNorm', checkOptions('BatchNorm', options, optionNames), optionNames);
     this.momentum = options.momentum ?? 0.99;
-    if (!(this.momentum >= 0 && this.momentum <= 1)) {
-      throw new ArgumentError({ operation: 'BatchNorm', argument: 'momentum', expected: 'a number in [0, 1]', actual: String(this.momentum) });
-    }
+    requireNumber('BatchNorm', 'momentum', this.momentum, this.momentum >= 0 && this.momentum <= 1, 'a number in [0, 1]');
   }
 
   override config(): JsonObject {

@@ -1,8 +1,7 @@
 /** Normal noise added to the inputs while training: y = x + ε, ε of mean 0 and standard deviation `stddev`; dx = dy. */
 import type { Tensor } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNotNegative } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, NoTensors, NoiseSpec, Run } from './layer.js';
@@ -25,8 +24,7 @@ export class GaussianNoise extends Layer<NoTensors, NoTensors, Tensor> {
   constructor(options: GaussianNoiseOptions) {
     super(checkOptions('GaussianNoise', options, optionNames));
     this.stddev = options.stddev;
-    if (this.stddev >= 0 && this.stddev < Infinity) return;
-    throw new ArgumentError({ operation: 'GaussianNoise', argument: 'stddev', expected: 'a number of at least 0', actual: String(this.stddev) });
+    requireNotNegative('GaussianNoise', 'stddev', this.stddev);
   }
 
   override config(): JsonObject {

@@ -1,8 +1,7 @@
 /** What normalising layers share: x̂ of some kind, then N3 with γ and β, of which either may be missing. */
 import type { Kernels, Tensor } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requirePositive } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames } from './layer.js';
 import type { CommonOptions, JsonObject, ParameterSpec } from './layer.js';
@@ -34,9 +33,7 @@ export abstract class Normalization<S, C> extends Layer<NormParams, S, C> {
     this.epsilon = options.epsilon ?? epsilon;
     this.scale = options.scale ?? true;
     this.center = options.center ?? true;
-    if (!(this.epsilon > 0)) {
-      throw new ArgumentError({ operation: label, argument: 'epsilon', expected: 'a positive number', actual: String(this.epsilon) });
-    }
+    requirePositive(label, 'epsilon', this.epsilon);
   }
 
   override config(): JsonObject {

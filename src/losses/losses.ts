@@ -3,7 +3,7 @@
  * Sample weights multiply losses before the mean, which still divides by their number, as in Keras.
  */
 import type { KernelFamily, LossKind, Tensor } from '../backend.js';
-import { checkOptions, requireChoice, requireCount } from '../checks.js';
+import { checkOptions, requireChoice, requireCount, requireNumber, requirePositive } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, quoted } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
@@ -122,10 +122,6 @@ function levelsOf(quantile: number | readonly number[]): number | readonly numbe
   });
 }
 
-function requireSetting(kind: LossName, argument: keyof LossSettings, value: number, valid: boolean, expected: string): void {
-  if (!valid) throw new ArgumentError({ operation: kind, argument, expected, actual: String(value) });
-}
-
 function isOwn(loss: Loss): loss is LossFunction {
   return typeof loss === 'object' && 'compare' in loss;
 }
@@ -143,9 +139,9 @@ export function resolveLoss(loss: Loss): ResolvedLoss {
   }
   if (set.quantile !== undefined) set.quantile = levelsOf(set.quantile);
   const settings = { ...defaults, ...set };
-  requireSetting(kind, 'delta', settings.delta, settings.delta > 0, 'a positive number');
-  requireSetting(kind, 'minScale', settings.minScale, settings.minScale > 0 && Number.isFinite(settings.minScale), 'a positive number');
-  requireSetting(kind, 'labelSmoothing', settings.labelSmoothing, settings.labelSmoothing >= 0 && settings.labelSmoothing < 1, 'a share in [0, 1)');
+  requirePositive(kind, 'delta', settings.delta);
+  requirePositive(kind, 'minScale', settings.minScale);
+  requireNumber(kind, 'labelSmoothing', settings.labelSmoothing, settings.labelSmoothing >= 0 && settings.labelSmoothing < 1, 'a share in [0, 1)');
   return { name: kind, config: { kind, ...set }, ...makers[kind](settings) };
 }
 

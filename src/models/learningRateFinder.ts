@@ -3,9 +3,8 @@
  * one end to the other, each a factor above the one before. The loss stands still while they are too small, falls, and climbs or breaks down
  * where they are too large. Derivation of the suggestion: docs/training.md.
  */
-import { checkOptions, requireCount } from '../checks.js';
+import { checkOptions, requireCount, requireNumber, requirePositive } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError } from '../errors.js';
 import type { Model } from './model.js';
 import type { ClassWeight } from './training/classWeight.js';
 import { dataNames } from './training/data.js';
@@ -83,8 +82,8 @@ function diverged(losses: readonly number[], width: number): boolean {
 export async function findLearningRate(model: Model, x: ModelData, y: ModelData, options: LearningRateFinderOptions = {}): Promise<LearningRateRange> {
   const operation = 'findLearningRate';
   const { from = 1e-6, to = 10, steps = 100, batchSize = 32, signal, ...data } = checkOptions(operation, options, optionNames);
-  if (!(from > 0 && from < Infinity)) throw new ArgumentError({ operation, argument: 'from', expected: 'a positive number', actual: String(from) });
-  if (!(to > from && to < Infinity)) throw new ArgumentError({ operation, argument: 'to', expected: `a number above from ${from}`, actual: String(to) });
+  requirePositive(operation, 'from', from);
+  requireNumber(operation, 'to', to, to > from && to < Infinity, `a number above from ${from}`);
   requireCount(operation, 'steps', steps, 5);
   requireCount(operation, 'batchSize', batchSize);
   const { copy, engine } = model.twin(operation);

@@ -5,7 +5,7 @@
  * a and ε as in Keras; PyTorch adds ε to the root, and its a is 0 unless given. Derivation: docs/optimizers.md.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNotNegative } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
@@ -33,9 +33,8 @@ export class Adagrad extends Optimizer {
     super('Adagrad', checkOptions('Adagrad', options, optionNames), 0.001);
     this.initialAccumulator = options.initialAccumulator ?? 0.1;
     this.epsilon = options.epsilon ?? 1e-7;
-    for (const argument of ['initialAccumulator', 'epsilon'] as const) {
-      if (!(this[argument] >= 0)) throw new ArgumentError({ operation: 'Adagrad', argument, expected: 'a number of at least 0', actual: String(this[argument]) });
-    }
+    requireNotNegative('Adagrad', 'initialAccumulator', this.initialAccumulator);
+    requireNotNegative('Adagrad', 'epsilon', this.epsilon);
     if (this.initialAccumulator + this.epsilon === 0) {
       throw new ArgumentError({ operation: 'Adagrad', argument: 'epsilon', expected: 'positive where initialAccumulator is 0', actual: '0', hint: 'A weight without a gradient would be divided 0 by 0.' });
     }

@@ -11,7 +11,7 @@
  * after, so its ε is ours divided by √(1−β2ᵗ). Derivation: docs/adam.md.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNotNegative } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
@@ -57,6 +57,7 @@ export class Adam extends Optimizer {
     this.amsgrad = options.amsgrad ?? false;
     requireFraction(label, 'beta1', this.beta1);
     requireFraction(label, 'beta2', this.beta2);
+    requireNotNegative(label, 'epsilon', this.epsilon);
     this.slotNames = this.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
   }
 

@@ -1,4 +1,5 @@
 /** Which weights decay: exclusions by names that a file can hold. */
+import { typeName } from '../checks.js';
 import { ArgumentError, quoted } from '../errors.js';
 
 /** What an optimiser says of decay. */
@@ -8,7 +9,14 @@ export interface Decay {
   readonly excludeFromDecay: readonly string[];
 }
 
-/** @throws ArgumentError for what is no list of names, and for exclusions from a decay that there is not. */
+/** A copy. @throws ArgumentError for what is no list. */
+export function requireExclusionList(label: string, patterns: readonly string[]): readonly string[] {
+  const given: unknown = patterns;
+  if (Array.isArray(given)) return [...patterns];
+  throw new ArgumentError({ operation: label, argument: 'excludeFromDecay', expected: "a list, as ['bias', 'layer_norm/*']", actual: typeName(given) });
+}
+
+/** @throws ArgumentError for what is no name, and for exclusions from a decay that there is not. */
 export function checkExclusions(label: string, patterns: readonly string[], weightDecay: number): void {
   const argument = 'excludeFromDecay';
   const odd: unknown = patterns.find((pattern: unknown) => typeof pattern !== 'string' || pattern === '');

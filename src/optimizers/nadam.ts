@@ -6,7 +6,7 @@
  * Derivation: docs/optimizers.md.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNotNegative } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject } from '../layers/layer.js';
@@ -46,9 +46,8 @@ export class Nadam extends Optimizer {
     this.momentumDecay = options.momentumDecay ?? 1;
     requireFraction('Nadam', 'beta1', this.beta1);
     requireFraction('Nadam', 'beta2', this.beta2);
-    if (!(this.momentumDecay >= 0)) {
-      throw new ArgumentError({ operation: 'Nadam', argument: 'momentumDecay', expected: 'a number of at least 0', actual: String(this.momentumDecay) });
-    }
+    requireNotNegative('Nadam', 'epsilon', this.epsilon);
+    requireNotNegative('Nadam', 'momentumDecay', this.momentumDecay);
     this.base = this.momentumDecay === 1 ? 0.96 : 0.96 ** this.momentumDecay;
   }
 

@@ -11,11 +11,12 @@
  * Derivations: docs/optimizers.md.
  */
 import type { KernelFamily, Kernels, Tensor, UpdateInputs } from '../backend.js';
+import { requireNotNegative, requireNumber } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { copyOf } from '../copies.js';
 import { ArgumentError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../layers/layer.js';
-import { checkExclusions } from './decay.js';
+import { checkExclusions, requireExclusionList } from './decay.js';
 import { checkLearningRate } from './schedules.js';
 import type { LearningRate } from './schedules.js';
 
@@ -63,20 +64,16 @@ export abstract class Optimizer {
     this.clipNorm = options.clipNorm;
     this.clipValue = options.clipValue;
     this.weightDecay = options.weightDecay ?? defaultDecay;
-    this.excludeFromDecay = [...options.excludeFromDecay ?? []];
+    this.excludeFromDecay = requireExclusionList(label, options.excludeFromDecay ?? []);
     checkLearningRate(label, this.learningRate);
     for (const argument of ['globalClipNorm', 'clipNorm', 'clipValue'] as const) {
       const value = this[argument];
-      if (value !== undefined && !(value > 0)) {
-        throw new ArgumentError({ operation: label, argument, expected: 'a positive number', actual: String(value) });
-      }
+      if (value !== undefined) requireNumber(label, argument, value, value > 0, 'a positive number');
     }
     if (this.clipNorm !== undefined && this.globalClipNorm !== undefined) {
       throw new ArgumentError({ operation: label, argument: 'clipNorm', expected: 'given without globalClipNorm', actual: 'both' });
     }
-    if (!(this.weightDecay >= 0 && this.weightDecay < Infinity)) {
-      throw new ArgumentError({ operation: label, argument: 'weightDecay', expected: 'a number of at least 0', actual: String(this.weightDecay) });
-    }
+    requireNotNegative(label, 'weightDecay', this.weightDecay);
     checkExclusions(label, this.excludeFromDecay, this.weightDecay);
   }
 
@@ -101,9 +98,7 @@ export abstract class Optimizer {
 }
 
 export function requireFraction(operation: string, argument: string, value: number): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new ArgumentError({ operation, argument, expected: 'a number in [0, 1)', actual: String(value) });
-  }
+  requireNumber(operation, argument, value, value >= 0 && value < 1, 'a number in [0, 1)');
 }
 
 /** A slot the model must have made. */

@@ -9,7 +9,7 @@
  * Keras and PyTorch, without the subtraction, which may give less than 0 in float32. Derivation: docs/optimizers.md.
  */
 import type { Kernels, Tensor, UpdateInputs } from '../backend.js';
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNotNegative } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { JsonObject } from '../layers/layer.js';
 import { Optimizer, optimizerNames, requireFraction, slot } from './optimizer.js';
@@ -46,6 +46,7 @@ export class RMSprop extends Optimizer {
     this.centered = options.centered ?? false;
     requireFraction('RMSprop', 'rho', this.rho);
     requireFraction('RMSprop', 'momentum', this.momentum);
+    requireNotNegative('RMSprop', 'epsilon', this.epsilon);
     this.slotNames = ['v', ...(this.centered ? ['mean'] : []), ...(this.momentum > 0 ? ['velocity'] : [])];
   }
 

@@ -11,7 +11,7 @@
  *   F7  warm-up: a share for every step of a span, then another schedule
  * Derivations: docs/optimizers.md.
  */
-import { checkOptions } from '../checks.js';
+import { checkOptions, requireNumber, requirePositive } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { copyEntries, givenEntries } from '../copies.js';
 import { ArgumentError } from '../errors.js';
@@ -99,12 +99,6 @@ export function warmUp(options: Omit<WarmUpSchedule, 'kind'>): WarmUpSchedule {
   return checked({ kind: 'warmUp', ...copyEntries(options) });
 }
 
-function positive(operation: string, argument: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new ArgumentError({ operation, argument, expected: 'a positive number', actual: String(value) });
-  }
-}
-
 /** One unit, and only one. */
 function requireUnit(operation: string, units: Readonly<Record<string, unknown>>): void {
   const given = Object.keys(units).filter((name) => units[name] !== undefined);
@@ -115,16 +109,16 @@ function requireUnit(operation: string, units: Readonly<Record<string, unknown>>
 
 function requireSpan(operation: string, { epochs, steps }: Span): void {
   requireUnit(operation, { epochs, steps });
-  if (epochs !== undefined) positive(operation, 'epochs', epochs);
-  if (steps !== undefined) positive(operation, 'steps', steps);
+  if (epochs !== undefined) requirePositive(operation, 'epochs', epochs);
+  if (steps !== undefined) requirePositive(operation, 'steps', steps);
 }
 
 /** From a rate to a floor, over a span. */
 function requireFall(schedule: PolynomialSchedule | CosineSchedule | CosineRestartsSchedule): void {
   const { kind, rate, floor } = schedule;
   requireSpan(kind, schedule);
-  positive(kind, 'rate', rate);
-  if (!(floor >= 0 && floor <= rate)) throw new ArgumentError({ operation: kind, argument: 'floor', expected: `a number from 0 to the rate ${rate}`, actual: String(floor) });
+  requirePositive(kind, 'rate', rate);
+  requireNumber(kind, 'floor', floor, floor >= 0 && floor <= rate, `a number from 0 to the rate ${rate}`);
 }
 
 function checked<S extends Schedule>(schedule: S): S {
@@ -135,27 +129,27 @@ function checked<S extends Schedule>(schedule: S): S {
 /** @throws ArgumentError for a rate that is not positive or a malformed schedule. */
 export function checkLearningRate(operation: string, rate: LearningRate): void {
   if (typeof rate === 'function') return;
-  if (typeof rate === 'number') return positive(operation, 'learningRate', rate);
+  if (typeof rate === 'number') return requirePositive(operation, 'learningRate', rate);
   switch (rate?.kind) {
     case 'piecewise':
       checkOptions('piecewise', rate, piecewiseNames);
-      positive('piecewise', 'rate', rate.rate);
-      positive('piecewise', 'factor', rate.factor);
+      requirePositive('piecewise', 'rate', rate.rate);
+      requirePositive('piecewise', 'factor', rate.factor);
       requireUnit('piecewise', { afterEpochs: rate.afterEpochs, afterSteps: rate.afterSteps });
-      for (const epoch of rate.afterEpochs ?? []) positive('piecewise', 'afterEpochs', epoch);
-      for (const step of rate.afterSteps ?? []) positive('piecewise', 'afterSteps', step);
+      for (const epoch of rate.afterEpochs ?? []) requirePositive('piecewise', 'afterEpochs', epoch);
+      for (const step of rate.afterSteps ?? []) requirePositive('piecewise', 'afterSteps', step);
       break;
     case 'exponential':
     case 'inverseTime':
       checkOptions(rate.kind, rate, decayNames);
       requireSpan(rate.kind, rate);
-      positive(rate.kind, 'rate', rate.rate);
-      positive(rate.kind, 'decay', rate.decay);
+      requirePositive(rate.kind, 'rate', rate.rate);
+      requirePositive(rate.kind, 'decay', rate.decay);
       break;
     case 'polynomial':
       checkOptions(rate.kind, rate, polynomialNames);
       requireFall(rate);
-      positive(rate.kind, 'power', rate.power);
+      requirePositive(rate.kind, 'power', rate.power);
       break;
     case 'cosine':
       checkOptions(rate.kind, rate, cosineNames);
@@ -164,10 +158,8 @@ export function checkLearningRate(operation: string, rate: LearningRate): void {
     case 'cosineRestarts':
       checkOptions(rate.kind, rate, restartNames);
       requireFall(rate);
-      positive(rate.kind, 'rateFactor', rate.rateFactor);
-      if (!(rate.lengthFactor >= 1 && rate.lengthFactor < Infinity)) {
-        throw new ArgumentError({ operation: rate.kind, argument: 'lengthFactor', expected: 'a number of at least 1', actual: String(rate.lengthFactor) });
-      }
+      requirePositive(rate.kind, 'rateFactor', rate.rateFactor);
+      requireNumber(rate.kind, 'lengthFactor', rate.lengthFactor, rate.lengthFactor >= 1 && rate.lengthFactor < Infinity, 'a number of at least 1');
       break;
     case 'warmUp':
       checkOptions('warmUp', rate, warmUpNames);
