@@ -7,7 +7,7 @@
 import type { Device, Step, Tensor } from './backend.js';
 import { cpu } from './backends/cpu/index.js';
 import type { Block } from './blocks/block.js';
-import { checkOptions, requirePositive } from './checks.js';
+import { checkOptions, requireNotNegative } from './checks.js';
 import type { OptionNames } from './checks.js';
 import { takeOptions } from './copies.js';
 import { ArgumentError, ShapeError, formatShape } from './errors.js';
@@ -128,6 +128,7 @@ function compare(names: readonly string[], analytic: readonly Float64Array[], nu
 }
 
 function check(subject: Subject, epsilon: number, tolerance: number): CheckReport {
+  for (const [argument, value] of Object.entries({ epsilon, tolerance })) requireNotNegative('gradient check', argument, value);
   const analytic = subject.gradients();
   const numeric = subject.values.map((values) =>
     values.map((_, i) => {
@@ -274,8 +275,6 @@ function lengthMask(lengths: readonly number[], batch: number, steps: number): F
  */
 export async function checkGradients(layer: AnyLayer | Block, options: CheckOptions): Promise<CheckReport> {
   const { epsilon = 1e-5, tolerance = 1e-6 } = checkOptions('checkGradients', options, checkNames);
-  requirePositive('checkGradients', 'epsilon', epsilon);
-  requirePositive('checkGradients', 'tolerance', tolerance);
   return Promise.resolve(check(layerSubject(layer, options), epsilon, tolerance));
 }
 
@@ -284,10 +283,7 @@ export async function checkGradients(layer: AnyLayer | Block, options: CheckOpti
  * predictions or targets cannot be any numbers, pass some.
  */
 export async function checkLossGradients(loss: Loss, options: LossCheckOptions): Promise<CheckReport> {
-  const given = takeOptions('checkLossGradients', options, lossCheckNames);
-  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6 } = given;
-  requirePositive('checkLossGradients', 'epsilon', epsilon);
-  requirePositive('checkLossGradients', 'tolerance', tolerance);
+  const { shape, seed = 0, weighted = false, epsilon = 1e-5, tolerance = 1e-6, ...given } = takeOptions('checkLossGradients', options, lossCheckNames);
   const resolved = resolveLoss(loss);
   const { parameters, probabilities, name } = resolved;
   const random = randomStream(seed, 'gradcheck');

@@ -16,7 +16,7 @@ import type { Objective } from './objective.js';
 import { Sharing } from './sharing.js';
 import { stepLayout } from './stepInputs.js';
 import type { StepForm } from './stepInputs.js';
-import { TROUBLE, Variables, sumName } from './variables.js';
+import { TROUBLE, Variables, goodName, sumName } from './variables.js';
 import type { Held } from './variables.js';
 import { optimizerStep } from './weightUpdate.js';
 
@@ -183,7 +183,9 @@ export class Session {
       const [learningRate, scalars] = inputs.slice(trained.length);
       const sumOfSquares = k.sumSquares([...gradients.values()]);
       const guard = k.add(sumOfSquares, before(TROUBLE));
-      return { outputs: [guard], after: optimizerStep(k, optimizer, trained, gradients, { learningRate, guard, sumOfSquares, scalars, before }) };
+      const after = optimizerStep(k, optimizer, trained, gradients, { learningRate, guard, sumOfSquares, scalars, before });
+      for (const { key } of trained) after.set(goodName(key), k.keepIfFinite(guard, before(goodName(key)), named(after, key))); // no loss tells of them
+      return { outputs: [guard], after };
     }));
   }
 

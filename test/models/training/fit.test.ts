@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, SGD, Sequential, StateError, cosine, cpu, exponential, l2, maxNorm, piecewise, polynomial, tensor,
+  Adam, ArgumentError, BatchNorm, Dense, Dropout, GRU, LSTM, LambdaCallback, NotFiniteError, SGD, Sequential, StateError, cosine, cpu, exponential, l2, maxNorm, piecewise, polynomial, tensor,
 } from '../../../src/index.js';
 import type { CompileOptions, FitOptions, FloatArray, LearningRate, Metric } from '../../../src/index.js';
 import { permutation, randomStream } from '../../../src/random.js';
@@ -258,6 +258,10 @@ test('applyGradients: with the gradients of lossAndGradients it is trainOnBatch,
   assert.match(await say({ ...gradients, 'dense/kernel': bias }), "'dense/kernel' must be [3, 1], got [1]");
   assert.match(await say({ ...gradients, 'dense/bias': tensor([NaN]) }), 'finite');
   assert.is(mine.position.step, 3);
+  await mine.applyGradients(gradients);
+  const applied = mine.getWeights();
+  await rejected(NotFiniteError, mine.fit(x, { ...y, data: y.data.map(() => 1e200) }));
+  for (const [key, { data }] of Object.entries(mine.getWeights())) assertSame(data, applied[key]?.data ?? [], `${key}: what was applied is kept`);
 });
 
 test('callbacks: order, arguments, learning-rate factor', async () => {
