@@ -54,7 +54,7 @@ const optionNames: OptionNames<Conv1DTransposeOptions | Conv2DTransposeOptions> 
 };
 
 /** The output along one axis: n places of a window with these sides cut off make (n − 1)·stride + reach entries. */
-interface Spread {
+export interface Spread {
   readonly axis: WindowAxis & { readonly padding: Sides };
   readonly reach: number;
 }
@@ -87,7 +87,8 @@ interface TransposeCache { readonly x: Tensor; readonly window: Window }
 abstract class Transposed<Options extends Conv1DTransposeOptions | Conv2DTransposeOptions> extends Convolving<TransposeParams, Options, TransposeCache> {
   readonly filters: number;
   readonly groups: number;
-  private readonly spreads: readonly Spread[];
+  /** The output, axis by axis. */
+  readonly spreads: readonly Spread[];
   private readonly kernelInitializer: Initializer;
 
   constructor(label: string, axisCount: AxisCount, options: Options) {

@@ -53,8 +53,10 @@ export abstract class Convolving<P extends Biased, Options extends AnyOptions, C
   readonly activation: ActivationKind;
   readonly useBias: boolean;
   protected readonly options: Options;
-  protected readonly axisCount: AxisCount;
-  protected readonly axes: readonly WindowAxis[];
+  /** 1 over time, 2 over images. */
+  readonly axisCount: AxisCount;
+  /** The window. */
+  readonly axes: readonly WindowAxis[];
   private readonly biasInitializer: Initializer;
 
   /** @param paddings names that padding may have; default: all that there are. */

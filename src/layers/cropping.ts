@@ -28,7 +28,8 @@ export class Cropping1D extends Layer<NoTensors, NoTensors, Tensor> {
   override readonly kind = 'cropping1d';
   override readonly className = 'Cropping1D';
   override readonly output = 'moved';
-  private readonly sides: Sides;
+  /** Steps that are cut off. */
+  readonly sides: Sides;
 
   constructor(options: Cropping1DOptions = {}) {
     const { cropping = 1, ...common } = takeOptions<Cropping1DOptions>('Cropping1D', options, optionNames);

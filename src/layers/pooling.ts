@@ -36,6 +36,8 @@ const optionNames: OptionNames<Pool1DOptions | Pool2DOptions> = { ...commonNames
 /** What pooling layers differ in besides the number they take: where their windows lie, and what is made of it. */
 interface Covering {
   readonly config: JsonObject;
+  /** Of windows that slide; of one as large as the image there are none. */
+  readonly axes: readonly WindowAxis[];
   /** @param x without the batch. @throws ShapeError if the windows do not fit. */
   outputShape(label: string, x: Shape): Shape;
   masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[];
@@ -47,7 +49,7 @@ interface Covering {
 /** Windows beside or over each other. */
 export function slidingOver(count: AxisCount, config: JsonObject, axes: readonly WindowAxis[]): Covering {
   return {
-    config,
+    config, axes,
     outputShape: (label, x) => [...placesOf(label, count, axes, x), x.at(-1) ?? 0],
     masks: (inputs) => masksUnder(axes, inputs),
     windowOver: (x) => windowOver(axes, x),
@@ -58,7 +60,7 @@ export function slidingOver(count: AxisCount, config: JsonObject, axes: readonly
 /** One window as large as the image, which ends the time axis. */
 function wholeOf(count: AxisCount): Covering {
   return {
-    config: {},
+    config: {}, axes: [],
     outputShape(label, x) {
       requireAxes(label, count, x);
       return x.slice(-1);
@@ -85,7 +87,8 @@ function poolsOf(label: string, count: AxisCount, options: Pool1DOptions | Pool2
 abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
   override readonly output = 'blended';
   override readonly families = ['convolution'] as const;
-  protected readonly axisCount: AxisCount;
+  /** 1 over time, 2 over images. */
+  readonly axisCount: AxisCount;
   protected readonly covering: Covering;
 
   constructor(axisCount: AxisCount, options: CommonOptions, covering: Covering) {
@@ -96,6 +99,11 @@ abstract class Pooling<C> extends Layer<NoTensors, NoTensors, C> {
 
   override config(): JsonObject {
     return this.covering.config;
+  }
+
+  /** The window, or nothing where it is as large as what comes in. */
+  get axes(): readonly WindowAxis[] {
+    return this.covering.axes;
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {

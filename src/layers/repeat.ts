@@ -98,10 +98,10 @@ const ways = { nearest: [repeat, repeatBackward], bilinear: [interpolate, interp
 abstract class UpSampling extends Layer<NoTensors, NoTensors, Tensor> {
   override readonly output: 'moved' | 'blended';
   private readonly axisCount: AxisCount;
-  private readonly interpolation: 'nearest' | 'bilinear';
+  readonly interpolation: 'nearest' | 'bilinear';
   private readonly size: Pair;
   /** How often, axis by axis. */
-  private readonly times: readonly number[];
+  readonly times: readonly number[];
 
   constructor(label: string, axisCount: AxisCount, { size = 2, interpolation = 'nearest', ...common }: UpSampling2DOptions) {
     super(common);

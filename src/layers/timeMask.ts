@@ -19,19 +19,31 @@ export interface TimeMask {
   readonly key: string;
   /** T. */
   readonly steps: number;
+  /** How it comes about, for who makes it again elsewhere, as `exportOnnx` does. Missing in masks of your own. */
+  readonly origin?: MaskOrigin;
   /** [count, steps], 1 for real steps, 0 for padding; undefined where nothing it depends on has a mask. Not to be written to. */
   rows(given: readonly GivenInput[], count: number): FloatArray | undefined;
 }
 
+/** The functions below say what each does. */
+export type MaskOrigin =
+  | { readonly from: 'input'; readonly input: number }
+  | { readonly from: 'values'; readonly input: number; readonly padding: number }
+  | { readonly from: 'all'; readonly masks: readonly TimeMask[] }
+  | { readonly from: 'reversed'; readonly mask: TimeMask }
+  | { readonly from: 'window'; readonly mask: TimeMask; readonly stride: number; readonly spare: number }
+  | { readonly from: 'stretched'; readonly mask: TimeMask; readonly stride: number; readonly reach: number; readonly places: number }
+  | { readonly from: 'cropped'; readonly mask: TimeMask; readonly before: number; readonly after: number };
+
 /** The mask that comes with input number `input` of the model. */
 export function maskOfInput(input: number, steps: number): TimeMask {
-  return { key: String(input), steps, rows: (given) => given[input]?.mask };
+  return { key: String(input), steps, origin: { from: 'input', input }, rows: (given) => given[input]?.mask };
 }
 
 /** The mask that the numbers of input number `input` make: a step of which every number is `padding` is none. */
 export function maskOfValues(input: number, steps: number, padding: number): TimeMask {
   return {
-    key: `${input}=${padding}`, steps,
+    key: `${input}=${padding}`, steps, origin: { from: 'values', input, padding },
     rows(given, count) {
       const values = given[input]?.values;
       if (!values) return undefined;
@@ -53,6 +65,7 @@ export function whereAllAreReal(masks: readonly (TimeMask | undefined)[]): TimeM
   return {
     key: `(${[...parts.keys()].sort().join(' ')})`,
     steps: first.steps,
+    origin: { from: 'all', masks: [...parts.values()] },
     rows(given, count) {
       let all: FloatArray | undefined;
       for (const part of parts.values()) {
@@ -67,7 +80,7 @@ export function whereAllAreReal(masks: readonly (TimeMask | undefined)[]): TimeM
 /** For layers that answer in the opposite order of time. */
 export function reversedMask(mask: TimeMask): TimeMask {
   const { key, steps } = mask;
-  return steppedMask(mask, `-${key}`, steps, (row, t) => row(steps - 1 - t));
+  return steppedMask(mask, `-${key}`, { from: 'reversed', mask }, steps, (row, t) => row(steps - 1 - t));
 }
 
 /**
@@ -77,7 +90,7 @@ export function reversedMask(mask: TimeMask): TimeMask {
  */
 export function windowMask(mask: TimeMask, stride: number, spare: number): TimeMask {
   const places = Math.floor((mask.steps - 1 - spare) / stride) + 1;
-  return steppedMask(mask, `${mask.key}/${stride},${spare}`, places, (row, place) => {
+  return steppedMask(mask, `${mask.key}/${stride},${spare}`, { from: 'window', mask, stride, spare }, places, (row, place) => {
     const steps = Array.from({ length: Math.abs(spare) + 1 }, (_, i) => row(place * stride + (spare < 0 ? -i : i)));
     return spare < 0 ? Math.max(...steps) : Math.min(...steps);
   });
@@ -89,7 +102,7 @@ export function windowMask(mask: TimeMask, stride: number, spare: number): TimeM
  * @param places of the new axis.
  */
 export function stretchedMask(mask: TimeMask, stride: number, reach: number, places = (mask.steps - 1) * stride + reach): TimeMask {
-  return steppedMask(mask, `${mask.key}*${stride},${reach}`, places, (row, place) => {
+  return steppedMask(mask, `${mask.key}*${stride},${reach}`, { from: 'stretched', mask, stride, reach, places }, places, (row, place) => {
     const last = Math.floor(place / stride); // no later step reaches it
     const first = Math.ceil((place - reach + 1) / stride); // no earlier one does
     const steps = Array.from({ length: Math.abs(last - first) + 1 }, (_, i) => row(Math.min(first, last) + i));
@@ -100,13 +113,13 @@ export function stretchedMask(mask: TimeMask, stride: number, reach: number, pla
 /** For layers that cut steps off both ends. */
 export function croppedMask(mask: TimeMask, before: number, after: number): TimeMask {
   const { key, steps } = mask;
-  return steppedMask(mask, `${key}[${before},${after}]`, steps - before - after, (row, t) => row(before + t));
+  return steppedMask(mask, `${key}[${before},${after}]`, { from: 'cropped', mask, before, after }, steps - before - after, (row, t) => row(before + t));
 }
 
 /** @param at of place t of the new axis, from the entries of the old one; 0 beyond its ends. */
-function steppedMask(mask: TimeMask, key: string, steps: number, at: (row: (step: number) => number, t: number) => number): TimeMask {
+function steppedMask(mask: TimeMask, key: string, origin: MaskOrigin, steps: number, at: (row: (step: number) => number, t: number) => number): TimeMask {
   return {
-    key, steps,
+    key, steps, origin,
     rows(given, count) {
       const old = mask.rows(given, count);
       if (!old) return undefined;

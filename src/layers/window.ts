@@ -96,7 +96,8 @@ export function extent({ taps, dilation }: WindowAxis): number {
   return dilation * (taps - 1) + 1;
 }
 
-function sidesOf(axis: WindowAxis, size: number): Sides {
+/** Zeros at both ends of an axis of this size. */
+export function sidesOf(axis: WindowAxis, size: number): Sides {
   const { stride, padding } = axis;
   if (typeof padding !== 'string') return padding;
   if (padding === 'valid') return [0, 0];

@@ -18,6 +18,7 @@ import type { Fault } from './fault.js';
 import { forecastFaults } from './forecast.js';
 import { layerFaults } from './layers.js';
 import { lossFaults } from './losses.js';
+import { onnxFaults } from './onnx.js';
 import { maskFaults } from './masks.js';
 import { roundingFaults } from './rounding.js';
 import { sharingFaults } from './sharing.js';
@@ -39,6 +40,7 @@ function copyRepository(): string {
   mkdirSync(join(folder, 'test/golden'), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   symlinkSync(join(root, 'test/golden/data'), join(folder, 'test/golden/data'));
+  symlinkSync(join(root, 'test/onnxruntime'), join(folder, 'test/onnxruntime'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   // What tests start as a process of its own.
   cpSync(join(root, 'scripts/worker.mjs'), join(folder, 'scripts/worker.mjs'));
@@ -94,7 +96,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...lossFaults, ...maskFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...lossFaults, ...maskFaults, ...onnxFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');

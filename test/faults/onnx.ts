@@ -1,0 +1,27 @@
+/** Faults in models written as ONNX. */
+import { faultsIn } from './fault.js';
+import type { Fault } from './fault.js';
+
+const runtime = ['convert/onnx/runtime/layers', 'convert/onnx/runtime/export'];
+
+export const onnxFaults: readonly Fault[] = [
+  ...faultsIn('convert/onnx/write/recurrent', runtime,
+    ['LSTM: gates in our order', '[0, 3, 1, 2]', '[0, 1, 2, 3]'],
+    ['peepholes in our order', '[0, 2, 1], 3)', '[0, 1, 2], 3)'],
+    ['GRU: reset always before', 'cell.resetAfter ? 1 : 0', '0'],
+    ['goBackwards: outputs in the order of time', '[turned ? b.reversed(ran.y, 1) : ran.y,', '[ran.y,'],
+  ),
+  ...faultsIn('convert/onnx/write/padding', runtime,
+    ['padding within is taken for padding at the end', 'if (mask.inFront)', 'if (true)'],
+    ['a step after the last real one begins anew', 'backwards ? before', 'backwards ? passed'],
+  ),
+  ...faultsIn('convert/onnx/write/masks', runtime,
+    ['under a window any real step will do', 'spare < 0 ? largest(mask, -spare) : opposite(largest(opposite(mask), 0))', 'largest(mask, spare < 0 ? -spare : 0)'],
+  ),
+  ...faultsIn('convert/onnx/write/windows', runtime,
+    ['padding counts in means', 'count_include_pad: int(0)', 'count_include_pad: int(1)'],
+    ['the ends are cut off alike', 'axis.padding[0] - axis.padding[1]', 'axis.padding[0] - axis.padding[0]'],
+  ),
+  ...faultsIn('convert/onnx/write/merging', runtime, ['a query sees what is later', 'if (layer.causal)', 'if (false)']),
+  ...faultsIn('convert/onnx/write/projectedLstm', runtime, ['padding moves the state', 'if (mask.length === 0)', 'if (true)']),
+];
