@@ -1,4 +1,6 @@
 /** Models in and out. What each format needs is fetched when it is called. */
 export type { ByteSource } from '../byteSource.js';
+export { exportOnnx } from './onnx/onnx.js';
+export type { ExportOnnxOptions, OnnxExport, OnnxPort, OnnxRounding } from './onnx/types.js';
 export { readTorch } from './torch/torch.js';
 export type { TorchDType, TorchFile, TorchTensor, TorchValue } from './torch/types.js';

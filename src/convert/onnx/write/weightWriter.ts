@@ -1,25 +1,18 @@
 /** Weights of a model as constants of a graph, each form of them once, in single or half precision. */
+import { fromFloat16, toFloat16 } from '../../bytes/half.js';
 import { ArgumentError } from '../../../errors.js';
-import type { FloatArray, HostTensor, NdArray } from '../../../tensor.js';
+import type { Weights } from '../../../models/training/options.js';
+import type { FloatArray, HostTensor } from '../../../tensor.js';
 import { elementTypes } from '../proto/graph.js';
 import { floatTensor, int } from './graphBuilder.js';
 import type { GraphBuilder } from './graphBuilder.js';
-import { fromFloat16, toFloat16 } from '../../bytes/half.js';
-
-export interface Rounding {
-  /** The largest |w − half(w)| in all. */
-  readonly largest: number;
-  /** The weight it is in, `lstm/kernel`. */
-  readonly weight: string;
-  /** The same relative to the largest number of that weight. */
-  readonly relative: number;
-}
+import type { OnnxRounding } from '../types.js';
 
 export class WeightWriter {
-  rounding: Rounding | undefined;
+  rounding: OnnxRounding | undefined;
   private readonly made = new Map<string, string>();
 
-  constructor(private readonly b: GraphBuilder, private readonly weights: Readonly<Record<string, NdArray<FloatArray>>>, private readonly half: boolean) {
+  constructor(private readonly b: GraphBuilder, private readonly weights: Weights, private readonly half: boolean) {
     if (half) this.rounding = { largest: 0, weight: '', relative: 0 };
   }
 

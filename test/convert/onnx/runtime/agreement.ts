@@ -1,8 +1,8 @@
 /** A model beside its ONNX file in onnxruntime. */
 import { ArgumentError } from '../../../../src/index.js';
 import type { Model, Shape } from '../../../../src/index.js';
-import { exportOnnx } from '../../../../src/convert/onnx/exportOnnx.js';
-import type { ExportOnnxOptions, OnnxExport } from '../../../../src/convert/onnx/exportOnnx.js';
+import { exportOnnx } from '../../../../src/convert/index.js';
+import type { ExportOnnxOptions, OnnxExport } from '../../../../src/convert/index.js';
 import { normal, randomStream, uniform } from '../../../../src/random.js';
 import { sizeOf } from '../../../../src/tensor.js';
 import { randomModel } from './randomModels.js';
@@ -45,7 +45,7 @@ export class Stream {
 
 /** One batch in both. Returns the largest difference of the outputs, in units of the largest number of each. */
 export async function judge(model: Model, x: { data: Float32Array | Float64Array; shape: Shape }, options: ExportOnnxOptions = {}, lengths?: readonly number[]): Promise<number> {
-  const exported = exportOnnx(model, { ...options, lengths: lengths !== undefined });
+  const exported = await exportOnnx(model, { ...options, lengths: lengths !== undefined });
   const session = await openInRuntime(exported.bytes);
   const given = await judgeBatch(model, x, exported, new Stream(exported, session, x.shape[0] ?? 1), lengths);
   await session.release();
@@ -68,7 +68,7 @@ async function judgeBatch(
 export async function judgeRandomModel(choices: readonly number[], seed: number, options: ExportOnnxOptions): Promise<number> {
   const made = randomModel(choices, seed);
   const { model } = made;
-  const exported = exportedAs(model, options);
+  const exported = await exportedAs(model, options);
   const session = await openInRuntime(exported.bytes);
   const random = randomStream(seed, 'data');
   const batch = 3;
@@ -85,9 +85,9 @@ export async function judgeRandomModel(choices: readonly number[], seed: number,
 }
 
 /** Without lengths where no layer reads them. */
-function exportedAs(model: Model, options: ExportOnnxOptions): OnnxExport {
+async function exportedAs(model: Model, options: ExportOnnxOptions): Promise<OnnxExport> {
   try {
-    return exportOnnx(model, options);
+    return await exportOnnx(model, options);
   } catch (error) {
     if (!(error instanceof ArgumentError) || error.argument !== 'lengths') throw error;
     return exportOnnx(model, { ...options, lengths: false });

@@ -2,91 +2,50 @@
  * A model as an ONNX file: one graph of standard operators, with the batch and every size that the model leaves open as dynamic axes.
  * Inputs and outputs are those of the model, in its order of axes. What the layers compute: docs/convert-onnx.md.
  */
-import { checkOptions, requireChoice } from '../../checks.js';
-import type { OptionNames } from '../../checks.js';
-import { ArgumentError } from '../../errors.js';
-import { stepsOf } from '../../models/graph/network.js';
-import { masksOfNode } from '../../models/graph/masks.js';
-import type { Network, NetworkInput, NetworkNode } from '../../models/graph/network.js';
-import type { Model } from '../../models/model.js';
-import type { Shape } from '../../tensor.js';
-import { elementTypes } from './proto/graph.js';
-import type { OnnxValueInfo } from './proto/graph.js';
-import { writeModel } from './proto/writeModel.js';
-import { Refusals } from './refusals.js';
-import { GraphBuilder } from './write/graphBuilder.js';
-import type { Opset } from './write/graphBuilder.js';
-import { WeightWriter } from './write/weightWriter.js';
-import type { Rounding } from './write/weightWriter.js';
-import { writeLayer } from './write/layerWriters.js';
-import { OnnxMasks } from './write/masks.js';
-import type { MaskedInput } from './write/masks.js';
+import { ArgumentError } from '../../../errors.js';
+import { masksOfNode } from '../../../models/graph/masks.js';
+import { stepsOf } from '../../../models/graph/network.js';
+import type { Network, NetworkInput, NetworkNode } from '../../../models/graph/network.js';
+import type { Weights } from '../../../models/training/options.js';
+import type { Shape } from '../../../tensor.js';
+import { elementTypes } from '../proto/graph.js';
+import type { OnnxValueInfo } from '../proto/graph.js';
+import { writeModel } from '../proto/writeModel.js';
+import { Refusals } from '../refusals.js';
+import type { OnnxExport, OnnxPort } from '../types.js';
+import { GraphBuilder } from './graphBuilder.js';
+import type { Opset } from './graphBuilder.js';
+import { writeLayer } from './layerWriters.js';
+import { OnnxMasks } from './masks.js';
+import type { MaskedInput } from './masks.js';
+import { WeightWriter } from './weightWriter.js';
 
-export interface ExportOnnxOptions {
-  /** Version of the operators: 17, with IR 8, which every runtime since 2022 reads (default), or 22, with IR 10. */
-  opset?: Opset | undefined;
-  /**
-   * Adds an input `lengths` int32 [batch] for every sequence whose padding makes a difference to some layer (`NAME_lengths` where the model
-   * takes several): how many of its steps are real. Default false: all are, but for what Masking and Embedding say.
-   */
-  lengths?: boolean | undefined;
-  /** How weights are kept: 'float32' (default), or 'float16', half as large, which the graph turns back into float32. */
-  weights?: 'float32' | 'float16' | undefined;
+interface Request {
+  readonly opset: Opset;
+  readonly lengths: boolean;
+  readonly half: boolean;
 }
 
-/** An input or output of the graph: open axes by name. */
-export interface OnnxPort {
-  readonly name: string;
-  readonly type: 'float32' | 'int32';
-  readonly shape: readonly (number | string)[];
-}
-
-export interface OnnxExport {
-  /** Of an .onnx file. */
-  readonly bytes: Uint8Array;
-  readonly inputs: readonly OnnxPort[];
-  readonly outputs: readonly OnnxPort[];
-  /** States that stateful layers carry: zeros go in at first, then what came out. */
-  readonly states: readonly { readonly input: OnnxPort; readonly output: OnnxPort }[];
-  /** What 'float16' did to the weights. */
-  readonly rounding?: Rounding;
-}
-
-const optionNames: OptionNames<ExportOnnxOptions> = { opset: true, lengths: 'flag', weights: true };
-
-/**
- * Writes the model as it predicts; dropout, noise, losses and optimiser stay behind.
- *
- * @throws ConversionError for layers and cells of your own, all of them at once; ArgumentError for a weight that float16 cannot hold, and for
- * `lengths` where no layer reads them.
- */
-export function exportOnnx(model: Model, options: ExportOnnxOptions = {}): OnnxExport {
-  const { opset = 17, lengths = false, weights = 'float32' } = checkOptions('exportOnnx', options, optionNames);
-  if (opset !== 17 && opset !== 22) throw new ArgumentError({ operation: 'exportOnnx', argument: 'opset', expected: '17 or 22', actual: String(opset) });
-  requireChoice('exportOnnx', 'weights', weights, ['float32', 'float16']);
-  return new Exporter(model, opset, lengths, weights === 'float16').export();
+/** @throws ConversionError, ArgumentError as exportOnnx. */
+export function writeOnnx(network: Network, weights: Weights, { opset, lengths, half }: Request): OnnxExport {
+  const b = new GraphBuilder(opset);
+  return new Exporter(network, b, new WeightWriter(b, weights, half), lengths).export();
 }
 
 class Exporter {
-  private readonly network: Network;
-  private readonly b: GraphBuilder;
   private readonly values = new Map<number, string>();
   private readonly refusals = new Refusals('exportOnnx');
-  private readonly weights: WeightWriter;
   private readonly inputs: OnnxPort[] = [];
   private readonly outputs: OnnxPort[] = [];
   private readonly lengthNames = new Set<string>();
   /** By name of the state. */
   private readonly states = new Map<string, { readonly shape: Shape; readonly input: string; now: string }>();
 
-  constructor(private readonly model: Model, private readonly opset: Opset, private readonly lengths: boolean, half: boolean) {
-    this.network = model.network;
-    this.b = new GraphBuilder(opset);
-    this.weights = new WeightWriter(this.b, model.getWeights(), half);
-  }
+  constructor(private readonly network: Network, private readonly b: GraphBuilder, private readonly weights: WeightWriter, private readonly lengths: boolean) {}
 
   export(): OnnxExport {
-    const { b, network, opset } = this;
+    const { b, network } = this;
+    const { opset } = b;
     // Names of outputs are theirs, whatever nodes would like to be called.
     const ports = network.inputs.map((input, i) => this.addInput(input, i));
     const names = network.outputs.map(({ name }) => b.name(name));

@@ -1,0 +1,41 @@
+/** What goes into and comes out of ONNX files, for callers. */
+
+export interface ExportOnnxOptions {
+  /** Version of the operators: 17, with IR 8, which every runtime since 2022 reads (default), or 22, with IR 10. */
+  opset?: 17 | 22 | undefined;
+  /**
+   * Adds an input `lengths` int32 [batch] for every sequence whose padding makes a difference to some layer (`NAME_lengths` where the model
+   * takes several): how many of its steps are real. Default false: all are, but for what Masking and Embedding say.
+   */
+  lengths?: boolean | undefined;
+  /** How weights are kept: 'float32' (default), or 'float16', half as large, which the graph turns back into float32. */
+  weights?: 'float32' | 'float16' | undefined;
+}
+
+/** An input or output of the graph: open axes by name. */
+export interface OnnxPort {
+  readonly name: string;
+  readonly type: 'float32' | 'int32';
+  readonly shape: readonly (number | string)[];
+}
+
+/** What half precision did to weights. */
+export interface OnnxRounding {
+  /** The largest |w − half(w)| in all. */
+  readonly largest: number;
+  /** The weight it is in, `lstm/kernel`. */
+  readonly weight: string;
+  /** The same relative to the largest number of that weight. */
+  readonly relative: number;
+}
+
+export interface OnnxExport {
+  /** Of an .onnx file. */
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  /** States that stateful layers carry: zeros go in at first, then what came out. */
+  readonly states: readonly { readonly input: OnnxPort; readonly output: OnnxPort }[];
+  /** Of 'float16'. */
+  readonly rounding?: OnnxRounding;
+}
