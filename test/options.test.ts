@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as bptt from '../src/index.js';
 import * as charts from '../src/charts/index.js';
+import * as convert from '../src/convert/index.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
 import { ArgumentError, FileFormatError } from '../src/errors.js';
@@ -157,6 +158,7 @@ SpatialDropout1D: (odd) => new bptt.SpatialDropout1D({ rate: 0.5, ...odd }),
   inverseTime: (odd) => bptt.inverseTime({ rate: 1, decay: 1, ...odd }),
   polynomial: (odd) => bptt.polynomial({ rate: 1, epochs: 1, ...odd }),
   cpu: (odd) => bptt.cpu({ ...odd }),
+  exportOnnx: (odd) => convert.exportOnnx(compiled(), odd),
   findLearningRate: (odd) => bptt.findLearningRate(compiled(), [[1, 2, 3]], [[1, 2]], { steps: 5, ...odd }),
   exponential: (odd) => bptt.exponential({ rate: 1, decay: 0.5, ...odd }),
   piecewise: (odd) => bptt.piecewise({ rate: 1, afterEpochs: [1], factor: 0.5, ...odd }),

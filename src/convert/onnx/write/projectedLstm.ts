@@ -3,7 +3,7 @@ import type { LSTMCell } from '../../../cells/lstmCell.js';
 import { elementTypes } from '../proto/graph.js';
 import { GraphBuilder, int, ints } from './graphBuilder.js';
 import { activate } from './layerWriter.js';
-import type { Sweep, Swept } from './recurrent.js';
+import type { Sweep, Swept } from './sweep.js';
 
 export function projectedLstm(cell: LSTMCell, { w, prefix, x, backwards, padding, initial }: Sweep): Swept {
   const { b } = w;

@@ -15,26 +15,7 @@ import { realSteps } from './masks.js';
 import { Padding } from './padding.js';
 import { projectedLstm } from './projectedLstm.js';
 import { activationsOf } from './recurrentActivations.js';
-
-/** What runs once over a sequence. */
-export interface Sweep {
-  readonly w: Writing;
-  /** In front of the names of weights: `forward/`, `cell0/`. */
-  readonly prefix: string;
-  /** [B, T, D] */
-  readonly x: string;
-  /** Last step first. */
-  readonly backwards: boolean;
-  readonly padding: Padding | undefined;
-  /** [B, H] by name of the state; missing where it is zero. */
-  readonly initial: Readonly<Record<string, string | undefined>>;
-}
-
-/** y [B, T, H], in the order of time, and the last states [B, H]. */
-export interface Swept {
-  readonly y: string;
-  readonly states: Readonly<Record<string, string>>;
-}
+import type { Sweep, Swept } from './sweep.js';
 
 /** Undefined for a cell of somebody's own. */
 function sweep(cell: AnyCell, s: Sweep): Swept | undefined {
