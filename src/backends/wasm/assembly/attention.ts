@@ -27,8 +27,10 @@ function seen(s: usize, key: usize, at: usize, left: i32): v128 {
 
 /** One row of n keys of which the first `limit` may be seen. */
 function row(out: usize, s: usize, key: usize, limit: i32, n: i32): void {
+  const whole = key == 0 ? <usize>(limit & ~3) << 2 : 0; // vectors without a mask or an end
   let largest = f32x4.splat(-Infinity);
-  for (let left = limit, at: usize = 0; left > 0; left -= 4, at += 16) largest = f32x4.max(largest, seen(s, key, at, left));
+  for (let at: usize = 0; at < whole; at += 16) largest = f32x4.max(largest, v128.load(s + at));
+  for (let left = limit - <i32>(whole >> 2), at = whole; left > 0; left -= 4, at += 16) largest = f32x4.max(largest, seen(s, key, at, left));
   largest = f32x4.max(largest, i32x4.shuffle(largest, largest, 2, 3, 2, 3));
   const most = f32x4.extract_lane(f32x4.max(largest, i32x4.shuffle(largest, largest, 1, 1, 1, 1)), 0);
   if (most == -Infinity) { // NaN is not
@@ -37,7 +39,12 @@ function row(out: usize, s: usize, key: usize, limit: i32, n: i32): void {
   }
   const max = f32x4.splat(most);
   let total = f64x2.splat(0);
-  for (let left = limit, at: usize = 0; left > 0; left -= 4, at += 16) {
+  for (let at: usize = 0; at < whole; at += 16) {
+    const e = exp(f32x4.sub(v128.load(s + at), max));
+    v128.store(out + at, e);
+    total = addSum64(total, e);
+  }
+  for (let left = limit - <i32>(whole >> 2), at = whole; left > 0; left -= 4, at += 16) {
     const x = seen(s, key, at, left);
     const e = v128.andnot(exp(f32x4.sub(x, max)), f32x4.eq(x, f32x4.splat(-Infinity)));
     store(out + at, e, left);
