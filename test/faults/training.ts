@@ -133,7 +133,7 @@ const stopping: readonly Fault[] = [
   ),
   ...faultsIn('models/training/train', ['models/training/fit'],
     ['a step with given gradients is not counted', 'position.step++;', '', 'applyGiven'],
-    ['schedules by step begin at 0 in the middle', 'initialEpoch * source.batches', '0'],
+    ['schedules by step begin at 0 in the middle', 'initialEpoch * Math.ceil(source.batches / together)', '0'],
   ),
 ];
 
@@ -196,8 +196,8 @@ const weights: readonly Fault[] = [
 
 const noise: readonly Fault[] = [
   ...faultsIn('models/training/batches', ['models/training/dropout'],
-    ['one dropout mask for all training steps', "randomStream(seed, 'dropout', step)", "randomStream(seed, 'dropout', 0)"],
-    ['one dropout mask whatever the seed', "randomStream(seed, 'dropout', step)", "randomStream(0, 'dropout', step)"],
+    ['one dropout mask for all training steps', '`dropout of part ${part}`, step)', '`dropout of part ${part}`, 0)'],
+    ['one dropout mask whatever the seed', 'randomStream(seed, part === 0', 'randomStream(0, part === 0'],
     ['all layers of a step share a mask', 'noiseFrom(random, spec, dtype)', "noiseFrom(randomStream(seed, 'dropout', step), spec, dtype)"],
   ),
   ...faultsIn('models/training/steps', ['models/training/dropout'],
