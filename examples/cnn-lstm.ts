@@ -13,7 +13,7 @@ import { amplitude, correctedTest, correctionEffects, forecastBlock, tallyAlerts
 import type { BlockForecasts, CorrectionEffect } from './cnn-lstm/evaluation.js';
 import { headline, judge } from './cnn-lstm/findings.js';
 import type { Outcome } from './cnn-lstm/findings.js';
-import { heatMaps, mapStatistics, overlayPng } from './cnn-lstm/heatMaps.js';
+import { heatMaps, mapStatistics, overlayPng, strongestOf } from './cnn-lstm/heatMaps.js';
 import { NETWORKS } from './cnn-lstm/network.js';
 import type { NetworkName } from './cnn-lstm/network.js';
 import { makeBlocks } from './cnn-lstm/samples.js';
@@ -93,18 +93,18 @@ await runStudy({
     const alerts = forecasts.fusion && corrected
       ? { raw: tallyAlerts(forecasts.fusion.test, THRESHOLDS), corrected: tallyAlerts(corrected, THRESHOLDS) } : undefined;
     const maps = (fusion?.maps ?? []).map((map, i) => ({ map, epoch: i + 1 }));
-    const strongest = Math.max(...maps.flatMap(({ map }) => map.values));
+    const strongest = strongestOf(maps.map(({ map }) => map));
     const shown = [...new Set([maps[0], maps[outcome.bestEpoch - 1], maps.at(-1)])];
     const epochImages = shown.flatMap((each): ReportImage[] =>
       (each ? [{ png: overlayPng(bars, blocks.validation, each.map, strongest), title: `epoch ${each.epoch}` }] : []));
     const notified = fusion && forecasts.fusion && corrected
       ? await notifyLatest({ model: fusion.model, bars, block: blocks.test, forecasts: corrected, threshold: options.threshold / 100, names: source.table.dates, symbol: source.name.split(',')[0] ?? '', signal })
-      : { outcomes: [], pictures: [] };
+      : { outcomes: [], pictures: [], strongest: 0 };
     for (const [i, { png }] of notified.pictures.entries()) await writeOutput(join(options.out, `alert-${i + 1}.png`), png);
     for (const { png, title } of epochImages) await writeOutput(join(options.out, `${title.replace(' ', '-')}.png`), png);
 
     const input = {
-      outcome, corrected, alerts, pictures: { notified: notified.pictures, epochs: epochImages },
+      outcome, corrected, alerts, pictures: { notified: { images: notified.pictures, strongest: notified.strongest }, epochs: { images: epochImages, strongest } },
       dates: source.table.dates.length > 0 ? [...blocks.test.origins].map((row) => new Date(source.table.dates[row + 1] ?? 0)) : [],
       summary: Object.values(trained)[0]?.model.summary() ?? '',
       seconds: Object.fromEntries(Object.entries(trained).map(([name, { seconds }]) => [name, seconds])),

@@ -11,6 +11,7 @@ import { draw, sectionsOf, settingsOf } from './cyclical-industry/report.js';
 import type { Cell, Common } from './cyclical-industry/trial.js';
 import { claimsOf, headline, printScores } from './cyclical-industry/wording.js';
 import { list, text } from '../src/cli/options.js';
+import { labelOf } from './support/labels.js';
 import { loadSource } from './support/source.js';
 import { runStudy } from './support/study.js';
 
@@ -49,7 +50,7 @@ await runStudy({
       const plots = draw(analysis);
       const { text: headlineText, warning } = headline(analysis);
       return {
-        title: `${source.target}: an LSTM for a cyclical industry`, headline: headlineText, warning, sections: sectionsOf(analysis, plots), claims: claimsOf(analysis),
+        title: `${labelOf(source).title}: an LSTM for a cyclical industry`, headline: headlineText, warning, sections: sectionsOf(analysis, plots), claims: claimsOf(analysis),
         source, backend: analysis.backend, settings: settingsOf(analysis), figures: { ...figures, publishedGrid: PUBLISHED_GRID }, plots: { ...plots },
       };
     } finally {

@@ -12,6 +12,7 @@ import process from 'node:process';
 import { GRU, LSTM, Sequential, SimpleRNN, cpu, randomStream } from 'bptt';
 import { htmlReport, linePlot, panels } from 'bptt/charts';
 import { gradientFlow } from 'bptt/explain';
+import { scientific } from '../src/charts/plots/format.js';
 import { runCli } from '../src/cli/runCli.js';
 import { flag, optionHelp, parseOptions, text } from '../src/cli/options.js';
 import { print } from '../src/cli/terminal.js';
@@ -99,7 +100,7 @@ await runCli('vanishing-gradients', async () => {
         {
           kind: 'table', caption: 'Norm at step t over the norm at the last step', rowHeading: 'cell and radius',
           columns: shownSteps.map((step) => ({ name: `t = ${step}` })),
-          rows: names.flatMap(of).map(({ name, radius, norms }) => ({ name: `${name}, ${radius}`, values: shownSteps.map((step) => (norms[step - 1] ?? NaN).toExponential(1)) })),
+          rows: names.flatMap(of).map(({ name, radius, norms }) => ({ name: `${name}, ${radius}`, values: shownSteps.map((step) => scientific(norms[step - 1] ?? NaN, 1)) })),
         },
       ],
     }],

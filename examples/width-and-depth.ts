@@ -62,7 +62,7 @@ await runStudy({
     for (const { name, title } of PROTOCOLS) {
       const groups = analysis.groups.filter(({ protocol }) => protocol === name);
       if (groups.length === 0) continue;
-      printHeading(`${title}: means over the seeds (least–most)`);
+      printHeading(groups.some(({ runs }) => runs.length > 1) ? `${title}: means over the seeds (least–most)` : `${title}, one seed`);
       printTable(['network', ...SCORE_HEAD.slice(0, SHOWN)], [
         ...BASELINES.map((baseline) => [baseline, millions(analysis.baselines[baseline]), (analysis.baselines[baseline] / analysis.baselines['no-change']).toFixed(2)]),
         ...groups.map((group) => [nameOf(group.configuration), ...scoreCells(group, analysis).slice(0, SHOWN)]),

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 export interface Served {
-  readonly type: 'text/html' | 'text/javascript';
+  readonly type: 'text/html' | 'text/javascript' | 'text/css';
   readonly body: string;
   /** Content-Security-Policy; none unless given. */
   readonly policy?: string;

@@ -4,7 +4,7 @@ import type { Bars, ReportImage } from 'bptt/charts';
 import { checkAlerts } from './alerts.js';
 import type { SymbolForecast } from './alerts.js';
 import type { Forecasts } from './evaluation.js';
-import { heatMaps, overlayPng, strongestBars } from './heatMaps.js';
+import { heatMaps, overlayPng, strongestBars, strongestOf } from './heatMaps.js';
 import type { HeatMap } from './heatMaps.js';
 import type { Block } from './samples.js';
 
@@ -21,16 +21,17 @@ export interface DemonstrationInput {
   readonly signal: AbortSignal;
 }
 
-/** What a person is told. Times are those of the bars under the strongest fifth of the map. */
+/** What a person is told: what raised a forecast that rises, what lowered one that falls. Times are those of the bars under the strongest fifth of the map. */
 export function explain(forecast: Pick<SymbolForecast, 'lastClose' | 'forecast'>, map: HeatMap, block: Block, names: readonly string[]): string {
   const change = 100 * (forecast.forecast / forecast.lastClose - 1);
   const window = block.closes.shape[1];
   const origin = block.origins[map.sample] ?? 0;
-  const { first, last } = strongestBars(map, window);
+  const falls = change < 0;
+  const strongest = strongestBars(map, window, falls ? -1 : 1);
   const name = (bar: number): string => names[origin - window + 1 + bar] ?? `bar ${origin - window + 2 + bar}`;
-  const looked = map.values.every((value) => value === 0)
-    ? 'nothing in the picture raised the forecast' : `the picture raised it most over ${name(first)} to ${name(last)}`;
-  return `next close ${forecast.forecast.toFixed(2)} after ${forecast.lastClose.toFixed(2)}, ${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} %; ${looked}`;
+  const moved = falls ? 'lowered' : 'raised';
+  const looked = strongest ? `the picture ${moved} it most over ${name(strongest.first)} to ${name(strongest.last)}` : `nothing in the picture ${moved} the forecast`;
+  return `next close $${forecast.forecast.toFixed(2)} after $${forecast.lastClose.toFixed(2)}, ${falls ? '−' : '+'}${Math.abs(change).toFixed(2)} %; ${looked}`;
 }
 
 /** How many alerts are shown. */
@@ -40,14 +41,17 @@ const SHOWN = 3;
 export async function notifyLatest({ model, bars, block, forecasts, threshold, names, symbol, signal }: DemonstrationInput): Promise<{
   readonly outcomes: readonly { readonly bar: string; readonly status: string; readonly direction?: string; readonly percent?: number; readonly explanation?: string }[];
   readonly pictures: readonly ReportImage[];
+  /** The value that has the strongest colour in all pictures. */
+  readonly strongest: number;
 }> {
   const size = (i: number): number => Math.abs((forecasts.predicted[i] ?? 0) - (forecasts.previous[i] ?? 0));
   const samples = Array.from(forecasts.predicted, (_, i) => i).sort((a, b) => size(b) - size(a)).slice(0, SHOWN);
-  const maps = await heatMaps('fusion', model, block, samples, signal);
+  const maps = await heatMaps('fusion', model, block, samples, signal, true);
+  const strongest = strongestOf(maps);
   const key = (sample: number): string => `${symbol} ${names[block.origins[sample] ?? -1] ?? `bar ${(block.origins[sample] ?? 0) + 1}`}`;
   const forecastOf = new Map(maps.map((map) => {
     const prices = { lastClose: 10 ** (forecasts.previous[map.sample] ?? NaN), forecast: 10 ** (forecasts.predicted[map.sample] ?? NaN) };
-    return [key(map.sample), { ...prices, explanation: explain(prices, map, block, names), image: overlayPng(bars, block, map) }];
+    return [key(map.sample), { ...prices, explanation: explain(prices, map, block, names), image: overlayPng(bars, block, map, strongest) }];
   }));
   const pictures: ReportImage[] = [];
   const outcomes = await checkAlerts(
@@ -62,7 +66,7 @@ export async function notifyLatest({ model, bars, block, forecasts, threshold, n
     },
   );
   return {
-    pictures,
+    pictures, strongest,
     outcomes: outcomes.map(({ alert, status, notification }) => ({
       bar: alert.symbol, status, ...(notification && { direction: notification.direction, percent: notification.percent, explanation: notification.explanation }),
     })),

@@ -14,7 +14,7 @@ import { inputsOf } from './training.js';
 export type HeatMap = {
   /** Sample of its block. */
   readonly sample: number;
-  /** [size, size], as fine as the layer is; in log10 units, not below 0. */
+  /** [size, size], as fine as the layer is; in log10 units. */
   readonly values: readonly number[];
   readonly size: number;
 };
@@ -29,9 +29,11 @@ export interface MapStatistics {
   readonly empty: number;
 }
 
-/** Grad-CAM of the published layer for some samples of a block; what raises the forecast. */
-export async function heatMaps(name: NetworkName, model: Model, block: Block, samples: readonly number[], signal: AbortSignal): Promise<HeatMap[]> {
-  const { maps } = await gradCam(model, inputsOf(name, cut(block, samples)), { layer: EXTRACT_LAYER, batchSize: 4, signal });
+/**
+ * Grad-CAM of the published layer for some samples of a block: what raises the forecast, or, `signed`, also what lowers it, below 0.
+ */
+export async function heatMaps(name: NetworkName, model: Model, block: Block, samples: readonly number[], signal: AbortSignal, signed = false): Promise<HeatMap[]> {
+  const { maps } = await gradCam(model, inputsOf(name, cut(block, samples)), { layer: EXTRACT_LAYER, batchSize: 4, signed, signal });
   const [, size = 0] = maps.shape;
   return samples.map((sample, i) => ({ sample, size, values: [...maps.data.subarray(i * size * size, (i + 1) * size * size)] }));
 }
@@ -63,23 +65,41 @@ function sum(values: Iterable<number>): number {
 /** Pixels of the charts that people are shown, whatever the network sees. */
 const CHART = 350;
 
-/** The chart of a sample with its map over it. `full`: the value that is shown as strongest; default: the largest of this map. */
-function overlay(bars: Bars, block: Block, { sample, values, size }: HeatMap, full?: number): RasterImage {
+/** How maps lie over charts: red raises the forecast, blue lowers it, what does neither leaves the chart as it is. */
+export const MAP_COLORS = { colors: 'diverging', alpha: 0.55 } as const;
+
+/** Even about 0. @param strongest the value that has the strongest colour; 0 where all maps are empty. */
+export function mapDomain(strongest: number): readonly [number, number] {
+  return strongest > 0 ? [-strongest, strongest] : [-1, 1];
+}
+
+/** The largest magnitude in some maps. */
+export function strongestOf(maps: readonly HeatMap[]): number {
+  return maps.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, Math.abs(b)), most), 0);
+}
+
+/** The chart of a sample with its map over it. */
+function overlay(bars: Bars, block: Block, { sample, values, size }: HeatMap, strongest: number): RasterImage {
   const end = (block.origins[sample] ?? 0) + 1;
   const start = end - (block.closes.shape[1]);
   const part = (column: ArrayLike<number>): number[] => Array.from({ length: end - start }, (_, i) => column[start + i] ?? NaN);
   const chart = candlestickImage({ open: part(bars.open), high: part(bars.high), low: part(bars.low), close: part(bars.close) }, { width: CHART, height: CHART });
-  const largest = full ?? Math.max(...values);
-  return overlayHeatMap(chart, { data: values, shape: [size, size] }, { domain: [0, largest > 0 ? largest : 1] });
+  return overlayHeatMap(chart, { data: values, shape: [size, size] }, { ...MAP_COLORS, domain: mapDomain(strongest) });
 }
 
-export function overlayPng(bars: Bars, block: Block, map: HeatMap, full?: number): Uint8Array {
-  return encodePng(overlay(bars, block, map, full));
+export function overlayPng(bars: Bars, block: Block, map: HeatMap, strongest: number): Uint8Array {
+  return encodePng(overlay(bars, block, map, strongest));
 }
 
-/** Which bars of a window the map is strongest over, counted from its first: the fifth of them with the largest column. */
-export function strongestBars({ values, size }: HeatMap, window: number): { readonly first: number; readonly last: number } {
-  const columns = Float64Array.from({ length: size }, (_, x) => sum(values.filter((_value, i) => i % size === x)));
+/**
+ * Which bars of a window moved the forecast most, counted from its first: the fifth of them with the largest column.
+ *
+ * @param direction 1: up, −1: down. @returns undefined where nothing of the map moved it that way.
+ */
+export function strongestBars({ values, size }: HeatMap, window: number, direction: 1 | -1): { readonly first: number; readonly last: number } | undefined {
+  const moved = values.map((value) => Math.max(direction * value, 0));
+  if (moved.every((value) => value === 0)) return undefined;
+  const columns = Float64Array.from({ length: size }, (_, x) => sum(moved.filter((_value, i) => i % size === x)));
   const width = Math.max(1, Math.round(size / 5));
   let [best, from] = [-1, 0];
   for (let x = 0; x + width <= size; x++) {

@@ -1,10 +1,11 @@
 /** The report: scores, forecasts, corrections, alerts, training, and the heat maps. */
 import { linePlot } from 'bptt/charts';
-import type { Plot, ReportImage, ReportSection, TableBlock } from 'bptt/charts';
+import type { Plot, Reference, ImageScale, ReportImage, ReportSection, TableBlock } from 'bptt/charts';
 import { noChange, score } from './evaluation.js';
 import type { AlertTally, Forecasts, Score } from './evaluation.js';
 import { TITLES } from './findings.js';
 import type { Outcome } from './findings.js';
+import { MAP_COLORS, mapDomain } from './heatMaps.js';
 import { NETWORKS } from './network.js';
 import type { NetworkName } from './network.js';
 
@@ -15,9 +16,19 @@ export interface ReportInput {
   /** Test forecasts of the fusion with the correction of the validation block. */
   readonly corrected?: Forecasts;
   readonly alerts: { readonly raw: readonly AlertTally[]; readonly corrected: readonly AlertTally[] } | undefined;
-  readonly pictures: { readonly notified: readonly ReportImage[]; readonly epochs: readonly ReportImage[] };
+  readonly pictures: { readonly notified: MapPictures; readonly epochs: MapPictures };
   readonly summary: string;
   readonly seconds: Readonly<Partial<Record<NetworkName, number>>>;
+}
+
+/** Charts with their maps, and the value that has the strongest colour in all of them. */
+export interface MapPictures {
+  readonly images: readonly ReportImage[];
+  readonly strongest: number;
+}
+
+function mapScale(strongest: number): ImageScale {
+  return { ...MAP_COLORS, domain: mapDomain(strongest), label: 'moves the forecast by, log10 of the price', format: (value) => (value === 0 ? '0' : value.toPrecision(2)) };
 }
 
 const SCORES = ['RMSE (log10)', 'MSE (log10)', 'MAPE of log10', 'RMSE', 'MAE', 'MAPE'] as const;
@@ -58,26 +69,28 @@ export function forecastPlot({ outcome: { forecasts }, corrected, dates }: Repor
   const price = (values: Float64Array): Float64Array => values.map((value) => 10 ** value);
   const [first] = Object.values(forecasts);
   return linePlot({
-    title: 'Next close over the test bars', yFormat: 'usd', yLabel: 'close', ...(dates.length > 0 ? { x: dates } : { xLabel: 'test bar' }),
+    title: 'Next close over the test bars', yFormat: 'usd', yLabel: 'dollars', yDomain: 'robust', ...(dates.length > 0 ? { x: dates } : { xLabel: 'test bar' }),
     series: [
-      { name: 'actual', values: price(first?.test.actual ?? new Float64Array()) },
+      { name: 'actual', values: price(first?.test.actual ?? new Float64Array()), color: 'ink' },
       ...NETWORKS.flatMap((name) => (forecasts[name] ? [{ name: TITLES[name], values: price(forecasts[name].test.predicted) }] : [])),
       ...(corrected ? [{ name: `${TITLES.fusion}, corrected`, values: price(corrected.predicted) }] : []),
+      { name: 'no-change', values: price(first?.test.previous ?? new Float64Array()), color: 'muted' },
     ],
   });
 }
 
-export function trainingPlots({ outcome: { curves, bestEpoch } }: ReportInput): Record<string, Plot> {
+export function trainingPlots({ outcome: { curves, bestEpoch, forecasts } }: ReportInput): Record<string, Plot> {
+  const still: Reference | undefined = forecasts.fusion && { axis: 'y', value: score(forecasts.fusion.validation).log10.noChange.rmse, label: 'no-change, validation' };
   const epochs = Array.from(curves.loss ?? [], (_, i) => i + 1);
-  const plot = (title: string, names: Readonly<Record<string, string>>, log = false): Plot => linePlot({
-    title, x: epochs, xLabel: 'epoch', yScale: log ? 'log' : 'linear', references: [{ axis: 'x', value: bestEpoch, label: 'kept' }],
+  const plot = (title: string, yLabel: string, names: Readonly<Record<string, string>>, { log = false, level }: { log?: boolean; level?: Reference } = {}): Plot => linePlot({
+    title, x: epochs, xLabel: 'epoch', yLabel, yScale: log ? 'log' : 'linear', references: [{ axis: 'x', value: bestEpoch, label: 'kept' }, ...(level ? [level] : [])],
     series: Object.entries(names).map(([key, name]) => ({ name, values: curves[key] ?? [] })),
   });
   return {
-    training: plot('RMSE in log10 while the CNN-LSTM trains', { rmse: 'training', val_rmse: 'validation' }, true),
-    amplitude: plot('Standard deviation of the forecast over that of the target', { amplitude: 'validation' }),
-    attention: plot('Strength of the map on candles, over its average', { onCandles: 'on candles' }),
-    strength: plot('Largest value of a heat map', { strength: 'log10 units' }, true),
+    training: plot('While the CNN-LSTM trains', 'RMSE, log10 of the price', { rmse: 'training', val_rmse: 'validation' }, { log: true, level: still }),
+    amplitude: plot('How much the forecast moves', 'std(forecast) / std(target), validation bars', { amplitude: 'validation' }, { level: { axis: 'y', value: 1, label: 'as much as the price' } }),
+    attention: plot('How much of the map lies on candles', 'mean on candles / mean', { onCandles: 'on candles' }, { level: { axis: 'y', value: 1, label: 'takes no notice of them' } }),
+    strength: plot('Strongest value of a heat map', 'log10 of the price', { strength: 'strength' }, { log: true }),
   };
 }
 
@@ -114,13 +127,19 @@ export function reportSections(input: ReportInput): ReportSection[] {
       heading: 'Alerts', blocks: [
         { kind: 'text' as const, text: 'An alert is right when the next close moved at least as far as the threshold, in the direction foretold.' },
         alertTable('forecasts as they are', alerts.raw), alertTable('with the correction of the validation block', alerts.corrected),
-        ...(pictures.notified.length > 0 ? [{ kind: 'images' as const, images: pictures.notified, caption: 'The strongest alerts with what the network looked at: red raises the forecast most, blue not at all.' }] : []),
+        ...(pictures.notified.images.length > 0 ? [{
+          kind: 'images' as const, images: pictures.notified.images, scale: mapScale(pictures.notified.strongest),
+          caption: 'The strongest alerts with what the picture did to the forecast: red raised it, blue lowered it, what is clear did neither. One scale for all.',
+        }] : []),
       ],
     }] : []),
     ...(outcome.forecasts.fusion ? [{
       heading: 'Training and what the maps look at', blocks: [
         ...Object.values(trainingPlots(input)).map((plot) => ({ kind: 'figure' as const, plot })),
-        ...(pictures.epochs.length > 0 ? [{ kind: 'images' as const, images: pictures.epochs, caption: 'One validation bar, by epoch, all on one scale of colours.' }] : []),
+        ...(pictures.epochs.images.length > 0 ? [{
+          kind: 'images' as const, images: pictures.epochs.images, scale: mapScale(pictures.epochs.strongest),
+          caption: 'One validation bar, by epoch: where the picture raises the forecast (Grad-CAM keeps no more than that). One scale for all.',
+        }] : []),
         { kind: 'facts' as const, facts: trained },
       ],
     }] : []),

@@ -1,6 +1,7 @@
 /** The pictures of the study. */
 import { heatMap, linePlot, panels } from 'bptt/charts';
 import type { Plot } from 'bptt/charts';
+import { inUnit, labelOf } from '../support/labels.js';
 import type { Analysis } from './analysis.js';
 import { FULL, PUBLISHED_GRID } from './plan.js';
 import { NETWORK, rowNamed } from './scores.js';
@@ -26,8 +27,8 @@ export function forecastPlot(analysis: Analysis): Plot {
   const joined = (list: readonly number[]): number[] => [last, ...list];
   const at = (row: number): Date | number => months(analysis, [row])[0] ?? row;
   return linePlot({
-    title: `${source.target}: history, fit and the next ${ahead.forecast.length} months`,
-    xLabel: source.table.dates.length > 0 ? undefined : 'month', yLabel: source.target,
+    title: `${labelOf(source).title}: history, fit and the next ${ahead.forecast.length} months`,
+    xLabel: source.table.dates.length > 0 ? undefined : 'month', yLabel: labelOf(source).unit ?? labelOf(source).title,
     references: [{ axis: 'x', value: at(blocks.test), label: 'test' }, { axis: 'x', value: at(blocks.end - 1), label: 'forecast' }],
     series: [
       { name: 'actual', x: months(analysis, range(0, blocks.end)), values: target, color: 'ink' },
@@ -48,14 +49,14 @@ export function aheadPlot(analysis: Analysis): Plot {
   const future = months(analysis, range(blocks.end - 1, blocks.end + ahead.forecast.length));
   const joined = (list: readonly number[]): number[] => [target[blocks.end - 1] ?? NaN, ...list];
   return linePlot({
-    title: `The next ${ahead.forecast.length} months`, yLabel: source.target,
+    title: `The next ${ahead.forecast.length} months`, yLabel: labelOf(source).unit ?? labelOf(source).title,
     series: [
       { name: 'actual', x: months(analysis, range(start, blocks.end)), values: target.slice(start), color: 'ink' },
       {
         name: NETWORK, x: future, values: joined(ahead.forecast), mark: 'both', color: HUES.forecast,
         band: { lower: joined(ahead.lower), upper: joined(ahead.upper), name: `${100 * ahead.coverage} % interval` },
       },
-      ...ahead.rivals.map(({ name, values }, i) => ({ name, x: future, values: joined(values), mark: 'dashed' as const, color: [0, HUES.year, HUES.rival][i] ?? 0 })),
+      ...ahead.rivals.map(({ name, values }, i) => ({ name, x: future, values: joined(values), color: [0, HUES.year, HUES.rival][i] ?? 0 })),
     ],
   });
 }
@@ -64,7 +65,7 @@ export function aheadPlot(analysis: Analysis): Plot {
 export function stepsPlot({ ahead, source }: Analysis): Plot {
   const hues = [HUES.forecast, 0, HUES.year, HUES.rival];
   return linePlot({
-    title: 'Error by months ahead, test months', xLabel: 'months ahead', yLabel: `RMSE, ${source.target}`, x: ahead.forecast.map((_, k) => k + 1),
+    title: 'Error by months ahead, test months', xLabel: 'months ahead', yLabel: inUnit('RMSE', labelOf(source)), x: ahead.forecast.map((_, k) => k + 1),
     series: ahead.test.rows.map(({ name, byStep }, i) => ({ name, values: byStep, mark: 'both' as const, color: hues[i] ?? i })),
   });
 }
@@ -85,7 +86,7 @@ function gridPlot({ cells, size }: Analysis, title: string, value: (cell: CellRe
 /** Errors of the grid: where the choice is made, and where the document makes it. */
 export function gridPlots(analysis: Analysis): Plot {
   const { amount, source } = analysis;
-  const label = `RMSE, ${source.target}`;
+  const label = inUnit('RMSE', labelOf(source));
   return panels({
     title: 'The grid: networks that know the months before the validation block',
     plots: [

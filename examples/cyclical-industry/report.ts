@@ -1,6 +1,7 @@
 /** The sections of the report. */
 import type { Plot, ReportSection, TableBlock } from 'bptt/charts';
-import { rowName } from '../../src/cli/wording.js';
+import { columnTitle, rowName } from '../../src/cli/wording.js';
+import { inUnit, labelOf } from '../support/labels.js';
 import type { Analysis } from './analysis.js';
 import { aheadPlot, forecastPlot, gridPlots, lossPlot, publishedPlot, stepsPlot, timePlot } from './plots.js';
 import { AHEAD, WINDOW } from './plan.js';
@@ -58,47 +59,47 @@ function strategyText({ ahead: { check, residuals, coverage }, blocks }: Analysi
     + `The interval takes the errors of ${residuals} forecasts from both blocks (${100 * coverage} %). Tried beforehand: an interval of ${100 * check.coverage} % from the validation block's errors alone holds ${check.inside} of ${check.of} values of the ${blocks.end - blocks.test} test months. An interval that lies to one side of the forecast says that the network was off to one side.`;
 }
 
-function scores(caption: string, board: Scoreboard, { amount }: Analysis): TableBlock {
+function scores(caption: string, board: Scoreboard, { amount, source }: Analysis): TableBlock {
   return {
     kind: 'table', caption, rowHeading: 'Method',
-    columns: [{ name: 'RMSE', format: amount, best: 'lowest' }, { name: 'MAE', format: amount, best: 'lowest' }, { name: 'MAPE' }, { name: 'skill' }],
+    columns: [{ name: inUnit('RMSE', labelOf(source)), format: amount, best: 'lowest' }, { name: inUnit('MAE', labelOf(source)), format: amount, best: 'lowest' }, { name: 'MAPE' }, { name: 'skill' }],
     rows: board.rows.map(({ name, rmse, mae, mape, skill }) => ({ name, values: [rmse, mae, `${number(mape, 1)} %`, number(skill)] })),
   };
 }
 
-function nextMonths({ ahead: { dates, forecast, lower, upper, coverage, rivals }, amount }: Analysis): TableBlock {
+function nextMonths({ ahead: { dates, forecast, lower, upper, coverage, rivals }, amount, source }: Analysis): TableBlock {
   const lists = [forecast, lower, upper, ...rivals.map(({ values }) => values)];
   return {
-    kind: 'table', caption: 'Month by month, network beside what needs none', rowHeading: 'Month',
+    kind: 'table', caption: inUnit('Month by month, network beside what needs none', labelOf(source)), rowHeading: 'Month',
     columns: ['network', `${100 * coverage} % from`, 'to', ...rivals.map(({ name }) => name)].map((name) => ({ name })),
     rows: dates.map((date, k) => ({ name: date.slice(0, 7), values: lists.map((list) => amount(list[k] ?? NaN)) })),
   };
 }
 
-function seedsTable({ seeds, amount }: Analysis): TableBlock {
+function seedsTable({ seeds, amount, source }: Analysis): TableBlock {
   return {
     kind: 'table', caption: 'The chosen cell on the test months with other seeds; the first is the one in the table above', rowHeading: 'Seed',
-    columns: [{ name: 'RMSE' }], rows: seeds.map((value, i) => ({ name: String(i + 1), values: [amount(value)] })),
+    columns: [{ name: inUnit('RMSE', labelOf(source)) }], rows: seeds.map((value, i) => ({ name: String(i + 1), values: [amount(value)] })),
   };
 }
 
-function selectionTable({ selection: { byValidation, byTest, meanTest, placeOfByTest, rankCorrelation }, cells, amount }: Analysis): TableBlock {
+function selectionTable({ selection: { byValidation, byTest, meanTest, placeOfByTest, rankCorrelation }, cells, amount, source }: Analysis): TableBlock {
   const row = (name: string, cell: typeof byTest): TableBlock['rows'][number] => ({ name, values: [nameOf(cell), amount(cell.validation), amount(cell.test)] });
   return {
     kind: 'table', caption: `What either choice claims. The winner on the test months has place ${placeOfByTest} of ${cells.length} on the validation months; rank correlation of the two blocks ${number(rankCorrelation)}`,
-    rowHeading: 'Chosen', columns: [{ name: 'Cell', words: true }, { name: 'RMSE validation' }, { name: 'RMSE test' }],
+    rowHeading: 'Chosen', columns: [{ name: 'Cell', words: true }, { name: inUnit('RMSE validation', labelOf(source)) }, { name: inUnit('RMSE test', labelOf(source)) }],
     rows: [row('on the validation months (ours)', byValidation), row('on the test months (the document)', byTest), { name: 'not at all: mean of the grid', values: ['', '', amount(meanTest)] }],
   };
 }
 
-function luckTable({ luck, amount }: Analysis): TableBlock {
+function luckTable({ luck, amount, source }: Analysis): TableBlock {
   const values: [string, number][] = [
     ['winner on the test months, as it would be reported', luck.claimed], ['the same cells, other seeds', luck.redrawn], ['all cells, all seeds', luck.average],
     ['spread between seeds of one cell', luck.betweenSeeds], ['spread between cells', luck.betweenCells],
   ];
   return {
     kind: 'table', caption: `How much of the smallest test error is luck: ${luck.cells} cells with ${luck.seeds} seeds each, mean over the seeds`, rowHeading: 'RMSE on the test months',
-    columns: [{ name: 'RMSE' }], rows: values.map(([name, value]) => ({ name, values: [amount(value)] })),
+    columns: [{ name: inUnit('RMSE', labelOf(source)) }], rows: values.map(([name, value]) => ({ name, values: [amount(value)] })),
   };
 }
 
@@ -107,8 +108,8 @@ function stationarityTable({ stationarity, blocks, source }: Analysis): TableBlo
   const { dates } = source.table;
   return {
     kind: 'table', caption: `Augmented Dickey–Fuller test, ${blocks.test} months up to ${rowName(dates, blocks.test - 1)}`,
-    rowHeading: 'Series', columns: ['level', 'lags', 'stationary', 'change', 'lags', 'stationary', 'outside'].map((name) => ({ name })),
-    rows: stationarity.map(({ column, level, change, outside }) => ({ name: column, values: [...cells(level), ...cells(change), String(outside)] })),
+    rowHeading: 'Series', columns: ['level: statistic', 'lags', 'stationary?', 'change: statistic', 'lags', 'stationary?', 'months outside'].map((name) => ({ name })),
+    rows: stationarity.map(({ column, level, change, outside }) => ({ name: columnTitle(column), values: [...cells(level), ...cells(change), String(outside)] })),
   };
 }
 

@@ -2,6 +2,7 @@
 import { mean } from 'bptt/forecast';
 import type { Claim } from '../support/claims.js';
 import { printHeading, printTable } from '../../src/cli/terminal.js';
+import { labelOf } from '../support/labels.js';
 import { fixed } from '../../src/cli/wording.js';
 import { contest } from './analysis.js';
 import type { Analysis } from './analysis.js';
@@ -21,13 +22,15 @@ export function number(value: number, digits = 2): string {
   return Number.isFinite(value) ? fixed(value, digits) : 'n/a';
 }
 
-export function headline({ test, selection, seeds, amount, ahead, blocks }: Analysis): { text: string; warning: boolean } {
+export function headline({ test, selection, seeds, amount, ahead, blocks, source }: Analysis): { text: string; warning: boolean } {
   const { network, rival, statistic } = contest(test);
   const warning = rival.rmse <= network.rmse;
   const months = blocks.end - blocks.test;
+  const { unit } = labelOf(source);
+  const measure = unit === undefined ? 'RMSE' : `RMSE in ${unit}`;
   const first = warning
-    ? `${capital(rival.name)} wins: on the ${months} test months it is off by ${amount(rival.rmse)} (RMSE), the network by ${amount(network.rmse)}.`
-    : `The network is off by ${amount(network.rmse)} (RMSE) on the ${months} test months, the best method without a network (${rival.name}) by ${amount(rival.rmse)}.`;
+    ? `${capital(rival.name)} wins: on the ${months} test months it is off by ${amount(rival.rmse)} (${measure}), the network by ${amount(network.rmse)}.`
+    : `The network is off by ${amount(network.rmse)} (${measure}) on the ${months} test months, the best method without a network (${rival.name}) by ${amount(rival.rmse)}.`;
   const still = rowNamed(test, NO_CHANGE);
   const others = rival.name === still.name ? '' : ` No-change: ${amount(still.rmse)}${still.rmse <= network.rmse ? ', better than the network too' : ''}.`;
   const chance = ` Diebold–Mariano statistic ${number(statistic, 1)}: ${Math.abs(statistic) < 2 ? 'within ±2 the difference may be chance' : 'beyond ±2 it is more than chance'}.`;

@@ -24,8 +24,8 @@ export interface Drawn {
 /** @param step samples from one split to the next. */
 export function drawStudy(source: Source, figures: Figures, step: number): Drawn {
   const plots = {
-    errors: errorsPlot(source, figures), forecasts: forecastsPlot(source, figures), losses: lossesPlot(figures.published.splits, 'MSE', (loss) => loss),
-    rmse: lossesPlot(figures.published.splits, 'RMSE', Math.sqrt), epochs: epochsPlot(figures.leakFree.splits), skill: skillPlot(figures),
+    errors: errorsPlot(source, figures, step), forecasts: forecastsPlot(source, figures), losses: lossesPlot(figures.published.splits, 'MSE', 'squares of the file\'s range', (loss) => loss),
+    rmse: lossesPlot(figures.published.splits, 'RMSE', 'units of the file\'s range', Math.sqrt), epochs: epochsPlot(figures.leakFree.splits), skill: skillPlot(figures),
   };
   const drawing = (plot: Plot, caption: string): ReportBlock => ({ kind: 'figure', plot, caption });
   return {
@@ -41,8 +41,8 @@ export function drawStudy(source: Source, figures: Figures, step: number): Drawn
         ],
       },
       { heading: 'Table 1: the last split', blocks: [lastSplit(figures)] },
-      { heading: 'Table 2: training errors by split', blocks: bySplit(figures, 'train') },
-      { heading: 'Table 3: validation errors by split', blocks: bySplit(figures, 'validation') },
+      { heading: 'Table 2: training errors by split', blocks: [units, ...bySplit(figures, 'train')] },
+      { heading: 'Table 3: validation errors by split', blocks: [units, ...bySplit(figures, 'validation')] },
       {
         heading: 'Loss curves', blocks: [
           drawing(plots.losses, 'Figure 4 of the text: one model through all splits, so later splits go on where earlier ones ended.'),
@@ -57,6 +57,8 @@ export function drawStudy(source: Source, figures: Figures, step: number): Drawn
     ],
   };
 }
+
+const units: ReportBlock = { kind: 'text', text: 'In units of the file\'s range, MSE in their squares; R² and explained variance have none.' };
 
 const protocolsText = (step: number): string => `Everywhere: LSTM 50 → dropout 0.3 → LSTM 50 → dropout 0.2 → dense 25 → dense 1, closing prices of the last ${window} days in, the next one out; Adam 0.001, squared error, `
   + `batches of ${batch}, early stopping with patience ${patience} and the best weights restored. Each split trains on ${train} samples and forecasts the next ${validation}; the next split starts ${count(step, 'sample')} later.
@@ -88,10 +90,10 @@ function stillRow(name: string, { still: { validation: by }, pooled: { dollars: 
 function lastSplit({ published, leakFree }: Figures): TableBlock {
   const protocols = [['Text (quoted)', TEXT.lastSplit], ['As published', published.splits.at(-1)], ['Without leaks', leakFree.splits.at(-1)], ['No-change', published.splits.at(-1)?.still]] as const;
   return {
-    kind: 'table', caption: 'Units of the file\'s range. The text calls these the entire training and validation sets', rowHeading: 'Metric',
+    kind: 'table', caption: 'Units of the file\'s range, MSE in their squares. The text calls these the entire training and validation sets', rowHeading: 'Metric',
     columns: protocols.map(([name]) => ({ name })),
     rows: (['train', 'validation'] as const).flatMap((block) => METRICS.map((metric) =>
-      ({ name: `${block === 'train' ? 'Training' : 'Validation'} ${NAMES[metric]}`, values: protocols.map(([, errors]) => fixed(errors?.[block][metric] ?? NaN, 6)) }))),
+      ({ name: `${block === 'train' ? 'Training' : 'Validation'}, ${metric === 'explainedVariance' ? 'explained variance' : NAMES[metric]}`, values: protocols.map(([, errors]) => fixed(errors?.[block][metric] ?? NaN, 6)) }))),
   };
 }
 
@@ -146,11 +148,13 @@ function datesOf({ table: { times, dates } }: Source, rows: readonly number[]): 
   return dates.length > 0 ? rows.map((row) => new Date(times[row] ?? NaN)) : rows.map((row) => row + 1);
 }
 
-function errorsPlot(source: Source, { published, leakFree, range }: Figures): Plot {
+function errorsPlot(source: Source, { published, leakFree, range }: Figures, step: number): Plot {
+  // Blocks with days between them that no split forecasts are not joined.
+  const mark = step > validation ? 'dots' : 'line';
   const line = (name: string, splits: readonly SplitErrors[], of: (split: SplitErrors) => Errors, color: number) =>
-    ({ name, values: splits.map((split) => of(split).rmse * range), x: datesOf(source, splits.map(({ row }) => row)), color: color as 0 });
+    ({ name, values: splits.map((split) => of(split).rmse * range), x: datesOf(source, splits.map(({ row }) => row)), color, mark } as const);
   return linePlot({
-    title: 'RMSE by split', yLabel: 'dollars', yScale: 'log', yFormat: 'usd',
+    title: 'RMSE by split', yLabel: 'RMSE, dollars', yScale: 'log', yFormat: 'usd',
     series: [
       line('as published', published.splits, ({ validation: own }) => own, COLORS.published), line('without leaks', leakFree.splits, ({ validation: own }) => own, COLORS.leakFree),
       line('no-change', published.splits, ({ still }) => still.validation, COLORS.still),
@@ -163,20 +167,22 @@ function forecastsPlot(source: Source, { published, leakFree }: Figures): Plot {
   const rows = new Set(shown.map(({ row }) => row));
   const x = (days: readonly { row: number }[]): Date[] | number[] => datesOf(source, days.map(({ row }) => row));
   const others = leakFree.days.filter(({ row }) => rows.has(row));
+  // Between the blocks of two splits there may be days that nothing forecasts.
+  const breaks = (days: readonly { row: number }[]): number[] => days.flatMap(({ row }, i) => (i > 0 && row !== (days[i - 1]?.row ?? NaN) + 1 ? [i] : []));
   return linePlot({
-    title: `Forecasts of the last ${shown.length} days`, yFormat: 'usd',
+    title: `Forecasts of the last ${shown.length} days`, yLabel: 'dollars', yFormat: 'usd',
     series: [
-      { name: 'price', values: shown.map(({ actual }) => actual), x: x(shown), color: COLORS.actual },
-      { name: 'as published', values: shown.map(({ forecasts }) => mean(forecasts)), x: x(shown), color: COLORS.published },
-      { name: 'without leaks', values: others.map(({ forecasts }) => mean(forecasts)), x: x(others), color: COLORS.leakFree },
-      { name: 'no-change', values: shown.map(({ previous }) => previous), x: x(shown), color: COLORS.still, mark: 'dashed' },
+      { name: 'price', values: shown.map(({ actual }) => actual), x: x(shown), breaks: breaks(shown), color: COLORS.actual },
+      { name: 'as published', values: shown.map(({ forecasts }) => mean(forecasts)), x: x(shown), breaks: breaks(shown), color: COLORS.published },
+      { name: 'without leaks', values: others.map(({ forecasts }) => mean(forecasts)), x: x(others), breaks: breaks(others), color: COLORS.leakFree },
+      { name: 'no-change', values: shown.map(({ previous }) => previous), x: x(shown), breaks: breaks(shown), color: COLORS.still },
     ],
   });
 }
 
-function lossesPlot(splits: readonly SplitErrors[], name: string, of: (loss: number) => number): Plot {
+function lossesPlot(splits: readonly SplitErrors[], name: string, unit: string, of: (loss: number) => number): Plot {
   return linePlot({
-    title: `${name} over all epochs, as published`, xLabel: 'epoch', yLabel: 'units of the file\'s range', yScale: 'log',
+    title: `${name} over all epochs, as published`, xLabel: 'epoch', yLabel: `${name}, ${unit}`, yScale: 'log',
     series: [
       { name: 'validation', values: splits.flatMap(({ curves }) => curves.validation.map(of)), color: 1 },
       { name: 'training', values: splits.flatMap(({ curves }) => curves.loss.map(of)), color: 0 },
@@ -191,7 +197,7 @@ function epochsPlot(splits: readonly SplitErrors[]): Plot {
     return { name, color, mark: 'both' as const, values: by.map(({ median }) => median), band: { name: `${name}, quartiles`, lower: by.map(({ q25 }) => q25), upper: by.map(({ q75 }) => q75) } };
   };
   return linePlot({
-    title: 'Loss by epoch, without leaks', xLabel: 'epoch', yLabel: 'squared error', yScale: 'log', x: Array.from({ length: epochs }, (_, e) => e + 1),
+    title: 'Loss by epoch, without leaks', xLabel: 'epoch', yLabel: 'MSE, squares of the split\'s range', yScale: 'log', x: Array.from({ length: epochs }, (_, e) => e + 1),
     series: [series('training', 'loss', 0), series('validation', 'validation', 1)],
   });
 }
@@ -199,6 +205,6 @@ function epochsPlot(splits: readonly SplitErrors[]): Plot {
 function skillPlot({ published, leakFree }: Figures): Plot {
   const gain = ({ splits }: ProtocolFigures): number[] => splits.map(({ validation: own, still }) => Math.log2(still.validation.rmse / own.rmse));
   const one = (title: string, protocol: ProtocolFigures): Plot =>
-    histogram({ title, height: 220, values: gain(protocol), xLabel: 'log2 of the RMSE of no-change over that of the network', references: [{ axis: 'x', value: 0 }] });
+    histogram({ title, height: 220, values: gain(protocol), xLabel: 'log₂(RMSE of no-change / RMSE of the network)', references: [{ axis: 'x', value: 0 }] });
   return panels({ title: 'The network against no-change, split by split', columns: 2, plots: [one('As published', published), one('Without leaks', leakFree)] });
 }

@@ -1,5 +1,6 @@
 /** The claims of the text, judged by the figures of a run. */
 import type { Claim } from '../support/claims.js';
+import { scientific } from '../../src/charts/plots/format.js';
 import { fixed } from '../../src/cli/wording.js';
 import type { Comparison, Figures } from './study.js';
 import type { Averaged, ProtocolFigures } from './figures.js';
@@ -135,7 +136,7 @@ function lossCurves({ curves: { correlation, wobble, first, later, epochs: count
   const verdict = correlation > 0.5 && wobble.validation > wobble.train && later.train < first.train && later.validation < first.validation ? 'holds' : 'does not hold';
   return {
     claim: 'Over all epochs training and validation loss fall and follow the same trend, validation with more variation.', verdict,
-    ours: `Published protocol, ${count} epochs: median loss of the first three ${first.train.toExponential(1)} (validation ${first.validation.toExponential(1)}), of the later half ${later.train.toExponential(1)} (${later.validation.toExponential(1)}); `
+    ours: `Published protocol, ${count} epochs: median loss of the first three ${scientific(first.train, 1)} (validation ${scientific(first.validation, 1)}), of the later half ${scientific(later.train, 1)} (${scientific(later.validation, 1)}); `
       + `their logarithms correlate by ${fixed(correlation, 2)}; from epoch to epoch they change by a factor of e^${fixed(wobble.train, 2)} and e^${fixed(wobble.validation, 2)} (one standard deviation).`,
   };
 }

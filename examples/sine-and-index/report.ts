@@ -1,5 +1,6 @@
 /** Sections and plots of the report. */
 import type { Plot, ReportSection, TableBlock } from 'bptt/charts';
+import { labelOf } from '../support/labels.js';
 import type { Source } from '../support/source.js';
 import { count } from '../../src/cli/wording.js';
 import { pick } from './figures.js';
@@ -28,9 +29,10 @@ const epochs = (n: number): string => count(n, 'epoch');
 /** The first seed of each kind is drawn; tables have them all. */
 export function drawReport({ figures, source, last }: ReportInput): { sections: ReportSection[]; plots: Record<string, Plot> } {
   const { times } = source.table;
-  const numbers: Axis = { at: (rows) => rows, yLabel: 'value' };
-  const days: Axis = { at: (rows) => (times.length > 0 ? rows.map((row) => new Date(times[row] ?? NaN)) : rows), yLabel: source.target };
-  const walkAxis: Axis = { at: (rows) => rows, yLabel: 'level' };
+  const label = labelOf(source);
+  const numbers: Axis = { at: (rows) => rows, yLabel: 'value of the wave', xLabel: 'row' };
+  const days: Axis = { at: (rows) => (times.length > 0 ? rows.map((row) => new Date(times[row] ?? NaN)) : rows), yLabel: label.unit ?? label.title };
+  const walkAxis: Axis = { at: (rows) => rows, yLabel: label.unit ?? 'level', xLabel: 'row' };
   const first = (...of: Parameters<typeof pick>): Shown[] => pick(...of).slice(0, 1);
   const all = figures.outcomes.flatMap((outcome) => outcome.snapshots.map((at) => ({ ...outcome, at })));
 
@@ -43,7 +45,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
     fullLine([s], numbers, { name: `${epochs(s.at.epoch)}, batches of ${s.run.batch}`, color: i })), shown, numbers));
   const index = first(figures, 'index', last);
   const walk = first(figures, 'walk', last);
-  const indexPlots = three(source.target, index, days);
+  const indexPlots = three(label.title, index, days);
   const walkPlots = three('Random walk', walk, walkAxis);
   const point = pointPlots(`One step ahead, ${epochs(last)}`, [
     ...index.map((shown) => ({ name: `Index: ${plain(shown.at.point.ratio)} times the squared error of no-change`, shown, axis: days })),
@@ -57,7 +59,7 @@ export function drawReport({ figures, source, last }: ReportInput): { sections: 
   const drawn = first(figures, 'index', 1).map((s) => drawnPlots(`50-step sequences after 1 epoch, index, seed ${s.run.seed}`, s, days));
   const drawnWalk = first(figures, 'walk', 1).map((s) => drawnPlots(`50-step sequences after 1 epoch, random walk, seed ${s.run.seed}`, s, walkAxis));
   const loss = index.map((outcome) => lossPlot(`Loss on the index, seed ${outcome.run.seed}`, [outcome], figures.noChange));
-  const three1 = three(source.target, first(figures, 'index', 1), days);
+  const three1 = three(label.title, first(figures, 'index', 1), days);
 
   const figure = (plots: readonly Plot[], caption: string) => plots.map((plot) => ({ kind: 'figure', plot, caption }) as const);
   return {

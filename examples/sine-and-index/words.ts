@@ -1,12 +1,14 @@
 /** How figures are written in claims, tables and the terminal. */
+import { scientific } from '../../src/charts/plots/format.js';
 import { fixed } from '../../src/cli/wording.js';
 
-/** `1.42e-4`, `0.0024`, `380`, `4.2e6`. */
+/** `1.42×10⁻⁴`, `0.0024`, `380`, `4.2×10⁶`. */
 export function tiny(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
   const size = Math.abs(value);
-  const text = size < 0.001 && size > 0 ? size.toExponential(2) : size >= 1e4 ? size.toExponential(1).replace('+', '') : size >= 10 ? size.toFixed(0) : size.toPrecision(2);
-  return value < 0 ? `−${text}` : text;
+  if (size < 0.001 && size > 0) return scientific(value, 2);
+  if (size >= 1e4) return scientific(value, 1);
+  return (size >= 10 ? value.toFixed(0) : value.toPrecision(2)).replace('-', '−');
 }
 
 /** A figure over several seeds: `1.2 to 3.4`, or `1.2` if they read the same. */

@@ -2,6 +2,7 @@
 import { barChart, histogram, htmlReport, linePlot, panels } from 'bptt/charts';
 import type { LineSeries, NumberFormat, ReportBlock, ReportSection, TableBlock } from 'bptt/charts';
 import type { Amounts } from '../../src/cli/amounts.js';
+import { labelOf } from './labels.js';
 import { BLOCKS, stepOf } from './pipeline.js';
 import type { BlockName, ForecastResult } from './pipeline.js';
 import type { Source } from './source.js';
@@ -23,13 +24,19 @@ function axisFormat({ amount }: ReportInput): NumberFormat {
   return amount.money ? 'usd' : 'plain';
 }
 
+/** What the target is measured in, as far as it is known. */
+function axisName({ source, amount }: ReportInput): string {
+  const { title, unit } = labelOf(source);
+  return unit ?? (amount.money ? 'dollars' : title);
+}
+
 const COLORS = { train: 1, validation: 2, test: 0, noChange: 4, forecast: 3 } as const;
 
 export function forecastReport(input: ReportInput): string {
   const { source, result, facts } = input;
-  const { table, target } = source;
+  const { table } = source;
   return htmlReport({
-    title: `${target}: forecast by a stacked LSTM`,
+    title: `${labelOf(source).title}: forecast by a stacked LSTM`,
     subtitle: `${source.name} · ${count(table.rows, 'row')}, ${rowName(table.dates, 0)} to ${rowName(table.dates, table.rows - 1)}`,
     sections: [
       resultSection(input), priceSection(input), comparisonSection(input), residualSection(input), trainingSection(input),
@@ -79,7 +86,7 @@ function resultSection(input: ReportInput): ReportSection {
       {
         kind: 'figure',
         plot: linePlot({
-          title: `The next ${count(horizon, unit)}`, yLabel: columns[0], yFormat: axis,
+          title: `The next ${count(horizon, unit)}`, yLabel: axisName(input), yFormat: axis,
           series: [
             { name: 'actual', values: values.slice(-recent), x: positions(input, rows), color: 'ink' },
             {
@@ -112,7 +119,7 @@ function priceSection(input: ReportInput): ReportSection {
     blocks: [{
       kind: 'figure',
       plot: linePlot({
-        title: `${setup.columns[0] ?? ''} and the network, 1 ${unit} ahead`, yLabel: setup.columns[0], yFormat: axis, height: 400, references: starts,
+        title: `${labelOf(input.source).title} and the network, 1 ${unit} ahead`, yLabel: axisName(input), yFormat: axis, height: 400, references: starts,
         series: [{ name: 'actual', values, x: positions(input, values.map((_, row) => row)), color: 'ink' }, ...fits,
           { name: 'forecast', values: input.result.forecast.values, x: positions(input, futureRows(input)), color: COLORS.forecast }],
       }),
@@ -134,11 +141,11 @@ function comparisonSection(input: ReportInput): ReportSection {
       {
         kind: 'figure',
         plot: linePlot({
-          title: `The last ${shown} of the test block, 1 ${unit} ahead`, x, yFormat: axis,
+          title: `The last ${shown} of the test block, 1 ${unit} ahead`, x, yLabel: axisName(input), yFormat: axis,
           series: [
             { name: 'actual', values: stepOf(test.actual, 0).subarray(from), color: 'ink' },
             { name: 'network', values: stepOf(test.predicted, 0).subarray(from), color: COLORS.test },
-            { name: 'no-change', values: test.previous.subarray(from), color: COLORS.noChange, mark: 'dashed' },
+            { name: 'no-change', values: test.previous.subarray(from), color: COLORS.noChange },
           ],
         }),
         caption: 'No-change is the actual line one step later. A forecast that lies on it has learned to repeat the last value.',
@@ -146,7 +153,7 @@ function comparisonSection(input: ReportInput): ReportSection {
       {
         kind: 'figure',
         plot: barChart({
-          title: 'Mean absolute error on the test block', categories: steps, xLabel: `${unit}s ahead`, yFormat: axis,
+          title: 'Mean absolute error on the test block', categories: steps, xLabel: `${unit}s ahead`, yLabel: axisName(input), yFormat: axis,
           series: [
             { name: 'network', values: test.byStep.map(({ mae }) => mae), color: COLORS.test },
             { name: 'no-change', values: test.byStep.map(({ noChange }) => noChange.mae), color: COLORS.noChange },
@@ -174,10 +181,10 @@ function residualSection(input: ReportInput): ReportSection {
         title: `Actual minus forecast, 1 ${unit} ahead`,
         plots: [
           linePlot({
-            title: 'Over time', height: 260, yFormat: axis, references: [{ axis: 'y', value: 0 }],
+            title: 'Over time', height: 260, yLabel: axisName(input), yFormat: axis, references: [{ axis: 'y', value: 0 }],
             series: BLOCKS.map((name): LineSeries => ({ name, values: residuals(name), x: positions(input, blocks[name].origins, 1), mark: 'dots', color: COLORS[name] })),
           }),
-          histogram({ title: 'Test block', height: 240, values: test, xFormat: axis, normalCurve: true }),
+          histogram({ title: 'Test block', height: 240, values: test, xLabel: `actual minus forecast, ${axisName(input)}`, xFormat: axis, normalCurve: true }),
         ],
       }),
       caption: `On the test block the forecast is ${mean > 0 ? 'too low' : 'too high'} by ${amount(Math.abs(mean))} on average. Residuals that drift away from 0 show a network that has left the range it knows.`,
@@ -194,7 +201,7 @@ function trainingSection({ result: { history, bestEpoch, setup, trainingSeconds 
     blocks: [{
       kind: 'figure',
       plot: linePlot({
-        title: 'Loss', x, xLabel: 'epoch', yLabel: 'mean squared error', height: 300, yScale: logarithmic ? 'log' : 'linear',
+        title: 'Loss', x, xLabel: 'epoch', yLabel: 'mean squared error, scaled data', height: 300, yScale: logarithmic ? 'log' : 'linear',
         references: [{ axis: 'x', value: bestEpoch, label: 'kept' }],
         series: [{ name: 'training', values: loss, mark: 'both', color: COLORS.train }, { name: 'validation', values: validation, mark: 'both', color: COLORS.validation }],
       }),

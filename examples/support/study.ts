@@ -11,11 +11,10 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { formatDuration } from 'bptt';
 import type { TextStream } from 'bptt';
-import { htmlReport } from 'bptt/charts';
 import type { Plot, ReportSection } from 'bptt/charts';
 import type { TrialJournal } from 'bptt/forecast';
 import { BACKENDS } from './backends.js';
-import { claimsSection, printClaims } from './claims.js';
+import { printClaims } from './claims.js';
 import type { Claim } from './claims.js';
 import { runCli } from '../../src/cli/runCli.js';
 import { studyJournal } from './journal.js';
@@ -26,8 +25,9 @@ import { makeFolder, writeOutput } from '../../src/cli/output.js';
 import { READING, csvOptionsOf } from '../../src/cli/reading.js';
 import type { Reading } from '../../src/cli/reading.js';
 import type { Source } from './source.js';
+import { studyReport } from './studyReport.js';
 import { print, printFacts, printHeading, printParagraph } from '../../src/cli/terminal.js';
-import { count, rowName } from '../../src/cli/wording.js';
+import { count } from '../../src/cli/wording.js';
 
 /** Options of every study. */
 function commonOptions(name: string, csv: string, full: string) {
@@ -131,7 +131,7 @@ async function main<O extends Options>(study: Study<O>, args: readonly string[],
     'bptt': version, 'node.js': process.version, machine,
   };
   const report = resolve(out, 'report.html');
-  await writeOutput(report, reportOf(result, full, Object.entries(facts)));
+  await writeOutput(report, studyReport(result, full, Object.entries(facts)));
   const data = result.source && await describeSource(result.source);
   await writeOutput(join(out, 'results.json'), toJson({
     study: name, full, run: { ...facts, wallClockSeconds: seconds, resumed, workers }, data, options, settings: result.settings,
@@ -143,20 +143,6 @@ async function main<O extends Options>(study: Study<O>, args: readonly string[],
   printParagraph(result.headline);
   printClaims(result.claims);
   printFacts([['report', pathToFileURL(report).href], ['figures', join(out, 'results.json')], ['time', [facts['wall-clock'], facts.resumed].filter(Boolean).join(', after ')]]);
-}
-
-function reportOf({ title, headline, warning, sections, claims, source, settings }: StudyResult, full: boolean, facts: readonly (readonly [string, string | number])[]): string {
-  const table = source?.table;
-  return htmlReport({
-    title,
-    subtitle: `${full ? 'Full run, as published' : 'Quick run: smaller than published'}${source && table ? ` · ${source.name} · ${count(table.rows, 'row')}, ${rowName(table.dates, 0)} to ${rowName(table.dates, table.rows - 1)}` : ''}`,
-    sections: [
-      { heading: 'Result', blocks: [{ kind: warning ? 'warning' : 'note', text: headline }] },
-      ...sections, claimsSection(claims),
-      { heading: 'How it was run', blocks: [{ kind: 'facts', facts }, { kind: 'data', summary: 'Settings', data: settings }] },
-    ],
-    footer: facts.filter(([name]) => name === 'command' || name === 'seed').map(([name, value]) => `${name} ${value}`).join(' · '),
-  });
 }
 
 /** A hash of a file; undefined without one. What cannot be read is the study's to complain about. */

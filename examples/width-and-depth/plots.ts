@@ -1,4 +1,4 @@
-/** The plots of the study, each for one protocol. Lines are means over the seeds, bands reach from the least to the most. */
+/** The plots of the study, each for one protocol. Lines are means over the seeds, bands reach from the least to the most where there are several. */
 import { linePlot, panels } from 'bptt/charts';
 import type { LineSeries, Plot, Reference } from 'bptt/charts';
 import { FLAT, groupOf, spread, spreadOfNorms } from './analysis.js';
@@ -17,11 +17,14 @@ const STACKS: readonly (readonly [name: string, cell: 'RNN' | 'LSTM', normalizat
 function seriesOver(
   name: string, x: readonly number[], configurations: readonly Configuration[], analysis: Analysis, protocol: Protocol, value: (runs: readonly Run[]) => Spread,
 ): LineSeries {
-  const spreads = configurations.map((configuration) => value(groupOf(analysis, protocol.name, configuration)?.runs ?? []));
-  return {
-    name, x, mark: 'both', values: spreads.map(({ mean }) => mean),
-    band: { lower: spreads.map(({ least }) => least), upper: spreads.map(({ most }) => most) },
-  };
+  const runs = configurations.map((configuration) => groupOf(analysis, protocol.name, configuration)?.runs ?? []);
+  return { name, x, mark: 'both', ...meanAndBand(runs.map(value), runs.some(({ length }) => length > 1)) };
+}
+
+/** The means, and a band around them where there are several seeds: one has no spread. */
+function meanAndBand(spreads: readonly Spread[], several: boolean): Pick<LineSeries, 'values' | 'band'> {
+  const values = spreads.map(({ mean }) => mean);
+  return several ? { values, band: { lower: spreads.map(({ least }) => least), upper: spreads.map(({ most }) => most) } } : { values };
 }
 
 function overDepth(analysis: Analysis, protocol: Protocol, value: (runs: readonly Run[]) => Spread): LineSeries[] {
@@ -79,8 +82,8 @@ export function depthPlot(analysis: Analysis, protocol: Protocol): Plot {
     plots: [
       linePlot({ title: 'Error on the test part', yLabel: 'RMSE, million shares', yScale: 'log', series: overDepth(analysis, protocol, value), references, ...shared }),
       linePlot({ title: 'How much the forecast moves', yLabel: 'std(forecast) / std(target)', yScale: 'log', series: overDepth(analysis, protocol, collapses), references: [flatLine], ...shared }),
-      linePlot({ title: 'Gradient of the first layer before training', yLabel: 'norm', yScale: 'log', series: overDepth(analysis, protocol, gradient('initial')), ...shared }),
-      linePlot({ title: 'and after training', yLabel: 'norm', yScale: 'log', series: overDepth(analysis, protocol, gradient('trained')), ...shared }),
+      linePlot({ title: 'Gradient of the first layer before training', yLabel: 'norm of the gradient', yScale: 'log', series: overDepth(analysis, protocol, gradient('initial')), ...shared }),
+      linePlot({ title: 'Gradient of the first layer after training', yLabel: 'norm of the gradient', yScale: 'log', series: overDepth(analysis, protocol, gradient('trained')), ...shared }),
     ],
   });
 }
@@ -92,14 +95,13 @@ export function layerPlot(analysis: Analysis, protocol: Protocol): Plot | undefi
     const runs = groupOf(analysis, protocol.name, { cell, units: 5, layers: deepest, normalization })?.runs ?? [];
     const layers = Array.from({ length: deepest }, (_, i) => spreadOfNorms(runs.map(({ result }) => result.gradients[when][i]?.weights ?? NaN)));
     return runs.length === 0 ? [] : [{
-      name, color, x: layers.map((_, i) => i + 1), values: layers.map(({ mean }) => mean),
-      band: { lower: layers.map(({ least }) => least), upper: layers.map(({ most }) => most) },
+      name, color, x: layers.map((_, i) => i + 1), ...meanAndBand(layers, runs.length > 1),
     }];
   });
   if (curves('initial').length === 0) return undefined;
   return panels({
     title: `Gradient by layer, ${deepest} layers, ${protocol.title}`, columns: 2,
-    plots: ([['before training', 'initial'], ['after training', 'trained']] as const).map(([title, when]) =>
+    plots: ([['Before training', 'initial'], ['After training', 'trained']] as const).map(([title, when]) =>
       linePlot({ title, xLabel: 'layer, from the input', yLabel: 'norm of the gradient', yScale: 'log', series: curves(when), height: 300 })),
   });
 }
@@ -119,7 +121,7 @@ export function forecastPlots(analysis: Analysis, data: StudyData, protocol: Pro
   const truth = Array.from(test.volume, (shares) => shares / MILLION);
   const x = testDates.length === truth.length ? testDates.map((date) => new Date(date)) : undefined;
   const shown = groupsOf(analysis, protocol).filter(({ configuration }) => only?.includes(nameOf(configuration)) ?? true);
-  return ofEach(`Forecasts of the test part, ${protocol.title}, first seed`, shown, ({ configuration, runs: [first] }) => linePlot({
+  return ofEach(`Forecasts of the test part, ${protocol.title}${shown.some(({ runs }) => runs.length > 1) ? ', first seed' : ''}`, shown, ({ configuration, runs: [first] }) => linePlot({
     title: nameOf(configuration), yLabel: 'million shares', height: 190, x,
     series: [
       { name: 'volume', color: 'muted', values: truth },
@@ -135,12 +137,11 @@ export function lossPlots(analysis: Analysis, protocol: Protocol): Plot {
     const curve = (part: 'train' | 'test', color: number): LineSeries => {
       const epochs = Array.from(runs[0]?.result.curves[part] ?? [], (_, i) => spread(runs.map(({ result }) => result.curves[part][i] ?? NaN)));
       return {
-        name: part === 'train' ? 'training' : 'test', color, x: epochs.map((_, i) => i + 1), values: epochs.map(({ mean }) => mean),
-        band: { lower: epochs.map(({ least }) => least), upper: epochs.map(({ most }) => most) },
+        name: part === 'train' ? 'training' : 'test', color, x: epochs.map((_, i) => i + 1), ...meanAndBand(epochs, runs.length > 1),
       };
     };
     return linePlot({
-      title: nameOf(configuration), yScale: 'log', height: 190, series: [curve('train', 0), curve('test', 1)],
+      title: nameOf(configuration), yLabel: 'MSE, scaled', xLabel: 'epoch', yScale: 'log', height: 210, series: [curve('train', 0), curve('test', 1)],
       references: [{ axis: 'y', value: trainingVariance, label: 'training, a constant' }, { axis: 'y', value: constantLoss, label: 'test, the same constant' }],
     });
   });

@@ -33,7 +33,7 @@ function gradientCells(group: Group): string[] {
   const moved = (layer: number): string => ratio(spread(valuesOf(group, ({ result }) => result.moved.at(layer) ?? NaN)).mean);
   return [
     norm('initial', 0), norm('trained', 0), norm('initial', -1), norm('trained', -1), moved(0), moved(-1),
-    String(group.runs[0]?.result.weights ?? ''), spread(valuesOf(group, ({ seconds }) => seconds)).mean.toFixed(1),
+    (group.runs[0]?.result.weights ?? 0).toLocaleString('en-US'), spread(valuesOf(group, ({ seconds }) => seconds)).mean.toFixed(1),
   ];
 }
 
@@ -53,19 +53,20 @@ export function protocolSections(analysis: Analysis, data: StudyData): ReportSec
 
 function protocolSection(protocol: Protocol, groups: readonly Group[], analysis: Analysis, data: StudyData): ReportSection {
   const layers = layerPlot(analysis, protocol);
-  const gradients: ReportBlock[] = layers ? [{ kind: 'figure', plot: layers, caption: 'Norm of the gradient of each layer\'s weights: all training samples as one batch, geometric mean over the seeds. A line that falls to the left loses the gradient on its way to the input.' }] : [];
+  const several = groups.some(({ runs }) => runs.length > 1);
+  const gradients: ReportBlock[] = layers ? [{ kind: 'figure', plot: layers, caption: `Norm of the gradient of each layer's weights: all training samples as one batch${several ? ', geometric mean over the seeds' : ''}. A line that falls to the left loses the gradient on its way to the input.` }] : [];
   const wide = groups.some(({ configuration }) => configuration.units > 5);
   return {
     heading: `${protocol.title[0]?.toUpperCase() ?? ''}${protocol.title.slice(1)}`,
     blocks: [
       { kind: 'text', text: `${protocol.text[0]?.toUpperCase() ?? ''}${protocol.text.slice(1)}.` },
       {
-        kind: 'table', caption: 'Scores on the test part: means over the seeds, in brackets the least and the most', rowHeading: 'Network, width × layers',
+        kind: 'table', caption: several ? 'Scores on the test part: means over the seeds, in brackets the least and the most' : 'Scores on the test part, one seed', rowHeading: 'Network, width × layers',
         columns: SCORE_HEAD.map((name) => ({ name })),
         rows: [...baselineRows(analysis), ...groups.map((group) => ({ name: nameOf(group.configuration), values: scoreCells(group, analysis) }))],
       },
       ...(wide ? [{ kind: 'figure', plot: widthPlot(analysis, protocol) } as const] : []),
-      { kind: 'figure', plot: depthPlot(analysis, protocol), caption: 'Bands reach from the least to the most of the seeds. Dotted lines: forecasts without a network. A value of 0 has no place on a logarithmic axis.' },
+      { kind: 'figure', plot: depthPlot(analysis, protocol), caption: `${several ? 'Bands reach from the least to the most of the seeds' : 'One seed: how far others would lie from it, nobody knows'}. Dotted lines: forecasts without a network. A value of 0 has no place on a logarithmic axis.` },
       {
         kind: 'table', caption: 'Gradients of the recurrent layers and how far training moved them', rowHeading: 'Network, width × layers', columns: GRADIENT_HEAD.map((name) => ({ name })),
         rows: groups.map((group) => ({ name: nameOf(group.configuration), values: gradientCells(group) })),
@@ -94,7 +95,7 @@ export function introduction(analysis: Analysis, { trainingRows, train, test }: 
         facts: [
           ['forecast moves', `std(forecast) / std(target) on the test part, whose std is ${millions(targetStd)} million shares; \`before training\` the same of the untrained network`],
           ['training explained', 'share of the variance of the training targets: 0 is what the best constant reaches'],
-          ['gradient', 'norm of the gradient of all weights of a layer over the whole training part; geometric mean over the seeds'],
+          ['gradient', 'norm of the gradient of all weights of a layer over the whole training part; of several seeds the geometric mean'],
           ['moved', 'distance of a layer\'s weights from where they began, over the norm they began with'],
         ],
       },

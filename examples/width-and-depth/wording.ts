@@ -1,4 +1,5 @@
 /** Figures as text: shares in millions, ranges over the seeds, powers of ten. */
+import { scientific } from '../../src/charts/plots/format.js';
 import { fixed } from '../../src/cli/wording.js';
 import type { Spread } from './analysis.js';
 
@@ -23,13 +24,5 @@ export function ratio(value: number): string {
 /** `6.3×10⁻¹⁰`. */
 export function power(value: number): string {
   if (!Number.isFinite(value)) return 'n/a';
-  return value >= 0.001 && value < 1000 ? value.toPrecision(2) : scientific(value);
-}
-
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-function scientific(value: number): string {
-  if (value === 0) return '0';
-  const [mantissa = '', exponent = ''] = value.toExponential(1).split('e');
-  return `${mantissa.replace('-', '−')}×10${exponent.replace('+', '').replace('-', '⁻').replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] ?? digit)}`;
+  return value >= 0.001 && value < 1000 ? value.toPrecision(2) : scientific(value, 1);
 }

@@ -19,6 +19,14 @@ export function count(n: number, word: string): string {
   return `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
 }
 
+/** The name of a column as people write it: `Durable goods` for `durable_goods`; names of capitals and figures, such as codes, stay. */
+export function columnTitle(column: string): string {
+  if (/^adj[\s_.]*close$/i.test(column)) return 'Adjusted close';
+  if (column === column.toUpperCase()) return column;
+  const words = column.replace(/[_.\s]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** The date of a row, or its number. */
 export function rowName(dates: readonly string[], row: number): string {
   return dates[row] ?? `row ${row + 1}`;

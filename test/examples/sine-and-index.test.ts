@@ -12,17 +12,17 @@ import { gather, noChangeErrors, pick } from '../../examples/sine-and-index/figu
 import { fullFigures, multipleFigures, pointFigures, reversionRule } from '../../examples/sine-and-index/measures.js';
 import { planRuns } from '../../examples/sine-and-index/plan.js';
 import { lastKnown, makeSamples, part, predictSequences, startsOf, toOriginal } from '../../examples/sine-and-index/predictors.js';
-import type { Samples } from '../../examples/sine-and-index/predictors.js';
 import { drawReport } from '../../examples/sine-and-index/report.js';
 import { randomWalkLike, sineWave } from '../../examples/sine-and-index/series.js';
 import { samplesOf, train, trainedSamples } from '../../examples/sine-and-index/trial.js';
-import type { Run, RunResult, Snapshot } from '../../examples/sine-and-index/trial.js';
+import type { Run, RunResult } from '../../examples/sine-and-index/trial.js';
 import { periodOf, waveFigures } from '../../examples/sine-and-index/wave.js';
 import { percent, span, tiny } from '../../examples/sine-and-index/words.js';
 import { correlation } from '../../src/forecast/index.js';
 import { parseCsv } from '../../src/node/index.js';
 import type { NdArray } from '../../src/tensor.js';
 import { normal, randomStream } from '../../src/random.js';
+import { pretend } from './pretend.js';
 import { pricesCsv } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bptt-sine-'));
@@ -251,25 +251,6 @@ test('the plan: longest first, no run twice, the walks and seeds of a full run',
   }
 });
 
-/** Results as a network would leave them that says `forecast` of a window and its target. */
-function pretend(runs: readonly Run[], index: Float64Array, forecast: (last: number, truth: number, epoch: number) => number): { run: Run; result: RunResult }[] {
-  return runs.map((run) => {
-    const samples: Samples = samplesOf(run, index);
-    const known = lastKnown(samples.windows);
-    const { point, full, multiple } = startsOf(samples, run.steps);
-    const at = (start: number, k: number, epoch: number): number => {
-      const base = samples.scaler ? samples.series[start] ?? NaN : 1;
-      const truth = samples.scaler ? (samples.series[start + 50 + k] ?? NaN) / base - 1 : samples.series[start + 50 + k] ?? NaN;
-      return forecast(known[start] ?? NaN, truth, epoch);
-    };
-    const snapshots = run.epochs.map((epoch): Snapshot => ({
-      epoch, point: point.map((start) => at(start, 0, epoch)), full: point.map((_, k) => at(full[0] ?? NaN, k, epoch)),
-      multiple: multiple.map((start) => Array.from({ length: run.steps }, (_, k) => at(start, k, epoch))),
-    }));
-    return { run, result: { loss: [1e-5], validationLoss: [1e-5], lastValidationLoss: 1e-5, trained: 1000, validated: 50, snapshots, backend: 'none' } };
-  });
-}
-
 test('verdicts follow the figures: a perfect network, and one that is worse than no-change', async () => {
   const source = { name: 'made up', reading: {}, path: '', table: parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'], chosen: true };
   const index = source.table.columns.Close ?? new Float64Array();
@@ -303,7 +284,7 @@ test('verdicts follow the figures: a perfect network, and one that is worse than
 });
 
 test('figures in words', () => {
-  assert.equal([1.42e-4, 0.0024, -2e-5, 380, 4.21e6, 0, NaN].map(tiny), ['1.42e-4', '0.0024', '−2.00e-5', '380', '4.2e6', '0.0', 'n/a']);
+  assert.equal([1.42e-4, 0.0024, -2e-5, 380, 4.21e6, 0, NaN].map(tiny), ['1.42×10⁻⁴', '0.0024', '−2.00×10⁻⁵', '380', '4.2×10⁶', '0.0', 'n/a']);
   assert.equal([0.531, -0.25, -0.001, NaN].map(percent), ['53 %', '−25 %', '0 %', 'n/a']);
   assert.equal([span([3, 1, 2]), span([2, 2.001]), span([NaN])], ['1.00 to 3.00', '2.00', 'n/a']);
 });

@@ -202,7 +202,7 @@ test('findings: what was published holds where runs do as published, and does no
 });
 
 test('figures as text', () => {
-  assert.equal([power(6.34e-10), power(0.0123), power(0), power(NaN), power(-5.43e-5), ratio(0.62714), ratio(-0.5), ratio(1e-8), ratio(0)], ['6.3×10⁻¹⁰', '0.012', '0', 'n/a', '−5.4×10⁻⁵', '0.627', '−0.500', '1.0×10⁻⁸', '0']);
+  assert.equal([power(6.34e-10), power(0.0123), power(0), power(NaN), power(-5.43e-5), ratio(0.62714), ratio(-0.5), ratio(1e-8), ratio(0)], ['6.3×10⁻¹⁰', '0.012', '0', 'n/a', '−5.4×10⁻⁵', '0.627', '−0.500', '10⁻⁸', '0']);
   assert.is(ranged(spread([1, 2, 6]), String), '3 (1–6)');
   assert.is(ranged(spread([2]), String), '2');
 });

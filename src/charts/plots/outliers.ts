@@ -41,18 +41,21 @@ export function drawExcursions(series: readonly Excursion[], x: Scale, y: Scale)
   // The farthest first: it gets its value before others take the room.
   const distance = (pixel: number): number => (pixel < top ? top - pixel : pixel - bottom);
   peaks.sort((a, b) => distance(b.y) - distance(a.y));
-  const taken = { top: [] as (readonly [number, number])[], bottom: [] as (readonly [number, number])[] };
-  return join(peaks.map(({ x: at, y: pixel, value, color }) => {
-    const above = pixel < top;
+  const isAbove = ({ y: pixel }: { readonly y: number }): boolean => pixel < top;
+  // A value stands beside its triangle, on the side that no other triangle or value has.
+  const taken = peaks.map((peak) => ({ above: isAbove(peak), from: peak.x - 5, to: peak.x + 5 }));
+  return join(peaks.map((peak, i) => {
+    const { x: at, value, color } = peak;
+    const above = isAbove(peak);
     const edge = above ? top + 1 : bottom - 1;
     const d = `M${coordinate(at)},${coordinate(edge)}l4 ${above ? '7' : '-7'}h-8z`;
     const mark = element('g', { class: colorClass(color) }, element('path', { class: 'beyond', d }));
     const text = y.format(value);
     const size = textWidth(text, FONT);
-    const left = at + 7 + size > x.range[1] ? at - 7 - size : at + 7;
-    const rows = taken[above ? 'top' : 'bottom'];
-    if (left < x.range[0] || rows.some(([from, to]) => left < to + 4 && left + size > from - 4)) return mark;
-    rows.push([Math.min(left, at - 5), Math.max(left + size, at + 5)]);
+    const left = [at + 7, at - 7 - size].find((from) => from >= x.range[0] && from + size <= x.range[1]
+      && !taken.some((other, k) => k !== i && other.above === above && from < other.to + 3 && from + size > other.from - 3));
+    if (left === undefined) return mark;
+    taken.push({ above, from: left, to: left + size });
     return join([mark, label(text, left, above ? top + 9 : bottom - 3, { class: 'halo', 'font-size': FONT })]);
   }));
 }

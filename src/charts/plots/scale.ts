@@ -143,7 +143,8 @@ function logTicks([low, high]: Interval, count: number, format: NumberFormat): T
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
   const far = Math.abs(first) > 4 || Math.abs(last) > 4;
-  const text = (value: number): string => (far && format === 'plain' ? scientific(value, 0) : formatNumber(value, format));
+  // Ticks have one digit: 3×10⁻⁵, not 3.00×10⁻⁵.
+  const text = (value: number): string => (format === 'plain' && (far || value < 1e-4) ? scientific(value, 0) : formatNumber(value, format));
   for (const mantissas of [[1, 2, 5], [1, 3], [1]]) {
     const values: number[] = [];
     for (let e = first - 1; e <= last; e++) {

@@ -3,7 +3,7 @@ import { checkOptions, requireChoice } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { drawColorBar } from '../plots/colorBar.js';
 import type { ColorMapName } from '../plots/colorMap.js';
-import { formatNumber } from '../plots/format.js';
+import { formatNumber, withMinus } from '../plots/format.js';
 import type { NumberFormat } from '../plots/format.js';
 import type { Plot } from '../plots/plot.js';
 import type { Interval } from '../plots/scale.js';
@@ -161,9 +161,9 @@ function paragraphs(text: string): Markup {
   return join(parts.map((part) => element('p', {}, ...inline(part.trim()))));
 }
 
-/** Text with `code` between backticks. */
+/** Text with `code` between backticks, and the minus sign of print before figures outside it. */
 function inline(text: string): Markup[] {
-  return text.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? element('code', {}, escapeText(part.slice(1, -1))) : escapeText(part)));
+  return text.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? element('code', {}, escapeText(part.slice(1, -1))) : escapeText(withMinus(part))));
 }
 
 function base64(bytes: Uint8Array): string {

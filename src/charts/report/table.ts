@@ -69,10 +69,10 @@ function renderColumn({ format, best, words }: TableColumn, values: readonly (nu
   const write = alignedFormatter(finite, format);
   const winner = best === undefined || finite.length < 2 ? undefined : best === 'lowest' ? Math.min(...finite) : Math.max(...finite);
   return values.map((value) => {
-    const text = typeof value === 'number' ? write(value) : (value ?? '');
+    const text = typeof value === 'number' ? write(value) : withMinus(value ?? '');
     if (words) return element('td', attributes, escapeText(text));
     // Compared as written: what reads the same is equally good.
-    if (winner === undefined || typeof value !== 'number' || text !== write(winner)) return element('td', { class: 'number', ...attributes }, escapeText(withMinus(text)));
+    if (winner === undefined || typeof value !== 'number' || text !== write(winner)) return element('td', { class: 'number', ...attributes }, escapeText(text));
     return element('td', { class: 'number best', ...attributes }, element('strong', {}, escapeText(text)), element('span', { class: 'unseen' }, escapeText(' (best)')));
   });
 }

@@ -93,6 +93,14 @@ test('the scale of pictures has the colours, the values and what they are', () =
   assert.throws(() => report({ kind: 'images', images: [], scale: { colors: 'jet', domain: [0, 1], label: 'a', alfa: 1 } as never }), /alfa/);
 });
 
+test('figures have the minus sign of print in words, tables and facts; code stays as it is', () => {
+  const html = report(
+    { kind: 'text', text: 'skill -0.072, run with `--shift -0.5` on 2020-01-02' }, { kind: 'facts', facts: [['change', '-3'], ['size', -2]] },
+    { kind: 'table', caption: 'C', columns: [{ name: 'a' }, { name: 'b', words: true }, { name: 'c', format: (v) => v.toFixed(1) }], rows: [{ name: 'r', values: ['-0.007', 'from -1 to 2', -0.5] }] },
+  );
+  for (const part of ['skill −0.072', '<code>--shift -0.5</code> on 2020-01-02', '>−3<', '>−2<', '>−0.007<', 'from −1 to 2', '>−0.5<']) assert.ok(html.includes(part), part);
+});
+
 test('nothing is fetched: no addresses but the SVG name space, and a policy that forbids them', () => {
   const html = report(...everything);
   assert.equal([...new Set(html.match(/https?:[^"')\s]*/g))], ['http://www.w3.org/2000/svg']);
