@@ -92,7 +92,7 @@ export interface LinePlotOptions extends AxesOptions {
 
 const optionNames: OptionNames<LinePlotOptions> = { ...axesNames, series: true, x: true, xScale: true, yScale: true, yDomain: true };
 
-/** Series with more values than this are drawn finer. */
+/** Plots with a series of more values than this are drawn finer. */
 export const DENSE = 400;
 
 interface Line extends LineSeries {
@@ -125,7 +125,9 @@ export function linePlot(options: LinePlotOptions): Plot {
         clip: yDomain !== undefined,
         marks: (scaleX, scaleY) => {
           const bands = lines.map((s) => drawBand(s, scaleX, scaleY));
-          const marks = lines.map((s) => drawLine(s, scaleX, scaleY));
+          // One size for all: a finer mark would look like a weaker one.
+          const fine = lines.some((s) => s.values.length > DENSE);
+          const marks = lines.map((s) => drawLine(s, scaleX, scaleY, fine));
           return marks.every((m) => m === '') ? nothingToDraw(scaleX, scaleY) : join([...bands, ...marks]);
         },
         over: (scaleX, scaleY) => join([
@@ -194,7 +196,7 @@ function drawBand({ band, position, color, begins }: Line, x: Scale, y: Scale): 
   return d === '' ? join([]) : element('g', { class: colorClass(color) }, element('path', { class: 'area', d }));
 }
 
-function drawLine(line: Line, x: Scale, y: Scale): Markup {
+function drawLine(line: Line, x: Scale, y: Scale, fine: boolean): Markup {
   const { name, values, mark, color, look } = line;
   const runs = runsOf(line, x, y);
   const read = (points: readonly PixelPoint[]): Record<string, string> =>
@@ -202,7 +204,6 @@ function drawLine(line: Line, x: Scale, y: Scale): Markup {
   const joined = mark === 'dots' ? [] : runs.filter((run) => run.length > 1).map(thin);
   // A point between two gaps has no line to belong to and would vanish.
   const alone = mark === 'dots' ? runs.flat() : runs.filter((run) => run.length === 1).flat();
-  const fine = values.length > DENSE;
   const pieces: Markup[] = [];
   if (joined.length > 0) pieces.push(linePathOf(joined.map(linePath).join(''), mark === 'both' ? 0 : look, read(joined.flat()), fine));
   if (mark === 'both' && joined.length > 0) pieces.push(pointsPathOf(joined.flat(), look, {}, fine));
