@@ -12,7 +12,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /**
  * Each visible part that is wider than the page, unless it lies in a box that scrolls and shows it: inside the page, reachable by keyboard, with shadows
- * at the sides where it goes on. And letters of drawings below 8.5 pixels.
+ * at the sides where it goes on. And words that leave their drawing, or have letters below 8.5 pixels.
  */
 export async function unreadable(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -40,6 +40,8 @@ export async function unreadable(page: Page): Promise<string[]> {
       if (element instanceof SVGTextElement) {
         const { a = 1, b = 0 } = element.getScreenCTM() ?? {};
         const size = parseFloat(getComputedStyle(element).fontSize) * Math.hypot(a, b);
+        const drawing = element.ownerSVGElement?.closest('.bptt-plot')?.getBoundingClientRect();
+        if (drawing && (box.right > drawing.right + 3 || box.left < drawing.left - 3 || box.bottom > drawing.bottom + 3)) problems.add(`${name(element)} leaves its drawing`);
         if (size < 8.5) problems.add(`${name(element)} is ${size.toFixed(1)} pixels high`);
       }
     }

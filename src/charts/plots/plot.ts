@@ -131,7 +131,8 @@ export function createPlot(options: PlotOptions, content: PlotContent): Plot {
 }
 
 function drawHeading(title: string, subtitle: string | undefined, box: Box, size: number): Block {
-  const lines = wrapText(title, box.width / 1.06, size);
+  // Bold letters are about an eighth wider than those the estimate is made for.
+  const lines = wrapText(title, box.width / 1.13, size);
   const quiet = subtitle === undefined ? [] : wrapText(subtitle, box.width, SUBTITLE);
   const pieces: Markup[] = [];
   let y = box.y;
