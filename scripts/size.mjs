@@ -91,11 +91,16 @@ function row(...cells) {
   return cells.map((cell, i) => (i === 0 ? cell.padEnd(18) : cell.padStart(10))).join('');
 }
 
-/** What an entry loads at once, and what each module of its own room that it fetches on demand brings besides. */
+/**
+ * What an entry loads at once, and what each module of its own room that it fetches on demand brings to a program that has the library: a
+ * reader makes models, which their layers are part of.
+ */
 async function reportSplit(subpath, { atOnce, onDemand }) {
-  const entry = await split(`export * from '${subpath.replace('.', name)}';`);
+  const own = subpath.replace('.', name);
+  const alone = await split(`export * from '${own}';`);
   const room = join(dirname(exports[subpath].default));
-  report(subpath.replace('.', name), atOnce, sizeOf(entry, entry.atOnce));
+  report(own, atOnce, sizeOf(alone, alone.atOnce));
+  const entry = await split(`export * from '${name}'; export * from '${own}';`);
   for (const path of entry.fetched.filter((each) => join(each).startsWith(room))) {
     const label = relative(room, path).replace(/\.js$/, '');
     report(`  ${label}`, onDemand, sizeOf(entry, entry.behind(new RegExp(`${path.replaceAll('.', '\\.')}$`))));

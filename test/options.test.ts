@@ -5,6 +5,7 @@
 import ts from 'typescript';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { exportTensorFlowJs } from '../src/convert/index.js';
 import * as bptt from '../src/index.js';
 import * as charts from '../src/charts/index.js';
 import * as convert from '../src/convert/index.js';
@@ -239,6 +240,7 @@ SpatialDropout1D: (odd) => new bptt.SpatialDropout1D({ rate: 0.5, ...odd }),
   theta: (odd) => forecast.theta({ season: 2, ...odd }),
   holdOtherFeatures: (odd) => forecast.holdOtherFeatures(0, { ...odd }),
   latestWindow: (odd) => forecast.latestWindow([1, 2], 1, { ...odd }),
+  exportTensorFlowJs: (odd) => exportTensorFlowJs(model, { ...odd }),
   modelFromJSON: (odd) => bptt.modelFromJSON(JSON.stringify(model), { ...odd }),
   makeWindows: (odd) => forecast.makeWindows([1, 2, 3, 4], { window: 2, ...odd }),
   nextDates: (odd) => forecast.nextDates(['2024-01-01', '2024-01-02', '2024-01-03'], 1, { ...odd }),

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasmBackend } from '../src/backends/wasm/backend.js';
 import * as bptt from '../src/index.js';
-import { readTorch } from '../src/convert/index.js';
+import { exportTensorFlowJs, importKeras, importTensorFlowJs, readTorch } from '../src/convert/index.js';
+import { archive, sequential } from './convert/keras/kerasFiles.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
 import * as node from '../src/node/index.js';
@@ -68,6 +69,11 @@ const nested = (sizes: readonly number[], phase = 0): number[][][] => {
 };
 const array = (n: number, phase = 0): Float64Array => Float64Array.from({ length: n }, (_, i) => Math.sin(1.3 * i + phase));
 const shaped = (shape: readonly number[], phase = 0): bptt.NdArray<Float64Array> => tensor(array(shape.reduce((a, b) => a * b, 1), phase), { shape: [...shape], dtype: 'float64' });
+
+const kerasFile = await archive(sequential([{ className: 'Dense', config: { name: 'dense', units: 1, batch_input_shape: [null, 2] }, variables: [] }]), [
+  { className: 'Dense', config: { name: 'dense' }, variables: [{ folder: '', variables: [{ name: 'kernel', shape: [2, 1], data: Float32Array.of(1, 2) }, { name: 'bias', shape: [1], data: Float32Array.of(3) }] }] },
+]);
+const tensorFlowJsFiles = await exportTensorFlowJs(recurrent());
 
 function recurrent(): bptt.Sequential {
   const model = new Sequential([new LSTM({ units: 3 }), new Dense({ units: 2 })], { inputShape: [4, 2], seed: 3 });
@@ -193,6 +199,9 @@ const cases: Readonly<Record<string, Case>> = {
       return model.getWeights();
     },
   ),
+  exportTensorFlowJs: of(() => [recurrent(), { precision: 'float16' as const }], async (model, options) => [...(await exportTensorFlowJs(model, options)).weights]),
+  importKeras: of(() => [kerasFile.slice()], async (bytes) => (await importKeras(bytes)).model.getWeights()),
+  importTensorFlowJs: of(() => [structuredClone(tensorFlowJsFiles.modelJson), [tensorFlowJsFiles.weights.slice()]], async (json, shards) => (await importTensorFlowJs(json, shards)).model.getWeights()),
   readTorch: of(() => [encodeTensorFile({ tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]), metadata: {} })], async (bytes) => [...(await readTorch(bytes)).tensors]),
   checkGradients: of(() => [{ inputShape: [[2, 4, 2]], lengths: [3, 4], seed: 2 }], (options) => bptt.checkGradients(new LSTM({ units: 2 }), options)),
   checkLossGradients: of(() => [{ kind: 'huber' as const, delta: 0.5 }, { shape: [3, 2], weighted: true }], (loss, options) => bptt.checkLossGradients(loss, options)),

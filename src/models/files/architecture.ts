@@ -22,24 +22,30 @@ function made<F>(what: 'layer' | 'cell' | 'rule', entry: JsonValue | undefined, 
   });
 }
 
-/** @throws FileFormatError for an unknown class or a reference to nothing. */
-export function rebuildArchitecture(description: JsonObject, known: Makers): Network {
+/** Makes layers from `{ className, config }`, with what they hold. */
+export function layerMaker(known: Makers): (entry: JsonValue | undefined, name: string) => AnyLayer {
   const ruleOf = (entry: JsonValue): Regularizer | Constraint => {
     const { make, config } = made('rule', entry, known.rules);
     return make(config);
-  };
-  const inputs = listOf('inputs', description.inputs).map((entry) => {
-    const { shape, name } = Array.isArray(entry) ? { shape: entry as JsonValue, name: undefined } : objectOf('input', entry);
-    return Input({ shape: listOf('input shape', shape).map((size) => (size === null ? null : numberOf('input size', size))), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
-  });
-  const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
-    const { make, config } = made('layer', entry, known.layers);
-    return make({ ...withRules(config, ruleOf), name }, (inner) => layerOf(inner, 'inner'), cellOf);
   };
   const cellOf = (entry: JsonValue | undefined): AnyCell => {
     const { make, config } = made('cell', entry, known.cells);
     return make(config, cellOf);
   };
+  const layerOf = (entry: JsonValue | undefined, name: string): AnyLayer => {
+    const { make, config } = made('layer', entry, known.layers);
+    return make({ ...withRules(config, ruleOf), name }, (inner) => layerOf(inner, 'inner'), cellOf);
+  };
+  return layerOf;
+}
+
+/** @throws FileFormatError for an unknown class or a reference to nothing. */
+export function rebuildArchitecture(description: JsonObject, known: Makers): Network {
+  const layerOf = layerMaker(known);
+  const inputs = listOf('inputs', description.inputs).map((entry) => {
+    const { shape, name } = Array.isArray(entry) ? { shape: entry as JsonValue, name: undefined } : objectOf('input', entry);
+    return Input({ shape: listOf('input shape', shape).map((size) => (size === null ? null : numberOf('input size', size))), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
+  });
   const layers = listOf('layers', description.layers).map((entry) => layerOf(entry, textOf('layer name', objectOf('layer', entry).name)));
   const values: SymbolicTensor[][] = [];
   const resolve = (reference: JsonValue): SymbolicTensor => {
