@@ -205,6 +205,7 @@ SpatialDropout1D: (odd) => new bptt.SpatialDropout1D({ rate: 0.5, ...odd }),
   'a block': (odd) => charts.htmlReport({ title: 't', sections: [{ heading: 'h', blocks: [{ kind: 'note', text: 'x', ...odd }] }] }),
   'a column': (odd) => charts.htmlReport({ title: 't', sections: [{ heading: 'h', blocks: [{ kind: 'table', caption: 'c', rows: [], columns: [{ name: 'n', ...odd }] }] }] }),
 
+  Forecaster: (odd) => new forecast.Forecaster({ target: 'x', window: 3, ...odd }),
   Log10Scaler: (odd) => new forecast.Log10Scaler({ ...odd }),
   LogReturnScaler: (odd) => new forecast.LogReturnScaler({ ...odd }),
   PercentChangeScaler: (odd) => new forecast.PercentChangeScaler({ ...odd }),
@@ -264,11 +265,14 @@ SpatialDropout1D: (odd) => new bptt.SpatialDropout1D({ rate: 0.5, ...odd }),
 const methods: Readonly<Record<string, (odd: object) => unknown>> = {
   'Model.fit': (odd) => compiled().fit([[1, 2, 3]], [[1, 2]], { ...odd }),
   'Model.evaluate': (odd) => compiled().evaluate([[1, 2, 3]], [[1, 2]], { ...odd }),
+  'Forecaster.fit': (odd) => new forecast.Forecaster({ target: 'x', window: 3 }).fit([], { ...odd }),
+  'Forecaster.forecast': (odd) => new forecast.Forecaster({ target: 'x', window: 3 }).forecast({ ...odd }),
+  'Forecaster.forecastsOf': (odd) => new forecast.Forecaster({ target: 'x', window: 3 }).forecastsOf('test', { ...odd }),
   'Model.predict': (odd) => compiled().predict([[1, 2, 3]], { ...odd }),
 };
 
 /** Checked where they are tested; steps of cells are kernels' business, and errors take the ErrorOptions of the language. */
-const elsewhere = /^(\w+Error$|(?:gru|lstm)Step|lstmPeephole|Model\.|Sequential|Model$|loadModel|gradientFlow|modelForecaster|gridSearch|randomSearch|parallelBacktest|readCsv|parseCsv|threads|redisQueue|joinQueue|seriesCalendar)/;
+const elsewhere = /^(\w+Error$|(?:gru|lstm)Step|lstmPeephole|Model\.|Forecaster\.|Sequential|Model$|loadModel|gradientFlow|modelForecaster|gridSearch|randomSearch|parallelBacktest|readCsv|parseCsv|threads|redisQueue|joinQueue|seriesCalendar)/;
 
 test('every public function that takes options is tried here', () => {
   const missing = [...optionTakers.keys()].sort().filter((name) => !(name in calls) && !elsewhere.test(name));

@@ -161,6 +161,16 @@ const noHeader = (): { header: false; names: string[] } => ({ header: false, nam
 function during(model: bptt.Trainee): bptt.TrainingContext {
   return { model, epochs: 2, initialEpoch: 0, batches: 4, learningRateFactor: 1, learningRate: 0.1, logged: ['loss'], stop: () => undefined };
 }
+const forecasterOptions = (): forecast.ForecasterOptions => ({
+  target: 'y', future: ['z'], window: 4, horizon: 2, dateColumn: false, scalers: { y: ['standard', 'windowStandard'] }, calendar: { holidays: ['2024-01-01'] }, seed: 3,
+  layers: undefined, model: ({ window, columns, futureColumns, steps, seed }) => {
+    const [history, ahead] = [bptt.Input({ shape: [window, columns.length] }), bptt.Input({ shape: [steps, futureColumns.length] })];
+    return new bptt.Model({ inputs: [history, ahead], outputs: new Dense({ units: steps }).apply(new bptt.Concatenate().apply([new LSTM({ units: 2 }).apply(history), new bptt.Flatten().apply(ahead)])), seed });
+  },
+});
+const forecasterRows = (rows = 20): { y: number; z: number }[] => Array.from({ length: rows }, (_, i) => ({ y: Math.sin(i), z: i % 3 }));
+const forecaster = new forecast.Forecaster(forecasterOptions());
+await forecaster.fit(forecasterRows(), { epochs: 1 });
 const saved = async (path: string): Promise<unknown> => (await bptt.loadModel(path)).getWeights();
 
 const cases: Readonly<Record<string, Case>> = {
@@ -247,6 +257,17 @@ const cases: Readonly<Record<string, Case>> = {
   ),
   gradientFlow: ofModel((model, x, y, options) => explain.gradientFlow(model, x, y, options)),
 
+  'Forecaster.fit': of(
+    () => [forecasterOptions(), forecasterRows(), { epochs: 1, batchSize: 4, validation: 0.3, test: 2, weights: { horizon: [1, 2] }, callbacks: [] as bptt.Callback[] }],
+    async (options: forecast.ForecasterOptions, rows: forecast.TableRow[], fit: forecast.ForecasterFitOptions) => {
+      const forecaster = new forecast.Forecaster(options);
+      const { test: tested, history } = await forecaster.fit(rows, fit);
+      return [tested, history, forecaster.describe()];
+    }),
+  'Forecaster.forecast': of(
+    () => [forecasterRows(), forecasterRows(30).slice(20), { seed: 1 }],
+    async (history: forecast.TableRow[], future: forecast.TableRow[], options: forecast.ForecastOptions) => forecaster.forecast({ history, future, ...options })),
+  'Forecaster.forecastsOf': of(() => ['validation' as const, {}], async (block: forecast.BlockName, options: object) => forecaster.forecastsOf(block, options)),
   backtest: of(() => [series(), { ...settings(), folds: folds(), refit: 2, onFold: () => undefined }], forecast.backtest),
   runFold: of(() => [series(), folds()[1] ?? fail(), settings()], forecast.runFold),
   'foldProgram()': of(
@@ -357,7 +378,7 @@ function fail(): never {
 }
 
 /** Only texts and numbers, or handed straight on to a function of the caller's; Redis has tests of its own. */
-const elsewhere = /^(LambdaCallback\.|(cpu|gpu|chooseBackend)\(\)\.prepare$|(?:loadModel|modelFromJSON)\(\)\.|Sequential\.|chooseBackend$|readPng$|redisQueue|joinQueue$|Model\.save$)/;
+const elsewhere = /^(LambdaCallback\.|(cpu|gpu|chooseBackend)\(\)\.prepare$|(?:loadModel|modelFromJSON)\(\)\.|Sequential\.|chooseBackend$|readPng$|redisQueue|joinQueue$|(?:Model|Forecaster)\.save$)/;
 
 test('every public function that may wait is tried here', () => {
   const missing = asyncFunctions().filter((name) => !(name in cases) && !elsewhere.test(name));
