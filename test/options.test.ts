@@ -76,6 +76,11 @@ const forecaster = forecast.baselineForecaster(forecast.noChange());
 const folds = forecast.rollingOrigin(20, { train: 10, validation: 2 });
 const fold = folds[0]!;
 
+const tiny: forecast.ForecasterOptions = { target: 'x', window: 3, dateColumn: false, layers: ({ steps }) => [new LSTM({ units: 1 }), new Dense({ units: steps })] };
+const tinyTable = Array.from({ length: 20 }, (_, i) => ({ x: Math.sin(i) }));
+const tinyForecaster = new forecast.Forecaster(tiny);
+await tinyForecaster.fit(tinyTable, { epochs: 1, test: 3 });
+
 /** Calls that are right but for what `odd` holds. */
 const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   Activation: (odd) => new bptt.Activation({ kind: 'relu', ...odd }),
@@ -265,9 +270,10 @@ SpatialDropout1D: (odd) => new bptt.SpatialDropout1D({ rate: 0.5, ...odd }),
 const methods: Readonly<Record<string, (odd: object) => unknown>> = {
   'Model.fit': (odd) => compiled().fit([[1, 2, 3]], [[1, 2]], { ...odd }),
   'Model.evaluate': (odd) => compiled().evaluate([[1, 2, 3]], [[1, 2]], { ...odd }),
-  'Forecaster.fit': (odd) => new forecast.Forecaster({ target: 'x', window: 3 }).fit([], { ...odd }),
-  'Forecaster.forecast': (odd) => new forecast.Forecaster({ target: 'x', window: 3 }).forecast({ ...odd }),
-  'Forecaster.forecastsOf': (odd) => new forecast.Forecaster({ target: 'x', window: 3 }).forecastsOf('test', { ...odd }),
+  'Forecaster.fit': (odd) => new forecast.Forecaster(tiny).fit(tinyTable, { ...odd }),
+  'Forecaster.forecast': (odd) => tinyForecaster.forecast({ ...odd }),
+  'Forecaster.forecastsOf': (odd) => tinyForecaster.forecastsOf('test', { ...odd }),
+  'Forecaster.backtest': (odd) => tinyForecaster.backtest({ ...odd }),
   'Model.predict': (odd) => compiled().predict([[1, 2, 3]], { ...odd }),
 };
 

@@ -268,6 +268,9 @@ const cases: Readonly<Record<string, Case>> = {
     () => [forecasterRows(), forecasterRows(30).slice(20), { seed: 1 }],
     async (history: forecast.TableRow[], future: forecast.TableRow[], options: forecast.ForecastOptions) => forecaster.forecast({ history, future, ...options })),
   'Forecaster.forecastsOf': of(() => ['validation' as const, {}], async (block: forecast.BlockName, options: object) => forecaster.forecastsOf(block, options)),
+  'Forecaster.backtest': of(
+    () => [forecasterOptions(), { table: forecasterRows(24), origins: 2, refit: 1, fit: { epochs: 1, validation: 4 }, baselines: { drift: forecast.drift() }, adaptive: { rate: 0.1 } }],
+    async (options: forecast.ForecasterOptions, own: forecast.ForecasterBacktestOptions) => (await new forecast.Forecaster(options).backtest(own)).rows),
   backtest: of(() => [series(), { ...settings(), folds: folds(), refit: 2, onFold: () => undefined }], forecast.backtest),
   runFold: of(() => [series(), folds()[1] ?? fail(), settings()], forecast.runFold),
   'foldProgram()': of(

@@ -84,6 +84,7 @@ export { latestWindow, makeWindows, sliceWindows } from './windows/windows.js';
 export type { WindowOptions, Windows, WindowSpec } from './windows/windows.js';
 export { Forecaster } from './forecaster/forecaster.js';
 export type { ForecastOptions } from './forecaster/forecaster.js';
+export type { AdaptiveBounds, ForecasterBacktest, ForecasterBacktestOptions } from './forecaster/backtest.js';
 export type { BlockName } from './forecaster/blocks.js';
 export type { ScalerChain, ScalerStep, WindowStandardStep } from './forecaster/columnScaler.js';
 export type { FitStart, ForecasterFitOptions, SampleWeights, WindowFacts } from './forecaster/fitOptions.js';

@@ -64,6 +64,12 @@ export function trainingRows({ train }: Split, lost: number, { window, horizon }
   return train.end - 1 + window + horizon + lost;
 }
 
+/** Rows of a series that anything was learned from: the validation block chooses the epoch and makes the interval. */
+export function knownRows(split: Split, lost: number, plan: Plan): number {
+  const { train, validation } = split;
+  return trainingRows({ ...split, train: validation.end > validation.start ? validation : train }, lost, plan);
+}
+
 /** The windows of one block, series after series, without a list of them. */
 export class SampleList {
   readonly length: number;

@@ -116,11 +116,6 @@ export class ColumnScaler {
     return new ColumnScaler(fitted, window);
   }
 
-  /** Rows at the beginning that have no value in the network's units. */
-  get rowsLost(): number {
-    return this.rows.reduce((sum, { rowsLost }) => sum + rowsLost, 0);
-  }
-
   /** Whether a value means the same whatever the row before it was. */
   get pointwise(): boolean {
     return this.rows.every(({ kind }) => kind !== 'logReturn');

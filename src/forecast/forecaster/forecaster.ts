@@ -9,6 +9,8 @@ import type { Model } from '../../models/model.js';
 import type { Panel } from '../series/panel.js';
 import { readTable } from '../series/table.js';
 import type { Table } from '../series/table.js';
+import { settleBacktest } from './backtest.js';
+import type { ForecasterBacktest, ForecasterBacktestOptions } from './backtest.js';
 import type { BlockName } from './blocks.js';
 import { settleFit } from './fitOptions.js';
 import type { ForecasterFitOptions } from './fitOptions.js';
@@ -39,6 +41,11 @@ interface Fitted {
   readonly knowledge: Knowledge;
   /** Absent where the forecaster was loaded. */
   readonly material?: Material;
+}
+
+/** A network in a file is weights and layers: who built it, and with which loss, is not there. */
+function loadedError(operation: string): StateError {
+  return new StateError({ operation, argument: 'forecaster', expected: 'a new one, where it is to be fitted', actual: 'one that was loaded', hint: 'Make another with the same options: new Forecaster({ … }).' });
 }
 
 const running = (): Promise<typeof Running> => import('./running.js');
@@ -76,9 +83,7 @@ export class Forecaster {
   async fit(table: Table, options: ForecasterFitOptions = {}): Promise<ForecasterFit> {
     const own = settleFit('Forecaster.fit', options, this.plan);
     const panel = this.read('Forecaster.fit', table);
-    if (this.fitted && !this.fitted.material) {
-      throw new StateError({ operation: 'Forecaster.fit', argument: 'forecaster', expected: 'a new one', actual: 'one that was loaded, which no longer knows how its network was built and judged', hint: 'Make another with the same options: new Forecaster({ … }).' });
-    }
+    if (this.fitted && !this.fitted.material) throw loadedError('Forecaster.fit');
     own.signal?.throwIfAborted();
     const { prepareFit, runFit } = await running();
     const prepared = prepareFit(this.plan, this.builders, panel, own);
@@ -117,6 +122,23 @@ export class Forecaster {
     if (!material) throw new StateError({ operation: 'Forecaster.forecastsOf', argument: 'forecaster', expected: 'fitted', actual: 'one that was loaded, without the table it was fitted on' });
     const { forecastBlock } = await running();
     return forecastBlock(this.plan, model, knowledge, material, block, signal);
+  }
+
+  /**
+   * Forecasts from past origins beside what came, as one long table, with no-change and other baselines on the same values.
+   * @throws ArgumentError for an origin whose values were learned from; StateError before `fit`, unless it is given a table and fitted anew.
+   */
+  async backtest(options: ForecasterBacktestOptions = {}): Promise<ForecasterBacktest> {
+    const operation = 'Forecaster.backtest';
+    const own = settleBacktest(options);
+    const fit = settleFit(`${operation}, fit`, { ...own.fit, signal: own.signal }, this.plan);
+    const { plan } = this;
+    const panel = own.table === undefined ? this.requireFitted('backtest').knowledge.history : this.read(operation, own.table);
+    const fitted = own.refit === 'never' ? this.requireFitted('backtest') : undefined;
+    if (!fitted && this.fitted && !this.fitted.material) throw loadedError(operation);
+    own.signal?.throwIfAborted();
+    const { backtestFitted, backtestRefitting } = await import('./backtesting.js');
+    return fitted ? backtestFitted(plan, fitted, panel, own) : backtestRefitting(plan, this.builders, this.loss, panel, fit, own);
   }
 
   /** Columns, scalers as they were learned, interval, training range: all that is saved beside the network, but for the rows. */

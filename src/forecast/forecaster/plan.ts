@@ -222,6 +222,11 @@ export function chainOf(plan: Plan, column: string): ChainPlan {
   return planChain(OPERATION, 'scalers', plan.scalers[column] ?? 'standard', plan.window);
 }
 
+/** Rows at the beginning of a series that have no value in the network's units. */
+export function lostRows(plan: Plan): number {
+  return rowColumns(plan).some((column) => chainOf(plan, column).rows.includes('logReturn')) ? 1 : 0;
+}
+
 /** Steps that the network says at once. */
 export function stepsOf({ strategy, horizon }: Plan): number {
   return strategy === 'recursive' ? 1 : horizon;

@@ -10,7 +10,7 @@ import { inferSpacing } from '../series/calendar.js';
 import type { Spacing } from '../series/calendar.js';
 import type { Panel } from '../series/panel.js';
 import type { Split } from '../windows/splits.js';
-import { samplesOf, splitSeries, trainingRows } from './blocks.js';
+import { knownRows, samplesOf, splitSeries, trainingRows } from './blocks.js';
 import type { BlockName, SampleList } from './blocks.js';
 import { boundWarnings, noIntervalWarning, outsideWarnings, trainingRanges } from './rangeNotes.js';
 import type { SettledFit } from './fitOptions.js';
@@ -18,7 +18,7 @@ import { lossOf } from './heads.js';
 import { boundsOf, fittingCoverage, measureInterval } from './intervals.js';
 import type { Interval } from './intervals.js';
 import { buildNetwork } from './network.js';
-import { chainOf, coverageOf, rowColumns } from './plan.js';
+import { coverageOf, lostRows } from './plan.js';
 import type { ForecasterOptions, Plan } from './plan.js';
 import { drawsPaths, predictSamples } from './predicting.js';
 import type { PathOptions, Points } from './predicting.js';
@@ -61,10 +61,6 @@ export interface Prepared {
   readonly knowledge: Knowledge;
 }
 
-function lostRows(plan: Plan): number {
-  return Math.max(0, ...rowColumns(plan).map((column) => (chainOf(plan, column).rows.includes('logReturn') ? 1 : 0)));
-}
-
 /** Of the longest series that has dates. */
 function spacingOf(plan: Plan, panel: Panel): Spacing | undefined {
   const [longest = []] = [...panel.values()].map(({ dates }) => dates).sort((a, b) => b.length - a.length);
@@ -81,9 +77,8 @@ export function prepareFit(plan: Plan, owner: Pick<ForecasterOptions, 'model' | 
   const learned = learn(plan, panel, known, spacingOf(plan, panel));
   const material = { series: prepare(operation, plan, learned, panel), splits };
   const dateAt = (name: string, row: number): string => panel.get(name)?.dates[row] ?? String(row);
-  const trained = {
-    from: [...known].map(([name]) => dateAt(name, 0)).reduce((a, b) => (a < b ? a : b)), to: [...known].map(([name, end]) => dateAt(name, end - 1)).reduce((a, b) => (a > b ? a : b)),
-  };
+  const ends = [...splits].map(([name, split]) => dateAt(name, knownRows(split, lost, plan) - 1));
+  const trained = { from: [...splits].map(([name]) => dateAt(name, 0)).reduce((a, b) => (a < b ? a : b)), to: ends.reduce((a, b) => (a > b ? a : b)) };
   const knowledge = { learned, interval: undefined, ranges: trainingRanges(plan, panel, known), trained, history: panel, offsets: new Map<string, number>() };
   return { model: buildNetwork(new SampleReader(plan).spec, owner), panel, material, knowledge };
 }

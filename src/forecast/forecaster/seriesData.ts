@@ -11,7 +11,7 @@ import type { Frame } from '../series/frame.js';
 import type { Panel } from '../series/panel.js';
 import { ONLY_SERIES } from '../series/table.js';
 import { ColumnScaler } from './columnScaler.js';
-import { chainOf, rowColumns } from './plan.js';
+import { chainOf, lostRows, rowColumns } from './plan.js';
 import type { Plan } from './plan.js';
 
 /** What was learned from training rows. */
@@ -116,7 +116,7 @@ export function prepare(operation: string, plan: Plan, learned: Learned, panel: 
     if (inputs.length > 0 && dates.length === 0) throw new DataError({ operation, argument: 'table', expected: `with dates, of which ${inputs.join(', ')} are made`, actual: 'none' });
     const target = frame.columns[plan.target] ?? new Float64Array();
     return {
-      name, rows: frame.rows, offset: offsets?.get(name) ?? 0, dates, target, first: Math.max(0, ...scalers.map(({ rowsLost }) => rowsLost)), columns: [...scaled, ...calendarValues(operation, inputs, dates)],
+      name, rows: frame.rows, offset: offsets?.get(name) ?? 0, dates, target, first: lostRows(plan), columns: [...scaled, ...calendarValues(operation, inputs, dates)],
       statics: plan.static.map((column, j) => (staticValue(column, name, frame) - (learned.statics[j]?.center ?? NaN)) / (learned.statics[j]?.scale ?? NaN)),
       scalers, naiveError: learned.naiveErrors.get(name) ?? unitOf(target, plan.season),
     };

@@ -6,7 +6,7 @@ import type { Frame } from '../series/frame.js';
 import type { Panel } from '../series/panel.js';
 import { intervalFromJson, intervalJson } from './intervals.js';
 import type { Interval } from './intervals.js';
-import { chainOf, rowColumns, settle } from './plan.js';
+import { lostRows, rowColumns, settle } from './plan.js';
 import type { ForecasterOptions, Plan } from './plan.js';
 import { learnedFromJson, learnedJson } from './seriesData.js';
 import type { Learned } from './seriesData.js';
@@ -25,17 +25,12 @@ export interface Knowledge {
   readonly learned: Learned;
   readonly interval: Interval | undefined;
   readonly ranges: readonly TrainingRange[];
-  /** First and last date that was learned from; numbers of rows where there are none. */
+  /** First and last date that anything was learned from, the validation block included; numbers of rows where there are none. */
   readonly trained: { readonly from: string; readonly to: string };
   /** The rows that a forecast starts from, or more of them. */
   readonly history: Panel;
   /** Rows of each series before those. */
   readonly offsets: ReadonlyMap<string, number>;
-}
-
-/** Rows at the end of a series that a forecast needs. */
-function needed(plan: Plan): number {
-  return plan.window + Math.max(0, ...rowColumns(plan).map((column) => (chainOf(plan, column).rows.includes('logReturn') ? 1 : 0)));
 }
 
 function frameJson({ dates, times, timeZone, columns, rows }: Frame, from: number): JsonObject {
@@ -50,7 +45,7 @@ export function knowledgeJson(plan: Plan, { learned, interval, ranges, trained, 
   return {
     version: VERSION, options: JSON.parse(JSON.stringify(plan)) as JsonObject, learned: learnedJson(learned), interval: intervalJson(interval), ranges: ranges.map((range) => ({ ...range })), trained: { ...trained },
     history: [...history].map(([name, frame]) => {
-      const from = Math.max(0, frame.rows - needed(plan));
+      const from = Math.max(0, frame.rows - plan.window - lostRows(plan));
       return { name, offset: (offsets.get(name) ?? 0) + from, ...frameJson(frame, from) };
     }),
   };
