@@ -4,7 +4,7 @@
  */
 import { ShapeError, formatShape } from '../../errors.js';
 import { deviation, isConstant, magnitude, mean, nearWhole, withinRounding } from '../../statistics.js';
-import { columnOf, toForecasts, toRows } from '../series/arrays.js';
+import { columnOf, toBounds, toForecasts, toRows } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
 import type { ForecastWarning } from './warning.js';
 
@@ -90,7 +90,7 @@ export interface ForecastBounds {
 export function intervalWarnings({ lower, upper, count, coverage }: ForecastBounds, predicted: Float64Array, horizon: number): ForecastWarning[] {
   const operation = 'forecastWarnings';
   const read = (argument: string, values: Numbers): Float64Array => {
-    const host = toForecasts(values, { operation, argument });
+    const host = toForecasts(values, { operation, argument }, toBounds);
     if (host.horizon === horizon && host.data.length === predicted.length) return host.data;
     throw new ShapeError({ operation, argument, expected: formatShape([predicted.length / horizon, horizon]), actual: formatShape(host.shape) });
   };

@@ -22,7 +22,7 @@ export interface BlockSizes {
 /** @throws ArgumentError for what is neither. */
 export function requireSizes(operation: string, sizes: BlockSizes): void {
   for (const [argument, size] of Object.entries(sizes)) {
-    if (!(size >= 0 && size < 1)) requireCount(operation, argument, size as number, 0);
+    if (!(typeof size === 'number' && size >= 0 && size < 1)) requireCount(operation, argument, size as number, 0);
   }
   if (sizes.validation + sizes.test < 1 || sizes.validation >= 1 || sizes.test >= 1) return;
   throw new ArgumentError({ operation, argument: 'validation + test', expected: 'shares with a sum below 1', actual: `${sizes.validation} + ${sizes.test}` });

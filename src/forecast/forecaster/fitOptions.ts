@@ -1,7 +1,7 @@
 /** How a forecaster is fitted. */
 import type { Backend } from '../../backend.js';
 import type { Callback } from '../../callbacks/callback.js';
-import { checkOptions, requireCount } from '../../checks.js';
+import { checkOptions, requireCount, requireNumber } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import type { Model } from '../../models/model.js';
@@ -76,7 +76,7 @@ export function settleFit(operation: string, options: ForecasterFitOptions, { ho
   requireSizes(operation, { validation, test });
   for (const [argument, count] of Object.entries({ epochs, batchSize, stepsPerEpoch })) if (count !== undefined) requireCount(operation, argument, count);
   const refuse = (argument: string, expected: string, actual: unknown): never => { throw new ArgumentError({ operation, argument, expected, actual: String(actual) }); };
-  if (samePhase !== undefined && !(samePhase >= 0 && samePhase <= 1)) refuse('samePhase', 'a share from 0 to 1', samePhase);
+  if (samePhase !== undefined) requireNumber(operation, 'samePhase', samePhase, samePhase >= 0 && samePhase <= 1, 'a share from 0 to 1');
   if (samePhase !== undefined && stepsPerEpoch === undefined) refuse('samePhase', 'given with stepsPerEpoch, which draws windows', 'without');
   if (earlyStopping !== undefined && earlyStopping !== false) requireCount(operation, 'earlyStopping', earlyStopping, 0);
   if (earlyStopping !== undefined && earlyStopping !== false && validation === 0) refuse('earlyStopping', 'given with a validation block', 'without');

@@ -1,5 +1,5 @@
 /** A forecaster: columns, scalers, network and intervals as one object. */
-import { checkOptions, requireCount } from '../../checks.js';
+import { checkOptions, requireCount, requireNumber } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError, StateError } from '../../errors.js';
 import type { JsonObject } from '../../json.js';
@@ -102,6 +102,7 @@ export class Forecaster {
     const operation = 'Forecaster.forecast';
     const { history, future, paths, seed = this.plan.seed, signal } = checkOptions(operation, options, forecastNames);
     if (paths !== undefined) requireCount(operation, 'paths', paths);
+    requireNumber(operation, 'seed', seed, Number.isSafeInteger(seed), 'a whole number');
     const { model, knowledge } = this.requireFitted('forecast');
     const { plan } = this;
     if (future !== undefined && plan.future.length === 0) {

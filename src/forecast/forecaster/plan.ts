@@ -1,5 +1,5 @@
 /** What a forecaster is to do, settled and checked once: plain data, which is saved with the network. */
-import { checkOptions, requireChoice, requireCount, requireProbability } from '../../checks.js';
+import { checkOptions, requireChoice, requireCount, requireNumber, requireProbability } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { copyOf } from '../../copies.js';
 import { ArgumentError, listed, quoted } from '../../errors.js';
@@ -149,6 +149,7 @@ export function settle(options: ForecasterOptions): Plan {
   const window = requireCount(OPERATION, 'window', own.window);
   requireCount(OPERATION, 'horizon', horizon);
   requireCount(OPERATION, 'season', season);
+  requireNumber(OPERATION, 'seed', seed, Number.isSafeInteger(seed), 'a whole number');
   requireChoice(OPERATION, 'missing', missing, MISSING_POLICIES);
   requireChoice(OPERATION, 'scaling', scaling, ['pooled', 'series']);
   windowStatistics.forEach((statistic) => requireChoice(OPERATION, 'windowStatistics', statistic, STATISTICS));
