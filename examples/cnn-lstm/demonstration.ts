@@ -21,6 +21,11 @@ export interface DemonstrationInput {
   readonly signal: AbortSignal;
 }
 
+/** `2024-12-30 13:30` of a bar, or its number. */
+function barName(names: readonly string[], bar: number): string {
+  return names[bar]?.replace('T', ' ').slice(0, 16) ?? `bar ${bar + 1}`;
+}
+
 /** What a person is told: what raised a forecast that rises, what lowered one that falls. Times are those of the bars under the strongest fifth of the map. */
 export function explain(forecast: Pick<SymbolForecast, 'lastClose' | 'forecast'>, map: HeatMap, block: Block, names: readonly string[]): string {
   const change = 100 * (forecast.forecast / forecast.lastClose - 1);
@@ -28,7 +33,7 @@ export function explain(forecast: Pick<SymbolForecast, 'lastClose' | 'forecast'>
   const origin = block.origins[map.sample] ?? 0;
   const falls = change < 0;
   const strongest = strongestBars(map, window, falls ? -1 : 1);
-  const name = (bar: number): string => names[origin - window + 1 + bar] ?? `bar ${origin - window + 2 + bar}`;
+  const name = (bar: number): string => barName(names, origin - window + 1 + bar);
   const moved = falls ? 'lowered' : 'raised';
   const looked = strongest ? `the picture ${moved} it most over ${name(strongest.first)} to ${name(strongest.last)}` : `nothing in the picture ${moved} the forecast`;
   return `next close $${forecast.forecast.toFixed(2)} after $${forecast.lastClose.toFixed(2)}, ${falls ? '−' : '+'}${Math.abs(change).toFixed(2)} %; ${looked}`;
@@ -48,7 +53,7 @@ export async function notifyLatest({ model, bars, block, forecasts, threshold, n
   const samples = Array.from(forecasts.predicted, (_, i) => i).sort((a, b) => size(b) - size(a)).slice(0, SHOWN);
   const maps = await heatMaps('fusion', model, block, samples, signal, true);
   const strongest = strongestOf(maps);
-  const key = (sample: number): string => `${symbol} ${names[block.origins[sample] ?? -1] ?? `bar ${(block.origins[sample] ?? 0) + 1}`}`;
+  const key = (sample: number): string => `${symbol} ${barName(names, block.origins[sample] ?? 0)}`;
   const forecastOf = new Map(maps.map((map) => {
     const prices = { lastClose: 10 ** (forecasts.previous[map.sample] ?? NaN), forecast: 10 ** (forecasts.predicted[map.sample] ?? NaN) };
     return [key(map.sample), { ...prices, explanation: explain(prices, map, block, names), image: overlayPng(bars, block, map, strongest) }];

@@ -1,6 +1,6 @@
 /** The report: scores, forecasts, corrections, alerts, training, and the heat maps. */
 import { linePlot } from 'bptt/charts';
-import type { Plot, Reference, ImageScale, ReportImage, ReportSection, TableBlock } from 'bptt/charts';
+import type { ImageScale, LinePlotOptions, Plot, Reference, ReportImage, ReportSection, TableBlock } from 'bptt/charts';
 import { noChange, score } from './evaluation.js';
 import type { AlertTally, Forecasts, Score } from './evaluation.js';
 import { TITLES } from './findings.js';
@@ -65,11 +65,22 @@ function scoreTable(input: ReportInput): TableBlock {
   };
 }
 
+const HALF_DAY = 43_200_000;
+
+/** Days lie on a time axis; bars of an hour beside each other, or the nights between them would take most of it. */
+function placesOf(dates: readonly Date[]): Pick<LinePlotOptions, 'x' | 'xLabel'> {
+  const [first, second] = dates;
+  if (!first || !second) return { xLabel: 'test bar' };
+  if (Number(second) - Number(first) >= HALF_DAY) return { x: dates };
+  const day = (date: Date | undefined): string => date?.toISOString().slice(0, 10) ?? '';
+  return { xLabel: `test bar, from ${day(first)} to ${day(dates.at(-1))}` };
+}
+
 export function forecastPlot({ outcome: { forecasts }, corrected, dates }: ReportInput): Plot {
   const price = (values: Float64Array): Float64Array => values.map((value) => 10 ** value);
   const [first] = Object.values(forecasts);
   return linePlot({
-    title: 'Next close over the test bars', yFormat: 'usd', yLabel: 'dollars', yDomain: 'robust', ...(dates.length > 0 ? { x: dates } : { xLabel: 'test bar' }),
+    title: 'Next close over the test bars', yFormat: 'usd', yLabel: 'dollars', yDomain: 'robust', ...placesOf(dates),
     series: [
       { name: 'actual', values: price(first?.test.actual ?? new Float64Array()), color: 'ink' },
       ...NETWORKS.flatMap((name) => (forecasts[name] ? [{ name: TITLES[name], values: price(forecasts[name].test.predicted) }] : [])),
