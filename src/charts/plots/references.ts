@@ -33,6 +33,8 @@ export function drawReferences(references: readonly Reference[], x: Scale, y: Sc
   const names: Markup[] = [];
   // Right end of the last name in each row, so that names of neighbouring lines take the next row.
   const rows: number[] = [];
+  // Names of level lines stand at the right end; where two lines are too close for that, beside each other.
+  const levels: { readonly y: number; readonly left: number }[] = [];
   const placed = references
     .map((reference) => ({ ...reference, at: (reference.axis === 'x' ? x : y).map(Number(reference.value)) }))
     .filter(({ axis, at }) => (axis === 'x' ? at >= left - 0.01 && at <= right + 0.01 : at >= top - 0.01 && at <= bottom + 0.01))
@@ -44,7 +46,10 @@ export function drawReferences(references: readonly Reference[], x: Scale, y: Sc
     const width = textWidth(name, FONT);
     const text = fitText(name, right - left, FONT);
     if (axis === 'y') {
-      names.push(label(text, right - 2, at - top < ROW ? at + ROW - 2 : at - 4, { class: 'halo', 'text-anchor': 'end', 'font-size': FONT }));
+      const line = at - top < ROW ? at + ROW - 2 : at - 4;
+      const end = Math.min(right - 2, ...levels.filter((other) => Math.abs(other.y - line) < ROW - 2).map((other) => other.left - 10));
+      levels.push({ y: line, left: end - width });
+      names.push(label(text, end, line, { class: 'halo', 'text-anchor': 'end', 'font-size': FONT }));
       continue;
     }
     const turned = at + 4 + width > right;

@@ -152,6 +152,14 @@ test('references are drawn where they belong, and named', () => {
   assert.ok(texts(svg).includes('test') && !texts(svg).includes('outside'));
 });
 
+test('names of levels that are close stand beside each other', () => {
+  const svg = draw({ title: 'T', series: [{ name: 'a', values: [0, 10] }], references: [{ axis: 'y', value: 5, label: 'one level' }, { axis: 'y', value: 5.1, label: 'another' }, { axis: 'y', value: 8, label: 'far' }] });
+  const at = (text: string): number => Number(findAll(svg, (n) => n.text === text)[0]?.attributes.x);
+  assert.is(at('far'), area(svg).right - 2);
+  const [left, right] = [at('another'), at('one level')].sort((a, b) => a - b);
+  assert.ok((right ?? 0) === area(svg).right - 2 && (left ?? 0) < (right ?? 0) - 50);
+});
+
 test('lines differ by their dashes, also where hues start over; a legend appears from two entries', () => {
   const series = Array.from({ length: 8 }, (_, i) => ({ name: `model ${String(i)}`, values: [i, i + 1] }));
   const svg = draw({ title: 'T', series });
