@@ -2,7 +2,7 @@
 import type { Model } from 'bptt';
 import { collapseRatio, magnitude, scoreForecast } from 'bptt/forecast';
 import type { ForecastScore } from 'bptt/forecast';
-import { dieboldMariano } from '../support/verdict.js';
+import { dieboldMariano } from '../support/dieboldMariano.js';
 import { applyCorrection, fitCorrection } from './correction.js';
 import type { Correction } from './correction.js';
 import { inputsOf } from './training.js';

@@ -1,7 +1,7 @@
 /** Network and baselines on the same months, with the same origins. */
 import { baselineForecasts, magnitude, noChange, rmse, scoreForecast, seasonal } from 'bptt/forecast';
 import type { Baseline, Range } from 'bptt/forecast';
-import { dieboldMariano } from '../support/verdict.js';
+import { dieboldMariano } from '../support/dieboldMariano.js';
 import { autoregression } from './autoregression.js';
 import type { RunResult } from './trial.js';
 

@@ -1,7 +1,7 @@
 /** From the forecasts of all splits to the tables. Errors are in units of the whole file's range, as published, unless they say dollars. */
 import { describe, magnitude, mean, scoreForecast } from 'bptt/forecast';
 import type { Description, FoldResult, ForecastScore, Scores } from 'bptt/forecast';
-import { dieboldMariano } from '../support/verdict.js';
+import { dieboldMariano } from '../support/dieboldMariano.js';
 import { PUBLISHED, spanOf } from './protocols.js';
 import type { Curves, Protocol, Span } from './protocols.js';
 

@@ -1,7 +1,7 @@
 /** All figures of a run, gathered for the claims, the report and results.json. */
 import { correlation, describe, deviation, magnitude, mean } from 'bptt/forecast';
 import type { Source } from '../support/source.js';
-import { overError } from '../support/verdict.js';
+import { overError } from '../support/dieboldMariano.js';
 import { averaging, paired, protocolFigures, stillEverywhere } from './figures.js';
 import type { Averaged, Errors, ProtocolFigures, SplitErrors } from './figures.js';
 import { nextDays } from './nextDay.js';

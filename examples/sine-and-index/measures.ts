@@ -1,6 +1,6 @@
 /** What the three kinds of prediction are worth, beside no-change on the same targets. */
 import { correlation, magnitude, mean, mse, r2 } from 'bptt/forecast';
-import { dieboldMariano } from '../support/verdict.js';
+import { dieboldMariano } from '../support/dieboldMariano.js';
 import { lastKnown, part, startsOf, toOriginal } from './predictors.js';
 import type { Samples } from './predictors.js';
 import type { Run, Snapshot } from './trial.js';

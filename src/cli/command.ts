@@ -1,6 +1,6 @@
 /** A command of `bptt`: declared once; what it takes, its help and its run come from the same place. */
 import { optionHelp, parseCommand, wrapWords } from './options.js';
-import type { Given, Options } from './options.js';
+import type { Options, Values } from './options.js';
 import { print } from './terminal.js';
 
 export interface Definition<O extends Options> {
@@ -13,8 +13,8 @@ export interface Definition<O extends Options> {
   readonly options: O;
   /** Command lines, each a line of the help. */
   readonly examples: readonly string[];
-  /** @param signal aborted by Ctrl-C. */
-  run(given: Given<O>, signal: AbortSignal): Promise<void>;
+  /** @param line as it was typed. @param signal aborted by Ctrl-C. */
+  run(given: { readonly operands: readonly string[]; readonly values: Values<O>; readonly line: string }, signal: AbortSignal): Promise<void>;
 }
 
 export interface Command {
@@ -30,7 +30,7 @@ export function command<O extends Options>(definition: Definition<O>): Command {
     async run(args, signal) {
       const given = parseCommand(operands, options, args);
       if (given === 'help') print(helpOf(definition));
-      else await definition.run(given, signal);
+      else await definition.run({ ...given, line: [name, ...args].join(' ') }, signal);
     },
   };
 }

@@ -15,6 +15,9 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  forecast: { summary: 'from a CSV file to an honest forecast', load: async () => (await import('./commands/forecast.js')).forecast },
+  predict: { summary: 'what a saved model says of a CSV file', load: async () => (await import('./commands/predict.js')).predict },
+  backtest: { summary: 'a network beside what it has to beat, from many origins', load: async () => (await import('./commands/backtest.js')).backtest },
   inspect: { summary: 'what a model file holds', load: async () => (await import('./commands/inspect.js')).inspect },
 };
 const names = Object.keys(COMMANDS);
@@ -34,7 +37,7 @@ function entryOf(name: string): Entry {
   if (entry) return entry;
   if (name === '') throw new UsageError(`Name a command: ${names.join(', ')}. --help says what they do.`);
   if (name.startsWith('-')) throw new UsageError(`Unknown option '${name}'. Name a command first, one of ${names.join(', ')}; --help says what they do.`);
-  if (/[./\\]/.test(name)) throw new UsageError(`'${name}' is no command. Name one of ${names.join(', ')} before it; --help says what they do.`);
+  if (/[./\\]/.test(name)) throw new UsageError(`'${name}' is no command. Say bptt forecast ${name} --target COL, or another of ${names.join(', ')}.`);
   throw new UsageError(`Unknown command '${name}'. Did you mean ${nearest(name, names)}? --help lists the commands.`);
 }
 

@@ -44,13 +44,18 @@ export interface ModelFile {
 }
 
 /** @throws UsageError for what is no model file, or a damaged one. */
-export function readModelFile(bytes: Uint8Array, path: string): ModelFile {
+export async function readModelFile(bytes: Uint8Array, path: string): Promise<ModelFile> {
+  return ofFile(path, 'no model file of bptt', () => describe(decodeModel(bytes)));
+}
+
+/** What a file holds. @param not what is said of one that does not. @throws UsageError naming the file in the place of a FileFormatError. */
+export async function ofFile<T>(path: string, not: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    return describe(decodeModel(bytes));
+    return await read();
   } catch (error) {
     if (!(error instanceof FileFormatError)) throw error;
     const { argument, expected, actual, hint } = error;
-    throw new UsageError(`${path} is no model file of bptt: ${argument} must be ${expected}, got ${actual}.${hint === undefined ? '' : ` ${hint}`}`);
+    throw new UsageError(`${path} is ${not}: ${argument} must be ${expected}, got ${actual}.${hint === undefined ? '' : ` ${hint}`}`, { cause: error });
   }
 }
 

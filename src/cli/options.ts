@@ -77,9 +77,35 @@ export function list(value: string, help: string): Option<readonly string[]> {
 }
 
 /** What a command line says: its operands in their order, and the value of every option. */
-export interface Given<O extends Options> {
+interface Given<O extends Options> {
   readonly operands: readonly string[];
   readonly values: Values<O>;
+}
+
+/** Words of a list, separated by commas, in any case. */
+export function words<T extends string>(known: readonly T[], help: string): Option<readonly T[]>;
+export function words<T extends string>(known: readonly T[], help: string, fallback: T): Option<readonly T[]>;
+export function words<T extends string>(known: readonly T[], help: string, fallback?: T): Option<readonly T[]> {
+  return {
+    value: known.join(','), help, shown: fallback,
+    parse: (given, name) => (given ?? fallback ?? '').split(',').filter((word, _, all) => word !== '' || all.length > 1).map((word) => {
+      const found = known.find((each) => each.toLowerCase() === word.trim().toLowerCase());
+      if (found === undefined) throw new UsageError(`--${name} must be among ${known.join(', ')}, separated by commas, got '${given ?? ''}'.`);
+      return found;
+    }),
+  };
+}
+
+/** Numbers above 0 and below 1, rising, separated by commas; none by default. */
+export function levels(value: string, help: string): Option<readonly number[]> {
+  return {
+    value, help, shown: undefined,
+    parse: (given, name) => {
+      const numbers = given?.split(',').map((word) => (word.trim() === '' ? NaN : Number(word))) ?? [];
+      if (numbers.some((number, i) => !(number > (numbers[i - 1] ?? 0) && number < 1))) throw new UsageError(`--${name} must be rising numbers between 0 and 1, separated by commas, got '${given ?? ''}'.`);
+      return numbers;
+    },
+  };
 }
 
 /** @returns the values, or `'help'` when that is asked for. @throws UsageError for anything that is not in the table. */

@@ -1,5 +1,5 @@
 /** Folders and files that a run writes; what cannot be written is the user's to mend. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from './options.js';
 
@@ -11,6 +11,14 @@ export async function makeFolder(path: string): Promise<void> {
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
   await makeFolder(dirname(path));
   await writeFile(path, content).catch((error: unknown) => { throw unwritable(path, error); });
+}
+
+/** Refuses a path before the work that would be lost there: its folder is made, and must take files. */
+export async function requireWritable(path: string): Promise<void> {
+  await makeFolder(dirname(path));
+  await access(dirname(path), constants.W_OK).catch((error: unknown) => { throw unwritable(path, error); });
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile()) throw new UsageError(`${path} cannot be written (it is no file).`);
 }
 
 function unwritable(path: string, error: unknown): UsageError {

@@ -1,5 +1,6 @@
 /** How a CSV file is read, as options of the command line. The reader's own hints are said in these words. */
 import type { CsvOptions } from '../forecast/series/csvOptions.js';
+import { MISSING_POLICIES } from '../forecast/series/missing.js';
 import { UsageError, choice, flag, list, text, wholeNumber } from './options.js';
 import type { Option, Values } from './options.js';
 
@@ -20,7 +21,7 @@ export const READING = {
   order: text('ORDER', 'how the rows run: ascending or descending, needed where there are no dates; unsorted: sort them by their dates'),
   series: text('COL=VALUE', 'which rows to read of a file with several series, such as Ticker=AAPL; one: all rows are one series'),
   duplicates: text('RULE', 'what to do where a date occurs twice: refuse, or keep the first, the last, or all (report)', 'refuse'),
-  missing: choice(['refuse', 'drop', 'carryForward'], 'what to do with empty cells', 'refuse'),
+  missing: choice(MISSING_POLICIES, 'what to do with empty cells', 'refuse'),
   delimiter: anyText('MARK', 'what stands between cells, \\t for a tab; a comma unless the file says sep='),
   decimal: text('MARK', 'decimal mark, . or ,'),
   names: list('A,B', 'names of all columns, for a file without a line of names'),

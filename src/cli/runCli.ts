@@ -3,6 +3,9 @@ import process from 'node:process';
 import { BpttError, NotFiniteError } from '../errors.js';
 import { UsageError } from './options.js';
 
+/** What was stopped by Ctrl-C and left something behind, which the message says. */
+export class Interrupted extends Error {}
+
 const FAILED = 1;
 const USAGE = 2;
 /** 128 + SIGINT, as shells expect it. */
@@ -23,10 +26,12 @@ export async function runCli(name: string, main: (signal: AbortSignal) => Promis
   try {
     await main(interrupt.signal);
   } catch (error) {
-    const [line, code] = interrupt.signal.aborted ? [`stopped by Ctrl-C; ${kept}.`, INTERRUPTED] as const : explain(error);
+    const left = error instanceof Interrupted ? error.message : kept;
+    const [line, code] = interrupt.signal.aborted ? [`stopped by Ctrl-C; ${left}.`, INTERRUPTED] as const : explain(error);
     // The progress bar may have left the cursor in the middle of a line.
     const clear = process.stderr.isTTY ? '\r\u001b[K' : '';
-    process.stderr.write(`${clear}${name}: ${line.split('\n').map((part) => part.trim()).join(' ')}\n`);
+    // One line, whatever a file had in it.
+    process.stderr.write(`${clear}${name}: ${line.split('\n').map((part) => part.trim()).join(' ').replace(/\p{Cc}/gu, '\ufffd')}\n`);
     process.exitCode = code;
   }
 }

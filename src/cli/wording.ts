@@ -1,9 +1,9 @@
 /** Words and figures that the terminal, the report and the JSON file share. */
 import type { ForecastScore } from '../forecast/evaluation/score.js';
 import type { ForecastWarning } from '../forecast/evaluation/warning.js';
-import type { ScalerKind } from '../forecast/scalers/scaler.js';
 import { inferSpacing } from '../forecast/series/calendar.js';
 import type { CsvTable } from '../forecast/series/csvTable.js';
+import { isPrice } from './amounts.js';
 import type { Amounts } from './amounts.js';
 
 /** What one step ahead is called; `row` when the table has no dates. */
@@ -16,7 +16,7 @@ export function stepUnit(dates: readonly string[]): string {
 }
 
 export function count(n: number, word: string): string {
-  return `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
+  return `${n.toLocaleString('en-US')} ${word}${n === 1 || word.endsWith('s') ? '' : 's'}`;
 }
 
 /** The name of a column as people write it: `Durable goods` for `durable_goods`; names of capitals and figures, such as codes, stay. */
@@ -27,21 +27,30 @@ export function columnTitle(column: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** What a column is measured in, as far as its name says; else its name as people write it. */
+export function unitName(column: string): string {
+  return isPrice(column) ? 'dollars' : columnTitle(column);
+}
+
 /** The date of a row, or its number. */
 export function rowName(dates: readonly string[], row: number): string {
   return dates[row] ?? `row ${row + 1}`;
 }
 
-/** Why the numbers go into the network the way they do, one sentence. */
-export function scalerReason(kind: ScalerKind, automatic: boolean): string {
-  const reasons: Partial<Record<ScalerKind, string>> = {
-    logReturn: 'log returns: the network sees changes, so prices above all it was trained on are nothing new to it. '
-      + 'The published system scales levels: --scaler minMax.',
+/** How the target goes into the network, and why; then the other columns, where that is another way. */
+export function scalingText({ target, scalers, automatic }: { readonly target: string; readonly scalers: Readonly<Record<string, readonly string[]>>; readonly automatic: boolean }): string {
+  const reasons: Readonly<Record<string, string>> = {
+    logReturn: 'log returns: the network sees changes, so values above all it was trained on are nothing new to it.',
     percentChange: 'percentage change from the first value of each window.',
-    minMax: 'min-max to [0, 1] over the training rows, as published: values beyond their range fall outside [0, 1].',
+    minMax: 'min-max to [0, 1] over the training rows: values beyond their range fall outside [0, 1].',
     standard: `mean 0 and standard deviation 1 over the training rows${automatic ? ', as log returns need values above 0' : ''}.`,
+    robust: 'median 0 and interquartile range 1 over the training rows.',
+    log10: 'decimal logarithms: the network sees ratios.',
+    windowStandard: 'mean 0 and standard deviation 1 over each window: what a value is among those before it.',
   };
-  return reasons[kind] ?? kind;
+  const own = scalers[target] ?? [];
+  const others = Object.entries(scalers).filter(([column, steps]) => column !== target && steps.join() !== own.join()).map(([column, steps]) => `${columnTitle(column)}: ${steps.join(', then ')}`);
+  return [own.map((step) => reasons[step] ?? step).join(' Then '), ...(others.length > 0 ? [`${others.join('; ')}.`] : [])].join(' ');
 }
 
 /** What the reader of the file noticed. */
@@ -69,7 +78,7 @@ export function changeText(value: number, before: number): string {
   return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} %`;
 }
 
-export function strategyText(strategy: 'recursive' | 'sequence output', horizon: number, unit: string): string {
+export function strategyText(strategy: 'recursive' | 'sequence', horizon: number, unit: string): string {
   if (horizon === 1) return `one ${unit} ahead, nothing fed back`;
   return strategy === 'recursive'
     ? `recursive: the network says the next ${unit}, and is fed its own forecast ${horizon - 1} more time${horizon === 2 ? '' : 's'}`
@@ -87,9 +96,12 @@ export function gatherWarnings(warnings: readonly ForecastWarning[], horizon: nu
   });
 }
 
-export const SCORE_HEAD = ['RMSE', '(no-change)', 'MAE', '(no-change)', 'MASE', '(no-change)', 'skill'] as const;
+/** @param rival what the network has to beat. */
+export function scoreHead(rival: string): readonly string[] {
+  return ['RMSE', `(${rival})`, 'MAE', `(${rival})`, 'MASE', `(${rival})`, 'skill'];
+}
 
-/** Network beside no-change; the order of `SCORE_HEAD`. */
+/** Network beside its rival; the order of `scoreHead`. */
 export function scoreCells(score: ForecastScore, amount: Amounts): string[] {
   const ratio = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? 'n/a' : value.toFixed(3));
   return [

@@ -20,6 +20,7 @@ import { parseCsv } from '../../src/node/index.js';
 import { normal, randomStream } from '../../src/random.js';
 import { pretend } from '../examples/pretend.js';
 import { pricesCsv, weekdays } from '../examples/support.js';
+import { PROGRAM } from '../cli/command.js';
 import { openChromium } from './chromium.js';
 import { gallery, galleryPlots } from './gallery.js';
 import { axeViolations, unreadable } from './readable.js';
@@ -54,17 +55,30 @@ function monthsCsv(rows: number): string {
 writeFileSync(join(folder, 'bars.csv'), barsCsv(170));
 writeFileSync(join(folder, 'short.csv'), barsCsv(60));
 writeFileSync(join(folder, 'months.csv'), monthsCsv(76));
+writeFileSync(join(folder, 'shops.csv'), ['Shop,Day,new_car_sales', ...['North', 'West, 2'].flatMap((shop, k) => weekdays(80).map((day, i) => `"${shop}",${day},${(10 ** (k + 1) * (2 + Math.sin((2 * Math.PI * i) / 5 + k))).toFixed(2)}`))].join('\n'));
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'cyclical-industry': ['--csv', 'months.csv', '--target', 'new_car_sales', '--indicators', 'interest_rate'],
   'cnn-lstm': ['--csv', 'bars.csv', '--epochs', '3', '--threshold', '1'],
   'rolling-window': ['--step', '300', '--epochs', '1'],
   'width-and-depth': ['--csv', 'short.csv', '--epochs', '2'],
-  forecast: ['--csv', 'bars.csv', '--window', '6', '--horizon', '3', '--epochs', '1'],
+  forecast: ['--csv', 'bars.csv', '--target', 'Close', '--window', '6', '--horizon', '3', '--epochs', '1'],
 };
 
 /** Names of columns as they stand in the files, which no reader should meet. */
 const RAW = /new_car_sales|interest_rate|adjclose|undefined|\bNaN\b/;
+
+/** Of the command: several series, what was saved of them, a backtest. */
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  'bptt forecast': ['forecast', 'shops.csv', '--target', 'new_car_sales', '--series', 'Shop', '--season', '5', '--window', '6', '--horizon', '3', '--epochs', '1', '--save', 'shops.safetensors'],
+  'bptt predict': ['predict', 'shops.safetensors', 'shops.csv'],
+  'bptt backtest': ['backtest', 'bars.csv', '--target', 'Close', '--window', '6', '--horizon', '3', '--epochs', '1', '--baselines', 'drift'],
+};
+
+async function runOwn(name: string): Promise<string> {
+  await promisify(execFile)(process.execPath, [PROGRAM, ...(OWN[name] ?? []), '--out', name], { cwd: folder });
+  return join(folder, name, 'report.html');
+}
 
 async function run(name: string): Promise<string> {
   const program = fileURLToPath(new URL(`../../examples/${name}.js`, import.meta.url));
@@ -74,7 +88,7 @@ async function run(name: string): Promise<string> {
 
 /** System 1 needs minutes to train: its report is made of forecasts that are made up, 3 % beside the truth. */
 function sineReport(): string {
-  const source = { name: 'made up', reading: {}, path: '', table: parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'], chosen: true };
+  const source = { name: 'made up', reading: {}, path: '', table: parseCsv(pricesCsv(1200, 21)), target: 'Close', columns: ['Close'] };
   const index = source.table.columns.Close ?? new Float64Array();
   const runs = planRuns({ full: true, long: false, seed: 1, backend: 'wasm', index: { reading: {}, path: '', column: '' } });
   const figures = gather(pretend(runs, index, (last, truth, epoch) => last + 0.9 * (truth - last) + 0.03 / epoch), index);
@@ -94,6 +108,7 @@ const reports: Readonly<Record<string, () => Promise<string>>> = {
   gallery: () => Promise.resolve(saved('gallery', gallery())),
   'sine-and-index': () => Promise.resolve(sineReport()),
   ...Object.fromEntries(Object.keys(COMMANDS).map((name) => [name, () => run(name)])),
+  ...Object.fromEntries(Object.keys(OWN).map((name) => [name, () => runOwn(name)])),
 };
 
 async function open(path: string, width: number): Promise<Page> {
@@ -120,7 +135,7 @@ for (const [name, make] of Object.entries(reports)) {
     const words = await page.evaluate(() => document.body.innerText);
     await page.close();
     if (name === 'gallery') return;
-    assert.not.match(words.replace(/npm (run example|start) .*/g, ''), RAW);
+    assert.not.match(words.replace(/(npm (run example|start)|bptt \w+) .*/g, ''), RAW);
     // One minus sign: a hyphen before figures only inside words, dates, options and file names.
     assert.equal(words.match(/(?:^|[\s(])-\.?\d[^\s]*|\d[eE][-+]\d+/g), null);
   });

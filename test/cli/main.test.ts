@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { bptt } from './command.js';
 
 const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string; bin: { bptt: string } };
-const NAMES = ['inspect'];
+const NAMES = ['forecast', 'predict', 'backtest', 'inspect'];
 
 test('--help lists the commands, --version says the version of the package', () => {
   for (const flag of ['--help', '-h']) {
@@ -29,7 +29,7 @@ test('every command explains its options within 100 columns', () => {
 
 test('what it does not know: one line that names what is meant, exit code 2', () => {
   for (const [args, expected] of [
-    [[], /^bptt: Name a command: .*inspect/], [['inspct'], /^bptt: Unknown command 'inspct'\. Did you mean inspect\?/], [['sales.csv'], /^bptt: 'sales\.csv' is no command\./],
+    [[], /^bptt: Name a command: forecast, .*inspect/], [['inspct'], /^bptt: Unknown command 'inspct'\. Did you mean inspect\?/], [['sales.csv'], /^bptt: 'sales\.csv' is no command\. Say bptt forecast sales\.csv --target COL/],
     [['--json'], /^bptt: Unknown option '--json'\. Name a command first/], [['toString'], /^bptt: Unknown command 'toString'/],
     [['inspect'], /^bptt inspect: MODEL is missing\. --help/], [['inspect', 'a', 'b'], /^bptt inspect: Unexpected argument 'b'\./],
     [['inspect', 'a', '--jsn'], /^bptt inspect: Unknown option '--jsn'\. Did you mean --json\?/], [['inspect', 'a', '--json=yes'], /^bptt inspect: .*--json/],

@@ -86,7 +86,7 @@ test('too short a file, a missing column: one line', () => {
   writeFileSync(join(folder, 'short.csv'), ['Date,Sales', ...target.slice(0, 60).map((value, i) => `${2001 + i}-01-01,${value}`)].join('\n'));
   for (const [args, expected] of [
     [['--csv', 'short.csv', '--target', 'Sales', '--indicators', 'Sales'], /^cyclical-industry: too few rows: at least 76 months are needed, the file has 60\.\n$/],
-    [['--csv', 'short.csv'], /^cyclical-industry: short\.csv has no column 'TOTALSA'\. It has Date, Sales\.\n$/],
+    [['--csv', 'short.csv'], /^cyclical-industry: short\.csv has no column 'TOTALSA'\. It has 'Date', 'Sales'\.\n$/],
   ] as const) {
     const { code, stderr } = run(...args, '--out', 'refused');
     assert.is(code, 2);

@@ -15,7 +15,7 @@ import type { Curves, Protocol } from '../../examples/rolling-window/protocols.j
 import type { Figures } from '../../examples/rolling-window/study.js';
 import { headline } from '../../examples/rolling-window/verdicts.js';
 import type { Claim } from '../../examples/support/claims.js';
-import { dieboldMariano } from '../../examples/support/verdict.js';
+import { dieboldMariano } from '../../examples/support/dieboldMariano.js';
 import { backtest, describe, explainedVariance, mae, r2, rmse } from '../../src/forecast/index.js';
 import type { Fold, FoldResult } from '../../src/forecast/index.js';
 import { wasm } from '../../src/index.js';

@@ -6,7 +6,7 @@ import { fitCorrection } from '../../examples/cnn-lstm/correction.js';
 import { autoregression } from '../../examples/cyclical-industry/autoregression.js';
 import { leastSquares } from '../../examples/cyclical-industry/leastSquares.js';
 import { unitRootTest } from '../../examples/cyclical-industry/stationarity.js';
-import { dieboldMariano } from '../../examples/support/verdict.js';
+import { dieboldMariano } from '../../examples/support/dieboldMariano.js';
 import { normal, randomStream } from '../../src/random.js';
 import { CONSTANTS, centred, relative, scales } from '../support/numbers.js';
 import { forAll } from '../support/property.js';
@@ -17,6 +17,15 @@ const walk = (count: number): Float64Array => {
   let level = 0;
   return draws(count).map((step) => (level += step));
 };
+
+test('Diebold–Mariano: by hand without lags, Bartlett weights with', () => {
+  const d = Float64Array.of(1, -2, 4, 3);
+  // Mean 1.5; deviations −0.5, −3.5, 2.5, 1.5: γ₀ = 21 / 4, γ₁ = (1.75 − 8.75 + 3.75) / 4.
+  assert.ok(Math.abs(dieboldMariano(d, 0) - 1.5 / Math.sqrt(5.25 / 4)) < 1e-12);
+  assert.ok(Math.abs(dieboldMariano(d, 1) - 1.5 / Math.sqrt((5.25 - 0.8125) / 4)) < 1e-12);
+  assert.is(dieboldMariano(Float64Array.of(2, 2), 0), Infinity);
+  assert.is(dieboldMariano(Float64Array.of(0, 0), 0), 0);
+});
 
 test('Diebold–Mariano: does not ask for the unit; differences that are rounding of what was forecast are none', async () => {
   await forAll(fc.tuple(centred, scales, fc.integer({ min: 0, max: 2 })), 100, ([x, scale, lags]) => {

@@ -149,10 +149,14 @@ for (const [where, moduleResolution, paths, types, lib] of [
   });
 }
 
-test('npx bptt: version, and what a model file holds', () => {
+test('npx bptt: version, a forecast, what it saved, what a model file holds', () => {
   assert.is(run('npx', 'bptt', '--version'), `${version}\n`);
-  run(process.execPath, '--input-type=module', '--eval', `import { Dense, Sequential } from '${name}'; await new Sequential([new Dense({ units: 3 })], { inputShape: [2] }).save('model.safetensors');`);
-  assert.match(run('npx', 'bptt', 'inspect', 'model.safetensors'), /dense +Dense +9 +units 3/);
+  write('sales.csv', ['Day,Sold', ...Array.from({ length: 140 }, (_, i) => `${new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)},${(50 + 10 * Math.sin(i / 3)).toFixed(2)}`)].join('\n'));
+  assert.match(run('npx', 'bptt', 'forecast', 'sales.csv', '--target', 'Sold', '--window', '6', '--horizon', '3', '--epochs', '1', '--save', 'model.safetensors', '--out', 'report'), /Forecast after 2024-05-19/);
+  assert.equal(readdirSync(join(folder, 'report')).sort(), ['forecast.csv', 'forecast.json', 'report.html']);
+  const { forecast } = JSON.parse(run('npx', 'bptt', 'predict', 'model.safetensors', 'sales.csv', '--json')) as { readonly forecast: readonly { readonly date: string }[] };
+  assert.equal(forecast.map(({ date }) => date), ['2024-05-20', '2024-05-21', '2024-05-22']);
+  assert.match(run('npx', 'bptt', 'inspect', 'model.safetensors'), /target +Sold\n/);
 });
 
 for (const subpath of subpaths.filter((path) => !forNode(path))) {

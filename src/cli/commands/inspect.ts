@@ -1,11 +1,13 @@
 /** `bptt inspect`: what a model file holds. */
 import { basename } from 'node:path';
 import { formatShape } from '../../errors.js';
+import { rowColumns } from '../../forecast/forecaster/plan.js';
+import { knowledgeFromJson } from '../../forecast/forecaster/state.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import { objectOf, textOf } from '../../models/files/json.js';
 import { command } from '../command.js';
 import { readInput } from '../input.js';
-import { readModelFile } from '../modelFile.js';
+import { ofFile, readModelFile } from '../modelFile.js';
 import type { ModelFile } from '../modelFile.js';
 import { flag, wrapWords } from '../options.js';
 import { print, printFacts, printHeading, printTable } from '../terminal.js';
@@ -15,20 +17,23 @@ export const inspect = command({
   name: 'bptt inspect',
   operands: ['MODEL'],
   about: [
-    'Says what a .safetensors file of this library holds: layers and their options, parameters, how it was trained. Nothing is built or run, '
+    'Says what a .safetensors file of this library holds: layers and their options, parameters, how it was trained; of a forecaster its columns, scalers and training range too. Nothing is built or run, '
     + 'so layers and losses of your own need no code here.',
   ],
   options: { json: flag('one JSON object on stdout, with every tensor and all metadata') },
   examples: ['bptt inspect model.safetensors', 'bptt inspect model.safetensors --json'],
   async run({ operands: [path = ''], values: { json } }) {
     const bytes = await readInput(path);
-    const file = readModelFile(bytes, path);
+    const file = await readModelFile(bytes, path);
     if (json) print(JSON.stringify({ file: basename(path), bytes: bytes.length, ...file }, null, 1));
-    else printModelFile(path, bytes.length, file);
+    else {
+      const { forecaster } = file.metadata;
+      printModelFile(path, bytes.length, file, forecaster === undefined ? undefined : await ofFile(path, 'a damaged forecaster', () => knowledgeFromJson(forecaster)));
+    }
   },
 });
 
-function printModelFile(path: string, bytes: number, { inputs, layers, parameters, seed, training, tensors, metadata }: ModelFile): void {
+function printModelFile(path: string, bytes: number, { inputs, layers, parameters, seed, training, tensors, metadata }: ModelFile, forecaster: ReturnType<typeof knowledgeFromJson> | undefined): void {
   const kept = Object.keys(metadata);
   printHeading(basename(path));
   printFacts([
@@ -39,11 +44,34 @@ function printModelFile(path: string, bytes: number, { inputs, layers, parameter
     ['seed', String(seed)],
     ...(kept.length > 0 ? [['metadata', kept.join(', ')] as const] : []),
   ]);
+  if (forecaster) printForecaster(forecaster);
   printHeading('Layers');
   printTable(['layer', 'type', 'parameters', 'options'], layers.flatMap(({ name, type, parameters: size, options }) => {
     const [first = '', ...rest] = wrapWords(optionText(options), 60);
     return [[name, type, size.toLocaleString('en-US'), first], ...rest.map((line) => ['', '', '', line])];
   }), ['left', 'left', 'right', 'left']);
+}
+
+/** What `Forecaster.save` has written beside the network. */
+function printForecaster({ plan, knowledge: { trained, history, ranges, interval } }: ReturnType<typeof knowledgeFromJson>): void {
+  const { target, past, future, static: fixed, window, horizon, season, strategy, head, calendar, series } = plan;
+  const listed = (name: string, columns: readonly string[]): (readonly [string, string])[] => (columns.length > 0 ? [[name, columns.join(', ')]] : []);
+  printHeading('Forecaster');
+  printFacts([
+    ['target', target], ...listed('inputs', past), ...listed('known ahead', future), ...listed('static', fixed), ...listed('calendar', calendar.inputs ?? []),
+    ...(history.size > 1 || series !== undefined ? [['series', `${history.size}${series === undefined ? '' : ` by ${series}`}`] as const] : []),
+    ['window', `${window}, horizon ${horizon}, season ${season}`],
+    ['strategy', strategy],
+    ['head', typeof head === 'string' ? head : `quantiles ${head.quantiles.join(', ')}`],
+    ['interval', interval ? `${100 * interval.coverage} %, of ${interval.count} validation forecasts` : 'none'],
+    ['trained', `${trained.from} to ${trained.to}`],
+  ]);
+  const size = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+  printHeading('Columns');
+  printTable(['column', 'scaler', 'training range'], rowColumns(plan).map((column) => {
+    const range = ranges.find((each) => each.column === column && each.of === 'values');
+    return [column, [plan.scalers[column] ?? 'standard'].flat().map((step) => (typeof step === 'string' ? step : step.kind)).join(', then '), range ? `${size(range.low)} to ${size(range.high)}` : ''];
+  }), ['left', 'left', 'left']);
 }
 
 function trainingText({ optimizer: { type, options: { learningRate } }, losses, metrics, epochs, steps }: NonNullable<ModelFile['training']>): string {
