@@ -32,8 +32,8 @@ export function optimizerStep(
   const plain = { learningRate, guard, gradientScale: k.clipScale(sumOfSquares, globalClipNorm), clipValue, decay: 0 }; // C1
   const decaying = { ...plain, decay: optimizer.weightDecay };
   const after = new Map<string, Tensor>();
+  for (const { key } of weights) after.set(goodName(key), k.keepIfFinite(sound, before(goodName(key)), before(key)));
   for (const { key, constraint } of weights) {
-    after.set(goodName(key), k.keepIfFinite(sound, before(goodName(key)), before(key)));
     const gradient = gradients.get(key);
     if (!gradient) continue;
     const shared = decayOf(optimizer, key) > 0 ? decaying : plain;
