@@ -58,9 +58,9 @@ export function requireChoice<T extends string>(operation: string, argument: str
 }
 
 /** Sizes of a tensor without its batch, whole numbers of at least 1, NaN where they are null; a copy of them. */
-export function requireSizes(operation: string, argument: string, shape: OpenShape, hint?: string): number[] {
+export function requireSizes(operation: string, argument: string, shape: OpenShape | undefined, hint?: string): number[] {
   const given: unknown = shape;
-  if (Array.isArray(given) && given.every((size) => size === null || (Number.isInteger(size) && size >= 1))) return shape.map((size) => size ?? NaN);
+  if (Array.isArray(given) && given.every((size) => size === null || (Number.isInteger(size) && size >= 1))) return (shape ?? []).map((size) => size ?? NaN);
   throw new ArgumentError({ operation, argument, expected: 'a list of sizes without the batch, null where any will do, else whole numbers of at least 1', actual: show(given), hint });
 }
 

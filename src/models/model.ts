@@ -325,8 +325,9 @@ export class Model implements Applicable {
   /** A clone that is compiled alike and has learnt nothing since, with its engine: what `findLearningRate` works with. @internal */
   twin(operation: string): { copy: Model; engine: Engine } {
     const copy = this.clone();
-    copy.engine.compileAs(this.engine, operation);
-    return { copy, engine: copy.engine };
+    const { engine } = copy;
+    engine.compileAs(this.engine, operation);
+    return { copy, engine };
   }
 
   /** Frees the memory of the backend. Weights are kept and the model may be used again; optimiser state is not. */

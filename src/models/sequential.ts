@@ -16,12 +16,12 @@ export interface SequentialOptions {
 
 const optionNames: OptionNames<SequentialOptions> = { inputShape: true, seed: true };
 
-function chain(layers: readonly Applicable[], inputShape: OpenShape): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
+function chain(layers: readonly Applicable[], inputShape: OpenShape | undefined): { input: SymbolicTensor; outputs: SymbolicTensor[] } {
   const given: unknown = layers;
   if (!Array.isArray(given)) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'a list of layers', actual: typeName(given) });
   if (layers.length === 0) throw new ArgumentError({ operation: 'Sequential', argument: 'layers', expected: 'at least one layer', actual: 'none' });
-  requireSizes('Sequential', 'inputShape', inputShape, 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }).');
-  const input = Input({ shape: inputShape });
+  requireSizes('Sequential', 'inputShape', inputShape, 'Give it after the layers: new Sequential([…], { inputShape: [60, 1] }). In another chain: [...encoder, new Dense(…)].');
+  const input = Input({ shape: inputShape ?? [] });
   const outputs = layers.reduce((tensors: SymbolicTensor[], layer, i) => {
     if (tensors.length !== 1) {
       throw new ArgumentError({
@@ -43,12 +43,7 @@ function requireApplicable(layer: Applicable, i: number): Applicable {
 /** A chain of layers, blocks and models. If the last one returns states, they are further outputs. */
 export class Sequential extends Model {
   constructor(layers: readonly Applicable[], options: SequentialOptions) {
-    if (options as unknown === undefined) {
-      throw new ArgumentError({
-        operation: 'Sequential', argument: 'inputShape', expected: 'given after the layers', actual: 'none', hint: 'A part of another chain needs none: spread its layers, [...encoder, new Dense({ units: 1 })].',
-      });
-    }
-    const { inputShape, seed } = checkOptions('Sequential', options, optionNames);
+    const { inputShape, seed }: Partial<SequentialOptions> = options as unknown === undefined ? {} : checkOptions('Sequential', options, optionNames);
     const { input, outputs } = chain(layers, inputShape);
     super({ network: buildNetwork([input], outputs), seed });
   }

@@ -100,15 +100,15 @@ export function checkFitOptions(operation: string, options: FitOptions): FitOpti
   }
   if (validateEvery !== undefined && gradientAccumulationSteps !== undefined && validateEvery % gradientAccumulationSteps !== 0) {
     throw new ArgumentError({
-      operation, argument: 'validateEvery', expected: `a multiple of gradientAccumulationSteps ${gradientAccumulationSteps}: both count batches`, actual: String(validateEvery),
+      operation, argument: 'validateEvery', expected: `a multiple of gradientAccumulationSteps ${gradientAccumulationSteps}`, actual: String(validateEvery),
     });
   }
   const { initialEpoch, resume, epochs: last = 1 } = options;
   if (initialEpoch !== undefined) {
     requireCount(operation, 'initialEpoch', initialEpoch, 0);
-    if (resume) throw new ArgumentError({ operation, argument: 'initialEpoch', expected: 'left off with resume, which knows where the run stands', actual: String(initialEpoch) });
+    if (resume) throw new ArgumentError({ operation, argument: 'initialEpoch', expected: 'left off with resume', actual: String(initialEpoch) });
     if (initialEpoch >= last) {
-      throw new ArgumentError({ operation, argument: 'initialEpoch', expected: `below epochs ${last}`, actual: String(initialEpoch), hint: 'epochs is the number of the last one, not how many are trained.' });
+      throw new ArgumentError({ operation, argument: 'initialEpoch', expected: `below epochs ${last}`, actual: String(initialEpoch), hint: 'epochs is the number of the last one.' });
     }
   }
   if (validationData && validationSplit !== 0) {
