@@ -17,7 +17,7 @@ const BUDGETS = {
   './charts': 27, // 22.5 before layouts for narrow screens, dashes, shapes, names at lines, marks for outliers, and scales of pictures; 21 before options were checked by name; 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
   './convert': { atOnce: 15, onDemand: 45 }, // what is loaded with the entry, and what each of its functions fetches besides
   './gpu': 60, // 47 before attention, lookup and likelihoods had kernels; 42 before kernels came apart by family; with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted
-  './node': 45, // 40 before options of files were checked by name, and time declared; 44 before tasks and addresses were copied at the call
+  './node': 46, // 45 before options that are undefined were left out everywhere, 40 before options of files were checked by name, and time declared; 44 before tasks and addresses were copied at the call
 };
 
 const root = join(import.meta.dirname, '..');

@@ -4,10 +4,10 @@
  * uvu's own runner shares one process, so a crash, an early exit or a file that registers no test passes unseen.
  * Here each of those is a failure, and so is a skipped test. FILTERs are parts of paths: `npm test -- lstm cells/`.
  * A file that hangs is stopped once it has been silent for long; how long a file takes is no failure, since the machine may be busy.
- * Files whose program is missing (Chromium, Redis) are said not to have run, and are failures where CI=true.
+ * Files whose program or data are missing (Chromium, Redis, PyTorch, model files of others) are said not to have run, and are failures where CI=true.
  * The last line is `N passed, N failed`.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, relative, sep } from 'node:path';
@@ -34,12 +34,14 @@ function longFirst(path) {
   return place === -1 ? Infinity : place;
 }
 
-/** Programs beside npm's packages that some files start. */
+/** What some files need beside npm's packages: programs that they start, files that are not ours to copy. */
 const chromium = process.env.BPTT_CHROMIUM ?? '/usr/bin/chromium';
 const PROGRAMS = [
   { files: /^test\/browser\//, found: () => isProgram(chromium), missing: `there is no Chromium at ${chromium} (Debian: apt-get install chromium; or name one in BPTT_CHROMIUM)` },
   { files: /^test\/node\/redis\./, found: () => (process.env.PATH ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'redis-server'))), missing: 'there is no redis-server (Debian: apt-get install redis-server)' },
   { files: /^test\/convert\/onnx\/runtime\//, found: () => existsSync(join(root, 'test/onnxruntime/node_modules/onnxruntime-web')), missing: 'onnxruntime-web is not installed (npm ci --ignore-scripts --prefix test/onnxruntime)' },
+  { files: /^test\/convert\/torch\/(export|table)\./, found: () => spawnSync('/usr/bin/python3', ['-c', 'import torch']).status === 0, missing: 'there is no Python with PyTorch (Debian: apt-get install python3-torch)' },
+  { files: /^test\/convert\/.*\/?shared\.test\./, found: () => existsSync(join(root, '../shared/models')), missing: 'there are no model files of others in ../shared/models' },
 ];
 
 function isProgram(path) {

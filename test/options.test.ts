@@ -106,6 +106,8 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   DepthwiseConv2D: (odd) => new bptt.DepthwiseConv2D({ kernelSize: 1, ...odd }),
   Dropout: (odd) => new bptt.Dropout({ rate: 0.5, ...odd }),
   EarlyStopping: (odd) => new bptt.EarlyStopping({ ...odd }),
+  exportTorch: (odd) => convert.exportTorch(model, { ...odd }),
+  importTorch: (odd) => convert.importTorch(model.toBytes(), new bptt.Sequential([new bptt.Flatten()], { inputShape: [3] }), { ...odd }),
   Embedding: (odd) => new bptt.Embedding({ inputDim: 1, outputDim: 1, ...odd }),
   Flatten: (odd) => new bptt.Flatten({ ...odd }),
   GRU: (odd) => new bptt.GRU({ units: 1, ...odd }),

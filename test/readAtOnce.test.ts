@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasmBackend } from '../src/backends/wasm/backend.js';
 import * as bptt from '../src/index.js';
-import { exportTensorFlowJs, importKeras, importTensorFlowJs, readTorch } from '../src/convert/index.js';
+import { exportTensorFlowJs, exportTorch, importKeras, importTensorFlowJs, importTorch, readTorch } from '../src/convert/index.js';
 import { archive, sequential } from './convert/keras/kerasFiles.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
@@ -213,6 +213,11 @@ const cases: Readonly<Record<string, Case>> = {
   importKeras: of(() => [kerasFile.slice()], async (bytes) => (await importKeras(bytes)).model.getWeights()),
   importTensorFlowJs: of(() => [structuredClone(tensorFlowJsFiles.modelJson), [tensorFlowJsFiles.weights.slice()]], async (json, shards) => (await importTensorFlowJs(json, shards)).model.getWeights()),
   readTorch: of(() => [encodeTensorFile({ tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]), metadata: {} })], async (bytes) => [...(await readTorch(bytes)).tensors]),
+  importTorch: of(() => [encodeTensorFile({ tensors: new Map([['a.weight', { data: array(8), shape: [2, 4] }], ['a.bias', { data: array(2), shape: [2] }], ['b.weight', { data: array(8, 1), shape: [2, 4] }], ['b.bias', { data: array(2), shape: [2] }]]), metadata: {} }), { names: { dense: 'a' } }], async (bytes, options) => {
+    const model = new Sequential([new Dense({ units: 2 })], { inputShape: [4], seed: 1 });
+    return [await importTorch(bytes, model, options), model.getWeights()];
+  }),
+  exportTorch: of(() => [{ weights: 'float16' as const, fileName: 'a.safetensors' }], (options) => exportTorch(recurrent(), options)),
   checkGradients: of(() => [{ inputShape: [[2, 4, 2]], lengths: [3, 4], seed: 2 }], (options) => bptt.checkGradients(new LSTM({ units: 2 }), options)),
   checkLossGradients: of(() => [{ kind: 'huber' as const, delta: 0.5 }, { shape: [3, 2], weighted: true }], (loss, options) => bptt.checkLossGradients(loss, options)),
   wasm: of(() => [{ threads: 1 }], async (options) => (await bptt.wasm(options)).description),

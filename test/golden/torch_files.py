@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the files of test/golden/torch with PyTorch: what torch.save writes, to be read by bptt/convert.
+"""Writes the files of test/golden/data/torch with PyTorch: what torch.save writes, to be read by bptt/convert.
 
     /usr/bin/python3 test/golden/torch_files.py           # write the files
     /usr/bin/python3 test/golden/torch_files.py --check   # compare the tensors of those that are there with what is made now
@@ -18,7 +18,7 @@ from torch import nn
 
 from golden import draw, generator
 
-FOLDER = Path(__file__).parent / "torch"
+FOLDER = Path(__file__).parent / "data" / "torch"
 FILES = {}  # name -> (object, options of torch.save)
 
 
@@ -89,6 +89,29 @@ class RMSNorm(nn.Module):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight
 
 
+class Twice(nn.Module):
+    """One module under two names, which state_dict lists twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = self.second = nn.Linear(3, 3)
+
+    def forward(self, x):
+        return self.second(torch.tanh(self.first(x)))
+
+
+class Film(nn.Module):
+    """Images over time [B, T, H, W, C]."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.lstm, self.fc = nn.Conv2d(2, 3, 2), nn.LSTM(18, 4, batch_first=True, bidirectional=True), nn.Linear(8, 2)
+
+    def forward(self, x):
+        images = self.conv(x.flatten(0, 1).movedim(-1, 1)).relu().flatten(1)
+        return self.fc(self.lstm(images.reshape(*x.shape[:2], -1))[0])
+
+
 class Words(nn.Module):
     def __init__(self):
         super().__init__()
@@ -145,6 +168,7 @@ def convolutions():
     model("conv1d", ChannelsFirst(conv=nn.Conv1d(4, 6, 3, stride=2, padding=1, dilation=2, groups=2)), (2, 9, 4))
     model("conv2d", ChannelsFirst(conv=nn.Conv2d(4, 6, (3, 2), stride=(1, 2), padding=(1, 0), groups=2)), (2, 5, 6, 4))
     model("conv2d-flatten", ChannelsFirst(conv=nn.Conv2d(2, 3, 3, bias=False), norm=nn.BatchNorm2d(3), act=nn.ReLU(), flat=nn.Flatten(), fc=nn.Linear(18, 4)), (2, 5, 4, 2))
+    model("conv2d-flatten-norm", ChannelsFirst(conv=nn.Conv2d(2, 3, 3), flat=nn.Flatten(), norm=nn.BatchNorm1d(18), fc=nn.Linear(18, 4)), (2, 5, 4, 2))
     model("conv1d-flatten", ChannelsFirst(conv=nn.Conv1d(2, 3, 3), pool=nn.MaxPool1d(2), flat=nn.Flatten(), fc=nn.Linear(9, 4)), (2, 8, 2))
     model("depthwise1d", ChannelsFirst(conv=nn.Conv1d(3, 6, 3, groups=3)), (2, 6, 3))
     model("depthwise2d", ChannelsFirst(conv=nn.Conv2d(3, 6, (2, 3), groups=3)), (2, 4, 5, 3))
@@ -163,6 +187,8 @@ def norms():
 
 def others():
     model("linear", nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 3, bias=False)), (5, 4))
+    model("film", Film(), (2, 3, 3, 4, 2))
+    model("shared-module", Twice(), (5, 3))
     model("attention", Heads(nn.MultiheadAttention(6, 2, batch_first=True), 1), (2, 5, 6))
     model("attention-sizes", Heads(nn.MultiheadAttention(6, 3, batch_first=True, kdim=4, vdim=5), 3), (2, 3, 6), (2, 5, 5), (2, 5, 4))
     model("attention-no-bias", Heads(nn.MultiheadAttention(6, 2, batch_first=True, bias=False), 1), (2, 5, 6))
@@ -177,7 +203,7 @@ def odd():
         half=half.half(), half_view=half.half()[3:7], bf=half.bfloat16(), bf_t=big.bfloat16().t(), d=big.double(), i64=torch.tensor([-(2 ** 53), 7]), i32=torch.tensor([-(2 ** 31), 7], dtype=torch.int32),
         i16=torch.tensor([-32768, 7], dtype=torch.int16), i8=torch.tensor([-128, 7], dtype=torch.int8), u8=torch.tensor([255, 7], dtype=torch.uint8), b=torch.tensor([True, False]),
         same=big, shared=big, parameter=nn.Parameter(big[:2].clone()))
-    nest = {"epoch": 3, "loss": 0.25, "name": "Ä", "done": True, "nothing": None, "rates": [0.1, 0.01], "pair": (1, -2), "large": 2 ** 40, "deep": {"state": {0: {"step": torch.tensor(4)}}}, "model": kinds}
+    nest = {"epoch": 3, "loss": 0.25, "name": "Ä", "done": True, "nothing": None, "rates": [0.1, 0.01], "pair": (1, -2), "large": 2 ** 40, "seed": 2 ** 63 + 1, "deep": {"state": {0: {"step": torch.tensor(4)}}}, "model": kinds}
     add("odd", nest)
     add("odd-legacy", nest, _use_new_zipfile_serialization=False)
     add("odd-protocol4", nest, pickle_protocol=4)
@@ -208,7 +234,7 @@ if __name__ == "__main__":
         bad = [name for name, (thing, _) in FILES.items() if not same(torch.load(FOLDER / f"{name}.pt"), thing)]
         print(f"{len(FILES) - len(bad)} passed, {len(bad)} failed", *bad)
         sys.exit(1 if bad else 0)
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     for name, (thing, options) in FILES.items():
         torch.save(thing, FOLDER / f"{name}.pt", **options)
     traced = torch.jit.script(nn.Linear(2, 1))

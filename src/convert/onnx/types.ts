@@ -1,4 +1,5 @@
 /** What goes into and comes out of ONNX files, for callers. */
+import type { WeightRounding } from '../rounding.js';
 
 export interface ExportOnnxOptions {
   /** Version of the operators: 17, with IR 8, which every runtime since 2022 reads (default), or 22, with IR 10. */
@@ -19,16 +20,6 @@ export interface OnnxPort {
   readonly shape: readonly (number | string)[];
 }
 
-/** What half precision did to weights. */
-export interface OnnxRounding {
-  /** The largest |w − half(w)| in all. */
-  readonly largest: number;
-  /** The weight it is in, `lstm/kernel`. */
-  readonly weight: string;
-  /** The same relative to the largest number of that weight. */
-  readonly relative: number;
-}
-
 export interface OnnxExport {
   /** Of an .onnx file. */
   readonly bytes: Uint8Array;
@@ -37,5 +28,5 @@ export interface OnnxExport {
   /** States that stateful layers carry: zeros go in at first, then what came out. */
   readonly states: readonly { readonly input: OnnxPort; readonly output: OnnxPort }[];
   /** Of 'float16'. */
-  readonly rounding?: OnnxRounding;
+  readonly rounding?: WeightRounding;
 }

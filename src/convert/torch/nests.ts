@@ -32,8 +32,8 @@ export function flattened(operation: string, root: PickleValue, pickleBytes: num
     }
     if (tensors.has(name) || values.has(name)) throw refuse(name, 'names that differ', 'one twice');
     if (value instanceof StridedTensor) tensors.set(name, make(name, value));
-    else if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') values.set(name, value);
-    else throw refuse(name, 'a tensor, a number or a text', typeof value === 'bigint' ? `${quoted(String(value))}, which float64 does not hold` : 'something else');
+    else if (value === null || (typeof value !== 'object')) values.set(name, value);
+    else throw refuse(name, 'a tensor, a number or a text', 'something else');
   };
   visit(root, '', 0);
   return { tensors, values };

@@ -63,6 +63,8 @@ function exactly(whole: BigInt64Array): Float64Array {
 }
 
 /** Numbers at strided places, in row-major order. */
+export function gathered<A extends Exclude<Raw, BigInt64Array>>(raw: A, offset: number, shape: readonly number[], strides: readonly number[], count: number): A;
+export function gathered(raw: Raw, offset: number, shape: readonly number[], strides: readonly number[], count: number): Raw;
 export function gathered(raw: Raw, offset: number, shape: readonly number[], strides: readonly number[], count: number): Raw {
   const out = emptyLike(raw, count);
   const inner = shape.at(-1) ?? 1;

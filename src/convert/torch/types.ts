@@ -16,8 +16,8 @@ export interface TorchTensor {
   readonly data: Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array;
 }
 
-/** Anything else in a checkpoint: the epoch, a loss, a learning rate. */
-export type TorchValue = number | string | boolean | null;
+/** Anything else in a checkpoint: the epoch, a loss, a learning rate; whole numbers beyond 2^53 as bigint. */
+export type TorchValue = number | bigint | string | boolean | null;
 
 export interface TorchFile {
   /** `zip`: torch.save since 1.6; `legacy`: before it; `safetensors`. */

@@ -6,10 +6,10 @@ import type { FloatArray, HostTensor } from '../../../tensor.js';
 import { elementTypes } from '../proto/graph.js';
 import { floatTensor, int } from './graphBuilder.js';
 import type { GraphBuilder } from './graphBuilder.js';
-import type { OnnxRounding } from '../types.js';
+import type { WeightRounding } from '../../rounding.js';
 
 export class WeightWriter {
-  rounding: OnnxRounding | undefined;
+  rounding: WeightRounding | undefined;
   private readonly made = new Map<string, string>();
 
   constructor(private readonly b: GraphBuilder, private readonly weights: Weights, private readonly half: boolean) {
