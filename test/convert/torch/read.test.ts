@@ -105,7 +105,7 @@ function saved(pickle: (string | number | readonly number[])[], storages: Readon
   return makeZip([{ name: 'a/data.pkl', data }, ...Object.entries(storages).map(([key, bytes]) => ({ name: `a/data/${key}`, data: bytes }))]);
 }
 const rebuild = 'ctorch._utils\n_rebuild_tensor_v2\n';
-const storage = (n: number): string => `(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK${String.fromCharCode(n)}tQ`;
+const storage = (n: number, type = 'FloatStorage'): string => `(X\x07\0\0\0storagectorch\n${type}\nX\x01\0\0\x000X\x03\0\0\0cpuK${String.fromCharCode(n)}tQ`;
 /** One tensor of a storage of 4 numbers; offset, sizes and strides as opcodes. */
 const tensorAt = (offset: string, sizes: string, strides: string): string => `\x80\x02${rebuild}(${storage(4)}${offset}(${sizes}t(${strides}t\x89NtR.`;
 const four = { 0: new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer) };
@@ -117,6 +117,13 @@ test('a tensor lies in its storage, and a storage in its entry', async () => {
   await refused(saved([tensorAt('K\0', 'K\x02K\x02', 'K\x01')], four), /offset, size and strides/);
   await refused(saved([tensorAt('K\0', 'K\x04', 'K\x01')]), /no entry of the zip file/);
   await refused(saved([tensorAt('K\0', 'K\x04', 'K\x01')], { 0: new Uint8Array(12) }), /16 bytes for 4 numbers of float32, got 12/);
+});
+
+test('a storage is one and the same wherever it is named', async () => {
+  const two = (second: string): string => `\x80\x02}(X\x01\0\0\0a${rebuild}(${storage(4)}K\0(K\x04t(K\x01t\x89NtRX\x01\0\0\0b${rebuild}(${second}K\0(K\x01t(K\x01t\x89NtRu.`;
+  assert.equal([...(await readTorch(saved([two(storage(4))], four))).tensors.keys()], ['a', 'b']);
+  await refused(saved([two(storage(3))], four), /storage '0' the same everywhere/);
+  await refused(saved([two(storage(4, 'IntStorage'))], four), /storage '0' the same everywhere/);
 });
 
 test('a stride of 0 cannot ask for more memory than the file has', async () => {
