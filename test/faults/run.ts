@@ -17,6 +17,7 @@ import { explainFaults } from './explain.js';
 import { planted } from './fault.js';
 import type { Fault } from './fault.js';
 import { forecastFaults } from './forecast.js';
+import { forecasterFaults } from './forecaster.js';
 import { layerFaults } from './layers.js';
 import { lossFaults } from './losses.js';
 import { onnxFaults } from './onnx.js';
@@ -97,7 +98,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...lossFaults, ...maskFaults, ...onnxFaults, ...convertFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...lossFaults, ...maskFaults, ...onnxFaults, ...convertFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults, ...forecasterFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');

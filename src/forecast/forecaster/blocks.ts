@@ -11,8 +11,6 @@ import type { SeriesData } from './seriesData.js';
 
 export type BlockName = 'train' | 'validation' | 'test';
 
-export const BLOCK_NAMES: readonly BlockName[] = ['train', 'validation', 'test'];
-
 /** Below 1 a share of the windows, else how many of them, of each series. */
 export interface BlockSizes {
   readonly validation: number;
