@@ -1,0 +1,46 @@
+/**
+ * The site: VitePress over pages that `scripts/site.mjs` lays out in out/site/pages (docs/ as it is, the API reference, the sources that
+ * pages link to). Mathematics is rendered at build time; nothing is fetched from elsewhere.
+ */
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitepress';
+import type { MarkdownRenderer } from 'vitepress';
+import { runnable } from './runnable';
+import { nav, sidebar } from './sidebar';
+
+/** A CommonJS package whose function is called default. */
+const { default: katex } = createRequire(import.meta.url)('@vscode/markdown-it-katex') as { default: (md: MarkdownRenderer) => void };
+const out = resolve(import.meta.dirname, '../../out/site');
+
+export default defineConfig({
+  title: 'bptt',
+  description: 'Recurrent networks and backpropagation through time, written by hand in TypeScript',
+  lang: 'en',
+  srcDir: resolve(out, 'pages'),
+  outDir: resolve(out, 'dist'),
+  cacheDir: resolve(out, 'cache'),
+  // Replaced by a path relative to each page once built: the site works from any folder (scripts/site/relocate.mjs).
+  base: process.env.BPTT_SITE_BASE ?? '/',
+  cleanUrls: false,
+  markdown: {
+    // Braces are mathematics here: h_{t−1}.
+    attrs: { disable: true },
+    config(md) {
+      md.use(katex);
+      // KaTeX's markup may hold what Vue would take for its own.
+      for (const rule of ['math_inline', 'math_block', 'math_inline_block', 'math_inline_bare_block']) {
+        const render = md.renderer.rules[rule];
+        if (render) md.renderer.rules[rule] = (...args) => `<span v-pre>${render(...args)}</span>`;
+      }
+      runnable(md);
+    },
+  },
+  themeConfig: {
+    nav,
+    sidebar,
+    outline: { level: [2, 3] },
+    search: { provider: 'local' },
+    docFooter: { prev: false, next: false },
+  },
+});

@@ -1,0 +1,39 @@
+/** What stands where. Every page of docs/ is in here or in the build's complaint (scripts/site.mjs). */
+import type { DefaultTheme } from 'vitepress';
+
+const page = (text: string, name: string): DefaultTheme.SidebarItem => ({ text, link: `/${name}` });
+
+export const nav: DefaultTheme.NavItem[] = [
+  { text: 'Start', link: '/' },
+  { text: 'Derivations', link: '/bptt' },
+  { text: 'API', link: '/api/index.html', target: '_self' },
+];
+
+export const sidebar: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Derivations',
+    items: [
+      page('Backpropagation through time', 'bptt'), page('LSTM', 'lstm'), page('GRU', 'gru'), page('Gradient flow', 'gradient-flow'), page('Masks', 'masks'),
+      page('Attention', 'attention'), page('Convolution', 'convolution'), page('Layers', 'layers'), page('Sequence layers', 'sequence-layers'),
+      page('Losses and metrics', 'losses'), page('Adam', 'adam'), page('Optimisers', 'optimizers'), page('Errors in the sources', 'errata'),
+    ],
+  },
+  {
+    text: 'Guide',
+    items: [
+      page('All pages', 'contents'), page('From Keras', 'from-keras'), page('From PyTorch', 'from-pytorch'), page('Cells of one\'s own', 'cells'), page('Change a gate', 'change-a-gate'),
+      page('Data', 'data'), page('What did it look at?', 'explain'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'),
+    ],
+  },
+  {
+    text: 'Forecasting',
+    items: [page('CSV', 'csv'), page('Baselines', 'baselines'), page('Judging forecasts', 'forecast-evaluation'), page('Search and backtest', 'search')],
+  },
+  {
+    text: 'Studies',
+    items: [
+      page('Sine wave and index', 'studies/sine-and-index'), page('Rolling windows', 'studies/rolling-window'), page('Width and depth', 'studies/width-and-depth'),
+      page('Cyclical industry', 'studies/cyclical-industry'), page('CNN-LSTM', 'studies/cnn-lstm'),
+    ],
+  },
+];

@@ -1,0 +1,140 @@
+/**
+ * `npm run site` builds the site of the documentation and serves it on this machine; `npm run site:build` only builds it, into
+ * out/site/dist, which works from any folder of any web server and without a network.
+ *
+ * 1. lays out out/site/pages: docs/ as it is, README and CHANGELOG, the API reference (TypeDoc), the sources that pages link to,
+ *    bptt bundled for browsers
+ * 2. VitePress builds them
+ * 3. absolute paths become relative to the page (site/relocate.mjs)
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import process from 'node:process';
+import { build } from 'esbuild';
+import { relocate } from './site/relocate.mjs';
+import { serve } from './site/serve.mjs';
+
+const root = join(import.meta.dirname, '..');
+const tools = join(root, 'docs/.vitepress');
+const out = join(root, 'out/site');
+const pages = join(out, 'pages');
+const PLACEHOLDER = '/__bptt_base__/';
+const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index' };
+
+function run(command, args, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+  return `${stdout ?? ''}${stderr ?? ''}`;
+}
+
+function installTools() {
+  if (existsSync(join(tools, 'node_modules/vitepress')) && existsSync(join(tools, 'node_modules/.package-lock.json'))) return;
+  console.log('installing what builds the site into docs/.vitepress');
+  run('npm', ['ci', '--ignore-scripts', '--no-progress'], { cwd: tools });
+}
+
+/** Every Markdown page of docs/, by its path in there. */
+function docsPages() {
+  return readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('.vitepress'))
+    .map((entry) => relative(join(root, 'docs'), join(entry.parentPath, entry.name)));
+}
+
+/**
+ * A page's links point at files of the repository. On the site docs/README.md is contents.md, the README is the start, and a file outside docs
+ * is a page under source/.
+ */
+function siteLinks(text, path, sources) {
+  return text.replace(/\]\(([^)\s#]+)(#[^)\s]*)?\)/g, (whole, target, hash = '') => {
+    if (/^[a-z]+:/.test(target)) return whole;
+    const file = posix.normalize(posix.join(posix.dirname(path), target)).replace(/\/$/, '');
+    if (file === 'README.md') return `](${linkTo(path, 'index.md')}${hash})`;
+    if (file === 'docs/README.md') return `](${linkTo(path, 'contents.md')}${hash})`;
+    if (['CHANGELOG.md', 'CONTRIBUTING.md'].includes(file)) return `](${linkTo(path, file.toLowerCase())}${hash})`;
+    if (file.startsWith('docs/')) return `](${linkTo(path, file.slice(5))}${hash})`;
+    if (file === 'LICENSE') return whole.replace(/\]\(.*/, ']');
+    if (!existsSync(join(root, file))) throw new Error(`${path}: there is no ${file}`);
+    sources.add(file);
+    return `](${linkTo(path, `source/${file}.md`)}${hash})`;
+  });
+}
+
+/** From the page that docs/… or a file of the root becomes, to a page of the site. */
+function linkTo(path, page) {
+  const link = posix.relative(posix.dirname(path.replace(/^docs\//, '')), page);
+  return link.startsWith('.') ? link : `./${link}`;
+}
+
+function write(page, text) {
+  mkdirSync(dirname(join(pages, page)), { recursive: true });
+  writeFileSync(join(pages, page), text);
+}
+
+function layOut() {
+  rmSync(pages, { recursive: true, force: true });
+  const sources = new Set();
+  for (const file of docsPages()) {
+    if (!file.endsWith('.md')) {
+      mkdirSync(dirname(join(pages, file)), { recursive: true });
+      cpSync(join(root, 'docs', file), join(pages, file));
+      continue;
+    }
+    write(file === 'README.md' ? 'contents.md' : file, siteLinks(readFileSync(join(root, 'docs', file), 'utf8'), `docs/${file}`, sources));
+  }
+  for (const [file, page] of [['README.md', 'index.md'], ['CHANGELOG.md', 'changelog.md'], ['CONTRIBUTING.md', 'contributing.md']]) {
+    write(page, siteLinks(readFileSync(join(root, file), 'utf8'), file, sources));
+  }
+  for (const file of sources) write(`source/${file}.md`, sourcePage(file));
+}
+
+function sourcePage(file) {
+  const full = join(root, file);
+  let entries;
+  try {
+    entries = readdirSync(full).sort();
+  } catch {
+    return `---\noutline: false\nsearch: false\n---\n\n# ${file}\n\n\`\`\`\`\`${file.split('.').at(-1)}:line-numbers\n${readFileSync(full, 'utf8')}\`\`\`\`\`\n`;
+  }
+  return `# ${file}\n\n${entries.map((entry) => `- ${entry}`).join('\n')}\n`;
+}
+
+function apiReference() {
+  const said = run(join(tools, 'node_modules/.bin/typedoc'), ['--options', join(tools, 'typedoc.json'), '--out', join(pages, 'public/api')]);
+  const warnings = said.split('\n').filter((line) => /warning|error/.test(line) && !/Found 0 errors and 0 warnings/.test(line));
+  if (warnings.length > 0 && !process.env.LAX) throw new Error(`TypeDoc:\n${warnings.join('\n')}`);
+}
+
+/** The package's entries for browsers, as anyone would bundle them. */
+async function bundle() {
+  await build({
+    entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(root, `dist/src/${path}.js`)])),
+    outdir: join(pages, 'public/bptt'), bundle: true, splitting: true, format: 'esm', minify: true, logLevel: 'error', external: ['gpu.js', 'webgpu'],
+  });
+}
+
+async function buildSite() {
+  installTools();
+  layOut();
+  apiReference();
+  await bundle();
+  run(process.execPath, [join(tools, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'docs'], { env: { ...process.env, BPTT_SITE_BASE: PLACEHOLDER } });
+  const dist = join(out, 'dist');
+  await relocate(dist, PLACEHOLDER);
+  // For hosts that read such a file; GitHub Pages does not, and there one thread must do.
+  writeFileSync(join(dist, '_headers'), '/*\n  Cross-Origin-Opener-Policy: same-origin\n  Cross-Origin-Embedder-Policy: require-corp\n');
+  return dist;
+}
+
+const [command = 'serve'] = process.argv.slice(2);
+try {
+  const dist = await buildSite();
+  console.log(`built ${relative(root, dist)}`);
+  if (command === 'serve') {
+    const port = await serve(dist, Number(process.env.PORT ?? 8080));
+    console.log(`http://localhost:${port}/ (Ctrl-C ends)`);
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
