@@ -54,7 +54,7 @@ const formatRules = FORMATS.map((format) => {
 });
 
 export default ts.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/'] },
+  { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/', 'docs/.vitepress/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

@@ -81,7 +81,7 @@ export interface ArrayKernels {
   blendRows(m: Tensor, a: Tensor, b: Tensor, out?: Tensor): Tensor;
   /** target [N] += sum over the rows of x [..., N]. */
   sumRowsTo(target: Tensor, x: Tensor): Tensor;
-  /** [1]: the sum of squares over all parts. */
+  /** [1], the sum of squares over all parts. */
   sumSquares(parts: readonly Tensor[]): Tensor;
 }
 
@@ -94,7 +94,7 @@ export interface BroadcastKernels {
 }
 
 export interface MatmulKernels {
-  /** Product of two matrices; see {@link MatmulMode}. */
+  /** Product of two matrices; see `MatmulMode`. */
   matmul(mode: MatmulMode, a: Tensor, b: Tensor, out?: Tensor): Tensor;
   /** target += product. */
   matmulTo(mode: MatmulMode, target: Tensor, a: Tensor, b: Tensor): Tensor;
@@ -198,9 +198,9 @@ export interface NormKernels {
 
 /** Which keys a query may see: those that are real and, where `causal`, no later than itself. */
 export interface Visible {
-  /** [B, Tq]: 1 for queries that are real. All are, where it is missing. */
+  /** [B, Tq], 1 for queries that are real. All are, where it is missing. */
   readonly query: Tensor | undefined;
-  /** [B, Tk]: 1 for keys that are real. */
+  /** [B, Tk], 1 for keys that are real. */
   readonly key: Tensor | undefined;
   readonly causal: boolean;
 }
@@ -280,7 +280,7 @@ export interface UpdateInputs {
 
 /** Parameter updates. All tensors of one call have one shape; the returned ones replace those passed in. */
 export interface OptimizerKernels {
-  /** [1]: min(1, limit / √sumOfSquares). */
+  /** [1], min(1, limit / √sumOfSquares). */
   clipScale(sumOfSquares: Tensor, limit: number): Tensor;
   /** kept := finite guard ? candidate : kept. */
   keepIfFinite(guard: Tensor, kept: Tensor, candidate: Tensor): Tensor;
@@ -311,7 +311,7 @@ export interface UpdateKernels {
 /** What every device has. */
 export interface CoreKernels extends ArrayKernels, MatmulKernels, ActivationKernels, LossKernels, OptimizerKernels {
   readonly dtype: DType;
-  /** Whether cells call the fused kernels of {@link LstmKernels} and {@link GruKernels} where they can; if not, they write them out. */
+  /** Whether cells call the fused kernels of `LstmKernels` and `GruKernels` where they can; if not, they write them out. */
   readonly fused: boolean;
 }
 

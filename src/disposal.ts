@@ -6,6 +6,6 @@
 export const disposal: typeof Symbol.dispose = (Symbol as { readonly dispose?: typeof Symbol.dispose }).dispose ?? Symbol.for('Symbol.dispose') as typeof Symbol.dispose;
 
 declare global {
-  /** Empty where neither the DOM's nor Node's types say more: the declarations compile there too. */
+  // Empty where neither the DOM's nor Node's types say more: the declarations compile there too.
   interface AbortSignal {} // eslint-disable-line @typescript-eslint/no-empty-object-type
 }

@@ -2,7 +2,7 @@
 export { BackendError, ArgumentError, BpttError, ConversionError, DataError, FileFormatError, NotFiniteError, ShapeError, StateError } from './errors.js';
 export type { ErrorDetails, NotFiniteSite } from './errors.js';
 export { tensor, zeros } from './tensor.js';
-export type { DType, FloatArray, NdArray, NestedArray, Shape, TensorLike } from './tensor.js';
+export type { DType, FloatArray, HostTensor, NdArray, NestedArray, NumberStore, NumericData, Shape, TensorLike } from './tensor.js';
 export type { OpenShape } from './openShapes.js';
 export { randomStream } from './random.js';
 export type { RandomGenerator } from './random.js';
@@ -14,7 +14,7 @@ export { maxNorm, nonNegative, unitNorm } from './constraints.js';
 export type { MaxNormOptions, UnitNormOptions } from './constraints.js';
 export type { Constraint, Regularizer, RuleOptions, WeightRules } from './layers/weightRules.js';
 
-export type { ActivationKind, Backend, Device, KernelFamily, Kernels, LossKind, NormForward, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
+export type { ActivationKind, Backend, Device, KernelFamily, Kernels, LossKind, MatmulMode, NormForward, Program, Step, StepResult, Tensor, UpdateInputs, Variable } from './backend.js';
 export { cpu } from './backends/cpu/index.js';
 export { wasm } from './backends/wasm/index.js';
 export type { WasmOptions } from './backends/wasm/index.js';
@@ -70,6 +70,7 @@ export { Flatten, Reshape } from './layers/reshape.js';
 export type { ReshapeOptions } from './layers/reshape.js';
 export { LayerNorm } from './layers/layerNorm.js';
 export type { LayerNormOptions } from './layers/layerNorm.js';
+export type { NormOptions } from './layers/normalization.js';
 export { BatchNorm } from './layers/batchNorm.js';
 export type { BatchNormOptions } from './layers/batchNorm.js';
 export { GroupNorm } from './layers/groupNorm.js';
@@ -77,18 +78,18 @@ export type { GroupNormOptions } from './layers/groupNorm.js';
 export { RMSNorm } from './layers/rmsNorm.js';
 export type { RMSNormOptions } from './layers/rmsNorm.js';
 export { Conv1D, Conv2D } from './layers/conv2d.js';
-export type { Conv1DOptions, Conv2DOptions } from './layers/conv2d.js';
+export type { Conv1DOptions, Conv2DOptions, ConvolutionOptions } from './layers/conv2d.js';
 export { Conv1DTranspose, Conv2DTranspose } from './layers/conv2dTranspose.js';
-export type { Conv1DTransposeOptions, Conv2DTransposeOptions } from './layers/conv2dTranspose.js';
+export type { Conv1DTransposeOptions, Conv2DTransposeOptions, TransposeOptions } from './layers/conv2dTranspose.js';
 export { DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D } from './layers/depthwiseConv2d.js';
-export type { DepthwiseConv1DOptions, DepthwiseConv2DOptions, SeparableConv1DOptions, SeparableConv2DOptions } from './layers/depthwiseConv2d.js';
+export type { DepthwiseConv1DOptions, DepthwiseConv2DOptions, DepthwiseOptions, SeparableConv1DOptions, SeparableConv2DOptions, SeparableOptions } from './layers/depthwiseConv2d.js';
 export type { Padding1D, Padding2D, Pair, Sides } from './layers/window.js';
 export {
   AveragePool1D, AveragePool2D, GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D, MaxPool1D, MaxPool2D,
 } from './layers/pooling.js';
-export type { Pool1DOptions, Pool2DOptions } from './layers/pooling.js';
+export type { Pool1DOptions, Pool2DOptions, PoolOptions } from './layers/pooling.js';
 export { RepeatVector, UpSampling1D, UpSampling2D } from './layers/repeat.js';
-export type { RepeatVectorOptions, UpSampling1DOptions, UpSampling2DOptions } from './layers/repeat.js';
+export type { RepeatVectorOptions, UpSampling1DOptions, UpSampling2DOptions, UpSamplingOptions } from './layers/repeat.js';
 export { Permute } from './layers/permute.js';
 export type { PermuteOptions } from './layers/permute.js';
 export { Cropping1D } from './layers/cropping.js';
@@ -127,10 +128,14 @@ export type { NadamOptions } from './optimizers/nadam.js';
 export { Adam, AdamW } from './optimizers/adam.js';
 export type { AdamOptions, AdamWOptions } from './optimizers/adam.js';
 export { cosine, cosineRestarts, exponential, inverseTime, piecewise, polynomial, rateAt, warmUp } from './optimizers/schedules.js';
-export type { LearningRate, Progress, Schedule, ScheduleFunction } from './optimizers/schedules.js';
+export type {
+  CosineRestartsSchedule, CosineSchedule, ExponentialSchedule, InverseTimeSchedule, LearningRate, PiecewiseSchedule, PolynomialSchedule, Progress, Schedule,
+  ScheduleFunction, WarmUpSchedule,
+} from './optimizers/schedules.js';
 
 export { Model } from './models/model.js';
-export type { ApplyGradientsOptions, CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
+export type { Gradients } from './models/training/gradients.js';
+export type { ApplyGradientsOptions, CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PassOptions, PredictOptions, TrainOnBatchOptions, Weights } from './models/training/options.js';
 export { Sequential } from './models/sequential.js';
 export type { SequentialOptions } from './models/sequential.js';
 export { findLearningRate } from './models/learningRateFinder.js';
@@ -144,14 +149,15 @@ export type { DataOptions, ModelData } from './models/training/data.js';
 export type { MaskOptions, PerInput } from './models/training/givenMasks.js';
 export type { BatchFunction, BatchStream, Batches, GivenBatch } from './models/training/batchStream.js';
 export type { SampleSource } from './models/training/samples.js';
-export type { History, Position } from './models/training/position.js';
+export type { CallbackStates, History, Position, TrainingEvent } from './models/training/position.js';
 export type { ClassWeight } from './models/training/classWeight.js';
-export type { Metric, MetricFunction, MetricName, MetricRow } from './models/training/metric.js';
-export type { OutputMetrics } from './models/training/scoring.js';
+export type { ClassMetricName, Metric, MetricFunction, MetricName, MetricRow, NamedMetric } from './models/training/metric.js';
+export type { AnyMetric, OutputMetrics } from './models/training/scoring.js';
 export type { Observation } from './models/training/session.js';
 
 export { LambdaCallback, TerminateOnNaN } from './callbacks/callback.js';
-export type { Callback, CallbackState, LambdaHooks, Logs, Trainee, TrainingContext } from './callbacks/callback.js';
+export type { Callback, CallbackState, Hook, LambdaHooks, Logs, Trainee, TrainingContext } from './callbacks/callback.js';
+export type { MonitorMode } from './callbacks/monitor.js';
 export { EarlyStopping } from './callbacks/earlyStopping.js';
 export type { EarlyStoppingOptions } from './callbacks/earlyStopping.js';
 export { ReduceLROnPlateau } from './callbacks/reduceLROnPlateau.js';

@@ -17,8 +17,8 @@ export type FloatArray = Float32Array | Float64Array;
 export type Shape = readonly number[];
 export type NestedArray = readonly number[] | ndarray.TypedArray | readonly NestedArray[];
 /** Where an ndarray keeps its numbers, if not in an array. */
-interface NumberStore { readonly length: number; get(index: number): number; set(index: number, value: number): unknown }
-type NumericData = ndarray.TypedArray | number[] | NumberStore;
+export interface NumberStore { readonly length: number; get(index: number): number; set(index: number, value: number): unknown }
+export type NumericData = ndarray.TypedArray | number[] | NumberStore;
 
 /**
  * Anything with numbers and a shape: an ndarray, nested arrays (whose innermost rows may be typed arrays), a typed array, which has

@@ -23,6 +23,8 @@ export default defineConfig({
   // Replaced by a path relative to each page once built: the site works from any folder (scripts/site/relocate.mjs).
   base: process.env.BPTT_SITE_BASE ?? '/',
   cleanUrls: false,
+  // Checked by test/browser/site in the built pages.
+  ignoreDeadLinks: [/\/(?:source|api)\//, /^\.\/(?:source|api)\//],
   markdown: {
     // Braces are mathematics here: h_{t−1}.
     attrs: { disable: true },
@@ -34,6 +36,13 @@ export default defineConfig({
         if (render) md.renderer.rules[rule] = (...args) => `<span v-pre>${render(...args)}</span>`;
       }
       runnable(md);
+      // The API reference and the sources are pages of their own, not VitePress's.
+      const open = md.renderer.rules.link_open;
+      md.renderer.rules.link_open = (tokens, at, options, env, self) => {
+        const token = tokens[at];
+        if (token && /^(?:\.{1,2}\/)*(?:source|api)\//.test(String(token.attrGet('href')))) token.attrSet('target', '_self');
+        return open ? open(tokens, at, options, env, self) : self.renderToken(tokens, at, options);
+      };
     },
   },
   themeConfig: {

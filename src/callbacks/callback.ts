@@ -42,7 +42,7 @@ export interface CallbackState {
   readonly tensors?: Record<string, { readonly data: FloatArray; readonly shape: readonly number[] }>;
 }
 
-type Hook<A extends unknown[]> = (...args: [...A, context: TrainingContext]) => void | Promise<void>;
+export type Hook<A extends unknown[]> = (...args: [...A, context: TrainingContext]) => void | Promise<void>;
 
 export interface Callback {
   /** Identifies the callback in a saved run. */

@@ -30,7 +30,7 @@ export interface ActivationMaps {
   readonly layer: string;
   /** Number of the model input that the maps lie on: the first the layer sees with such axes; with `size` and none such, the first it sees. */
   readonly input: number;
-  /** [B]: the numbers that are explained. */
+  /** [B], the numbers that are explained. */
   readonly scores: Float64Array;
 }
 

@@ -30,7 +30,7 @@ export interface Capture {
   readonly activations: NdArray<FloatArray>;
   /** ∂score/∂activations; of size 0 if they were not wanted. */
   readonly gradients: NdArray<FloatArray>;
-  /** [B]: the numbers that are explained. */
+  /** [B], the numbers that are explained. */
   readonly scores: Float64Array;
 }
 

@@ -19,15 +19,15 @@ export interface DeletionInsertionOptions extends InputOptions {
 const optionNames: OptionNames<DeletionInsertionOptions> = { ...inputNames, steps: true };
 
 export interface DeletionInsertion {
-  /** [steps + 1]: share of the places that is gone, or back: 0 … 1. */
+  /** [steps + 1], share of the places that is gone, or back: 0 … 1. */
   readonly shares: Float64Array;
-  /** [B, steps + 1]: scores while the most important places are taken away first. */
+  /** [B, steps + 1], scores while the most important places are taken away first. */
   readonly deletion: NdArray<FloatArray>;
-  /** [B, steps + 1]: scores while the most important places are put back first. */
+  /** [B, steps + 1], scores while the most important places are put back first. */
   readonly insertion: NdArray<FloatArray>;
-  /** [B]: mean height of the deletion curve. The smaller, the better the map. */
+  /** [B], mean height of the deletion curve. The smaller, the better the map. */
   readonly deletionScore: Float64Array;
-  /** [B]: mean height of the insertion curve. The larger, the better the map. */
+  /** [B], mean height of the insertion curve. The larger, the better the map. */
   readonly insertionScore: Float64Array;
 }
 

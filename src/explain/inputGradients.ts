@@ -56,7 +56,7 @@ export interface IntegratedGradients {
   readonly scores: Float64Array;
   /** [B] */
   readonly baselineScores: Float64Array;
-  /** [B]: sum of all attributions − (score − baselineScore). The integral makes it 0; what is left is the error of the steps. */
+  /** [B], sum of all attributions − (score − baselineScore). The integral makes it 0; what is left is the error of the steps. */
   readonly gap: Float64Array;
 }
 

@@ -18,7 +18,7 @@ export interface InputOptions extends ExplainOptions {
 
 export const inputNames: OptionNames<InputOptions> = { ...explainNames, input: true, baseline: true };
 
-/** [B, ...]: the baseline of every sample. @throws ShapeError for a tensor of another shape. */
+/** [B, ...], the baseline of every sample. @throws ShapeError for a tensor of another shape. */
 export function baselineOf(operation: string, baseline: Baseline | undefined, { data, shape }: HostTensor): FloatArray {
   const out = allocate(data instanceof Float32Array ? 'float32' : 'float64', data.length);
   if (baseline === undefined || typeof baseline === 'number') return out.fill(baseline ?? 0);

@@ -25,7 +25,7 @@ export interface OcclusionMaps {
   readonly resized: NdArray<FloatArray>;
   /** Number of the model input. */
   readonly input: number;
-  /** [B]: the scores with nothing covered. */
+  /** [B], the scores with nothing covered. */
   readonly scores: Float64Array;
 }
 

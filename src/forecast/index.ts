@@ -4,6 +4,7 @@ export { MinMaxScaler, RobustScaler, StandardScaler } from './scalers/affine.js'
 export { backtest, countSamples, runFold, summariseFolds } from './evaluation/backtest.js';
 export type { BacktestOptions, BacktestResult, FoldResult, FoldSettings, ScoreSummary } from './evaluation/backtest.js';
 export { baselineForecaster, baselineForecasts } from './baselines/apply.js';
+export type { BaselineOptions } from './baselines/apply.js';
 export { autoregression } from './baselines/autoregression.js';
 export type { AutoregressionOptions } from './baselines/autoregression.js';
 export type { Baseline, FittedBaseline, FittedModel, GaussianBaseline } from './baselines/baseline.js';
@@ -53,7 +54,7 @@ export { intervalCoverage, intervalWidth, msis, winkler } from './evaluation/int
 export { explainedVariance, mae, mape, mse, r2, rmse, smape } from './evaluation/metrics.js';
 export { NINE_LEVELS, crpsGaussian, crpsQuantiles, crpsSamples, crpsStudentT, pinball, wql } from './evaluation/quantileScores.js';
 export { mase, naiveError, naiveRmsError, owa, rmsse } from './evaluation/scaledMetrics.js';
-export type { M4Scores, MaseScale, RmsseScale } from './evaluation/scaledMetrics.js';
+export type { M4Scores, MaseScale, RmsseScale, TrainingSeries } from './evaluation/scaledMetrics.js';
 export { PercentChangeScaler } from './scalers/percentChange.js';
 export { scaleWindows } from './windows/scaledWindows.js';
 export type { ScaledWindowOptions, ScaledWindows } from './windows/scaledWindows.js';
@@ -63,7 +64,7 @@ export { createScaler, scalerFromJSON } from './scalers/fromJSON.js';
 export { METRICS, scoreForecast, scores, scoresByHorizon } from './evaluation/score.js';
 export type { ForecastScore, Metric, ScoreOptions, Scores } from './evaluation/score.js';
 export { gridSearch, randomSearch } from './search/search.js';
-export type { SearchOptions, SearchResult } from './search/search.js';
+export type { RandomOptions, SearchOptions, SearchResult } from './search/search.js';
 export { foldProgram, parallelBacktest } from './search/backtest.js';
 export type { FoldSetup, ParallelBacktestOptions, ParallelBacktestResult } from './search/backtest.js';
 export type { TrialHistory, TrialJournal } from './search/journal.js';

@@ -24,7 +24,7 @@ import type { RuleOptions } from './weightRules.js';
 import { windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair } from './window.js';
 
-interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding>, RuleOptions<'kernel'> {
+export interface ConvolutionOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding>, RuleOptions<'kernel'> {
   /** Channels of the output, F. */
   filters: number;
   /** Channels and filters fall into so many groups that do not see each other. Default 1. */

@@ -26,7 +26,7 @@ import type { RuleOptions } from './weightRules.js';
 import { extent, perAxis, requireAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, Sides, WindowAxis } from './window.js';
 
-interface TransposeOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding>, RuleOptions<'kernel'> {
+export interface TransposeOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding>, RuleOptions<'kernel'> {
   /** Channels of the output, F. */
   filters: number;
   /**

@@ -10,9 +10,9 @@
 import type { Kernels, NormForward, Tensor } from '../backend.js';
 
 interface Weights {
-  /** [R′]: one for so many rows of x as lie side by side in what the mask speaks of, a step or a sample. */
+  /** [R′], one for so many rows of x as lie side by side in what the mask speaks of, a step or a sample. */
   readonly w: Tensor;
-  /** [1]: 1, or 0 where no row counts. */
+  /** [1], 1, or 0 where no row counts. */
   readonly any: Tensor;
 }
 

@@ -25,14 +25,14 @@ import type { RuleOptions } from './weightRules.js';
 import { windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
-interface DepthwiseOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding> {
+export interface DepthwiseOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends ConvolvingOptions<Size, Padding> {
   /** Filters for each channel, M. Default 1. */
   depthMultiplier?: number | undefined;
   /** Default 'glorotUniform'. */
   depthwiseInitializer?: Initializer | undefined;
 }
 
-interface SeparableOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends DepthwiseOptions<Size, Padding> {
+export interface SeparableOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends DepthwiseOptions<Size, Padding> {
   /** Channels of the output, F. */
   filters: number;
   /** Default 'glorotUniform'. */

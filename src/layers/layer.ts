@@ -70,11 +70,11 @@ export interface Run {
   readonly training: boolean;
   /** Random numbers for each entry of `noise()`; empty outside training. */
   readonly noise: readonly Tensor[];
-  /** [B, T]: 1 for real time steps of the first input, 0 for padding; undefined where that input has no mask. */
+  /** [B, T], 1 for real time steps of the first input, 0 for padding; undefined where that input has no mask. */
   readonly mask?: Tensor;
   /** The same for each input; undefined where none has a mask. */
   readonly masks?: readonly (Tensor | undefined)[];
-  /** [B]: 1 for samples that count, 0 for those that are padding: steps of a sequence that TimeDistributed lays side by side. */
+  /** [B], 1 for samples that count, 0 for those that are padding: steps of a sequence that TimeDistributed lays side by side. */
   readonly samples?: Tensor;
   readonly observe?: Observer;
   /** False where nobody wants ∂L/∂input: the first layers of a model in training. `backward` may then return nothing. */

@@ -19,7 +19,7 @@ import type { TimeMask } from './timeMask.js';
 import { byPlace, fromImage, maskImage, masksUnder, placesOf, realSteps, requireAxes, toImage, windowAxes, windowOver } from './window.js';
 import type { AxisCount, Padding1D, Padding2D, Pair, WindowAxis } from './window.js';
 
-interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
+export interface PoolOptions<Size extends Pair, Padding extends Padding1D | Padding2D> extends CommonOptions {
   /** Taps of the window. Default 2. */
   poolSize?: Size | undefined;
   /** Default: the pool size, so that windows do not overlap. */

@@ -69,7 +69,7 @@ export interface RecurrentCache {
   readonly sequence: Sequence;
   readonly steps: readonly StepCache[];
   readonly dropMask: Tensor | undefined;
-  /** [T, B]: where outputs are not zero. */
+  /** [T, B], where outputs are not zero. */
   readonly shown: Tensor | undefined;
   readonly inputCount: number;
 }

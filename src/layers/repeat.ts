@@ -79,7 +79,7 @@ export class RepeatVector extends Layer<NoTensors, NoTensors, RepeatCache> {
   }
 }
 
-interface UpSamplingOptions<Size extends Pair> extends CommonOptions {
+export interface UpSamplingOptions<Size extends Pair> extends CommonOptions {
   /** How often each entry is repeated. Default 2. */
   size?: Size | undefined;
 }

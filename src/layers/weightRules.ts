@@ -20,7 +20,7 @@ interface WeightRule {
 
 /** A penalty on a weight: `l1`, `l2`, `l1l2`, or one of your own. */
 export interface Regularizer extends WeightRule {
-  /** [1]: what it adds to the loss. */
+  /** [1], what it adds to the loss. */
   penalty(k: Kernels, w: Tensor): Tensor;
   /** target += its gradient. */
   gradientTo(k: Kernels, target: Tensor, w: Tensor): Tensor;

@@ -28,7 +28,7 @@ export interface OutputDistribution {
   parameters(outputs: TensorLike): NdArray<Float64Array>;
   /** [...]. */
   mean(outputs: TensorLike): NdArray<Float64Array>;
-  /** [...]: what the number stays below with this probability. @throws ArgumentError for a level outside (0, 1). */
+  /** [...], what the number stays below with this probability. @throws ArgumentError for a level outside (0, 1). */
   quantile(outputs: TensorLike, level: number): NdArray<Float64Array>;
   /** [count, ...]. The same seed draws the same. */
   sample(outputs: TensorLike, options?: SampleOptions): NdArray<Float64Array>;

@@ -6,7 +6,7 @@ import type { JsonObject } from '../layers/layer.js';
 export interface RowLosses {
   /** [R], or [R, N] of a loss that is one for each number. */
   readonly losses: Tensor;
-  /** [R, N]: the gradient of each loss with respect to its own prediction, as if there were no mean and no weights. */
+  /** [R, N], the gradient of each loss with respect to its own prediction, as if there were no mean and no weights. */
   readonly dPrediction: Tensor;
 }
 

@@ -23,7 +23,7 @@ export interface CodeBlock {
 /** Every file below a folder with this ending, by path from the root. */
 export function filesBelow(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending) && !entry.parentPath.includes('.vitepress'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
 }

@@ -16,7 +16,7 @@ function named(parts: readonly Tensor[]): Record<string, Tensor> {
   return Object.fromEntries(parts.map((part, i) => [`a${i}`, part]));
 }
 
-/** [1]: Σ term(x) over all elements x of all parts. */
+/** [1], Σ term(x) over all elements x of all parts. */
 export function sumOf(recorder: Recorder, parts: readonly Tensor[], term: (x: string) => string = (x) => x): Tensor {
   const count = parts.reduce((n, part) => n + part.size, 0);
   const threads = count <= small ? 1 : lanes;

@@ -38,7 +38,7 @@ export function baselineForecasts(baseline: Baseline, series: Numbers, origins: 
   return fromHost(out, [origins.length, horizon]);
 }
 
-interface BaselineOptions extends ColumnNames {
+export interface BaselineOptions extends ColumnNames {
   /** Column of the windows, by place or name; 0 by default. */
   readonly target?: Column;
 }

@@ -79,7 +79,7 @@ export function scoresNeeded(coverage: number): number {
  * How far predicted bounds have to move, so that they hold new values with the coverage wanted. Where series differ in scale, divide all three by
  * the scale of each first, and multiply the bounds afterwards.
  *
- * @param actual, lower, upper [n, h] (or [n]), of a block that the model was not fitted on.
+ * @param actual [n, h] (or [n]), as are `lower` and `upper`, of a block that the model was not fitted on.
  * @param coverage wanted probability in (0, 1); 0.9 by default.
  * @throws DataError for too few values, or a lower bound above its upper one.
  */
@@ -136,7 +136,7 @@ export interface AdaptiveIntervals {
  * Intervals over a backtest that learn from each value once it is known, each step ahead on its own.
  *
  * @param actual [n, h] (or [n]), of consecutive origins in time order. Those at the beginning are what it learns from first.
- * @param lower, upper bounds that were predicted, of the same shape; a point forecast is both of them.
+ * @param lower bound that was predicted, of the same shape, as is `upper`; a point forecast is both of them.
  */
 export function adaptiveIntervals(actual: Numbers, lower: Numbers, upper: Numbers, options: AdaptiveOptions = {}): AdaptiveIntervals {
   const operation = 'adaptiveIntervals';

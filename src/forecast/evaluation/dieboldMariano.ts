@@ -43,7 +43,7 @@ export interface DieboldMarianoResult {
 /**
  * Compares the errors of two forecasts of the same values.
  *
- * @param a, b errors, actual − predicted, of consecutive origins in time order: flat, of the same step ahead, or [n, h], whose losses are averaged over the steps.
+ * @param a errors, actual − predicted, as is `b`, of consecutive origins in time order: flat, of the same step ahead, or [n, h], whose losses are averaged over the steps.
  * @throws DataError for fewer than two origins, or no more than the horizon; ArgumentError for options out of range.
  */
 export function dieboldMariano(a: Numbers, b: Numbers, options: DieboldMarianoOptions = {}): DieboldMarianoResult {

@@ -105,7 +105,7 @@ function standardised(error: number, scale: number, score: (z: number) => number
   return scale === 0 || z > 1e150 ? Math.abs(error) : scale * score(z);
 }
 
-/** CRPS of normal distributions. @param mean, deviation the shape of `actual`; a deviation of 0 is a point forecast. */
+/** CRPS of normal distributions. @param center mean, of the shape of `actual`, as is `deviation`; a deviation of 0 is a point forecast. */
 export function crpsGaussian(actual: Numbers, center: Numbers, deviation: Numbers): number {
   const operation = 'crpsGaussian';
   const { actual: a, center: c, deviation: d } = toAligned(operation, { actual, center, deviation });
@@ -116,7 +116,7 @@ export function crpsGaussian(actual: Numbers, center: Numbers, deviation: Number
 
 /**
  * CRPS of Student t distributions.
- * @param center, scale the shape of `actual`; the scale is σ, not the deviation σ √(ν/(ν − 2)).
+ * @param center of the shape of `actual`, as is `scale`, which is σ, not the deviation σ √(ν/(ν − 2)).
  * @param degrees of freedom ν, the shape of `actual`, above 1: else the score is infinite.
  */
 export function crpsStudentT(actual: Numbers, center: Numbers, scale: Numbers, degrees: Numbers): number {

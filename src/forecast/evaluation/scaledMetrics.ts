@@ -45,7 +45,7 @@ export function naiveRmsError(series: Numbers, season = 1): number {
   return rootMeanSquare(seasonalSteps('naiveRmsError', series, season)); // U4
 }
 
-type TrainingSeries = { readonly training: Numbers; readonly season?: number | undefined };
+export type TrainingSeries = { readonly training: Numbers; readonly season?: number | undefined };
 
 /** What MASE divides by: a training series (and its season), or the naive error worked out before. */
 export type MaseScale = TrainingSeries | { readonly naiveError: number };

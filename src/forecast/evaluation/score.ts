@@ -47,7 +47,7 @@ export function scores(actual: Numbers, predicted: Numbers, scale?: MaseScale): 
 /**
  * Skill against a reference: 1 − MSE / MSE of the reference, NaN if the reference makes no error but for rounding.
  *
- * @param error, reference RMSE of either.
+ * @param error RMSE of the forecast; `reference` that of no-change.
  * @param size magnitude of what was forecast.
  */
 export function skill(error: number, reference: number, size: number): number {

@@ -30,7 +30,7 @@ export interface SearchResult {
   readonly best?: TrialRecord;
 }
 
-type RandomOptions = SearchOptions & { readonly trials: number };
+export type RandomOptions = SearchOptions & { readonly trials: number };
 
 const OPTIONS: OptionNames<SearchOptions> = { ...RUN_OPTIONS, space: true, seed: true, objective: true, prune: true };
 const RANDOM_OPTIONS: OptionNames<RandomOptions> = { ...OPTIONS, trials: true };

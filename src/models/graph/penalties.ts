@@ -2,7 +2,7 @@
 import type { Kernels, Tensor } from '../../backend.js';
 import type { WeightSpec } from './network.js';
 
-/** [1]: all penalties on these weights; undefined where there are none. @param weight by key. */
+/** [1], all penalties on these weights; undefined where there are none. @param weight by key. */
 export function penaltyOn(k: Kernels, specs: readonly WeightSpec[], weight: (key: string) => Tensor): Tensor | undefined {
   const penalties = specs.flatMap(({ key, regularizer }) => (regularizer ? [regularizer.penalty(k, weight(key))] : []));
   return penalties.length > 0 ? penalties.reduce((sum, penalty) => k.add(sum, penalty)) : undefined;

@@ -12,7 +12,7 @@ export type PerInput<T> = T | readonly (T | undefined)[] | { readonly [input: st
 
 export interface MaskOptions {
   /**
-   * [N, T]: 1 for real time steps of the input, 0 for padding, which changes no state and counts in no loss of an output that
+   * [N, T], 1 for real time steps of the input, 0 for padding, which changes no state and counts in no loss of an output that
    * descends from this input step by step (docs/masks.md). For a model of several sequences by name, `{ encoder: mask }` where the
    * input is `Input({ shape, name: 'encoder' })`, or by place, `[mask, undefined]`.
    */

@@ -18,7 +18,7 @@ export function sumName(key: string): string {
   return `sum:${key}`;
 }
 
-/** [1]: not finite once a step has failed; the steps after it in the same plan then change nothing. */
+/** [1], not finite once a step has failed; the steps after it in the same plan then change nothing. */
 export const TROUBLE = 'trouble';
 
 /** What a program holds beside weights and states. */

@@ -10,9 +10,9 @@ import { goodName } from './variables.js';
 interface UpdateSettings {
   /** [1]. */
   readonly learningRate: Tensor | undefined;
-  /** [1]: where it is not finite, nothing moves. */
+  /** [1], where it is not finite, nothing moves. */
   readonly guard: Tensor;
-  /** [1]: where it is not finite, nothing is learnt, though nothing is wrong. */
+  /** [1], where it is not finite, nothing is learnt, though nothing is wrong. */
   readonly hold?: Tensor | undefined;
   /** Over all gradients, [1]. */
   readonly sumOfSquares: Tensor;

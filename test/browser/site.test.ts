@@ -1,0 +1,139 @@
+/**
+ * The site as built by `npm run site:build`, served from a folder below the root: links, programs that run on the page and print what the
+ * page says, search, narrow screens, nothing from elsewhere.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { dirname, extname, join, relative } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { docsPages, codeBlocks, root } from '../docs/pages.js';
+import { openChromium } from './chromium.js';
+
+const dist = join(root, 'out/site/dist');
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.png': 'image/png', '.woff2': 'font/woff2', '.json': 'application/json' };
+const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(dist, join(entry.parentPath, entry.name)));
+
+let server: Server;
+let browser: Browser;
+let base = '';
+
+test.before(async () => {
+  server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).replace(/^\/any\/folder\//, '');
+    const file = join(dist, path === '' ? 'index.html' : path);
+    const found = file.startsWith(dist) && existsSync(file) && extname(file) !== '';
+    response.writeHead(found ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.end(found ? readFileSync(file) : '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  base = `http://localhost:${typeof address === 'object' ? address?.port ?? 0 : 0}/any/folder/`;
+  browser = await openChromium();
+});
+
+test.after(async () => {
+  await browser.close();
+  server.close();
+});
+
+/** A page, and all that went wrong on it: errors, requests that failed, requests to elsewhere. */
+async function open(path: string, width = 1200): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage({ viewport: { width, height: 800 } });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) problems.push(`request to ${request.url()}`);
+  });
+  await page.goto(base + path);
+  return { page, problems };
+}
+
+test('every link leads to a page, and its anchor to a place there', () => {
+  const pages = files.filter((file) => file.endsWith('.html') && !file.startsWith('api/') && file !== '404.html');
+  assert.ok(pages.length > 80, `only ${pages.length} pages`);
+  const ids = new Map<string, Set<string>>();
+  const idsOf = (file: string): Set<string> => {
+    const known = ids.get(file) ?? new Set([...readFileSync(join(dist, file), 'utf8').matchAll(/\sid="([^"]+)"/g)].map(([, id = '']) => decodeURIComponent(id)));
+    ids.set(file, known);
+    return known;
+  };
+  const dead: string[] = [];
+  for (const page of pages) {
+    for (const [, href = ''] of readFileSync(join(dist, page), 'utf8').matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+      if (/^[a-z]+:/.test(href)) continue;
+      const [target = '', anchor] = href.split('#');
+      let file = target === '' ? page : join(dirname(page), target);
+      if (file.endsWith('/') || file === '.') file = join(file, 'index.html');
+      if (extname(file) === '' || file.endsWith('.ts') || file.endsWith('.md')) file += '.html';
+      if (!files.includes(file)) dead.push(`${page}: ${href}`);
+      else if (anchor && !file.startsWith('api/') && !idsOf(file).has(decodeURIComponent(anchor))) dead.push(`${page}: ${href} (no such place)`);
+    }
+  }
+  assert.equal(dead, []);
+});
+
+test('programs run on the page and print what the page says', async () => {
+  let ran = 0;
+  for (const page of docsPages) {
+    const name = page.path.replace(/^docs\//, '').replace(/README\.md$/, 'contents.md').replace(/\.md$/, '.html');
+    if (!codeBlocks(page).some(({ info }) => /^ts\b/.test(info))) continue;
+    const { page: tab, problems } = await open(name);
+    for (const block of await tab.locator('.run-block:has(button)').all()) {
+      const printed = await run(block);
+      const program = await block.getAttribute('data-program') ?? '';
+      const expected = [...program.matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text);
+      if (expected.length > 0) assert.equal(printed.trimEnd().split('\n'), expected, name);
+      ran++;
+    }
+    assert.equal(problems, [], name);
+    await tab.close();
+  }
+  assert.ok(ran >= 30, `only ${ran} programs ran`);
+});
+
+async function run(block: ReturnType<Page['locator']>): Promise<string> {
+  const details = block.locator('xpath=ancestor::details');
+  if (await details.count() > 0) await details.first().evaluate((element) => element.setAttribute('open', ''));
+  await block.getByRole('button', { name: 'Run' }).click();
+  await block.getByText(/^(Done|Stopped by an error)\.$/).waitFor({ timeout: 240_000 });
+  return block.locator('.output').innerText();
+}
+
+test('a program can be edited, and an error is said', async () => {
+  const { page } = await open('adam.html');
+  const block = page.locator('.run-block:has(button)').first();
+  await block.getByRole('button', { name: 'Edit' }).click();
+  await block.getByRole('textbox', { name: 'Program' }).fill("import { Dense } from 'bptt';\nconsole.log([1.5, -0], { a: 'b' });\nnew Dense({ unit: 3 } as never);");
+  const printed = await run(block);
+  assert.match(printed, "[ 1.5, -0 ] { a: 'b' }");
+  assert.match(printed, /ArgumentError: .*unit/);
+  await page.close();
+});
+
+test('search finds a page by a word of it', async () => {
+  const { page } = await open('index.html');
+  await page.locator('button.DocSearch-Button').click();
+  await page.locator('.VPLocalSearchBox input').fill('truncation');
+  const first = page.locator('.VPLocalSearchBox .result').first();
+  await first.waitFor();
+  await first.click();
+  await page.waitForURL(/bptt\.html|lstm\.html|gradient-flow\.html/);
+  await page.close();
+});
+
+test('nothing is wider than a phone', async () => {
+  for (const name of ['index.html', 'bptt.html', 'layers.html', 'gradient-flow.html', 'studies/cnn-lstm.html']) {
+    const { page, problems } = await open(name, 360);
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth') as number <= 360, `${name} is wider`);
+    assert.equal(problems, [], name);
+    await page.close();
+  }
+});
+
+test.run();
