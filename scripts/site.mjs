@@ -21,7 +21,7 @@ const tools = join(root, 'docs/.vitepress');
 const out = join(root, 'out/site');
 const pages = join(out, 'pages');
 const PLACEHOLDER = '/__bptt_base__/';
-const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index' };
+const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index', convert: 'convert/index' };
 
 function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });

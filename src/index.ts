@@ -141,6 +141,7 @@ export type { SequentialOptions } from './models/sequential.js';
 export { findLearningRate } from './models/learningRateFinder.js';
 export type { LearningRateFinderOptions, LearningRateRange } from './models/learningRateFinder.js';
 export { loadModel } from './models/load.js';
+export type { ByteSource } from './byteSource.js';
 export type { LoadOptions } from './models/load.js';
 export { modelFromJSON } from './models/fromJson.js';
 export type { FromJSONOptions } from './models/fromJson.js';

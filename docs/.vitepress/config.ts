@@ -28,6 +28,8 @@ export default defineConfig({
   markdown: {
     // Braces are mathematics here: h_{t−1}.
     attrs: { disable: true },
+    // GitHub's anchors, so that a link to a heading works in both places.
+    anchor: { slugify: (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replace(/ /g, '-') },
     config(md) {
       md.use(katex);
       // KaTeX's markup may hold what Vue would take for its own.

@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer';
 import type { MarkdownRenderer } from 'vitepress';
 
-const inBrowsers = new Set(['bptt', 'bptt/forecast', 'bptt/explain', 'bptt/charts']);
+const inBrowsers = new Set(['bptt', 'bptt/forecast', 'bptt/explain', 'bptt/charts', 'bptt/convert']);
 
 /** Whether a program needs nothing that a page lacks. */
 function runsInBrowsers(code: string): boolean {
