@@ -130,7 +130,7 @@ test('search finds a page by a word of it', async () => {
 test('nothing is wider than a phone', async () => {
   for (const name of ['index.html', 'bptt.html', 'layers.html', 'gradient-flow.html', 'studies/cnn-lstm.html']) {
     const { page, problems } = await open(name, 360);
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth') as number <= 360, `${name} is wider`);
+    assert.ok(await page.evaluate<number>('document.documentElement.scrollWidth') <= 360, `${name} is wider`);
     assert.equal(problems, [], name);
     await page.close();
   }
