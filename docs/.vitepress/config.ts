@@ -2,6 +2,7 @@
  * The site: VitePress over pages that `scripts/site.mjs` lays out in out/site/pages (docs/ as it is, the API reference, the sources that
  * pages link to). Mathematics is rendered at build time; nothing is fetched from elsewhere.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
@@ -38,6 +39,13 @@ export default defineConfig({
         if (render) md.renderer.rules[rule] = (...args) => `<span v-pre>${render(...args)}</span>`;
       }
       runnable(md);
+      // Drawings of the derivations stand in the page itself, so that they follow its light and dark.
+      const image = md.renderer.rules.image;
+      md.renderer.rules.image = (tokens, at, options, env, self) => {
+        const source = String(tokens[at]?.attrGet('src'));
+        if (/(?:^|\/)pictures\/[\w-]+\.svg$/.test(source)) return `<span v-pre class="drawing">${readFileSync(resolve(out, 'pages', source.replace(/^.*pictures/, 'pictures')), 'utf8').trim()}</span>`;
+        return image ? image(tokens, at, options, env, self) : self.renderToken(tokens, at, options);
+      };
       // The API reference and the sources are pages of their own, not VitePress's.
       const open = md.renderer.rules.link_open;
       md.renderer.rules.link_open = (tokens, at, options, env, self) => {
