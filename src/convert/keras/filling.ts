@@ -69,9 +69,10 @@ export class Filling {
   /** What Keras has no variable for, and what is left without one. */
   finish(layers: readonly WantedLayer[]): void {
     for (const layer of layers) {
-      for (const [target, data] of layer.fixed) this.tensors.set(`${layer.name}/${target}`, { data, shape: layer.shapes.get(target) ?? [] });
       const covered = new Set([...layer.variables.flatMap(({ targets }) => targets), ...layer.fixed.keys()]);
       for (const target of layer.shapes.keys()) if (!covered.has(target)) this.problems.push(`${labelOf(layer)}: Keras has no ${target}`);
     }
+    if (this.problems.length > 0) return;
+    for (const layer of layers) for (const [target, make] of layer.fixed) this.tensors.set(`${layer.name}/${target}`, { data: make(), shape: layer.shapes.get(target) ?? [] });
   }
 }

@@ -30,8 +30,8 @@ export interface KerasVariable {
 /** Shapes of the weights here. */
 export type WeightShapes = ReadonlyMap<string, Shape>;
 
-/** What weights here hold that Keras has no variable for. */
-export type FixedWeights = ReadonlyMap<string, FloatArray>;
+/** What weights here hold that Keras has no variable for, made when all else is known to fit. */
+export type FixedWeights = ReadonlyMap<string, () => FloatArray>;
 
 interface Variables { readonly variables: readonly KerasVariable[]; readonly fixed: FixedWeights }
 
@@ -107,8 +107,8 @@ function attentionVariables(shapes: WeightShapes, [heads, keyDim, valueDim]: rea
 function additiveVariables(shapes: WeightShapes, scaled: boolean): Variables {
   const [units = 1] = shapes.get('scoreKernel') ?? [];
   const identity = (): Float32Array => Float32Array.from({ length: units * units }, (_, i) => (i % (units + 1) === 0 ? 1 : 0));
-  const kernels: [string, FloatArray][] = [['queryKernel', identity()], ['keyKernel', identity()]];
-  if (!scaled) return { variables: [], fixed: new Map([...kernels, ['scoreKernel', new Float32Array(units).fill(1)]]) };
+  const kernels: [string, () => FloatArray][] = [['queryKernel', identity], ['keyKernel', identity]];
+  if (!scaled) return { variables: [], fixed: new Map([...kernels, ['scoreKernel', () => new Float32Array(units).fill(1)]]) };
   return { variables: numbered(same('scale', 'scoreKernel', shapes, { shapes: [[units]] })), fixed: new Map(kernels) };
 }
 

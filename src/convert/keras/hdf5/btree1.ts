@@ -19,6 +19,7 @@ export function childrenOf<Key>(file: Hdf5File, root: number, kind: 0 | 1, readK
     address(reader);
     address(reader);
     for (let i = 0; i < entries; i++) {
+      file.spend(reader);
       const key = readKey(reader);
       const child = requiredAddress(reader, 'a child');
       if (level > 0) visit(child, level);

@@ -79,7 +79,7 @@ function fixedArray(file: Hdf5File, at: number, bytes: number): Omit<Chunk, 'pla
   const count = header.u64();
   const block = file.reader('chunk array', requiredAddress(header, 'its entries'), 'FADB');
   block.take(2 + 8);
-  if (count * entry > block.left) throw block.refuse(`${count} entries of ${entry} bytes`, `${block.left} bytes`);
+  if (entry < (filtered ? 13 : 8) || count * entry > block.left) throw block.refuse(`${count} entries of ${entry} bytes`, `${block.left} bytes`);
   const inPage = 2 ** pageBits;
   const paged = count > inPage;
   if (paged) block.take(Math.ceil(Math.ceil(count / inPage) / 8) + 4);

@@ -11,22 +11,27 @@ const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const hint = 'The file is damaged or cut short, or was written with settings of HDF5 that Keras does not use.';
 
 export class Hdf5File {
-  /** Structures that may still be visited. */
-  private visits: number;
+  /** Structures, and entries of them, that may still be read: one for each byte, which is more than a file can hold. */
+  private left: number;
 
   /** @param bytes from the base address on: addresses count from their beginning. */
   constructor(readonly operation: string, readonly bytes: Uint8Array) {
-    this.visits = 1000 + bytes.length / 8;
+    this.left = 1000 + bytes.length;
   }
 
   /** At a structure of the file, which begins with these letters. @param end where it ends at the latest. */
   reader(part: string, address: number, letters = '', end = this.bytes.length): ByteReader {
     const reader = new ByteReader({ operation: this.operation, part: `HDF5 ${part}` }, this.bytes.subarray(0, Math.min(end, this.bytes.length)), Math.min(address, this.bytes.length));
     if (address > reader.bytes.length) throw reader.refuse(`an address within ${reader.bytes.length} bytes`, String(address));
-    if (--this.visits < 0) throw reader.refuse('structures that end', 'ones that refer to each other without end');
+    this.spend(reader);
     const found = String.fromCharCode(...reader.take(letters.length));
     if (found !== letters) throw reader.refuse(`'${letters}'`, 'something else', address);
     return reader;
+  }
+
+  /** Counts a structure, or an entry of one. @throws FileFormatError where there are more than the file can hold. */
+  spend(reader: ByteReader): void {
+    if (--this.left < 0) throw reader.refuse('structures that end', 'ones that refer to each other without end');
   }
 
   /** What the subset does not hold. */
@@ -56,6 +61,7 @@ export function requiredAddress(reader: ByteReader, what: string): number {
 /** A whole number of so many bytes, the lowest first. */
 export function unsigned(reader: ByteReader, bytes: number): number {
   const at = reader.at;
+  if (!(bytes >= 1 && bytes <= 8)) throw reader.refuse('numbers of 1 to 8 bytes', String(bytes), at);
   const value = reader.take(bytes).reduceRight((sum, byte) => sum * 256 + byte, 0);
   if (value > Number.MAX_SAFE_INTEGER) throw reader.refuse('a number below 2^53', String(value), at);
   return value;

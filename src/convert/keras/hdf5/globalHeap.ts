@@ -17,6 +17,7 @@ function readObjects(file: Hdf5File, at: number): Objects {
     reader.take(6);
     const length = reader.u64();
     if (index === 0) break; // free space
+    file.spend(reader);
     objects.set(index, reader.take(length));
     reader.take(Math.min(reader.left, (8 - (length % 8)) % 8));
   }

@@ -41,6 +41,7 @@ function symbols(file: Hdf5File, table: ByteReader): [string, number | 'a path']
     const node = file.reader('symbol table', at, 'SNOD');
     node.take(2);
     return Array.from({ length: node.u16() }, (): [string, number | 'a path'] => {
+      file.spend(node);
       const name = nameAt(node.u64());
       const header = address(node);
       const kind = node.u32();
