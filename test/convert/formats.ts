@@ -7,6 +7,7 @@ import { uniform } from '../../src/random.js';
 import { encodeStored } from '../../src/models/files/safetensors.js';
 import { torchFile } from '../golden/torchFiles.js';
 import { makeZip } from './bytes/makeZip.js';
+import { kerasFormats } from './keras/kerasFormats.js';
 import { changeBytes, pick } from './mutations.js';
 import type { MutatedFormat, Mutation } from './mutations.js';
 
@@ -47,4 +48,5 @@ export const mutatedFormats: readonly MutatedFormat[] = [
   { name: 'torch', files: async () => ['tutorial', 'odd', 'odd-protocol4', 'words'].map(torchFile), read: readWhole, inside: insideZip },
   { name: 'torch-legacy', files: async () => [torchFile('odd-legacy')], read: readWhole },
   { name: 'torch-safetensors', files: async () => [safetensorsFile()], read: readWhole },
+  ...kerasFormats,
 ];

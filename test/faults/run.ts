@@ -18,6 +18,7 @@ import { planted } from './fault.js';
 import type { Fault } from './fault.js';
 import { forecastFaults } from './forecast.js';
 import { forecasterFaults } from './forecaster.js';
+import { kerasFaults } from './keras.js';
 import { layerFaults } from './layers.js';
 import { lossFaults } from './losses.js';
 import { onnxFaults } from './onnx.js';
@@ -41,6 +42,7 @@ function copyRepository(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bptt-faults-'));
   mkdirSync(join(folder, 'test/golden'), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(join(root, 'docs'), join(folder, 'docs'));
   symlinkSync(join(root, 'test/golden/data'), join(folder, 'test/golden/data'));
   symlinkSync(join(root, 'test/onnxruntime'), join(folder, 'test/onnxruntime'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
@@ -98,7 +100,7 @@ async function inParallel<T>(items: readonly T[], folders: readonly string[], wo
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
-  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...lossFaults, ...maskFaults, ...onnxFaults, ...convertFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults, ...forecasterFaults]
+  const faults = [...cellFaults, ...layerFaults, ...convolutionFaults, ...trainingFaults, ...lossFaults, ...maskFaults, ...onnxFaults, ...convertFaults, ...kerasFaults, ...roundingFaults, ...sharingFaults, ...searchFaults, ...explainFaults, ...timeFaults, ...forecastFaults, ...forecasterFaults]
     .filter(({ name, file }) => filters.length === 0 || filters.some((part) => `${file} ${name}`.includes(part)));
   const names = new Set(faults.map(({ file, name }) => `${file} ${name}`));
   if (names.size !== faults.length) throw new Error('two faults have one name');

@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert';
 import { FileFormatError } from '../../../src/errors.js';
 import { Hdf5Dataset, openHdf5 } from '../../../src/convert/keras/hdf5/objects.js';
 import { isHdf5 } from '../../../src/convert/keras/hdf5/file.js';
-import { sharedModel } from '../shared.js';
 import { h5File } from './h5File.js';
 
 const folder = new URL('../../../../test/golden/data/hdf5/', import.meta.url);
@@ -42,16 +41,6 @@ for (const version of ['earliest', 'v110', 'latest']) {
     assert.is(split.texts('others'), undefined);
   });
 }
-
-test('the newest layout with forty links, of the files beside the project', async () => {
-  const bytes = sharedModel('hdf5_latest_layout.h5');
-  if (!bytes) return;
-  const root = openHdf5('test', bytes);
-  assert.is(root.names.length, 40);
-  const last = root.get('w39');
-  assert.ok(last instanceof Hdf5Dataset);
-  assert.equal([...(await last.read()).data], Array.from({ length: 40 }, (_, i) => i));
-});
 
 test('what libhdf5 writes, read by both', async () => {
   const data = Float32Array.from({ length: 60 }, (_, i) => Math.fround(Math.sin(i)));

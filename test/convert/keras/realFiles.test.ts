@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { importKeras } from '../../../src/convert/index.js';
+import { Hdf5Dataset, openHdf5 } from '../../../src/convert/keras/hdf5/objects.js';
 import { ConversionError, Dense, Sequential } from '../../../src/index.js';
 import type { JsonObject } from '../../../src/json.js';
 import { sharedModel } from '../shared.js';
@@ -81,6 +82,16 @@ test('Keras 3.15: a class of its own is refused, its weights go into a model tha
   const [first, last] = await readByLibrary(bytes.slice(hdf5Within(bytes)), ['layers/dense/vars/0', 'layers/dense_3/vars/0']);
   assert.equal(Float64Array.from(model.getWeights()['dense/kernel']?.data ?? []), first?.data);
   assert.equal(Float64Array.from(model.getWeights()['dense_3/kernel']?.data ?? []), last?.data);
+});
+
+test('the newest layout with forty links, of the files beside the project', async () => {
+  const bytes = sharedModel('hdf5_latest_layout.h5');
+  if (!bytes) return;
+  const root = openHdf5('test', bytes);
+  assert.is(root.names.length, 40);
+  const last = root.get('w39');
+  assert.ok(last instanceof Hdf5Dataset);
+  assert.equal([...(await last.read()).data], Array.from({ length: 40 }, (_, i) => i));
 });
 
 for (const [name, folder] of [['keras2_made_by_h5py.h5', 'model_weights'], ['keras3_made_by_h5py.keras', 'layers']] as const) {
