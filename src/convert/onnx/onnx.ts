@@ -1,4 +1,6 @@
 /** ONNX, in and out: what is loaded at once; the rest is fetched when it is called. */
+import { copyOfBytes } from '../../byteSource.js';
+import type { ByteSource } from '../../byteSource.js';
 import { checkOptions, requireChoice } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
@@ -22,4 +24,20 @@ export async function exportOnnx(model: Model, options: ExportOnnxOptions = {}):
   const [network, values] = [model.network, model.getWeights()];
   const { writeOnnx } = await import('./write/exporter.js');
   return writeOnnx(network, values, { opset, lengths, half: weights === 'float16' });
+}
+
+/**
+ * Reads an .onnx file, opset 7 to 26, as a model that predicts what the file does, and trains.
+ *
+ * Inputs and outputs keep the axes of the file, but that the batch comes first; which axis that is is known where an operator says so, and is
+ * the first otherwise. `model.metadata.onnx` says for each where its axes come from, and which inputs of the file have become `lengths`. The
+ * bytes are copied before it returns. What is read, and what is refused: docs/convert-onnx.md.
+ *
+ * @param bytes of the file, not its path.
+ * @throws FileFormatError for a damaged file; ConversionError for operators without a layer, all of them at once, each with its node and the reason.
+ */
+export async function importOnnx(bytes: ByteSource): Promise<Model> {
+  const own = copyOfBytes('importOnnx', 'bytes', bytes);
+  const { modelOf } = await import('./read/importer.js');
+  return modelOf(own);
 }
