@@ -2,6 +2,8 @@
 import { faultsIn } from './fault.js';
 import type { Fault } from './fault.js';
 
+const reading = ['convert/onnx/import'];
+const nodes = ['convert/onnx/runtime/nodes'];
 const runtime = ['convert/onnx/runtime/layers', 'convert/onnx/runtime/export'];
 
 export const onnxFaults: readonly Fault[] = [
@@ -24,4 +26,16 @@ export const onnxFaults: readonly Fault[] = [
   ),
   ...faultsIn('convert/onnx/write/merging', runtime, ['a query sees what is later', 'if (layer.causal)', 'if (false)']),
   ...faultsIn('convert/onnx/write/projectedLstm', runtime, ['padding moves the state', 'if (mask.length === 0)', 'if (true)']),
+  ...faultsIn('convert/onnx/read/recurrentOps', reading,
+    ['LSTM: gates in the order of ONNX', 'order: [0, 2, 3, 1]', 'order: [0, 1, 2, 3]'],
+    ['the bias of h is left out', 'value + (h[i] ?? 0)', 'value'],
+    ['lengths leave padded steps as they are', 'zeroOutputForMask: lengths };', 'zeroOutputForMask: false };'],
+  ),
+  ...faultsIn('convert/onnx/read/recurrentOps', nodes, ['peepholes in the order of ONNX', 'blocks(floatsOf(own(peephole)), [0, 2, 1])', 'floatsOf(own(peephole))']),
+  ...faultsIn('convert/onnx/read/windowOps', nodes,
+    ['SAME_LOWER as SAME_UPPER', '[Math.ceil(total / 2), Math.floor(total / 2)]', '[Math.floor(total / 2), Math.ceil(total / 2)]'],
+    ['ceil_mode is ignored', 'hangs ? after + step - spare : after', 'after'],
+  ),
+  ...faultsIn('convert/onnx/read/view', reading, ['axes keep their order', 'from.indexOf(each) + 1', 'to.indexOf(each) + 1']),
+  ...faultsIn('convert/onnx/read/denseOps', nodes, ['Gemm: alpha is 1', "c.float('alpha', 1)", '1']),
 ];

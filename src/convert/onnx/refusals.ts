@@ -12,12 +12,13 @@ export class Refusals {
     this.list.push(`${quoted(place)} (${kind}): ${reason}`);
   }
 
-  get some(): boolean {
-    return this.list.length > 0;
-  }
-
   /** @param expected of the model. @throws ConversionError */
   throwIfAny(expected: string): void {
-    if (this.list.length > 0) throw new ConversionError({ operation: this.operation, argument: 'model', expected }, this.list);
+    if (this.list.length > 0) this.throwAll(expected);
+  }
+
+  /** @throws ConversionError */
+  throwAll(expected: string): never {
+    throw new ConversionError({ operation: this.operation, argument: 'model', expected }, this.list);
   }
 }

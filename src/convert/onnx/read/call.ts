@@ -4,6 +4,7 @@ import type { Shape } from '../../../tensor.js';
 import type { OnnxAttribute, OnnxNode } from '../proto/graph.js';
 import type { Known } from './known.js';
 import { knownOf } from './known.js';
+import { Refused } from './refused.js';
 import { numbersOf } from './sizes.js';
 import type { Size, Sizes } from './sizes.js';
 import { isBatch } from './view.js';
@@ -30,9 +31,6 @@ export interface Attending {
 
 export type Value = Known | Sizes | Flow | Filled | Attending;
 
-/** Why a node cannot be taken. */
-export class Refused extends Error {}
-
 /** The batch is another axis of an input than was thought. */
 export class BatchElsewhere extends Error {
   constructor(readonly input: string, readonly axis: number) {
@@ -52,6 +50,8 @@ export interface Surroundings {
   readers(name: string): readonly (OnnxNode | 'output')[];
   /** What a node that reads this one's output gives, so that it is not read itself. */
   settle(node: OnnxNode, values: readonly Value[]): void;
+  /** The first output of a node is that of an earlier one. */
+  alias(node: OnnxNode, of: OnnxNode): void;
   /** The layer for this key, or a new one with these weights. */
   layer<L extends AnyLayer>(key: string, make: (name: string | undefined) => L, weights: Readonly<Record<string, Weight>>): L;
   /** A graph input that says how long the sequences of another are. */

@@ -5,12 +5,13 @@ import { DepthwiseConv1D } from '../../../layers/depthwiseConv2d.js';
 import { Dropout } from '../../../layers/dropout.js';
 import type { SymbolicTensor } from '../../../layers/layer.js';
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from '../../../layers/merge.js';
-import { GlobalAveragePool1D, GlobalMaxPool1D } from '../../../layers/pooling.js';
 import { sizeOf } from '../../../tensor.js';
+import type { OnnxNode } from '../proto/graph.js';
 import type { Call, Value, Weight } from './call.js';
 import { floatsOf, transposed } from './known.js';
 import type { Known } from './known.js';
 import { attend, scaled, scores, softmaxOf } from './attentionOps.js';
+import { pooledOver } from './normOps.js';
 import { folded } from './shapeOps.js';
 import { atom, axesMeet, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
 import type { Axis, Flow } from './view.js';
@@ -117,9 +118,11 @@ function joined(c: Call, flows: readonly Flow[], kind: keyof typeof joining): Va
 
 export function arithmetic(kind: 'Add' | 'Sub' | 'Mul' | 'Div'): (c: Call) => Value {
   return (c) => {
+    if (c.opset < 7 && c.node.attributes.has('axis')) c.refuse('broadcasting along a given axis, as before opset 7');
     const constant = folded(c, kind);
     if (constant) return constant;
     const [a, b] = [c.value(0), c.value(1)];
+    if (kind === 'Div' && a.kind === 'flow' && isGelu(c)) return each(c, a, new Activation({ kind: 'gelu' }));
     if (a.kind === 'attending' || b.kind === 'attending') return scaled(c, a, b, kind);
     if (a.kind === 'flow' && b.kind === 'flow') return kind === 'Div' ? c.refuse('a quotient of two values') : joined(c, [a, b], kind);
     if (a.kind === 'flow' && b.kind === 'known') {
@@ -134,6 +137,29 @@ export function arithmetic(kind: 'Add' | 'Sub' | 'Mul' | 'Div'): (c: Call) => Va
     }
     return c.refuse('such values are combined');
   };
+}
+
+/** Whether this x/√2 begins x·(1 + erf(x/√2))·½, which is then settled as the identity of what this node gives. */
+function isGelu(c: Call): boolean {
+  const [x = ''] = c.node.inputs;
+  const constant = (node: OnnxNode, at: string, value: number): boolean => {
+    const other = c.around.value(node.inputs.find((name) => name !== at) ?? '');
+    return other?.kind === 'known' && other.data.length === 1 && Math.abs((other.data[0] ?? 0) - value) < 1e-6;
+  };
+  const next = (node: OnnxNode | undefined, opType: string, test: (reader: OnnxNode, at: string) => boolean): OnnxNode | undefined => {
+    const at = node?.outputs[0] ?? '';
+    const [reader, ...others] = c.around.readers(at);
+    return reader && reader !== 'output' && others.length === 0 && reader.opType === opType && test(reader, at) ? reader : undefined;
+  };
+  if (!constant(c.node, x, Math.SQRT2)) return false;
+  const erf = next(c.node, 'Erf', () => true);
+  const plus = next(erf, 'Add', (node, at) => constant(node, at, 1));
+  const times = next(plus, 'Mul', (node) => node.inputs.includes(x));
+  const half = next(times, 'Mul', (node, at) => constant(node, at, 0.5));
+  if (!erf || !plus || !times || !half) return false;
+  for (const node of [erf, plus, times]) c.around.settle(node, []);
+  c.around.alias(half, c.node);
+  return true;
 }
 
 export function negated(c: Call): Value {
@@ -189,6 +215,7 @@ export function clip(c: Call): Value {
 export function dropout(c: Call): Value {
   const rate = c.has(1) ? c.known(1).data[0] ?? 0.5 : c.float('ratio', 0.5);
   if (c.isRead(1)) c.refuse('its mask is read');
+  if (c.has(2) && c.known(2).data[0] !== 0) c.refuse('training_mode: a model here knows by itself whether it is trained');
   const x = c.flow(0);
   return rate > 0 && rate < 1 ? each(c, x, new Dropout({ rate })) : x;
 }
@@ -211,13 +238,14 @@ export function reduced(kind: 'Mean' | 'Sum' | 'Max'): (c: Call) => Value {
   return (c) => {
     const x = c.flow(0);
     const rank = x.axes.length;
-    const axes = (c.numbers(1, 'axes') ?? x.axes.map((_, i) => i)).map((axis) => c.axis(axis, rank));
-    if (axes.length === 0) return x;
+    const given = c.numbers(1, 'axes') ?? [];
+    if (given.length === 0 && c.int('noop_with_empty_axes', 0) === 1) return x;
+    const axes = given.length > 0 ? given.map((axis) => c.axis(axis, rank)) : x.axes.map((_, i) => i);
     const gone = axes.flatMap((i) => x.axes[i] ?? []);
     if (gone.some(({ batch }) => batch)) c.refuse('over the batch');
     const rest = naturalOrder(x, axes).map((i) => x.axes[i] ?? []);
-    const pool = kind === 'Max' ? new GlobalMaxPool1D() : new GlobalAveragePool1D();
-    const y = flowOf(pool.apply(laidOut(x, [c.around.batch, gone, rest.flat()])), [c.around.batch, rest.flat()], x.axes.map((axis, i) => (axes.includes(i) ? [] : axis)));
+    const pooled = pooledOver(x, kind === 'Max' ? 'Max' : 'Average', axes.map((i) => x.axes[i] ?? []), rest);
+    const y = flowOf(pooled, [c.around.batch, rest.flat()], x.axes.map((axis, i) => (axes.includes(i) ? [] : axis)));
     const count = sizeOfAxis(gone);
     if (kind === 'Sum' && Number.isNaN(count)) c.refuse('a sum over an open axis');
     const whole = kind === 'Sum' && count !== 1 ? perChannel(c, y, one(`${count}`, count), 'times') : y;

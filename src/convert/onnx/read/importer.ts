@@ -1,5 +1,5 @@
 /** A graph of ONNX as a model: node by node, each value as a view of a tensor here (view.ts). */
-import { BpttError, ArgumentError, quoted } from '../../../errors.js';
+import { BpttError, FileFormatError } from '../../../errors.js';
 import { Input } from '../../../layers/layer.js';
 import type { AnyLayer, JsonObject, SymbolicTensor } from '../../../layers/layer.js';
 import { firstUses } from '../../../models/graph/network.js';
@@ -8,14 +8,16 @@ import { elementTypes } from '../proto/graph.js';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../proto/graph.js';
 import { readModel } from '../proto/readModel.js';
 import { Refusals } from '../refusals.js';
-import { BatchElsewhere, Call, Refused } from './call.js';
+import { BatchElsewhere, Call } from './call.js';
 import type { Surroundings, Value, Weight } from './call.js';
 import { knownOf } from './known.js';
+import { Refused } from './refused.js';
 import { readerOf } from './operators.js';
 import { flowOf, isBatch, laidOut } from './view.js';
 import type { Atom, Axis, Flow } from './view.js';
 
-const supported = { from: 7, to: 26 };
+/** Below 7 operators are read that have not changed since; those that have say so themselves. */
+const supported = { from: 1, to: 26 };
 
 /** @throws FileFormatError, ConversionError as importOnnx. */
 export function modelOf(bytes: Uint8Array): Model {
@@ -45,6 +47,7 @@ class Reading implements Surroundings {
   readonly batch: Axis;
   private readonly values = new Map<string, Value>();
   private readonly settled = new Set<OnnxNode>();
+  private readonly aliases = new Map<OnnxNode, string>();
   private readonly readersByName = new Map<string, (OnnxNode | 'output')[]>();
   private readonly layers = new Map<string, AnyLayer>();
   private readonly weights = new Map<AnyLayer, Readonly<Record<string, Weight>>>();
@@ -63,7 +66,11 @@ class Reading implements Surroundings {
     this.batch = [{ size: typeof size === 'number' ? size : NaN, batch: true }];
     for (const node of file.graph.nodes) for (const name of node.inputs) this.reads(name, node);
     for (const { name } of file.graph.outputs) this.reads(name, 'output');
-    for (const tensor of initializers) if (this.readersByName.has(tensor.name)) this.values.set(tensor.name, knownOf(tensor));
+    for (const tensor of initializers) {
+      if (!this.readersByName.has(tensor.name)) continue;
+      const known = this.tried(tensor.name, 'initializer', () => knownOf(tensor));
+      if (known) this.values.set(tensor.name, known);
+    }
     for (const info of data) this.addInput(info);
   }
 
@@ -121,6 +128,10 @@ class Reading implements Surroundings {
     this.put(node, values);
   }
 
+  alias(node: OnnxNode, of: OnnxNode): void {
+    this.aliases.set(node, of.outputs[0] ?? '');
+  }
+
   private put(node: OnnxNode, values: readonly (Value | undefined)[]): void {
     node.outputs.forEach((name, i) => {
       const value = values[i];
@@ -149,12 +160,19 @@ class Reading implements Surroundings {
     for (const node of this.file.graph.nodes) this.read(node);
     const outputs = this.file.graph.outputs.flatMap(({ name }) => {
       const value = this.values.get(name);
-      if (value?.kind === 'flow') return [this.output(name, value)];
-      if (value) this.refusals.add(name, 'output', 'it does not depend on the inputs');
+      if (value?.kind === 'flow' && value.axes.some(isBatch)) return this.tried(name, 'output', () => this.output(name, value)) ?? [];
+      if (value?.kind === 'flow') this.refusals.add(name, 'output', 'the batch is no axis of it');
+      else if (value) this.refusals.add(name, 'output', 'it does not depend on the inputs');
       return [];
     });
     if (this.file.graph.outputs.length === 0) this.refusals.add('graph', 'graph', 'it has no outputs');
     this.refusals.throwIfAny('of operators that bptt has layers for');
+    const model = this.tried('graph', 'graph', () => this.built(outputs));
+    if (model) return model;
+    return this.refusals.throwAll('of operators that bptt has layers for');
+  }
+
+  private built(outputs: readonly { readonly name: string; readonly tensor: SymbolicTensor; readonly axes: readonly number[] }[]): Model {
     const inputs = this.inputs.filter(({ tensor }) => !this.lengthInputs.has(tensor.name ?? ''));
     const model = new Model({ inputs: inputs.map(({ tensor }) => tensor), outputs: Object.fromEntries(outputs.map(({ name, tensor }) => [name, tensor])) });
     model.setWeights(Object.fromEntries(firstUses(model.network).flatMap(({ layer, name }) => (
@@ -166,6 +184,11 @@ class Reading implements Surroundings {
 
   private read(node: OnnxNode): void {
     if (this.settled.has(node) || !node.outputs.some((name) => this.readersByName.has(name))) return;
+    const alias = this.values.get(this.aliases.get(node) ?? '');
+    if (alias) {
+      this.put(node, [alias]);
+      return;
+    }
     // What depends on something that was refused is left out in silence: the reason has been said.
     if (node.inputs.some((name) => name !== '' && !this.values.has(name))) return;
     this.node = node;
@@ -175,11 +198,17 @@ class Reading implements Surroundings {
       this.refusals.add(label, node.domain === '' ? node.opType : `${node.domain}.${node.opType}`, 'no layer does this');
       return;
     }
+    this.put(node, this.tried(label, node.opType, () => reader(new Call(node, this))) ?? []);
+  }
+
+  /** Undefined for what is refused, which is said in the end. @throws FileFormatError for what is damaged. */
+  private tried<T>(label: string, kind: string, make: () => T): T | undefined {
     try {
-      this.put(node, reader(new Call(node, this)));
+      return make();
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof BpttError)) throw error;
-      this.refusals.add(label, node.opType, error.message);
+      if (error instanceof FileFormatError || !(error instanceof Refused || error instanceof BpttError)) throw error;
+      this.refusals.add(label, kind, error.message);
+      return undefined;
     }
   }
 
@@ -187,7 +216,6 @@ class Reading implements Surroundings {
   private output(name: string, value: Flow): { readonly name: string; readonly tensor: SymbolicTensor; readonly axes: readonly number[] } {
     const batch = value.axes.findIndex(isBatch);
     const order = value.axes.map((_, i) => i).filter((i) => i !== batch);
-    if (batch < 0) throw new ArgumentError({ operation: 'importOnnx', argument: `output ${quoted(name)}`, expected: 'one with the batch as an axis', actual: 'another' });
     return { name: this.named(name), tensor: laidOut(value, [this.batch, ...order.map((i) => value.axes[i] ?? [])]), axes: [batch, ...order] };
   }
 

@@ -5,6 +5,7 @@ import { sizeOf } from '../../../tensor.js';
 import type { Shape } from '../../../tensor.js';
 import { elementTypes } from '../proto/graph.js';
 import type { OnnxTensor } from '../proto/graph.js';
+import { Refused } from './refused.js';
 
 /** A value that does not depend on the inputs. */
 export interface Known {
@@ -17,16 +18,16 @@ export interface Known {
 
 const rawSizes: Readonly<Record<number, number>> = {
   [elementTypes.float]: 4, [elementTypes.uint8]: 1, [elementTypes.int8]: 1, [elementTypes.uint16]: 2, [elementTypes.int16]: 2, [elementTypes.int32]: 4, [elementTypes.int64]: 8,
-  [elementTypes.bool]: 1, [elementTypes.float16]: 2, [elementTypes.double]: 8, [elementTypes.uint32]: 4, [elementTypes.bfloat16]: 2,
+  [elementTypes.bool]: 1, [elementTypes.float16]: 2, [elementTypes.double]: 8, [elementTypes.uint32]: 4, [elementTypes.uint64]: 8, [elementTypes.bfloat16]: 2,
 };
 
-/** @throws FileFormatError where the numbers do not fill the shape, are texts, or lie in another file. */
+/** @throws FileFormatError where the numbers do not fill the shape, Refused where they are texts or lie in another file. */
 export function knownOf(tensor: OnnxTensor, name = tensor.name): Known {
   const { dims, dataType, data: { field, pieces } } = tensor;
-  const refuse = (expected: string, actual: string, hint?: string): FileFormatError => new FileFormatError({ operation: 'importOnnx', argument: `tensor '${name}'`, expected, actual, hint });
-  if (field === 'external') throw refuse('in the file', 'in another one', 'Save the model with its weights: onnx.save(model, path, save_as_external_data=False).');
+  const refuse = (expected: string, actual: string): FileFormatError => new FileFormatError({ operation: 'importOnnx', argument: `tensor '${name}'`, expected, actual });
+  if (field === 'external') throw new Refused('its numbers are in another file: save the model with its weights, onnx.save(model, path, save_as_external_data=False)');
   const size = rawSizes[dataType];
-  if (size === undefined) throw refuse('of numbers', `element type ${dataType}`);
+  if (size === undefined) throw new Refused(`element type ${dataType}: texts and complex numbers are none here`);
   const count = sizeOf(dims);
   const given = pieces.reduce((total, piece) => total + piece.length, 0);
   // Numbers in lists of their own are varints, of which each has at least a byte, or as wide as they are in raw_data.
@@ -56,6 +57,7 @@ function numbersOf(bytes: Uint8Array<ArrayBuffer>, type: number, field: string, 
     case elementTypes.float16: return fromFloat16(new Uint16Array(buffer));
     case elementTypes.bfloat16: return fromBfloat16(new Uint16Array(buffer));
     case elementTypes.int64: return Float64Array.from(new BigInt64Array(buffer), Number);
+    case elementTypes.uint64: return Float64Array.from(new BigUint64Array(buffer), Number);
     case elementTypes.int32: return Float64Array.from(new Int32Array(buffer));
     case elementTypes.uint32: return Float64Array.from(new Uint32Array(buffer));
     case elementTypes.int16: return Float64Array.from(new Int16Array(buffer));

@@ -1,9 +1,9 @@
 /** Normalisation and global pooling. */
 import { BatchNorm } from '../../../layers/batchNorm.js';
 import { GroupNorm } from '../../../layers/groupNorm.js';
-import type { AnyLayer } from '../../../layers/layer.js';
+import type { AnyLayer, SymbolicTensor } from '../../../layers/layer.js';
 import { LayerNorm } from '../../../layers/layerNorm.js';
-import { GlobalAveragePool1D, GlobalMaxPool1D } from '../../../layers/pooling.js';
+import { GlobalAveragePool1D, GlobalAveragePool2D, GlobalMaxPool1D, GlobalMaxPool2D } from '../../../layers/pooling.js';
 import { RMSNorm } from '../../../layers/rmsNorm.js';
 import type { Call, Value, Weight } from './call.js';
 import { floatsOf } from './known.js';
@@ -29,6 +29,7 @@ function normalised(c: Call, x: Flow, over: readonly number[], kind: string, opt
 
 export function batchNorm(c: Call): Value {
   if (c.int('training_mode', 0) !== 0) c.refuse('training_mode: a model here knows by itself whether it is trained');
+  if (c.opset < 7 && c.int('is_test', 0) === 0) c.refuse('is_test 0: a model here knows by itself whether it is trained');
   if (c.int('spatial', 1) !== 1) c.refuse('spatial 0: statistics of each place');
   const x = c.flow(0);
   c.requireBatch(x, 0);
@@ -70,14 +71,20 @@ export function groupNorm(c: Call): Value {
   return normalised(c, x, [1], 'GroupNorm', options, { gamma: c.known(1), beta: c.known(2) }, (name) => new GroupNorm({ ...options, name }));
 }
 
+/** Over one axis as a sequence, over two as an image: two open ones cannot be made one. @param rest what stays. */
+export function pooledOver(x: Flow, kind: 'Average' | 'Max', gone: readonly Axis[], rest: readonly Axis[]): SymbolicTensor {
+  const batch = x.base[0] ?? [];
+  if (gone.length === 2) return (kind === 'Max' ? new GlobalMaxPool2D() : new GlobalAveragePool2D()).apply(laidOut(x, [batch, ...gone, rest.flat()]));
+  return (kind === 'Max' ? new GlobalMaxPool1D() : new GlobalAveragePool1D()).apply(laidOut(x, [batch, gone.flat(), rest.flat()]));
+}
+
 export function globalPool(kind: 'Average' | 'Max'): (c: Call) => Value {
   return (c) => {
     const x = c.flow(0);
     c.requireBatch(x, 0);
     const [batch = [], channels = [], ...space] = x.axes;
-    const pool = kind === 'Max' ? new GlobalMaxPool1D() : new GlobalAveragePool1D();
     const order = naturalOrder(x, [1]).map((i) => x.axes[i] ?? []);
-    const y = pool.apply(laidOut(x, [batch, order.flat(), channels]));
+    const y = pooledOver(x, kind, order, [channels]);
     return flowOf(y, [batch, channels], [batch, channels, ...space.map((): Axis => [])]);
   };
 }
