@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasmBackend } from '../src/backends/wasm/backend.js';
 import * as bptt from '../src/index.js';
-import { exportTensorFlowJs, exportTorch, importKeras, importTensorFlowJs, importTorch, readTorch } from '../src/convert/index.js';
+import { exportOnnx, exportTensorFlowJs, exportTorch, importKeras, importOnnx, importTensorFlowJs, importTorch, readTorch } from '../src/convert/index.js';
 import { archive, sequential } from './convert/keras/kerasFiles.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
@@ -173,6 +173,9 @@ const forecaster = new forecast.Forecaster(forecasterOptions());
 await forecaster.fit(forecasterRows(), { epochs: 1 });
 const saved = async (path: string): Promise<unknown> => (await bptt.loadModel(path)).getWeights();
 
+/** Of the model above. */
+const onnxFile = (await exportOnnx(recurrent())).bytes;
+
 const cases: Readonly<Record<string, Case>> = {
   'Model.fit': of(
     () => [nested([6, 4, 2]), targets(), {
@@ -212,6 +215,8 @@ const cases: Readonly<Record<string, Case>> = {
   exportTensorFlowJs: of(() => [recurrent(), { precision: 'float16' as const }], async (model, options) => [...(await exportTensorFlowJs(model, options)).weights]),
   importKeras: of(() => [kerasFile.slice()], async (bytes) => (await importKeras(bytes)).model.getWeights()),
   importTensorFlowJs: of(() => [structuredClone(tensorFlowJsFiles.modelJson), [tensorFlowJsFiles.weights.slice()]], async (json, shards) => (await importTensorFlowJs(json, shards)).model.getWeights()),
+  exportOnnx: of(() => [recurrent(), { opset: 22 as const, weights: 'float16' as const }], async (model, options) => (await exportOnnx(model, options)).bytes),
+  importOnnx: of(() => [onnxFile.slice()], async (bytes) => (await importOnnx(bytes)).getWeights()),
   readTorch: of(() => [encodeTensorFile({ tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]), metadata: {} })], async (bytes) => [...(await readTorch(bytes)).tensors]),
   importTorch: of(() => [encodeTensorFile({ tensors: new Map([['a.weight', { data: array(8), shape: [2, 4] }], ['a.bias', { data: array(2), shape: [2] }], ['b.weight', { data: array(8, 1), shape: [2, 4] }], ['b.bias', { data: array(2), shape: [2] }]]), metadata: {} }), { names: { dense: 'a' } }], async (bytes, options) => {
     const model = new Sequential([new Dense({ units: 2 })], { inputShape: [4], seed: 1 });

@@ -12,7 +12,7 @@ import { floatsOf, transposed } from './known.js';
 import type { Known } from './known.js';
 import { attend, scaled, scores, softmaxOf } from './attentionOps.js';
 import { pooledOver } from './normOps.js';
-import { folded } from './shapeOps.js';
+import { folded } from './foldedOps.js';
 import { atom, axesMeet, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
 import type { Axis, Flow } from './view.js';
 
@@ -36,7 +36,7 @@ function dense(c: Call, x: Flow, w: Known, bias: Known | undefined): Value {
 
 function sumBehind(c: Call, units: number): { bias: Known; settle: (flow: Flow) => void } | undefined {
   const [reader, ...others] = c.around.readers(c.node.outputs[0] ?? '');
-  if (!reader || reader === 'output' || others.length > 0 || reader.opType !== 'Add') return undefined;
+  if (reader === 'output' || others.length > 0 || reader?.opType !== 'Add') return undefined;
   const other = reader.inputs.find((name) => name !== c.node.outputs[0]) ?? '';
   const bias = c.around.value(other);
   if (bias?.kind !== 'known' || bias.data.length !== units || sizeOf(bias.shape.slice(0, -1)) !== 1) return undefined;
@@ -60,7 +60,7 @@ export function gemm(c: Call): Value {
   const bias = c.optional(2);
   const units = w.shape[1] ?? 0;
   if (bias && bias.data.length !== 1 && (bias.data.length !== units || sizeOf(bias.shape.slice(0, -1)) !== 1)) c.refuse(`C [${bias.shape.join(', ')}] differs from row to row`);
-  const row = bias && bias.data.length === 1 ? { ...bias, shape: [units], data: new Float32Array(units).fill(bias.data[0] ?? 0) } : bias;
+  const row = bias?.data.length === 1 ? { ...bias, shape: [units], data: new Float32Array(units).fill(bias.data[0] ?? 0) } : bias;
   const x = c.flow(0);
   if (x.axes.length !== 2) c.refuse('a matrix of more than two axes');
   return dense(c, x, w, row && scale(row, c.float('beta', 1)));

@@ -3,8 +3,9 @@ import { attention } from './attentionOps.js';
 import type { Call, Value } from './call.js';
 import { activation, arithmetic, clip, dropout, gemm, matMul, negated, reduced, several, softmax } from './denseOps.js';
 import { batchNorm, globalPool, groupNorm, layerNorm, rmsNorm } from './normOps.js';
+import { gather, pad, slice, splitAxis } from './partOps.js';
 import { recurrent } from './recurrentOps.js';
-import { cast, concat, constant, constantOfShape, expand, flatten, gather, identity, pad, reshape, shape, slice, splitAxis, squeeze, transpose, unsqueeze } from './shapeOps.js';
+import { cast, concat, constant, constantOfShape, expand, flatten, identity, reshape, shape, squeeze, transpose, unsqueeze } from './shapeOps.js';
 import { averagePool, conv, convTranspose, maxPool, resize } from './windowOps.js';
 
 /** The values of a node's outputs; undefined for one that nobody reads. */

@@ -10,7 +10,7 @@ import { SimpleRNN } from '../../../layers/simpleRnn.js';
 import type { Call, Value, Weight } from './call.js';
 import { floatsOf, rowsOf } from './known.js';
 import type { Known } from './known.js';
-import { entryOf } from './shapeOps.js';
+import { entryOf } from './partOps.js';
 import { atom, flowOf, isBatch, laidOut, sizeOfAxis } from './view.js';
 import type { Flow } from './view.js';
 
