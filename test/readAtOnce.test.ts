@@ -216,7 +216,7 @@ const cases: Readonly<Record<string, Case>> = {
   importKeras: of(() => [kerasFile.slice()], async (bytes) => (await importKeras(bytes)).model.getWeights()),
   importTensorFlowJs: of(() => [structuredClone(tensorFlowJsFiles.modelJson), [tensorFlowJsFiles.weights.slice()]], async (json, shards) => (await importTensorFlowJs(json, shards)).model.getWeights()),
   exportOnnx: of(() => [recurrent(), { opset: 22 as const, weights: 'float16' as const }], async (model, options) => (await exportOnnx(model, options)).bytes),
-  importOnnx: of(() => [onnxFile.slice()], async (bytes) => (await importOnnx(bytes)).getWeights()),
+  importOnnx: of(() => [onnxFile.slice()], async (bytes) => (await importOnnx(bytes)).model.getWeights()),
   readTorch: of(() => [encodeTensorFile({ tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]), metadata: {} })], async (bytes) => [...(await readTorch(bytes)).tensors]),
   importTorch: of(() => [encodeTensorFile({ tensors: new Map([['a.weight', { data: array(8), shape: [2, 4] }], ['a.bias', { data: array(2), shape: [2] }], ['b.weight', { data: array(8, 1), shape: [2, 4] }], ['b.bias', { data: array(2), shape: [2] }]]), metadata: {} }), { names: { dense: 'a' } }], async (bytes, options) => {
     const model = new Sequential([new Dense({ units: 2 })], { inputShape: [4], seed: 1 });

@@ -1,7 +1,7 @@
 /** Models in and out. What each format needs is fetched when it is called. */
 export type { ByteSource } from '../byteSource.js';
 export { exportOnnx, importOnnx } from './onnx/onnx.js';
-export type { ExportOnnxOptions, OnnxExport, OnnxPort, OnnxRounding } from './onnx/types.js';
+export type { ExportOnnxOptions, OnnxExport, OnnxImport, OnnxPort, OnnxRounding, OnnxSource } from './onnx/types.js';
 export { importKeras } from './keras/keras.js';
 export type { ImportedModel } from './keras/restored.js';
 export { exportOnnx } from './onnx/onnx.js';

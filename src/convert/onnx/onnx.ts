@@ -5,7 +5,7 @@ import { checkOptions, requireChoice } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import type { Model } from '../../models/model.js';
-import type { ExportOnnxOptions, OnnxExport } from './types.js';
+import type { ExportOnnxOptions, OnnxExport, OnnxImport } from './types.js';
 
 const exportNames: OptionNames<ExportOnnxOptions> = { opset: true, lengths: 'flag', weights: true };
 
@@ -30,14 +30,13 @@ export async function exportOnnx(model: Model, options: ExportOnnxOptions = {}):
  * Reads an .onnx file, opset 7 to 26, as a model that predicts what the file does, and trains.
  *
  * Inputs and outputs keep the axes of the file, but that the batch comes first; which axis that is is known where an operator says so, and is
- * the first otherwise. `model.metadata.onnx` says for each where its axes come from, and which inputs of the file have become `lengths`. The
- * bytes are copied before it returns. What is read, and what is refused: docs/convert-onnx.md.
+ * the first otherwise. The result says for each where its axes come from, and which inputs of the file have become `lengths`. The bytes are copied before it returns. What is read, and what is refused: docs/convert-onnx.md.
  *
  * @param bytes of the file, not its path.
  * @throws FileFormatError for a damaged file; ConversionError for operators without a layer, all of them at once, each with its node and the reason.
  */
-export async function importOnnx(bytes: ByteSource): Promise<Model> {
+export async function importOnnx(bytes: ByteSource): Promise<OnnxImport> {
   const own = copyOfBytes('importOnnx', 'bytes', bytes);
-  const { modelOf } = await import('./read/importer.js');
-  return modelOf(own);
+  const { readOnnx } = await import('./read/importer.js');
+  return readOnnx(own);
 }

@@ -1,4 +1,5 @@
 /** What goes into and comes out of ONNX files, for callers. */
+import type { Model } from '../../models/model.js';
 import type { WeightRounding } from '../rounding.js';
 
 export interface ExportOnnxOptions {
@@ -29,4 +30,26 @@ export interface OnnxExport {
   readonly states: readonly { readonly input: OnnxPort; readonly output: OnnxPort }[];
   /** Of 'float16'. */
   readonly rounding?: WeightRounding;
+}
+
+/** An input or output of a model that was read. */
+export interface OnnxSource {
+  /** In the model. */
+  readonly name: string;
+  /** In the file. */
+  readonly of: string;
+  /** Which axis of the file's each of the model's is; the first is the batch. */
+  readonly axes: readonly number[];
+}
+
+/** A model that was read from an ONNX file. */
+export interface OnnxImport {
+  readonly model: Model;
+  readonly producer: string;
+  /** Version of the operators. */
+  readonly opset: number;
+  readonly inputs: readonly OnnxSource[];
+  readonly outputs: readonly OnnxSource[];
+  /** Inputs of the file that are `lengths` here, of the sequences that the input `of` brings. */
+  readonly lengths: readonly { readonly name: string; readonly of: string }[];
 }

@@ -19,12 +19,12 @@ test('what torch 1.13 exports: two bidirectional layers, GRU, BatchNorm, Linear,
   for (const opset of [13, 16]) {
     const [bytes, x, y] = [`torch_op${opset}.onnx`, 'x.npy', 'y.npy'].map(sharedModel);
     if (!bytes || !x || !y) return;
-    const model = await importOnnx(bytes);
+    const { model, ...rest } = await importOnnx(bytes);
     assert.equal(model.layers.map(({ className }) => className), ['Bidirectional', 'Bidirectional', 'GRU', 'BatchNorm', 'Dense']);
     assert.equal(model.inputShape, [null, 3]);
     const [inputs, expected] = [readNpy(x), readNpy(y)];
     assert.ok(differenceOf(await model.predict(inputs), expected, 'y') < 1e-6);
-    assert.equal(model.metadata.onnx, { producer: 'pytorch', opset, inputs: [{ name: 'x', of: 'x', axes: [0, 1, 2] }], outputs: [{ name: 'y', of: 'y', axes: [0, 1] }], lengths: [] });
+    assert.equal(rest, { producer: 'pytorch', opset, inputs: [{ name: 'x', of: 'x', axes: [0, 1, 2] }], outputs: [{ name: 'y', of: 'y', axes: [0, 1] }], lengths: [] });
 
     model.compile({ optimizer: 'adam', loss: 'mse' });
     const { gradients } = await model.lossAndGradients(inputs, [[1], [0]]);
@@ -43,7 +43,7 @@ test('what we write we read: random models without padding of their own', async 
     if (states.length > 0) return;
     let again: Model;
     try {
-      again = await importOnnx(bytes);
+      again = (await importOnnx(bytes)).model;
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       refused++;
@@ -72,9 +72,9 @@ const gates = { W: [1, 16, 3], R: [1, 16, 4], B: [1, 32] } as const;
 
 test('the batch is the axis that an operator takes for it', async () => {
   const bytes = file({ x: ['time', 'samples', 3] }, [{ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'], outputs: ['', 'y'], attributes: units }], gates);
-  const model = await importOnnx(bytes);
+  const { model, ...rest } = await importOnnx(bytes);
   assert.equal(model.inputShape, [null, 3]);
-  assert.equal(model.metadata.onnx, {
+  assert.equal(rest, {
     producer: 'test', opset: 17, inputs: [{ name: 'x', of: 'x', axes: [1, 0, 2] }], outputs: [{ name: 'y', of: 'y', axes: [1, 0, 2] }], lengths: [],
   });
   assert.equal((await model.predict(randomTensor(1, 'x', [2, 5, 3]))).shape, [2, 1, 4]);
@@ -82,15 +82,28 @@ test('the batch is the axis that an operator takes for it', async () => {
 
 test('lengths of a file are lengths of the model; states go in', async () => {
   const lens: Piece = { op: 'LSTM', inputs: ['x', 'W', 'R', 'B', 'lens', 'h', 'c'], outputs: ['y'], attributes: units };
-  const model = await importOnnx(file({ x: ['t', 'b', 3], lens: ['b'], h: [1, 'b', 4], c: [1, 'b', 4] }, [lens], gates));
+  const { model, lengths } = await importOnnx(file({ x: ['t', 'b', 3], lens: ['b'], h: [1, 'b', 4], c: [1, 'b', 4] }, [lens], gates));
   assert.equal(model.network.inputs.map(({ name }) => name), ['x', 'h', 'c']);
-  assert.equal((model.metadata.onnx as { lengths: unknown }).lengths, [{ name: 'lens', of: 'x' }]);
+  assert.equal(lengths, [{ name: 'lens', of: 'x' }]);
   const layer = model.layers.find((each) => each instanceof LSTM);
   assert.is(layer?.zeroOutputForMask, true);
 });
 
+test('both biases count, and peepholes find their gates', async () => {
+  const { model: one } = await importOnnx(file({ x: ['t', 'b', 3] }, [{ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'], outputs: ['y'], attributes: units }], gates));
+  const [bias] = Object.entries(one.getWeights()).filter(([key]) => key.endsWith('/bias')).map(([, { data }]) => data);
+  const { data: both } = randomTensor(1, 'B', [1, 32]);
+  [0, 8, 12, 4].forEach((at, gate) => { assert.ok(Math.abs((bias?.[4 * gate] ?? NaN) - Math.fround(both[at] ?? NaN) - Math.fround(both[16 + at] ?? NaN)) < 1e-6, `gate ${gate}`); });
+
+  const model = new Sequential([new LSTM({ units: 3, peepholes: true })], { inputShape: [5, 2], seed: 3 });
+  randomise(model, randomStream(3, 'peepholes'));
+  const { model: again } = await importOnnx((await exportOnnx(model)).bytes);
+  const x = randomTensor(5, 'x', [2, 5, 2]);
+  assert.ok(differenceOf(await again.predict(x), await model.predict(x), 'y') < 1e-6);
+});
+
 test('one set of weights read twice is one layer', async () => {
-  const model = await importOnnx(file({ x: ['b', 3] }, [{ op: 'MatMul', inputs: ['x', 'W'], outputs: ['h'] }, { op: 'MatMul', inputs: ['h', 'W'] }], { W: [3, 3] }));
+  const { model } = await importOnnx(file({ x: ['b', 3] }, [{ op: 'MatMul', inputs: ['x', 'W'], outputs: ['h'] }, { op: 'MatMul', inputs: ['h', 'W'] }], { W: [3, 3] }));
   assert.is(model.layers.length, 1);
   assert.is(model.network.nodes.length, 2);
 });
@@ -98,11 +111,11 @@ test('one set of weights read twice is one layer', async () => {
 test('a sequence that is read from its end and gives all its steps', async () => {
   const made = new Sequential([new GRU({ units: 3, goBackwards: true, returnSequences: true })], { inputShape: [5, 2], seed: 2 });
   randomise(made, randomStream(1, 'backwards'));
-  const again = await importOnnx((await exportOnnx(new Sequential([new GRU({ units: 3, goBackwards: true })], { inputShape: [5, 2] }))).bytes);
+  const { model: again } = await importOnnx((await exportOnnx(new Sequential([new GRU({ units: 3, goBackwards: true })], { inputShape: [5, 2] }))).bytes);
   assert.is(again.layers[0]?.className, 'GRU');
   const reverse = { ...units, direction: { kind: 'string', value: 'reverse' } } as const;
-  const both = await importOnnx(file({ x: ['t', 'b', 3] }, [{ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'], attributes: reverse }], gates));
-  const ahead = await importOnnx(file({ x: ['t', 'b', 3] }, [{ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'], attributes: units }], gates));
+  const { model: both } = await importOnnx(file({ x: ['t', 'b', 3] }, [{ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'], attributes: reverse }], gates));
+  const { model: ahead } = await importOnnx(file({ x: ['t', 'b', 3] }, [{ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'], attributes: units }], gates));
   const x = randomTensor(4, 'x', [1, 5, 3]);
   const turned = { shape: x.shape, data: x.data.map((_, i) => x.data[(4 - Math.floor(i / 3)) * 3 + (i % 3)] ?? NaN) };
   const [y, z] = [await both.predict(x), await ahead.predict(turned)];
@@ -112,7 +125,7 @@ test('a sequence that is read from its end and gives all its steps', async () =>
 test('the last step of an open sequence, and of one that is not recurrent', async () => {
   const slice: Piece = { op: 'Gather', inputs: ['x', 'last'], outputs: ['y'], attributes: { axis: { kind: 'int', value: 1 } } };
   const constant: Piece = { op: 'Constant', inputs: [], outputs: ['last'], attributes: { value_int: { kind: 'int', value: -1 } } };
-  const model = await importOnnx(file({ x: ['b', 't', 3] }, [constant, slice]));
+  const { model } = await importOnnx(file({ x: ['b', 't', 3] }, [constant, slice]));
   for (const steps of [4, 7]) {
     const x = randomTensor(steps, 'x', [2, steps, 3]);
     const y = await model.predict(x);

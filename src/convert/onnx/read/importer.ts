@@ -1,13 +1,14 @@
 /** A graph of ONNX as a model: node by node, each value as a view of a tensor here (view.ts). */
 import { BpttError, FileFormatError } from '../../../errors.js';
 import { Input } from '../../../layers/layer.js';
-import type { AnyLayer, JsonObject, SymbolicTensor } from '../../../layers/layer.js';
+import type { AnyLayer, SymbolicTensor } from '../../../layers/layer.js';
 import { firstUses } from '../../../models/graph/network.js';
 import { Model } from '../../../models/model.js';
 import { elementTypes } from '../proto/graph.js';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../proto/graph.js';
 import { readModel } from '../proto/readModel.js';
 import { Refusals } from '../refusals.js';
+import type { OnnxImport } from '../types.js';
 import { BatchElsewhere, Call } from './call.js';
 import type { Surroundings, Value, Weight } from './call.js';
 import { knownOf } from './known.js';
@@ -20,7 +21,7 @@ import type { Atom, Axis, Flow } from './view.js';
 const supported = { from: 1, to: 26 };
 
 /** @throws FileFormatError, ConversionError as importOnnx. */
-export function modelOf(bytes: Uint8Array): Model {
+export function readOnnx(bytes: Uint8Array): OnnxImport {
   const file = readModel(bytes);
   const opset = file.opsets.get('') ?? 0;
   const refusals = new Refusals('importOnnx');
@@ -31,7 +32,7 @@ export function modelOf(bytes: Uint8Array): Model {
   for (;;) {
     const reading = new Reading(file, opset, batchAxes);
     try {
-      return reading.model();
+      return reading.whole();
     } catch (error) {
       if (!(error instanceof BatchElsewhere)) throw error;
       if (batchAxes.has(error.input)) {
@@ -156,7 +157,7 @@ class Reading implements Surroundings {
   }
 
   /** @throws BatchElsewhere, ConversionError, FileFormatError */
-  model(): Model {
+  whole(): OnnxImport {
     for (const node of this.file.graph.nodes) this.read(node);
     const outputs = this.file.graph.outputs.flatMap(({ name }) => {
       const value = this.values.get(name);
@@ -168,7 +169,7 @@ class Reading implements Surroundings {
     if (this.file.graph.outputs.length === 0) this.refusals.add('graph', 'graph', 'it has no outputs');
     this.refusals.throwIfAny('of operators that bptt has layers for');
     const model = this.tried('graph', 'graph', () => this.built(outputs));
-    if (model) return model;
+    if (model) return { model, ...this.report(outputs) };
     return this.refusals.throwAll('of operators that bptt has layers for');
   }
 
@@ -178,7 +179,6 @@ class Reading implements Surroundings {
     model.setWeights(Object.fromEntries(firstUses(model.network).flatMap(({ layer, name }) => (
       Object.entries(this.weights.get(layer) ?? {}).map(([weight, value]) => [`${name}/${weight}`, value] as const)
     ))));
-    model.metadata.onnx = this.report(outputs);
     return model;
   }
 
@@ -219,7 +219,7 @@ class Reading implements Surroundings {
     return { name: this.named(name), tensor: laidOut(value, [this.batch, ...order.map((i) => value.axes[i] ?? [])]), axes: [batch, ...order] };
   }
 
-  private report(outputs: readonly { readonly name: string; readonly axes: readonly number[] }[]): JsonObject {
+  private report(outputs: readonly { readonly name: string; readonly axes: readonly number[] }[]): Omit<OnnxImport, 'model'> {
     const { producer, graph } = this.file;
     return {
       producer, opset: this.opset,

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConversionError } from '../../../../src/index.js';
-import type { Model, Shape } from '../../../../src/index.js';
+import type { Shape } from '../../../../src/index.js';
 import { exportOnnx, importOnnx } from '../../../../src/convert/index.js';
+import type { OnnxImport } from '../../../../src/convert/index.js';
 import { elementTypes } from '../../../../src/convert/onnx/proto/graph.js';
 import type { OnnxModel, OnnxTensor } from '../../../../src/convert/onnx/proto/graph.js';
 import { readModel, readTensor } from '../../../../src/convert/onnx/proto/readModel.js';
@@ -51,9 +52,6 @@ function staysInput(op: string, i: number, { dataType }: OnnxTensor): boolean {
   return dataType === elementTypes.float && ['Add', 'Sub', 'Mul', 'Concat', 'Max', 'Min', 'Mean', 'Sum'].includes(op);
 }
 
-interface Port { readonly name: string; readonly of: string; readonly axes: readonly number[] }
-interface Report { readonly inputs: readonly Port[]; readonly outputs: readonly Port[]; readonly lengths: readonly { readonly name: string; readonly of: string }[] }
-
 export type Verdict = { readonly kind: 'agrees'; readonly difference: number } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'differs'; readonly reason: string };
 
 /** @param constants make all inputs but the first constants. */
@@ -64,14 +62,14 @@ export async function judgeCase({ model, inputs, outputs }: Case, constants = fa
   const fixed = inputs.filter((tensor) => !kept.includes(tensor));
   const outputNames = model.graph.nodes.length === 1 ? model.graph.outputs.filter((_, i) => i === 0 || !['LayerNormalization', 'MaxPool'].includes(op)) : model.graph.outputs;
   const graph = { ...model.graph, outputs: outputNames, inputs: model.graph.inputs.filter(({ name }) => !fixed.some((tensor) => tensor.name === name)), initializers: [...model.graph.initializers, ...fixed] };
-  let made: Model;
+  let report: OnnxImport;
   try {
-    made = await importOnnx(writeModel({ ...model, graph }));
+    report = await importOnnx(writeModel({ ...model, graph }));
   } catch (error) {
     if (!(error instanceof ConversionError)) throw error;
     return { kind: 'refused', reason: error.problems.join('; ') };
   }
-  const report = made.metadata.onnx as unknown as Report;
+  const { model: made } = report;
   const valueOf = (name: string): { data: Float32Array; shape: Shape } => {
     const { data, shape } = knownOf(kept.find((tensor) => tensor.name === name) ?? inputs[0]!);
     return { data: Float32Array.from(data), shape };
