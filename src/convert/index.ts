@@ -1,11 +1,9 @@
 /** Models in and out. What each format needs is fetched when it is called. */
 export type { ByteSource } from '../byteSource.js';
-export { exportOnnx, importOnnx } from './onnx/onnx.js';
-export type { ExportOnnxOptions, OnnxExport, OnnxImport, OnnxPort, OnnxRounding, OnnxSource } from './onnx/types.js';
 export { importKeras } from './keras/keras.js';
 export type { ImportedModel } from './keras/restored.js';
-export { exportOnnx } from './onnx/onnx.js';
-export type { ExportOnnxOptions, OnnxExport, OnnxPort } from './onnx/types.js';
+export { exportOnnx, importOnnx } from './onnx/onnx.js';
+export type { ExportOnnxOptions, OnnxExport, OnnxImport, OnnxPort, OnnxSource } from './onnx/types.js';
 export type { WeightRounding } from './rounding.js';
 export { exportTensorFlowJs, importTensorFlowJs } from './tensorflowjs/tensorflowjs.js';
 export type { TensorFlowJsFiles } from './tensorflowjs/export.js';

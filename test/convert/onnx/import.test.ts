@@ -1,5 +1,6 @@
 /** ONNX files as models: what PyTorch exports, what we write ourselves, what is refused. */
 import fc from 'fast-check';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConversionError, Dense, FileFormatError, GRU, LSTM, Sequential, SimpleRNN, randomStream } from '../../../src/index.js';
@@ -8,6 +9,7 @@ import { exportOnnx, importOnnx } from '../../../src/convert/index.js';
 import type { OnnxAttribute, OnnxNode, OnnxValueInfo } from '../../../src/convert/onnx/proto/graph.js';
 import { writeModel } from '../../../src/convert/onnx/proto/writeModel.js';
 import { floatTensor, intTensor } from '../../../src/convert/onnx/write/graphBuilder.js';
+import { reordered } from '../../../src/convert/onnx/write/layerWriter.js';
 import { rejected } from '../../models/support.js';
 import { forAll } from '../../support/property.js';
 import { randomTensor } from '../../support/values.js';
@@ -33,6 +35,23 @@ test('what torch 1.13 exports: two bidirectional layers, GRU, BatchNorm, Linear,
     assert.ok((history.loss?.at(-1) ?? 1) < 0.7 * (history.loss?.[0] ?? 0), 'it trains');
   }
 });
+
+const exported = 'test/golden/data/onnx/';
+interface Golden { readonly x: readonly number[]; readonly xShape: readonly number[]; readonly y: readonly number[]; readonly yShape: readonly number[] }
+
+for (const name of readdirSync(exported).filter((each) => each.endsWith('.onnx')).map((each) => each.slice(0, -5))) {
+  test(`torch 1.13, opset 16: ${name}`, async () => {
+    const golden = JSON.parse(readFileSync(`${exported}${name}.json`, 'utf8')) as Golden;
+    const { model, inputs: [input], outputs: [output] } = await importOnnx(readFileSync(`${exported}${name}.onnx`));
+    const x = reordered({ data: Float32Array.from(golden.x), shape: golden.xShape }, input?.axes ?? []);
+    const { data, shape } = await model.predict(x);
+    const back = (output?.axes ?? []).map((_, axis, axes) => axes.indexOf(axis));
+    assert.ok(differenceOf(reordered({ data: Float32Array.from(data), shape }, back), { data: golden.y, shape: golden.yShape }, name) < 1e-6);
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    const { gradients } = await model.lossAndGradients(x, { data: new Float32Array(data.length), shape });
+    assert.ok(Object.values(gradients).some((gradient) => Array.from(gradient.data).some((value) => value !== 0)), 'it trains');
+  });
+}
 
 test('what we write we read: random models without padding of their own', async () => {
   let [same, refused] = [0, 0];

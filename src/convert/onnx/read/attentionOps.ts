@@ -6,12 +6,20 @@ import { atom, axesMeet, flowOf, laidOut, sizeOfAxis } from './view.js';
 import type { Axis, Flow } from './view.js';
 
 /** Two values that both depend on the inputs are multiplied: scores, if a softmax and another product follow. */
-export function scores(c: Call, query: Flow, key: Flow): Value {
+export function scores(c: Call, queries: Flow, keys: Flow): Value {
+  const [query, key] = [byHead(queries), byHead(keys)];
   const rank = query.axes.length;
   if (rank !== key.axes.length || rank < 3 || rank > 4) return c.refuse(`a product of values of ${rank} and ${key.axes.length} axes`);
   c.requireBatch(query, 0);
   c.requireBatch(key, 0);
-  return { kind: 'attending', query, key: { ...key, axes: swapped(key.axes) }, scale: 1, causal: false, weights: false };
+  return { kind: 'attending', query, key: { ...key, axes: swapped(key.axes) }, scale: 1, causal: false, weights: false, rank: queries.axes.length };
+}
+
+/** Heads that were made one axis with the batch, as PyTorch does, as an axis of their own. */
+function byHead(flow: Flow): Flow {
+  const [first = [], ...rest] = flow.axes;
+  const [batch, ...heads] = first;
+  return flow.axes.length === 3 && batch?.batch === true && heads.length > 0 ? { ...flow, axes: [[batch], heads, ...rest] } : flow;
 }
 
 function swapped(axes: readonly Axis[]): Axis[] {
@@ -34,16 +42,20 @@ export function scaled(c: Call, a: Value, b: Value, kind: 'Add' | 'Sub' | 'Mul' 
 }
 
 export function softmaxOf(c: Call, attending: Attending): Value {
-  const rank = attending.query.axes.length;
-  return c.axis(c.int('axis', c.opset < 13 ? 1 : -1), rank) === rank - 1 ? { ...attending, weights: true } : c.refuse('a softmax of scores over queries');
+  const axis = c.axis(c.int('axis', c.opset < 13 ? 1 : -1), attending.rank);
+  return axis === attending.rank - 1 ? { ...attending, weights: true } : c.refuse('a softmax of scores over queries');
 }
 
 /** The second product: weights and values. */
-export function attend(c: Call, { query, key, scale, causal, weights }: Attending, value: Flow): Value {
+export function attend(c: Call, { query, key, scale, causal, weights }: Attending, values: Flow): Value {
+  const value = byHead(values);
   if (!weights) return c.refuse('three values are multiplied without a softmax');
   c.requireBatch(value, 0);
   if (value.axes.length !== query.axes.length) c.refuse('values of other axes than queries');
-  return mixed(c, { query, key, value, scale, causal });
+  const made = mixed(c, { query, key, value, scale, causal });
+  if (value === values || made.kind !== 'flow') return made;
+  const [batch = [], heads = [], ...rest] = made.axes;
+  return { ...made, axes: [[...batch, ...heads], ...rest] };
 }
 
 function mixed(c: Call, { query, key, value, scale, causal }: { query: Flow; key: Flow; value: Flow; scale: number; causal: boolean }): Value {

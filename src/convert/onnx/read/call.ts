@@ -25,6 +25,8 @@ export interface Attending {
   readonly key: Flow;
   readonly scale: number;
   readonly causal: boolean;
+  /** Axes of the scores in the graph. */
+  readonly rank: number;
   /** Whether the softmax has been taken. */
   readonly weights: boolean;
 }

@@ -6,11 +6,11 @@ import { Dropout } from '../../../layers/dropout.js';
 import type { SymbolicTensor } from '../../../layers/layer.js';
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from '../../../layers/merge.js';
 import { sizeOf } from '../../../tensor.js';
-import type { OnnxNode } from '../proto/graph.js';
 import type { Call, Value, Weight } from './call.js';
 import { floatsOf, transposed } from './known.js';
 import type { Known } from './known.js';
 import { attend, scaled, scores, softmaxOf } from './attentionOps.js';
+import { geluAhead, normAhead } from './forms.js';
 import { pooledOver } from './normOps.js';
 import { folded } from './foldedOps.js';
 import { atom, axesMeet, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
@@ -122,7 +122,7 @@ export function arithmetic(kind: 'Add' | 'Sub' | 'Mul' | 'Div'): (c: Call) => Va
     const constant = folded(c, kind);
     if (constant) return constant;
     const [a, b] = [c.value(0), c.value(1)];
-    if (kind === 'Div' && a.kind === 'flow' && isGelu(c)) return each(c, a, new Activation({ kind: 'gelu' }));
+    if (kind === 'Div' && a.kind === 'flow' && geluAhead(c)) return each(c, a, new Activation({ kind: 'gelu' }));
     if (a.kind === 'attending' || b.kind === 'attending') return scaled(c, a, b, kind);
     if (a.kind === 'flow' && b.kind === 'flow') return kind === 'Div' ? c.refuse('a quotient of two values') : joined(c, [a, b], kind);
     if (a.kind === 'flow' && b.kind === 'known') {
@@ -137,29 +137,6 @@ export function arithmetic(kind: 'Add' | 'Sub' | 'Mul' | 'Div'): (c: Call) => Va
     }
     return c.refuse('such values are combined');
   };
-}
-
-/** Whether this x/√2 begins x·(1 + erf(x/√2))·½, which is then settled as the identity of what this node gives. */
-function isGelu(c: Call): boolean {
-  const [x = ''] = c.node.inputs;
-  const constant = (node: OnnxNode, at: string, value: number): boolean => {
-    const other = c.around.value(node.inputs.find((name) => name !== at) ?? '');
-    return other?.kind === 'known' && other.data.length === 1 && Math.abs((other.data[0] ?? 0) - value) < 1e-6;
-  };
-  const next = (node: OnnxNode | undefined, opType: string, test: (reader: OnnxNode, at: string) => boolean): OnnxNode | undefined => {
-    const at = node?.outputs[0] ?? '';
-    const [reader, ...others] = c.around.readers(at);
-    return reader && reader !== 'output' && others.length === 0 && reader.opType === opType && test(reader, at) ? reader : undefined;
-  };
-  if (!constant(c.node, x, Math.SQRT2)) return false;
-  const erf = next(c.node, 'Erf', () => true);
-  const plus = next(erf, 'Add', (node, at) => constant(node, at, 1));
-  const times = next(plus, 'Mul', (node) => node.inputs.includes(x));
-  const half = next(times, 'Mul', (node, at) => constant(node, at, 0.5));
-  if (!erf || !plus || !times || !half) return false;
-  for (const node of [erf, plus, times]) c.around.settle(node, []);
-  c.around.alias(half, c.node);
-  return true;
 }
 
 export function negated(c: Call): Value {
@@ -238,6 +215,8 @@ export function reduced(kind: 'Mean' | 'Sum' | 'Max'): (c: Call) => Value {
   return (c) => {
     const x = c.flow(0);
     const rank = x.axes.length;
+    const norm = kind === 'Mean' ? normAhead(c, x) : undefined;
+    if (norm) return norm;
     const given = c.numbers(1, 'axes') ?? [];
     if (given.length === 0 && c.int('noop_with_empty_axes', 0) === 1) return x;
     const axes = given.length > 0 ? given.map((axis) => c.axis(axis, rank)) : x.axes.map((_, i) => i);

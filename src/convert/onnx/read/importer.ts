@@ -158,7 +158,9 @@ class Reading implements Surroundings {
 
   /** @throws BatchElsewhere, ConversionError, FileFormatError */
   whole(): OnnxImport {
-    for (const node of this.file.graph.nodes) this.read(node);
+    // Constants first: what looks ahead for a known form finds them.
+    const [constants, others] = [true, false].map((is) => this.file.graph.nodes.filter(({ opType, domain }) => (opType === 'Constant' && domain === '') === is));
+    for (const node of [...constants ?? [], ...others ?? []]) this.read(node);
     const outputs = this.file.graph.outputs.flatMap(({ name }) => {
       const value = this.values.get(name);
       if (value?.kind === 'flow' && value.axes.some(isBatch)) return this.tried(name, 'output', () => this.output(name, value)) ?? [];
