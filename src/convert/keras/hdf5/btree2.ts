@@ -8,6 +8,7 @@ const overhead = 10;
 
 interface Shape {
   readonly type: number;
+  readonly nodeSize: number;
   readonly recordSize: number;
   /** By depth: bytes of the number of all records below a pointer to such a node. */
   readonly totalBytes: readonly number[];
@@ -44,14 +45,15 @@ function shapeOf(type: number, nodeSize: number, recordSize: number, depth: numb
     total = (inNode + 1) * total + inNode;
     totalBytes.push(bytesFor(total));
   }
-  return { type, recordSize, totalBytes, countBytes };
+  return { type, nodeSize, recordSize, totalBytes, countBytes };
 }
 
 function visit(file: Hdf5File, shape: Shape, { at, depth, count }: { readonly at: number; readonly depth: number; readonly count: number }, each: (record: ByteReader) => void): void {
-  const reader = file.reader('B-tree 2', at, depth > 0 ? 'BTIN' : 'BTLF');
+  const reader = file.reader('B-tree 2', at, depth > 0 ? 'BTIN' : 'BTLF', at + shape.nodeSize);
   reader.take(1);
   const type = reader.u8();
   if (type !== shape.type) throw reader.refuse(`records of type ${shape.type}`, String(type), at + 5);
+  if (count * shape.recordSize > reader.left) throw reader.refuse(`records in ${reader.left} bytes`, `${count} of ${shape.recordSize}`, at);
   const records = Array.from({ length: count }, () => {
     const from = reader.at;
     reader.take(shape.recordSize);
