@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { forecastCsv } from '../../forecast/evaluation/forecastTable.js';
 import { Forecaster } from '../../forecast/forecaster/forecaster.js';
+import { numberOf, objectOf } from '../../models/files/json.js';
 import { command } from '../command.js';
 import { inCommandTerms } from '../forecasting/errors.js';
 import { forecastEntries } from '../forecasting/file.js';
@@ -42,7 +43,7 @@ export const predict = command({
     const ahead = await readFuture(values['future-file'], { future, series: alone ? undefined : series }, reading);
     if (out !== undefined) await makeFolder(out);
     const forecast = await inCommandTerms(csv, () => forecaster.forecast({ history: source.panel, future: ahead, signal }));
-    const shown = { panel: source.panel, target, forecast, amountOf: (name: string) => seriesAmounts(target, source.panel.get(name)?.columns[target] ?? new Float64Array()) };
+    const shown = { panel: source.panel, target, forecast, coverage: coverageOf(forecaster), amountOf: (name: string) => seriesAmounts(target, source.panel.get(name)?.columns[target] ?? new Float64Array()) };
     const file = JSON.stringify({ model: path, data: { source: source.name, target }, run: { command: line }, warnings: forecast.warnings, forecast: forecastEntries(forecast, source) }, null, 1);
     if (out !== undefined) {
       await writeOutput(join(out, 'report.html'), predictReport(shown, forecast.warnings, { source: source.name, model: path, command: line }));
@@ -60,3 +61,9 @@ export const predict = command({
     }
   },
 });
+
+/** Of the interval, as it was measured when the forecaster was fitted. */
+function coverageOf(forecaster: Forecaster): number | undefined {
+  const { interval = null } = forecaster.describe();
+  return interval === null ? undefined : numberOf('coverage', objectOf('interval', interval).coverage);
+}

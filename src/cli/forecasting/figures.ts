@@ -6,7 +6,7 @@ import type { LineSeries } from '../../charts/plots/linePlot.js';
 import type { ReportBlock } from '../../charts/report/blocks.js';
 import type { BlockName } from '../../forecast/forecaster/blocks.js';
 import { columnTitle, count, unitName } from '../wording.js';
-import { stepOf } from './scored.js';
+import { BLOCK_NAMES, stepOf } from './scored.js';
 import { positions } from './view.js';
 import type { BlockView, SeriesView } from './view.js';
 
@@ -67,10 +67,8 @@ export function fitFigure(view: SeriesView, target: string, unit: string, window
   };
 }
 
-const BLOCK_ORDER: readonly BlockName[] = ['train', 'validation', 'test'];
-
 function entries({ blocks }: SeriesView): [BlockName, BlockView][] {
-  return BLOCK_ORDER.flatMap((name): [BlockName, BlockView][] => {
+  return BLOCK_NAMES.flatMap((name): [BlockName, BlockView][] => {
     const block = blocks[name];
     return block ? [[name, block]] : [];
   });

@@ -2,12 +2,16 @@
 import { naiveError } from '../../forecast/evaluation/scaledMetrics.js';
 import { scoreForecast } from '../../forecast/evaluation/score.js';
 import type { ForecastScore } from '../../forecast/evaluation/score.js';
+import type { BlockName } from '../../forecast/forecaster/blocks.js';
 import type { BlockForecasts } from '../../forecast/forecaster/results.js';
 import type { Plan } from '../../forecast/forecaster/plan.js';
 import type { Float64NdArray } from '../../forecast/series/arrays.js';
 import type { Panel } from '../../forecast/series/panel.js';
 import type { Split } from '../../forecast/windows/splits.js';
 import { fromHost } from '../../tensor.js';
+
+/** In order of time. */
+export const BLOCK_NAMES: readonly BlockName[] = ['train', 'validation', 'test'];
 
 /** What everything is measured with. */
 export interface Yardstick {

@@ -5,10 +5,8 @@ import type { FitStart } from '../../forecast/forecaster/fitOptions.js';
 import type { Task } from './options.js';
 import { intervalText, shownOf, unitOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import { trainingRows } from './scored.js';
+import { BLOCK_NAMES, trainingRows } from './scored.js';
 import { printShown } from './shown.js';
-
-const BLOCKS = ['train', 'validation', 'test'] as const;
 
 /** Before training: what will be trained on what. */
 export function printStart(task: Task, { blocks }: FitStart): void {
@@ -17,7 +15,7 @@ export function printStart(task: Task, { blocks }: FitStart): void {
   const { window, horizon = 1 } = options;
   const plan = { window, horizon };
   const unit = unitOf({ task: { source } });
-  const counts = BLOCKS.map((name) => `${name} ${[...blocks.values()].reduce((sum, { [name]: { start, end } }) => sum + end - start, 0)}`);
+  const counts = BLOCK_NAMES.map((name) => `${name} ${[...blocks.values()].reduce((sum, { [name]: { start, end } }) => sum + end - start, 0)}`);
   const [split] = blocks.values();
   const seen = table && split ? `the first ${count(trainingRows(table.rows, split, plan), 'row')}` : 'the first rows of each series';
   printHeading('Data');
