@@ -40,7 +40,7 @@ export type { StackedCellsOptions } from './cells/stackedCells.js';
 export { Input, Layer } from './layers/layer.js';
 export type { AnyLayer, Application, CommonOptions, Forward, InputOptions, InputRule, JsonObject, JsonValue, LayerHead, NoiseSpec, Observer, NoTensors, ParameterSpec, Run, StateSpec, SymbolicTensor, Tensors } from './layers/layer.js';
 export type { CellFactory, LayerFactory, RuleFactory } from './models/files/factory.js';
-export type { GivenInput, TimeMask } from './layers/timeMask.js';
+export type { GivenInput, MaskOrigin, TimeMask } from './layers/timeMask.js';
 export { LSTM } from './layers/lstm.js';
 export type { LSTMOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';

@@ -22,18 +22,25 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Guide',
     items: [
       page('All pages', 'contents'), page('From Keras', 'from-keras'), page('From PyTorch', 'from-pytorch'), page('Cells of one\'s own', 'cells'), page('Change a gate', 'change-a-gate'),
-      page('Data', 'data'), page('What did it look at?', 'explain'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'),
+      page('Data', 'data'), page('Training', 'training'), page('What did it look at?', 'explain'), page('Charts and reports', 'charts'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'),
     ],
   },
   {
     text: 'Forecasting',
-    items: [page('CSV', 'csv'), page('Baselines', 'baselines'), page('Judging forecasts', 'forecast-evaluation'), page('Search and backtest', 'search')],
+    items: [
+      page('Overview', 'forecast'), page('The command', 'command'), page('The forecaster', 'forecaster'), page('Many series', 'many-series'), page('Intervals', 'intervals'), page('CSV', 'csv'),
+      page('Baselines', 'baselines'), page('Judging forecasts', 'forecast-evaluation'), page('Search and backtest', 'search'),
+    ],
+  },
+  {
+    text: 'Models in and out',
+    items: [page('Overview', 'convert'), page('PyTorch', 'convert-torch'), page('Keras and TensorFlow.js', 'convert-keras'), page('ONNX', 'convert-onnx')],
   },
   {
     text: 'Studies',
     items: [
       page('Sine wave and index', 'studies/sine-and-index'), page('Rolling windows', 'studies/rolling-window'), page('Width and depth', 'studies/width-and-depth'),
-      page('Cyclical industry', 'studies/cyclical-industry'), page('CNN-LSTM', 'studies/cnn-lstm'),
+      page('Cyclical industry', 'studies/cyclical-industry'), page('CNN-LSTM', 'studies/cnn-lstm'), page('M4 Hourly', 'studies/m4-hourly'),
     ],
   },
 ];

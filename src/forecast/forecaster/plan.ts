@@ -37,11 +37,11 @@ export interface CalendarOptions {
 export interface NetworkSpec {
   /** Rows of a window, W. */
   readonly window: number;
-  /** Of the input `window` [W, columns]: the target, then `past`, `future` and calendar columns. */
+  /** Of the input `window` [W, columns], the target, then `past`, `future` and calendar columns. */
   readonly columns: readonly string[];
   /** Of the input `future` [steps, columns], the steps that are forecast; empty where there is no such input. */
   readonly futureColumns: readonly string[];
-  /** Of the input `static` [columns]: static columns and window statistics; empty where there is no such input. */
+  /** Of the input `static` [columns], static columns and window statistics; empty where there is no such input. */
   readonly staticColumns: readonly string[];
   /** Steps ahead that it says at once. */
   readonly steps: number;
