@@ -85,7 +85,7 @@ test('every link of its pages leads to a file that came along, or away from the 
   const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
   for (const page of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/README.md', 'docs/lstm.md', 'docs/decisions/threads.md']) assert.ok(pages.includes(page), `${page} is missing`);
   const links = pages.flatMap((page) => [...readFileSync(join(installed, page), 'utf8').matchAll(/\]\(([^)\s]+)\)|\b(?:src|href)="([^"]+)"/g)]
-    .map(([, target = '', attribute = '']) => ({ page, target: (target || attribute).split('#')[0] ?? '' })).filter(({ target }) => target !== '' && !/^[a-z]+:/.test(target)));
+    .map(([, target = '', attribute = '']) => ({ page, target: (target || attribute).split('#')[0] ?? '' })).filter(({ target }) => target !== '' && !/^(?:[a-z]+:|\/)/.test(target)));
   assert.ok(links.length >= 50, `only ${links.length} links`);
   assert.equal(links.filter(({ page, target }) => !existsSync(join(installed, page, '..', target))).map(({ page, target }) => `${target} in ${page}`), []);
 });
