@@ -13,28 +13,8 @@ import { reordered } from '../../../src/convert/onnx/write/layerWriter.js';
 import { rejected } from '../../models/support.js';
 import { forAll } from '../../support/property.js';
 import { randomTensor } from '../../support/values.js';
-import { readNpy, sharedModel } from '../shared.js';
 import { differenceOf } from './runtime/agreement.js';
 import { randomModel, randomise } from './runtime/randomModels.js';
-
-test('what torch 1.13 exports: two bidirectional layers, GRU, BatchNorm, Linear, opset 13 and 16', async () => {
-  for (const opset of [13, 16]) {
-    const [bytes, x, y] = [`torch_op${opset}.onnx`, 'x.npy', 'y.npy'].map(sharedModel);
-    if (!bytes || !x || !y) return;
-    const { model, ...rest } = await importOnnx(bytes);
-    assert.equal(model.layers.map(({ className }) => className), ['Bidirectional', 'Bidirectional', 'GRU', 'BatchNorm', 'Dense']);
-    assert.equal(model.inputShape, [null, 3]);
-    const [inputs, expected] = [readNpy(x), readNpy(y)];
-    assert.ok(differenceOf(await model.predict(inputs), expected, 'y') < 1e-6);
-    assert.equal(rest, { producer: 'pytorch', opset, inputs: [{ name: 'x', of: 'x', axes: [0, 1, 2] }], outputs: [{ name: 'y', of: 'y', axes: [0, 1] }], lengths: [] });
-
-    model.compile({ optimizer: 'adam', loss: 'mse' });
-    const { gradients } = await model.lossAndGradients(inputs, [[1], [0]]);
-    assert.ok(Object.entries(gradients).every(([, { data }]) => Array.from(data).some((value) => value !== 0)), 'a gradient of every weight');
-    const { history } = await model.fit(inputs, [[1], [0]], { epochs: 30 });
-    assert.ok((history.loss?.at(-1) ?? 1) < 0.7 * (history.loss?.[0] ?? 0), 'it trains');
-  }
-});
 
 const exported = 'test/golden/data/onnx/';
 interface Golden { readonly x: readonly number[]; readonly xShape: readonly number[]; readonly y: readonly number[]; readonly yShape: readonly number[] }
