@@ -31,7 +31,7 @@ export const onnxFaults: readonly Fault[] = [
     ['the bias of h is left out', 'value + (h[i] ?? 0)', 'value'],
     ['lengths leave padded steps as they are', 'zeroOutputForMask: lengths };', 'zeroOutputForMask: false };'],
   ),
-  ...faultsIn('convert/onnx/read/recurrentOps', nodes, ['peepholes in the order of ONNX', 'blocks(floatsOf(own(peephole)), [0, 2, 1])', 'floatsOf(own(peephole))']),
+  ...faultsIn('convert/onnx/read/recurrentOps', reading, ['peepholes in the order of ONNX', 'blocks(floatsOf(own(peephole)), [0, 2, 1])', 'floatsOf(own(peephole))']),
   ...faultsIn('convert/onnx/read/windowOps', nodes,
     ['SAME_LOWER as SAME_UPPER', '[Math.ceil(total / 2), Math.floor(total / 2)]', '[Math.floor(total / 2), Math.ceil(total / 2)]'],
     ['ceil_mode is ignored', 'hangs ? after + step - spare : after', 'after'],
