@@ -93,12 +93,12 @@ export function requireCallbacks(operation: string, callbacks: readonly Callback
 export class LambdaCallback implements Callback {
   readonly name = 'LambdaCallback';
   // Optional, not `| undefined`: so they fit a Callback under exactOptionalPropertyTypes as well.
-  readonly onTrainBegin?: Hook<[]> | undefined;
-  readonly onEpochBegin?: Hook<[epoch: number]> | undefined;
-  readonly onBatchEnd?: Hook<[batch: number, logs: Logs]> | undefined;
-  readonly onEpochEnd?: Hook<[epoch: number, logs: Logs]> | undefined;
-  readonly onCheckpoint?: Hook<[epoch: number]> | undefined;
-  readonly onTrainEnd?: Hook<[]> | undefined;
+  readonly onTrainBegin?: Hook<[]>;
+  readonly onEpochBegin?: Hook<[epoch: number]>;
+  readonly onBatchEnd?: Hook<[batch: number, logs: Logs]>;
+  readonly onEpochEnd?: Hook<[epoch: number, logs: Logs]>;
+  readonly onCheckpoint?: Hook<[epoch: number]>;
+  readonly onTrainEnd?: Hook<[]>;
 
   constructor(hooks: LambdaHooks) {
     Object.assign(this, checkOptions('LambdaCallback', hooks, hookNames));
