@@ -39,7 +39,7 @@ const OPTIONS = {
 await runCli('m4-hourly', async (signal) => {
   const options = parseOptions(OPTIONS, process.argv.slice(2));
   if (options === 'help') {
-    print('npm run example m4-hourly -- --train FILE --test FILE [OPTIONS]', '', optionHelp(OPTIONS));
+    print('npm run example m4-hourly [-- OPTIONS]', '', 'Needs --train and --test.', '', optionHelp(OPTIONS));
     return;
   }
   const { train, test, full, seed, backend, workers, out } = options;
