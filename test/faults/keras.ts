@@ -6,12 +6,12 @@ const chains = ['convert/keras/chains'];
 
 export const kerasFaults: readonly Fault[] = [
   ...faultsIn('convert/keras/variables', ['convert/keras/table', 'convert/keras/graphs'],
-    ['gates of GRU stay in their places', 'const gru = kind.startsWith("GRU")', 'const gru = false'],
+    ['gates of GRU stay in their places', 'gru ? swapGates(value.data, units) : value.data', 'value.data'],
     ['the recurrent bias of GRU is the other one', 'data.subarray(3 * units)]', 'data.subarray(0, 3 * units)]'],
     ['the second bias of cuDNN is dropped', 'value + (data[size + i] ?? 0)', 'value'],
     ['kernels of additive attention are zero', 'i % (units + 1) === 0 ? 1 : 0', '0'],
   ),
-  ...faultsIn('convert/keras/dialect', ['convert/keras/table'], ['one hard sigmoid for all', 'hardSigmoid: "hardSigmoidSixth"', 'hardSigmoid: "hardSigmoidFifth"']),
+  ...faultsIn('convert/keras/dialect', ['convert/keras/table'], ['one hard sigmoid for all', 'hardSigmoidSixth', 'hardSigmoidFifth']),
   ...faultsIn('convert/keras/layers/recurrent', chains, ['padded steps of both directions repeat', 'zeroOutputForMask: true', 'zeroOutputForMask: false']),
   ...faultsIn('convert/keras/build', ['convert/keras/table'], ['masks do not end', 'if (reached.length === 0)', 'if (true)']),
   ...faultsIn('convert/keras/optimizers', ['convert/keras/training'],
