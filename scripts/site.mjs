@@ -127,7 +127,7 @@ try {
   const dist = await buildSite();
   console.log(`built ${relative(root, dist)}`);
   if (command === 'serve') {
-    const port = await serve(dist, Number(process.env.PORT ?? 8080));
+    const { port } = await serve(dist, Number(process.env.PORT ?? 8080));
     console.log(`http://localhost:${port}/ (Ctrl-C ends)`);
   }
 } catch (error) {

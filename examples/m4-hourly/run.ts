@@ -1,7 +1,5 @@
 /** All of the study but its words: both ensembles trained, every baseline, the scores. */
-import type { TextStream } from 'bptt';
-import type { ModelScore, TrialJournal, TrialRunner } from 'bptt/forecast';
-import type { BackendName } from '../support/backends.js';
+import type { ModelScore } from 'bptt/forecast';
 import { fixed } from '../../src/cli/wording.js';
 import { before, readPanel, requirePair, valuesOf } from './panel.js';
 import { TARGETS } from './published.js';
@@ -10,20 +8,12 @@ import type { Block } from './scores.js';
 import { HORIZON } from './settings.js';
 import type { Plan } from './settings.js';
 import { trainEnsemble } from './training.js';
-import type { Ensemble } from './training.js';
+import type { Ensemble, TrainingOptions } from './training.js';
 
-export interface HourlyOptions {
-  /** Paths of the two files. */
-  readonly train: string;
+/** `train` and `test`: paths of the two files. */
+export interface HourlyOptions extends Omit<TrainingOptions, 'name' | 'members' | 'panel'> {
   readonly test: string;
   readonly plan: Plan;
-  readonly runner: TrialRunner;
-  readonly out: string;
-  readonly seed: number;
-  readonly backend: BackendName;
-  readonly journal: (name: string) => TrialJournal;
-  readonly progress: TextStream;
-  readonly signal: AbortSignal;
 }
 
 export interface HourlyResult {

@@ -1,7 +1,7 @@
 /** A folder over HTTP on this machine, with the headers that let a page use threads. */
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, sep } from 'node:path';
 import { URL } from 'node:url';
 
 const TYPES = {
@@ -11,13 +11,11 @@ const TYPES = {
 
 function fileOf(folder, url) {
   const path = join(folder, normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname)));
-  for (const candidate of [path, `${path}.html`, join(path, 'index.html')]) {
-    if (candidate.startsWith(folder) && statSync(candidate, { throwIfNoEntry: false })?.isFile()) return candidate;
-  }
-  return undefined;
+  const file = path.endsWith(sep) ? join(path, 'index.html') : path;
+  return file.startsWith(folder) && statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
 }
 
-/** @returns the port; the next free one where the wanted one is taken. */
+/** @param port the wanted one; the next free one is taken where it is not, and any for 0. @returns the port, and how to end. */
 export function serve(folder, port) {
   const server = createServer((request, response) => {
     const file = fileOf(folder, request.url ?? '/');
@@ -33,7 +31,7 @@ export function serve(folder, port) {
       if (error.code !== 'EADDRINUSE' || wanted > port + 20) reject(error);
       else server.listen(++wanted, '127.0.0.1');
     });
-    server.on('listening', () => resolve(server.address().port));
+    server.on('listening', () => resolve({ port: server.address().port, close: () => server.close() }));
     server.listen(wanted, '127.0.0.1');
   });
 }

@@ -1,12 +1,11 @@
 /** The conformance suite and bit-identity in headless Chromium, from one minified bundle. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bundle, serve } from '../../bench/browser/server.js';
-import type { Site } from '../../bench/browser/server.js';
 import { wasm } from '../../src/index.js';
 import { demands, selected } from '../backends/conformance/cases.js';
-import { openChromium, openPage } from './chromium.js';
+import { openBundle } from './bundledPage.js';
+import type { BundledPage } from './bundledPage.js';
 import { fiftySteps } from './fiftySteps.js';
 import type { Demand } from '../backends/conformance/cases.js';
 import type { BackendName, Conformance } from './page.js';
@@ -22,25 +21,17 @@ const expected: readonly Expected[] = [
   { name: 'gpu.js webgpu', description: /^gpu\.js webgpu on /, demands: selected('W8') },
 ];
 
-let site: Site | undefined;
-let browser: Browser | undefined;
-let page: Page | undefined;
-let problems: string[] = [];
+let opened: BundledPage | undefined;
 
 function open(): Page {
-  if (!page) throw new Error('the page did not open');
-  return page;
+  if (!opened) throw new Error('the page did not open');
+  return opened.page;
 }
 
 test('the page opens in Chromium, cross-origin isolated', async () => {
-  site = await serve({
-    '/': { type: 'text/html', body: '<!doctype html><title>bptt</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>' },
-    '/page.js': { type: 'text/javascript', body: await bundle(new URL('./page.js', import.meta.url)) },
-  });
-  browser = await openChromium();
-  ({ page, problems } = await openPage(browser, `${site.url}/`));
-  await page.waitForFunction(() => window.bpttTest !== undefined);
-  assert.ok(await page.evaluate(() => window.bpttTest?.isolated()));
+  opened = await openBundle(new URL('./page.js', import.meta.url));
+  await opened.page.waitForFunction(() => window.bpttTest !== undefined);
+  assert.ok(await opened.page.evaluate(() => window.bpttTest?.isolated()));
 });
 
 for (const { name, description, demands: wanted } of expected) {
@@ -79,12 +70,11 @@ test('fifty steps from seeded weights give the same bytes in Node and in Chromiu
 });
 
 test('nothing went wrong unseen in the page', () => {
-  assert.equal(problems, []);
+  assert.equal(opened?.problems, []);
 });
 
 test.after(async () => {
-  await browser?.close();
-  await site?.close();
+  await opened?.close();
 });
 
 test.run();

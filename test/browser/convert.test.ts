@@ -1,32 +1,23 @@
 /** `bptt/convert` in headless Chromium: the same numbers as in Node. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bundle, serve } from '../../bench/browser/server.js';
-import type { Site } from '../../bench/browser/server.js';
 import { readTorch } from '../../src/convert/index.js';
 import { makeZip } from '../convert/bytes/makeZip.js';
 import { torchFile } from '../golden/torchFiles.js';
-import { openChromium, openPage } from './chromium.js';
+import { openBundle } from './bundledPage.js';
+import type { BundledPage } from './bundledPage.js';
 
-let site: Site | undefined;
-let browser: Browser | undefined;
-let page: Page | undefined;
-let problems: string[] = [];
+let opened: BundledPage | undefined;
 
 function open(): Page {
-  if (!page) throw new Error('the page did not open');
-  return page;
+  if (!opened) throw new Error('the page did not open');
+  return opened.page;
 }
 
 test('the page opens', async () => {
-  site = await serve({
-    '/': { type: 'text/html', body: '<!doctype html><title>bptt</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>' },
-    '/page.js': { type: 'text/javascript', body: await bundle(new URL('./convertPage.js', import.meta.url)) },
-  });
-  browser = await openChromium();
-  ({ page, problems } = await openPage(browser, `${site.url}/`));
-  await page.waitForFunction(() => window.bpttConvert !== undefined);
+  opened = await openBundle(new URL('./convertPage.js', import.meta.url));
+  await opened.page.waitForFunction(() => window.bpttConvert !== undefined);
 });
 
 for (const name of ['odd', 'odd-legacy', 'tutorial']) {
@@ -48,12 +39,11 @@ test('zip entries are inflated', async () => {
 });
 
 test('nothing went wrong on the page', () => {
-  assert.equal(problems, []);
+  assert.equal(opened?.problems, []);
 });
 
 test.after(async () => {
-  await browser?.close();
-  await site?.close();
+  await opened?.close();
 });
 
 test.run();

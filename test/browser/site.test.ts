@@ -2,10 +2,10 @@
  * The site as built by `npm run site:build`, served from a folder below the root: links, programs that run on the page and print what the
  * page says, search, narrow screens, nothing from elsewhere.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, extname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,30 +13,29 @@ import { docsPages, codeBlocks, root } from '../docs/pages.js';
 import { openChromium } from './chromium.js';
 
 const dist = join(root, 'out/site/dist');
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.png': 'image/png', '.woff2': 'font/woff2', '.json': 'application/json' };
 const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(dist, join(entry.parentPath, entry.name)));
 
-let server: Server;
+interface Served { readonly port: number; close(): void }
+
+let served: Served | undefined;
 let browser: Browser;
 let base = '';
+/** The site lies in any/folder below it. */
+const above = mkdtempSync(join(tmpdir(), 'bptt-site-'));
 
 test.before(async () => {
-  server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).replace(/^\/any\/folder\//, '');
-    const file = join(dist, path === '' ? 'index.html' : path);
-    const found = file.startsWith(dist) && existsSync(file) && extname(file) !== '';
-    response.writeHead(found ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-    response.end(found ? readFileSync(file) : '');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  base = `http://localhost:${typeof address === 'object' ? address?.port ?? 0 : 0}/any/folder/`;
+  const { serve } = (await import(pathToFileURL(join(root, 'scripts/site/serve.mjs')).href)) as { serve: (folder: string, port: number) => Promise<Served> };
+  mkdirSync(join(above, 'any'));
+  symlinkSync(dist, join(above, 'any/folder'));
+  served = await serve(above, 0);
+  base = `http://localhost:${served.port}/any/folder/`;
   browser = await openChromium();
 });
 
 test.after(async () => {
   await browser.close();
-  server.close();
+  served?.close();
+  rmSync(above, { recursive: true });
 });
 
 /** A page, and all that went wrong on it: errors, requests that failed, requests to elsewhere. */
