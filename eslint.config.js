@@ -12,7 +12,7 @@ const banGlobalMathRandom = {
   message: 'One seed, one run: use src/random.ts.',
 };
 
-const banDoubleAssertion = {
+export const banDoubleAssertion = {
   selector: 'TSAsExpression > TSAsExpression.expression',
   message: 'A double assertion hides a wrong type: narrow the value, or fix the type.',
 };
@@ -53,28 +53,37 @@ const formatRules = FORMATS.map((format) => {
   return { files: [`src/convert/${format}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns: [banNodeImports, ...patterns] }] } };
 });
 
+/** Rules of every TypeScript file, here and in workspaces. */
+export const typed = {
+  '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
+  '@typescript-eslint/consistent-type-imports': 'error',
+  '@typescript-eslint/no-import-type-side-effects': 'error',
+  '@typescript-eslint/no-deprecated': 'error',
+  '@typescript-eslint/consistent-type-definitions': 'off',
+  '@typescript-eslint/consistent-indexed-object-style': 'off',
+  '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+  '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+  // Index loops are how kernels are written; async methods keep their promise even where they need not wait.
+  '@typescript-eslint/prefer-for-of': 'off',
+  '@typescript-eslint/require-await': 'off',
+};
+
+/** Text from outside meets regular expressions: time must grow as the text does. */
+export const linear = {
+  'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+  'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
+};
+
 export default ts.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/', 'docs/.vitepress/'] },
+  { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/', 'docs/.vitepress/', 'examples/alerts/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
     extends: [ts.configs.recommendedTypeChecked, ts.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
-      '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-import-type-side-effects': 'error',
-      '@typescript-eslint/no-deprecated': 'error',
-      '@typescript-eslint/consistent-type-definitions': 'off',
-      '@typescript-eslint/consistent-indexed-object-style': 'off',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      // Index loops are how kernels are written; async methods keep their promise even where they need not wait.
-      '@typescript-eslint/prefer-for-of': 'off',
-      '@typescript-eslint/require-await': 'off',
-    },
+    rules: typed,
   },
   {
     rules: {
@@ -86,13 +95,9 @@ export default ts.config(
     },
   },
   {
-    // Text from outside meets these: time must grow as the text does.
     files: ['src/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.mjs'],
     plugins: { regexp },
-    rules: {
-      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
-      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
-    },
+    rules: linear,
   },
   {
     files: ['src/**/*.ts'],
