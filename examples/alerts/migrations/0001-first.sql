@@ -67,6 +67,8 @@ create table symbols (
 create table bars (
   symbol text not null references symbols on delete cascade,
   bar_size text not null,
+  opens_at timestamptz not null,
+  -- The close of the bar.
   bar_at timestamptz not null,
   open double precision not null,
   high double precision not null,
@@ -79,6 +81,14 @@ create table bars (
 
 -- The network and what it said -----------------------------------------------------------------------------------------
 
+-- By the digest of their bytes; shown to whom a notification or a prediction of theirs names them.
+create table pictures (
+  hash text primary key,
+  media_type text not null,
+  bytes bytea not null,
+  created_at timestamptz not null default now()
+);
+
 create table networks (
   hash text primary key,
   -- null: one network for all symbols.
@@ -87,6 +97,7 @@ create table networks (
   settings jsonb not null,
   scores jsonb not null,
   model bytea not null,
+  trained_to timestamptz not null,
   state text not null check (state in ('running', 'retired', 'rejected')),
   created_at timestamptz not null default now()
 );
@@ -103,6 +114,9 @@ create table predictions (
   change_percent double precision not null,
   -- Gap, deviation, block it was fitted on, whether it was used.
   correction jsonb not null,
+  words jsonb not null default '{}',
+  picture_hash text references pictures,
+  scale_hash text references pictures,
   actual_close double precision,
   scored_at timestamptz,
   created_at timestamptz not null default now(),
@@ -118,6 +132,7 @@ create table walk_forward (
   bar_at timestamptz not null,
   target_at timestamptz not null,
   last_close double precision not null,
+  raw_forecast double precision not null,
   forecast double precision not null,
   actual_close double precision not null,
   primary key (network_hash, symbol, bar_at)
@@ -139,19 +154,13 @@ create table alerts (
   paused boolean not null default false,
   hits_in_row integer not null default 0,
   decided_bar_at timestamptz,
+  decisions integer not null default 0,
   silent_until timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 create index alerts_user on alerts (user_id);
 create index alerts_symbol on alerts (symbol) where not paused;
-
-create table pictures (
-  hash text primary key,
-  media_type text not null,
-  bytes bytea not null,
-  created_at timestamptz not null default now()
-);
 
 create table notifications (
   id uuid primary key default gen_random_uuid(),
@@ -187,6 +196,8 @@ create table push_subscriptions (
   endpoint text not null unique,
   p256dh text not null,
   auth text not null,
+  resting_until timestamptz,
+  failures integer not null default 0,
   created_at timestamptz not null default now()
 );
 create index push_subscriptions_user on push_subscriptions (user_id);
@@ -203,6 +214,8 @@ create table outbox (
   attempts integer not null default 0,
   created_at timestamptz not null default now(),
   due_at timestamptz not null default now(),
+  -- Taken times that ran out without an answer: the message may have been sent.
+  lost integer not null default 0,
   taken_until timestamptz,
   sent_at timestamptz,
   gave_up_at timestamptz,

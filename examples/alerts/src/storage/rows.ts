@@ -12,23 +12,24 @@ export interface SymbolRow {
   state: string; reason: string; checked_at: Date | null; fetched_at: Date | null;
 }
 
-export interface BarRow { symbol: string; bar_size: string; bar_at: Date; open: number; high: number; low: number; close: number; volume: number; fetched_at: Date }
+export interface BarRow { symbol: string; bar_size: string; opens_at: Date; bar_at: Date; open: number; high: number; low: number; close: number; volume: number; fetched_at: Date }
 
 export interface NetworkRow {
-  hash: string; symbol: string | null; bar_size: string; settings: unknown; scores: unknown; model: Uint8Array;
+  hash: string; symbol: string | null; bar_size: string; settings: unknown; scores: unknown; model: Uint8Array; trained_to: Date;
   state: 'running' | 'retired' | 'rejected'; created_at: Date;
 }
 
 export interface PredictionRow {
   id: string; symbol: string; network_hash: string; bar_at: Date; target_at: Date; last_close: number; raw_forecast: number; forecast: number;
-  change_percent: number; correction: unknown; actual_close: number | null; scored_at: Date | null; created_at: Date;
+  change_percent: number; correction: unknown; words: Partial<NotificationWords>; picture_hash: string | null; scale_hash: string | null;
+  actual_close: number | null; scored_at: Date | null; created_at: Date;
 }
 
-export interface WalkForwardRow { network_hash: string; symbol: string; bar_at: Date; target_at: Date; last_close: number; forecast: number; actual_close: number }
+export interface WalkForwardRow { network_hash: string; symbol: string; bar_at: Date; target_at: Date; last_close: number; raw_forecast: number; forecast: number; actual_close: number }
 
 export interface AlertRow {
   id: string; user_id: string; symbol: string; direction: AlertDirection; threshold_percent: number; checks_in_row: number; pause_minutes: number;
-  active_from: number; active_to: number; paused: boolean; hits_in_row: number; decided_bar_at: Date | null; silent_until: Date | null;
+  active_from: number; active_to: number; paused: boolean; hits_in_row: number; decided_bar_at: Date | null; decisions: number; silent_until: Date | null;
   created_at: Date; updated_at: Date;
 }
 
@@ -43,7 +44,8 @@ export interface NotificationRow {
 
 export interface PictureRow { hash: string; media_type: string; bytes: Uint8Array; created_at: Date }
 
-export interface PushSubscriptionRow { id: string; user_id: string; session_id: string; endpoint: string; p256dh: string; auth: string; created_at: Date }
+export interface PushSubscriptionRow { id: string; user_id: string; session_id: string; endpoint: string; p256dh: string; auth: string;
+  resting_until: Date | null; failures: number; created_at: Date }
 
 /** What is put on the wire; the push payload is read by the service worker. */
 export interface PushPayload { title: string; body: string; url: string; tag: string }
@@ -51,6 +53,6 @@ export interface MailPayload { to: string; subject: string; text: string }
 
 export interface OutboxRow {
   id: string; kind: 'push' | 'mail'; user_id: string | null; notification_id: string | null; subscription_id: string | null; topic: string;
-  payload: PushPayload | MailPayload; attempts: number; created_at: Date; due_at: Date; taken_until: Date | null; sent_at: Date | null;
+  payload: PushPayload | MailPayload; attempts: number; created_at: Date; due_at: Date; lost: number; taken_until: Date | null; sent_at: Date | null;
   gave_up_at: Date | null; problem: string | null;
 }
