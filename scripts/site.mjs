@@ -1,9 +1,10 @@
 /**
  * `npm run site` builds the site of the documentation and serves it on this machine; `npm run site:build` only builds it, into
- * out/site/dist, which works from any folder of any web server and without a network.
+ * out/site/dist, which works from any folder of any web server and without a network. `node scripts/site.mjs explorer` builds and serves the
+ * explorer alone, in a second.
  *
  * 1. lays out out/site/pages: docs/ as it is, README and CHANGELOG, the API reference (TypeDoc), the sources that pages link to,
- *    bptt bundled for browsers
+ *    bptt bundled for browsers, the explorer
  * 2. VitePress builds them
  * 3. absolute paths become relative to the page (site/relocate.mjs)
  */
@@ -12,6 +13,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statS
 import { dirname, join, posix, relative } from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
+import { buildExplorer } from './site/explorer.mjs';
 import { relocate } from './site/relocate.mjs';
 import { serve } from './site/serve.mjs';
 import { sourceHtml } from './site/source.mjs';
@@ -22,6 +24,9 @@ const out = join(root, 'out/site');
 const pages = join(out, 'pages');
 const PLACEHOLDER = '/__bptt_base__/';
 const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index', convert: 'convert/index' };
+const EXPLORER = 'docs/explorer.md';
+/** In which state a page wants to see its panel. */
+const EXPLORER_STATES = { 'docs/bptt.md': '?cell=rnn', 'docs/gru.md': '?cell=gru' };
 
 function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
@@ -38,13 +43,13 @@ function installTools() {
 /** Every Markdown page of docs/, by its path in there. */
 function docsPages() {
   return readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('.vitepress'))
+    .filter((entry) => entry.isFile() && !/\.vitepress|docs\/explorer/.test(entry.parentPath))
     .map((entry) => relative(join(root, 'docs'), join(entry.parentPath, entry.name)));
 }
 
 /**
  * A page's links point at files of the repository. On the site docs/README.md is contents.md, the README is the start, and a file outside docs
- * is a page under source/.
+ * is a page under source/. What links to docs/explorer.md means the explorer itself.
  */
 function siteLinks(text, path, sources) {
   return text.replace(/\]\(([^)\s#]+)(#[^)\s]*)?\)/g, (whole, target, hash = '') => {
@@ -53,6 +58,7 @@ function siteLinks(text, path, sources) {
     if (file === 'README.md') return `](${linkTo(path, 'index.md')}${hash})`;
     if (file === 'docs/README.md') return `](${linkTo(path, 'contents.md')}${hash})`;
     if (['CHANGELOG.md', 'CONTRIBUTING.md'].includes(file)) return `](${linkTo(path, file.toLowerCase())}${hash})`;
+    if (file === EXPLORER) return `](${linkTo(path, 'explorer/index.html')}${hash}${hash && (EXPLORER_STATES[path] ?? '')})`;
     if (file.startsWith('docs/')) return `](${linkTo(path, file.slice(5))}${hash})`;
     if (file === 'LICENSE') return whole.replace(/\]\(.*/, ']');
     if (!existsSync(join(root, file))) throw new Error(`${path}: there is no ${file}`);
@@ -114,6 +120,7 @@ async function buildSite() {
   layOut();
   apiReference();
   await bundle();
+  await buildExplorer(root, join(pages, 'public/explorer'));
   run(process.execPath, [join(tools, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'docs'], { env: { ...process.env, BPTT_SITE_BASE: PLACEHOLDER } });
   const dist = join(out, 'dist');
   await relocate(dist, PLACEHOLDER);
@@ -124,11 +131,12 @@ async function buildSite() {
 
 const [command = 'serve'] = process.argv.slice(2);
 try {
-  const dist = await buildSite();
+  const dist = command === 'explorer' ? join(out, 'explorer-alone') : await buildSite();
+  if (command === 'explorer') await buildExplorer(root, join(dist, 'explorer'));
   console.log(`built ${relative(root, dist)}`);
-  if (command === 'serve') {
+  if (command !== 'build') {
     const { port } = await serve(dist, Number(process.env.PORT ?? 8080));
-    console.log(`http://localhost:${port}/ (Ctrl-C ends)`);
+    console.log(`http://localhost:${port}/${command === 'explorer' ? 'explorer/' : ''} (Ctrl-C ends)`);
   }
 } catch (error) {
   console.error(error.message);

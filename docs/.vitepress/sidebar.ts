@@ -6,6 +6,7 @@ const page = (text: string, name: string): DefaultTheme.SidebarItem => ({ text, 
 export const nav: DefaultTheme.NavItem[] = [
   { text: 'Start', link: '/' },
   { text: 'Derivations', link: '/bptt' },
+  { text: 'Explorer', link: '/explorer/index.html', target: '_self' },
   { text: 'API', link: '/api/index.html', target: '_self' },
 ];
 
@@ -21,7 +22,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: 'Guide',
     items: [
-      page('All pages', 'contents'), page('From Keras', 'from-keras'), page('From PyTorch', 'from-pytorch'), page('Cells of one\'s own', 'cells'), page('Change a gate', 'change-a-gate'),
+      page('All pages', 'contents'), page('About the explorer', 'explorer'), page('From Keras', 'from-keras'), page('From PyTorch', 'from-pytorch'), page('Cells of one\'s own', 'cells'), page('Change a gate', 'change-a-gate'),
       page('Data', 'data'), page('Training', 'training'), page('What did it look at?', 'explain'), page('Charts and reports', 'charts'), page('In a worker', 'worker'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'),
     ],
   },

@@ -1,0 +1,37 @@
+/**
+ * Bundles docs/explorer into a folder: `main.js` with what each panel loads beside it, workers (`*.worker.ts`) by their own names, the page and
+ * its style sheet. All paths are relative. It computes with the entries of the package, as built in dist.
+ */
+import { build } from 'esbuild';
+import { cpSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where equations stand in the source, for the lines that the explorer shows. `until`: what follows belongs to another variant. */
+const SOURCES = [
+  { file: 'src/cells/rnn.ts' }, { file: 'src/cells/lstm.ts', until: 'const fused' }, { file: 'src/cells/gru.ts', until: 'const writtenOutBefore' }, { file: 'src/layers/recurrent.ts' },
+];
+
+/** By equation id: the statements that carry it. */
+export function sourceLines(root) {
+  const lines = {};
+  for (const { file, until } of SOURCES) {
+    const text = readFileSync(join(root, file), 'utf8');
+    (until ? text.slice(0, text.indexOf(until)) : text).split('\n').forEach((line, i) => {
+      const [, statement, ids] = /^(\s*[^\s/*].*?) \/\/ ([A-Z]\d.*)$/.exec(line) ?? [];
+      for (const id of ids?.split(', ') ?? []) (lines[id] ??= []).push({ file, line: i + 1, text: statement.trim() });
+    });
+  }
+  return lines;
+}
+
+/** @param root of the repository. @param outdir what it becomes. @returns esbuild's account of the bundle. */
+export async function buildExplorer(root, outdir) {
+  const from = join(root, 'docs/explorer');
+  const workers = readdirSync(from, { recursive: true }).filter((path) => path.endsWith('.worker.ts')).map((path) => join(from, path));
+  const { metafile } = await build({
+    entryPoints: [join(from, 'main.ts'), ...workers], outdir, entryNames: '[name]', chunkNames: 'chunks/[name]-[hash]', bundle: true, splitting: true, format: 'esm', target: 'es2022',
+    minify: true, metafile: true, logLevel: 'error', external: ['gpu.js', 'webgpu'], define: { SOURCE_LINES: JSON.stringify(sourceLines(root)) },
+  });
+  for (const file of ['index.html', 'style.css']) cpSync(join(from, file), join(outdir, file));
+  return metafile;
+}

@@ -1,0 +1,84 @@
+/** The explorer's shell, and what holds for each of its panels: addresses, narrow screens, axe-core, weight. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { panels } from '../../docs/explorer/panels.js';
+import { choice, flag, range, readAddress, readState, text, writeAddress, writeState } from '../../docs/explorer/shell/address.js';
+import { anchors, docsPages } from '../docs/pages.js';
+import { openExplorer } from './explorerSite.js';
+import type { ExplorerSite } from './explorerSite.js';
+import { axeViolations } from './readable.js';
+
+let site: ExplorerSite;
+test.before(async () => {
+  site = await openExplorer();
+});
+test.after(() => site.close());
+
+test('a state goes into the address and comes back', () => {
+  const fields = { cell: choice(['rnn', 'gru']), rho: range({ from: 0, to: 2, step: 0.05, initial: 1 }), t: range({ from: 1, to: 8, initial: 1 }), clip: flag(true), csv: text('') };
+  const states = [
+    { cell: 'rnn', rho: 1, t: 1, clip: true, csv: '' },
+    { cell: 'gru', rho: 0.1 + 0.2, t: 8, clip: false, csv: 'a=1&b?#%\nä' },
+  ] as const;
+  for (const state of states) {
+    const { panel, query } = readAddress(writeAddress({ panel: 'flow', query: writeState(fields, state) }));
+    assert.is(panel, 'flow');
+    assert.equal(readState(fields, query), state);
+  }
+  assert.is(writeAddress({ panel: 'flow', query: writeState(fields, states[0]) }), '#flow');
+  assert.equal(readState(fields, 'cell=lstm&rho=3&t=1.5&clip=maybe&other=1'), states[0], 'what is no value counts as not said');
+});
+
+test('every panel is a heading of docs/explorer.md, and names headings of derivations', () => {
+  const page = (name: string): Set<string> => {
+    const found = docsPages.find(({ path }) => path === `docs/${name}.md`);
+    if (!found) throw new Error(`there is no ${name}`);
+    return anchors(found);
+  };
+  for (const { name, derivations } of panels) {
+    assert.ok(page('explorer').has(name), name);
+    for (const { href } of derivations) {
+      const [file = '', anchor = ''] = href.split('#');
+      assert.ok(page(file.replace(/\.html$/, '')).has(anchor), href);
+    }
+  }
+});
+
+for (const { name, title } of panels) {
+  test(`${name}: no wider than a phone, axe-core finds nothing in light or dark, nothing from elsewhere`, async () => {
+    const { page, problems } = await site.open(name, { viewport: { width: 360, height: 740 } });
+    assert.is(await page.locator('h1').innerText(), title);
+    await page.locator('.question button').first().click();
+    assert.match(await page.locator('.verdict').innerText(), /^(✓ Yes|✗ No)\. ./);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360, `${name} is wider`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.equal(await axeViolations(page), [], `${name}, ${colorScheme}`);
+    }
+    assert.equal(problems, []);
+    await page.close();
+  });
+}
+
+test('what is changed stands in the address, and a reload shows it', async () => {
+  const { page } = await site.open('strip');
+  await page.getByLabel('Cell').selectOption('gru');
+  await page.getByLabel('Time step').press('ArrowRight');
+  assert.ok(page.url().endsWith('#strip?cell=gru&t=2'), page.url());
+  await page.reload();
+  assert.is(await page.getByLabel('Cell').inputValue(), 'gru');
+  assert.is(await page.getByLabel('Time step').inputValue(), '2');
+  await page.close();
+});
+
+test('the script of the explorer, WebAssembly included, is at most 200 kB, gzipped', () => {
+  const sizes = Object.keys(site.metafile.outputs).filter((path) => path.endsWith('.js')).map((path) => gzipSync(readFileSync(join(site.folder, path.slice(path.lastIndexOf('explorer/') + 9))), { level: 9 }).length);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  console.log(`explorer: ${(total / 1000).toFixed(1)} kB gzipped in ${sizes.length} files`);
+  assert.ok(total <= 200_000, `${total} bytes`);
+});
+
+test.run();

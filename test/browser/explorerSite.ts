@@ -1,0 +1,58 @@
+/** The explorer alone, built and served from a folder below the root, for tests of its panels. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { root } from '../docs/pages.js';
+import { openChromium } from './chromium.js';
+
+/** Every output of the bundle: its bytes, and what it imports. */
+export interface Metafile {
+  readonly outputs: Readonly<Record<string, { readonly bytes: number; readonly imports: readonly { readonly path: string; readonly kind: string }[]; readonly entryPoint?: string }>>;
+}
+
+interface Builder { buildExplorer(root: string, outdir: string): Promise<Metafile> }
+interface Server { serve(folder: string, port: number): Promise<{ readonly port: number; close(): void }> }
+
+export interface ExplorerSite {
+  readonly browser: Browser;
+  /** Where it was built. */
+  readonly folder: string;
+  readonly metafile: Metafile;
+  /** A page at this address, `strip?t=3`, and all that goes wrong on it: errors, requests that fail, requests to elsewhere. */
+  open(hash: string, options?: BrowserContextOptions): Promise<{ page: Page; problems: string[] }>;
+  close(): Promise<void>;
+}
+
+export async function openExplorer(): Promise<ExplorerSite> {
+  const script = async <T>(name: string): Promise<T> => (await import(pathToFileURL(join(root, 'scripts/site', name)).href)) as T;
+  const above = mkdtempSync(join(tmpdir(), 'bptt-explorer-'));
+  const folder = join(above, 'any/folder/explorer');
+  const metafile = await (await script<Builder>('explorer.mjs')).buildExplorer(root, folder);
+  const served = await (await script<Server>('serve.mjs')).serve(above, 0);
+  const browser = await openChromium();
+  const base = `http://localhost:${served.port}/any/folder/explorer/`;
+  return {
+    browser, folder, metafile,
+    async open(hash, options = {}) {
+      const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', ...options });
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      page.on('request', (request) => {
+        if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) problems.push(`request to ${request.url()}`);
+      });
+      await page.goto(`${base}#${hash}`);
+      await page.locator('main h1').waitFor();
+      return { page, problems };
+    },
+    async close() {
+      await browser.close();
+      served.close();
+      rmSync(above, { recursive: true });
+    },
+  };
+}
