@@ -8,7 +8,7 @@ const gpuModes: Readonly<Record<string, GpuOptions['mode']>> = {
   'gpu-webgpu': 'webgpu', 'gpu-webgl2': 'webgl2', 'gpu-webasm': 'webasm', 'gpu-cpu': 'cpu',
 };
 
-/** Every name {@link backendByName} knows. */
+/** Every name {@link backendByName} knows, beside `gpu`: the best mode of gpu.js here. */
 export const backendNames = ['wasm', 'wasm2', 'wasm-relaxed', 'cpu', ...Object.keys(gpuModes)];
 
 /** @throws Error for a name that is not one of {@link backendNames}; BackendError for one that cannot run here. */
@@ -17,6 +17,7 @@ export async function backendByName(name: string): Promise<Backend> {
   if (name === 'wasm2') return wasm({ threads: 2 });
   if (name === 'wasm-relaxed') return wasm({ relaxedSimd: true });
   if (name === 'cpu') return cpu();
+  if (name === 'gpu') return gpu();
   const mode = gpuModes[name];
   if (mode) return gpu({ mode });
   throw new Error(`unknown backend '${name}': choose from ${backendNames.join(', ')}`);

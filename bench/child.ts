@@ -8,9 +8,8 @@ import { prepare } from './prepare.js';
 
 const [name = 'wasm', id = 'W2', seconds = '1'] = process.argv.slice(2);
 const backend = await backendByName(name);
-const { call, repeats, operations } = await prepare(id, backend);
+const { call, repeats } = await prepare(id, backend);
 const { median, mad, samples } = await measure(call, Number(seconds));
 const train = { median: median / repeats, mad: mad / repeats, samples };
-const gflops = operations === undefined ? {} : { gflops: operations / train.median / 1e6 };
-console.log(JSON.stringify({ subject: `bptt ${name}`, id, backend: backend.description, train, ...gflops }));
+console.log(JSON.stringify({ subject: `bptt ${name}`, id, backend: backend.description, train }));
 process.exit(0); // a GPU device would keep the process alive

@@ -1,102 +1,86 @@
 /**
- * `npm run bench`: kernels and training steps, each measured in a process of its own, in rounds that alternate between
- * the subjects. Prints a table, writes JSON, SVG charts and a page.
+ * `npm run bench`: kernels, predictions and training steps, each measured in a process of its own, in rounds that alternate between
+ * the subjects. Prints a table, writes JSON, CSV, SVG charts and a page.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { runCli } from '../src/cli/runCli.js';
 import { availableBackends } from './backends.js';
-import { ids } from './prepare.js';
-import { breakEven, charts, page, printRows } from './report.js';
-import type { Row } from './report.js';
-import { javascriptPeers, ours, pytorch } from './subjects.js';
+import { about } from './catalogue.js';
+import { comparison, readRun } from './compare.js';
+import { help, readArguments } from './options.js';
+import type { Measure } from './options.js';
+import { breakEven, charts, csvOf, page, rowLines, rowOf } from './report.js';
+import type { Row, Run } from './report.js';
+import { javascriptPeers, onnxruntimes, ours, pytorch } from './subjects.js';
 import type { Measurement, Subject } from './subjects.js';
-import { products } from './workloads.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const peersFolder = join(root, 'bench/peers');
 
-const help = `npm run bench -- [options]
-  --only W1,W2,M3     which measurements (default: all of ${ids.join(' ')})
-  --backends wasm,cpu which of ours (default: all that run here)
-  --peers             beside TensorFlow.js, jax-js and brain.js, installed into bench/peers on first use
-  --torch             beside PyTorch on one and two threads, and onnxruntime-node for P1, if a python3 here has torch
-  --seconds 1         time for each measurement and round
-  --rounds 3          rounds; the table shows the median over them
-  --out DIR           where bench.json, the charts and the page go (default out/bench)
-  --help`;
-
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' }, backends: { type: 'string' }, peers: { type: 'boolean', default: false }, torch: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' }, out: { type: 'string', default: join(root, 'out/bench') },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-function medianOf(list: readonly number[]): number {
-  return [...list].sort((a, b) => a - b)[list.length >> 1] ?? NaN;
-}
-
 /** Rounds over all subjects for one id. */
-function compare(id: string, subjects: readonly Subject[], rounds: number, seconds: number): Row[] {
+function measureAll(id: string, subjects: readonly Subject[], { rounds, seconds }: Measure, signal: AbortSignal): Row[] {
   const found = new Map<string, Measurement[]>();
   for (let round = 0; round < rounds; round++) {
     for (const subject of subjects) {
+      signal.throwIfAborted();
       const measurement = subject.run(id, seconds);
       if (measurement) found.set(subject.name, [...(found.get(subject.name) ?? []), measurement]);
     }
   }
-  return [...found].map(([subject, list]) => {
-    const times = list.map((m) => m.train.median);
-    const gflops = list.flatMap((m) => (m.gflops === undefined ? [] : [m.gflops]));
-    return {
-      id, subject, backend: list[0]?.backend ?? '', median: medianOf(times), low: Math.min(...times), high: Math.max(...times),
-      ...(gflops.length > 0 ? { gflops: medianOf(gflops) } : {}),
-    };
-  });
+  return [...found].map(([subject, list]) => rowOf(id, subject, list[0]?.backend ?? '', list.map((m) => m.train.median)));
 }
 
-async function main(): Promise<void> {
-  const chosen = values.only?.split(',') ?? ids;
-  const unknown = chosen.filter((id) => !ids.includes(id));
-  if (unknown.length > 0) {
-    console.error(`unknown measurement ${unknown.join(', ')}: choose from ${ids.join(' ')}`);
-    process.exitCode = 2;
-    return;
-  }
-  const names = values.backends?.split(',') ?? (await availableBackends());
+async function measureRun(plan: Measure, signal: AbortSignal): Promise<void> {
+  const say = (line: string): void => { (plan.json ? process.stderr : process.stdout).write(`${line}\n`); };
+  const names = plan.backends ?? (await availableBackends());
   const subjects = [
-    ...names.map((name) => ours(root, name)), ...(values.peers ? javascriptPeers(peersFolder) : []), ...(values.torch ? pytorch(peersFolder) : []),
+    ...names.map((name) => ours(root, name)), ...(plan.peers ? javascriptPeers(peersFolder) : []), ...(plan.torch ? pytorch(peersFolder) : []),
+    ...(plan.onnxruntime ? onnxruntimes(root, peersFolder) : []),
   ];
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGB: Math.round(totalmem() / 2 ** 30), node: process.version };
   const date = new Date().toISOString();
-  const rounds = Number(values.rounds);
-  const seconds = Number(values.seconds);
-  console.log(styleText('bold', `${machine.cores} × ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}, ${date.slice(0, 10)}`));
-  console.log('medians over rounds, lowest – highest; × is relative to the first row');
-  console.log('M: product of two N × N matrices, G: LSTM gates forward and backward, P: predict one window, W: a training step with Adam\n');
+  say(styleText('bold', `${machine.cores} × ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}, ${date.slice(0, 10)}`));
+  say('medians over rounds, lowest – highest; × is relative to the first row');
+  say('M: matrix product, G: LSTM gates forward and backward, p: predict, s: one step of a stream, W and one\'s own: a training step with Adam\n');
   const rows: Row[] = [];
-  for (const id of chosen) {
-    const found = compare(id, subjects, rounds, seconds);
-    printRows(found);
+  for (const id of plan.ids) {
+    const found = measureAll(id, subjects, plan, signal);
+    for (const line of rowLines(found)) say(line);
     rows.push(...found);
   }
-  console.log();
-  for (const [subject, backend] of new Map(rows.map((row) => [row.subject, row.backend]))) console.log(`${subject.padEnd(16)} ${backend}`);
-  for (const name of names.filter((n) => n.startsWith('gpu'))) {
+  say('');
+  for (const [subject, backend] of new Map(rows.map((row) => [row.subject, row.backend]))) say(`${subject.padEnd(16)} ${backend}`);
+  for (const name of names.filter((n) => n.startsWith('gpu') && rows.some(({ id, subject }) => id.startsWith('M') && subject === `bptt ${n}`) && names.includes('wasm'))) {
     const from = breakEven(rows, `bptt ${name}`);
-    console.log(`${name} ${from === undefined ? 'is faster than wasm at no measured product' : `is faster than wasm from N = ${products[from]} on`}`);
+    say(`${name} ${from === undefined ? 'is faster than wasm at no measured product' : `is faster than wasm from ${about(from)} on`}`);
   }
-  mkdirSync(values.out, { recursive: true });
-  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim();
-  writeFileSync(join(values.out, 'bench.json'), JSON.stringify({ date, command, machine, rounds, seconds, rows }, null, 2));
-  for (const { name, plot } of charts(rows)) writeFileSync(join(values.out, `${name}.svg`), plot.svg);
-  writeFileSync(join(values.out, 'index.html'), page(rows, machine, date, command));
-  console.log(`\n${values.out}`);
+  const run: Run = { date, command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(), machine, rounds: plan.rounds, seconds: plan.seconds, rows };
+  write(run, resolve(plan.out));
+  say(`\n${plan.out}`);
+  if (plan.json) process.stdout.write(`${JSON.stringify(run)}\n`);
 }
 
-if (values.help) console.log(help);
-else await main();
+function write(run: Run, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'bench.json'), JSON.stringify(run, null, 2));
+  writeFileSync(join(folder, 'bench.csv'), csvOf(run));
+  for (const { name, plot } of charts(run.rows)) writeFileSync(join(folder, `${name}.svg`), plot.svg);
+  writeFileSync(join(folder, 'index.html'), page(run));
+}
+
+await runCli('bench', async (signal) => {
+  const plan = readArguments(process.argv.slice(2));
+  if (plan === 'help') {
+    console.log(help);
+  } else if (plan.kind === 'compare') {
+    const { lines, slower } = comparison(readRun(plan.before), readRun(plan.after));
+    for (const line of lines) console.log(line);
+    process.exitCode = slower ? 1 : 0;
+  } else {
+    await measureRun(plan, signal);
+  }
+});

@@ -26,15 +26,18 @@ export const gateSizes: Readonly<Record<string, GateSize>> = {
   G1: { batch: 32, units: 5 }, G2: { batch: 32, units: 50 }, G3: { batch: 32, units: 250 },
 };
 
-/** [n, n] · [n, n]. The whole result is read. */
-export function product(n: number, repeats: number): Operation {
+/** Rows, inner size, columns. */
+export type ProductSize = readonly [rows: number, inner: number, columns: number];
+
+/** [rows, inner] · [inner, columns]. The whole result is read. */
+export function product([rows, inner, columns]: ProductSize, repeats: number): Operation {
   const step: Step = (k, [a, b]) => {
     if (!a || !b) return { outputs: [], variables: [] };
     let c = k.matmul('nn', a, b);
     for (let i = 1; i < repeats; i++) c = k.matmul('nn', a, b, c);
     return { outputs: [c], variables: [] };
   };
-  return { step, shapes: [[n, n], [n, n]], resident: true };
+  return { step, shapes: [[rows, inner], [inner, columns]], resident: true };
 }
 
 /** Gates forward and backward once a repeat. z is overwritten with gates, which is as good a z as any. */

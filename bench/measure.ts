@@ -21,3 +21,10 @@ export async function measure(call: () => unknown, seconds: number): Promise<Tim
   const { p50, mad, samplesCount } = result.latency;
   return { median: p50, mad, samples: samplesCount };
 }
+
+/** Of an even number, the mean of the two in the middle; NaN of none. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] ?? NaN) + (sorted[Math.floor(half)] ?? NaN)) / 2;
+}

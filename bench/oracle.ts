@@ -39,8 +39,23 @@ async function checkGradients(build: (backend: Backend) => Checkable, { x, y }: 
   }
 }
 
+/** On 32 samples at most. */
 export async function checkTraining(workload: Workload, backend: Backend): Promise<void> {
-  await checkGradients((on) => buildModel(workload, on), buildData(workload), backend);
+  const small = { ...workload, batch: Math.min(workload.batch, 32) };
+  await checkGradients((on) => buildModel(small, on), buildData(small), backend);
+}
+
+/** What comes out, of a stream for its first step. */
+export async function checkPrediction(workload: Workload, backend: Backend): Promise<void> {
+  const { x } = buildData(workload);
+  const [actual, expected] = await Promise.all([backend, cpu({ dtype: 'float64' })].map(async (on) => {
+    const model = buildModel(workload, on);
+    const { data } = await model.predict(x, { batchSize: workload.batch });
+    const values = Float64Array.from(data);
+    model.dispose();
+    return values;
+  }));
+  requireClose('prediction', actual ?? [], expected ?? []);
 }
 
 /** On smaller images. */

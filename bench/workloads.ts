@@ -1,12 +1,12 @@
 /**
- * What is measured. W1–W9 are the recurrent workloads this project is judged by (images.ts has W10 and W11): one training
- * step (forward, loss, backpropagation through time, Adam at 0.001) on one batch.
+ * Recurrent networks. W1–W9 and W14–W17 are training steps (forward, loss, backpropagation through time, Adam at 0.001) on one batch
+ * (images.ts has W10 and W11, sequences.ts W12 and W13); p predictions; s one step of a stream.
  */
-import { Adam, Dense, Dropout, LSTM, Sequential, SimpleRNN, randomStream } from 'bptt';
+import { Adam, Dense, Dropout, GRU, LSTM, Sequential, SimpleRNN, randomStream } from 'bptt';
 import type { Backend } from 'bptt';
 
 export interface Workload {
-  readonly cell: 'lstm' | 'rnn';
+  readonly cell: 'lstm' | 'gru' | 'rnn';
   /** Batch, time steps, input width. */
   readonly batch: number;
   readonly steps: number;
@@ -17,6 +17,8 @@ export interface Workload {
   readonly dropout?: readonly number[];
   /** Units of each dense layer. */
   readonly head: readonly number[];
+  /** States are kept between calls. */
+  readonly stateful?: boolean;
   readonly about: string;
 }
 
@@ -32,10 +34,27 @@ export const workloads: Readonly<Record<string, Workload>> = {
   W7: { ...narrow, cell: 'rnn', layers: [125], about: 'tanh RNN 125' },
   W8: { cell: 'lstm', batch: 10, steps: 60, inputs: 1, layers: [50, 50], dropout: [0.3, 0.2], head: [25, 1], about: 'LSTM 50 → LSTM 50, dropout, dense 25' },
   W9: { cell: 'lstm', batch: 20, steps: 12, inputs: 11, layers: [200], head: [1], about: 'LSTM 200' },
+  W14: { ...narrow, cell: 'gru', layers: [250], about: 'GRU 250' },
+  W15: { cell: 'lstm', batch: 256, steps: 50, inputs: 1, layers: [50], head: [1], about: 'LSTM 50, batch 256' },
+  W16: { cell: 'lstm', batch: 64, steps: 100, inputs: 8, layers: [128, 128], head: [1], about: 'LSTM 128 → LSTM 128, 100 steps, batch 64' },
+  W17: { cell: 'lstm', batch: 32, steps: 1000, inputs: 1, layers: [50], head: [1], about: 'LSTM 50, 1000 steps' },
 };
 
-/** Square matrix products. */
-export const products: Readonly<Record<string, number>> = { M1: 64, M2: 256, M3: 512, M4: 1024 };
+const pair = { cell: 'lstm', steps: 50, inputs: 1, layers: [50, 100], head: [1], about: 'LSTM 50 → LSTM 100' } as const;
+
+/** Predictions: what a service waits for. */
+export const predictions: Readonly<Record<string, Workload>> = {
+  p1: { ...pair, batch: 1 },
+  p2: { ...pair, batch: 1, layers: [50], about: 'LSTM 50' },
+  p3: { cell: 'lstm', batch: 1, steps: 100, inputs: 8, layers: [128, 128], head: [1], about: 'LSTM 128 → LSTM 128, 100 steps' },
+  p4: { ...pair, batch: 32 },
+  p5: { cell: 'lstm', batch: 1, steps: 20, inputs: 4, layers: [250], head: [1], about: 'LSTM 250, 20 steps' },
+};
+
+/** One step at a time, states kept. */
+export const streams: Readonly<Record<string, Workload>> = {
+  s1: { cell: 'lstm', batch: 1, steps: 1, inputs: 8, layers: [64], head: [1], stateful: true, about: 'LSTM 64' },
+};
 
 /** Uniform in [−√3, √3]: mean 0, variance 1. */
 export function randomArray(size: number, seed: number): Float32Array {
@@ -44,10 +63,10 @@ export function randomArray(size: number, seed: number): Float32Array {
 }
 
 export function buildModel(workload: Workload, backend: Backend): Sequential {
-  const { cell, layers, dropout = [], head } = workload;
+  const { cell, layers, dropout = [], head, stateful } = workload;
+  const Cell = { lstm: LSTM, gru: GRU, rnn: SimpleRNN }[cell];
   const recurrent = layers.flatMap((units, i) => {
-    const options = { units, returnSequences: i < layers.length - 1 };
-    const layer = cell === 'lstm' ? new LSTM(options) : new SimpleRNN(options);
+    const layer = new Cell({ units, returnSequences: i < layers.length - 1, ...(stateful ? { stateful } : {}) });
     const rate = dropout[i];
     return rate === undefined ? [layer] : [layer, new Dropout({ rate })];
   });

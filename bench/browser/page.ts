@@ -4,7 +4,7 @@ import { backendByName, backendNames } from '../backends.js';
 import { imageWorkloads } from '../images.js';
 import type { Row } from '../report.js';
 import { runPlan } from './run.js';
-import { ids } from '../prepare.js';
+import { ids } from '../catalogue.js';
 import { find, showCharts, showFacts, showFailure, showForm, showRow, showWork, startTable } from './view.js';
 
 /** What the page found, for tests and for the file. */

@@ -1,6 +1,7 @@
 /** Rounds that alternate between the backends, one measurement after the other. */
 import type { Backend } from 'bptt';
 import { measure } from '../measure.js';
+import { rowOf } from '../report.js';
 import type { Row } from '../report.js';
 import { prepare } from '../prepare.js';
 import type { Prepared } from '../prepare.js';
@@ -24,10 +25,6 @@ export interface Events {
 /** Subject of a row, as the command `npm run bench` names it. */
 export function subjectOf(backend: string): string {
   return `bptt ${backend}`;
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 /** Ends early, with what it has, when the signal aborts. */
@@ -54,11 +51,7 @@ export async function runPlan({ ids, backends, seconds, rounds }: Plan, events: 
       for (const [name, { prepared, times }] of ready) {
         await attempt(name, 'timing', async () => {
           times.push((await measure(prepared.call, seconds)).median / prepared.repeats);
-          const median = middle(times);
-          events.onRow({
-            id, subject: subjectOf(name), backend: backends.get(name)?.description ?? '', median, low: Math.min(...times), high: Math.max(...times),
-            ...(prepared.operations === undefined ? {} : { gflops: prepared.operations / median / 1e6 }),
-          });
+          events.onRow(rowOf(id, subjectOf(name), backends.get(name)?.description ?? '', times));
         });
       }
     }

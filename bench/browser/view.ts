@@ -2,7 +2,7 @@
 import { breakEven, charts, formatMs } from '../report.js';
 import type { Row } from '../report.js';
 import { subjectOf } from './run.js';
-import { about } from '../prepare.js';
+import { about } from '../catalogue.js';
 
 export function find<E extends Element>(type: new () => E, selector: string): E {
   const found = document.querySelector(selector);
@@ -33,7 +33,7 @@ export interface Choices {
   readonly seconds: number;
 }
 
-const groups = [['Products', 'M'], ['Gates', 'G'], ['Training steps', 'W']] as const;
+const groups = [['Products', 'M'], ['Gates', 'G'], ['Predictions', 'p'], ['Streams', 's'], ['Training steps', 'W']] as const;
 
 /** The form; it calls `start` with what was chosen. */
 export function showForm({ ids, backends, chosenIds, seconds }: Choices, start: (ids: string[], backends: string[], seconds: number) => void): void {

@@ -1,6 +1,6 @@
 /**
  * `node tfjs.mjs BACKEND JSON SECONDS` (cwd: this folder): TensorFlow.js, the same workload as ours, one JSON line.
- * BACKEND is cpu or wasm; JSON is the workload or { "product": N }. The recurrent initializer is Glorot's: the
+ * BACKEND is cpu or wasm; JSON is the workload or { "product": [ROWS, INNER, COLUMNS] }. The recurrent initializer is Glorot's: the
  * orthogonal default spends seconds on start-up and changes nothing in a step's cost.
  */
 import { createRequire } from 'node:module';
@@ -22,15 +22,15 @@ await tf.setBackend(backend);
 await tf.ready();
 if (tf.getBackend() !== backend) throw new Error(`tfjs runs on ${tf.getBackend()}`);
 
-async function product(n) {
-  const a = tf.randomNormal([n, n], 0, 1, 'float32', 1);
-  const b = tf.randomNormal([n, n], 0, 1, 'float32', 2);
+async function product([rows, inner, columns]) {
+  const a = tf.randomNormal([rows, inner], 0, 1, 'float32', 1);
+  const b = tf.randomNormal([inner, columns], 0, 1, 'float32', 2);
   const train = await measure(() => {
     const c = tf.matMul(a, b);
     c.dataSync();
     c.dispose();
   }, seconds);
-  return { train, gflops: (2 * n ** 3) / train.median / 1e6 };
+  return { train };
 }
 
 /** Self-attention of 8 heads, mean over time, dense 1: TensorFlow.js has no such layer, so by its operations. */

@@ -1,4 +1,4 @@
-"""python3 torch.py THREADS JSON SECONDS [FILE]: PyTorch on the CPU, the same workload as ours, one JSON line; or the net as an ONNX file.
+"""python3 torch.py THREADS JSON SECONDS: PyTorch on the CPU, the same workload as ours, one JSON line.
 
 Needs a Python with torch; Debian: apt install python3-torch libopenblas0-pthread.
 """
@@ -35,16 +35,15 @@ def measure(call, length):
     return {'median': median, 'mad': spread[len(spread) // 2], 'samples': len(samples)}
 
 
-def product(n):
-    a, b, c = torch.randn(n, n), torch.randn(n, n), torch.empty(n, n)
-    train = measure(lambda: torch.mm(a, b, out=c), seconds)
-    return {'train': train, 'gflops': 2 * n ** 3 / train['median'] / 1e6}
+def product(rows, inner, columns):
+    a, b, c = torch.randn(rows, inner), torch.randn(inner, columns), torch.empty(rows, columns)
+    return {'train': measure(lambda: torch.mm(a, b, out=c), seconds)}
 
 
 class Net(torch.nn.Module):
     def __init__(self, spec):
         super().__init__()
-        kind = torch.nn.LSTM if spec['cell'] == 'lstm' else torch.nn.RNN
+        kind = {'lstm': torch.nn.LSTM, 'gru': torch.nn.GRU, 'rnn': torch.nn.RNN}[spec['cell']]
         layers, dropout = spec['layers'], spec.get('dropout', [])
         widths = [spec['inputs'], *layers]
         stacked = len(set(layers)) == 1 and len(layers) > 1 and not dropout  # one call for all layers, as PyTorch likes it
@@ -130,9 +129,6 @@ def training():
         x = torch.randn(workload['batch'], workload['steps'], workload['inputs'])
     if workload.get('predict'):
         net.eval()
-        if len(sys.argv) > 4:
-            torch.onnx.export(net, x, sys.argv[4], opset_version=13)
-            sys.exit()
         with torch.no_grad():
             return {'train': measure(lambda: net(x), seconds)}
     y = torch.randn(workload['batch'], 1)
@@ -150,5 +146,5 @@ def training():
     return {'train': train, 'lossBefore': before, 'lossAfter': step()}
 
 
-result = product(workload['product']) if 'product' in workload else training()
+result = product(*workload['product']) if 'product' in workload else training()
 print(json.dumps({'subject': f'torch {threads}', 'backend': f'PyTorch {torch.__version__}, {threads} thread(s)', **result}))
