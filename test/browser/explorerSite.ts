@@ -20,6 +20,8 @@ export interface ExplorerSite {
   /** Where it was built. */
   readonly folder: string;
   readonly metafile: Metafile;
+  /** Scripts that pages and their workers have fetched so far, by their paths in the folder. */
+  readonly scripts: ReadonlySet<string>;
   /** A page at this address, `strip?t=3`, and all that goes wrong on it: errors, requests that fail, requests to elsewhere. */
   open(hash: string, options?: BrowserContextOptions): Promise<{ page: Page; problems: string[] }>;
   close(): Promise<void>;
@@ -33,8 +35,9 @@ export async function openExplorer(): Promise<ExplorerSite> {
   const served = await (await script<Server>('serve.mjs')).serve(above, 0);
   const browser = await openChromium();
   const base = `http://localhost:${served.port}/any/folder/explorer/`;
+  const scripts = new Set<string>();
   return {
-    browser, folder, metafile,
+    browser, folder, metafile, scripts,
     async open(hash, options = {}) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', ...options });
       const problems: string[] = [];
@@ -43,6 +46,7 @@ export async function openExplorer(): Promise<ExplorerSite> {
         if (message.type() === 'error') problems.push(message.text());
       });
       page.on('request', (request) => {
+        if (request.url().endsWith('.js')) scripts.add(request.url().slice(base.length));
         if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) problems.push(`request to ${request.url()}`);
       });
       await page.goto(`${base}#${hash}`);
