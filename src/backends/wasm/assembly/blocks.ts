@@ -1,19 +1,21 @@
 /**
  * Blocks of C that stay in registers while k runs. B comes as a panel of eight columns, packed or in place: `stepB` is the
- * distance between its rows. Neither more rows nor a loop unrolled over k pay: V8 loads all
- * that an iteration reads before it multiplies, so eight sums, two vectors of B and four of A are what fifteen registers hold.
- * Six rows spill sums to memory, which costs products 40 % on Zen 5.
+ * distance between its rows.
+ *
+ * V8 loads all that a stretch of code without branches reads before it multiplies, so eight sums, two vectors of B and four of A are what
+ * fifteen registers hold. Loops over k are unrolled by two with a way out between the two steps, which ends the stretch
+ * (docs/decisions/kernels.md).
  */
 import { addProduct, loadAny, storeAny } from './lanes';
 
 /**
- * C [rows, 8] = (chain ? C : 0) + A [rows, k] · panel [k, 8]. `rows` (1 to 4) is a constant at every call, `columns` where all
- * eight exist, so each call site becomes a kernel of its own. Distances are in bytes.
+ * C [rows, columns] = (chain ? C : 0) + A [rows, k] · panel [k, 8]. `rows` (1 to 4) is a constant at every call, so each becomes a kernel of
+ * its own; `columns` is what there is of the eight, and may be more. `unrolled`, for four rows. Distances are in bytes.
  */
 @inline
 function block(
   rows: i32, columns: i32, k: i32,
-  a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
+  a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool, unrolled: bool = false,
 ): void {
   let l0 = f32x4.splat(0), r0 = f32x4.splat(0);
   let l1 = f32x4.splat(0), r1 = f32x4.splat(0);
@@ -25,35 +27,48 @@ function block(
     if (rows > 2) l2 = loadAny(c + 2 * rowC, columns), r2 = loadAny(c + 2 * rowC + 16, columns - 4);
     if (rows > 3) l3 = loadAny(c + 3 * rowC, columns), r3 = loadAny(c + 3 * rowC + 16, columns - 4);
   }
-  let a0 = a;
-  let a1 = a0 + rowA;
+  let a1 = a + rowA;
   let a2 = a1 + rowA;
   let a3 = a2 + rowA;
-  for (; k > 0; k--) {
-    const left = v128.load(b);
-    const right = v128.load(b, 16);
+  while (k > 0) {
+    const left = v128.load(b), right = v128.load(b, 16);
     b += stepB;
-    const x0 = v128.load32_splat(a0);
-    l0 = addProduct(l0, x0, left);
-    r0 = addProduct(r0, x0, right);
-    a0 += stepA;
+    const x0 = v128.load32_splat(a);
+    l0 = addProduct(l0, x0, left), r0 = addProduct(r0, x0, right);
+    a += stepA;
     if (rows > 1) {
       const x1 = v128.load32_splat(a1);
-      l1 = addProduct(l1, x1, left);
-      r1 = addProduct(r1, x1, right);
+      l1 = addProduct(l1, x1, left), r1 = addProduct(r1, x1, right);
       a1 += stepA;
     }
     if (rows > 2) {
       const x2 = v128.load32_splat(a2);
-      l2 = addProduct(l2, x2, left);
-      r2 = addProduct(r2, x2, right);
+      l2 = addProduct(l2, x2, left), r2 = addProduct(r2, x2, right);
       a2 += stepA;
     }
     if (rows > 3) {
       const x3 = v128.load32_splat(a3);
-      l3 = addProduct(l3, x3, left);
-      r3 = addProduct(r3, x3, right);
+      l3 = addProduct(l3, x3, left), r3 = addProduct(r3, x3, right);
       a3 += stepA;
+    }
+    k--;
+    if (unrolled) {
+      if (k == 0) break;
+      const nextLeft = v128.load(b), nextRight = v128.load(b, 16);
+      b += stepB;
+      const y0 = v128.load32_splat(a);
+      l0 = addProduct(l0, y0, nextLeft), r0 = addProduct(r0, y0, nextRight);
+      a += stepA;
+      const y1 = v128.load32_splat(a1);
+      l1 = addProduct(l1, y1, nextLeft), r1 = addProduct(r1, y1, nextRight);
+      a1 += stepA;
+      const y2 = v128.load32_splat(a2);
+      l2 = addProduct(l2, y2, nextLeft), r2 = addProduct(r2, y2, nextRight);
+      a2 += stepA;
+      const y3 = v128.load32_splat(a3);
+      l3 = addProduct(l3, y3, nextLeft), r3 = addProduct(r3, y3, nextRight);
+      a3 += stepA;
+      k--;
     }
   }
   storeAny(c, l0, columns), storeAny(c + 16, r0, columns - 4);
@@ -62,22 +77,35 @@ function block(
   if (rows > 3) storeAny(c + 3 * rowC, l3, columns), storeAny(c + 3 * rowC + 16, r3, columns - 4);
 }
 
-/** All rows of C under one whole panel. */
-export function wholePanel(
-  m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
-): void {
-  for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block(4, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
-  if (m == 3) block(3, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
-  else if (m == 2) block(2, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
-  else if (m == 1) block(1, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+// Functions of their own, too large to be inlined: within the loop over rows V8 makes less of the loop over k.
+function block4(columns: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool): void {
+  block(4, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain, true);
 }
 
-/** The same where only `columns` of the eight exist. */
-export function lastPanel(
+function block3(columns: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool): void {
+  block(3, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+}
+
+function block2(columns: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool): void {
+  block(2, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+}
+
+function block1(columns: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool): void {
+  block(1, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+}
+
+/** Up to here a call costs more than the better loop saves. */
+const SHORT = 8;
+
+/** All rows of C under one panel. */
+export function underPanel(
   columns: i32, m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
 ): void {
-  for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block(4, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
-  for (; m > 0; m--, a += rowA, c += rowC) block(1, columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  if (k <= SHORT && columns >= 8) for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block(4, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  else for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block4(columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  if (m == 3) block3(columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  else if (m == 2) block2(columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
+  else if (m == 1) block1(columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
 }
 
 /** Most panels that one row of C goes under at a time: eight independent chains hide the latency of the additions. */

@@ -6,6 +6,7 @@ import { addProduct, sigmoidSlope, tanhSlope } from './gates';
 import { load, store } from './lanes';
 import { sigmoid, tanh } from './math';
 
+/** In two loops over the units: all of it in one is more than the registers hold. */
 export function lstmForward(
   gates: usize, c: usize, tanhC: usize, hOut: usize, cPrevious: usize, peephole: usize, b: i32, h: i32,
 ): void {
@@ -16,7 +17,6 @@ export function lstmForward(
       const before = load(cPrevious + u, left);
       let zi = load(at, left);
       let zf = load(at + row, left);
-      let zo = load(at + 3 * row, left);
       if (peephole) {
         zi = addProduct(zi, load(peephole + u, left), before);
         zf = addProduct(zf, load(peephole + row + u, left), before);
@@ -24,15 +24,19 @@ export function lstmForward(
       const i = sigmoid(zi); // L2
       const f = sigmoid(zf); // L3
       const g = tanh(load(at + 2 * row, left)); // L4
-      const cell = addProduct(f32x4.mul(f, before), i, g); // L5
-      if (peephole) zo = addProduct(zo, load(peephole + 2 * row + u, left), cell);
-      const o = sigmoid(zo); // L6
-      const t = tanh(cell);
       store(at, i, left);
       store(at + row, f, left);
       store(at + 2 * row, g, left);
-      store(at + 3 * row, o, left);
-      store(c + u, cell, left);
+      store(c + u, addProduct(f32x4.mul(f, before), i, g), left); // L5
+    }
+    for (let left = h, u: usize = 0; left > 0; left -= 4, u += 16) {
+      const at = gates + 3 * row + u;
+      const cell = load(c + u, left);
+      let zo = load(at, left);
+      if (peephole) zo = addProduct(zo, load(peephole + 2 * row + u, left), cell);
+      const o = sigmoid(zo); // L6
+      const t = tanh(cell);
+      store(at, o, left);
       store(tanhC + u, t, left);
       store(hOut + u, f32x4.mul(o, t), left); // L7
     }

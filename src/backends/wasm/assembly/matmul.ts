@@ -4,7 +4,7 @@
  * Every element of C is one chain of additions, c + a₀b₀ + a₁b₁ + …, in the order of k, whatever the mode, the block it
  * falls into and whether anything was packed. Blocking and packing are free choices that never change a bit of the result.
  */
-import { MOST_PANELS, lastPanel, rowUnder, wholePanel } from './blocks';
+import { MOST_PANELS, rowUnder, underPanel } from './blocks';
 import { packRows, packTransposed } from './panels';
 
 /** Modes as in linear/raw.ts. */
@@ -82,8 +82,7 @@ export function gemm(
           if (columns < 8 || rows >= PACK_ROWS) packRows(spare, at, rowB, columns, depth);
           else panel = at, stepB = rowB;
         }
-        if (columns >= 8) wholePanel(rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
-        else lastPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
+        underPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
       }
     }
     p += share;
