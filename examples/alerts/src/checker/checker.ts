@@ -1,0 +1,110 @@
+/** The role `checker`: trains at first start, checks every quarter of an hour of the service's time, trains again at night. */
+import { Cron } from 'croner';
+import type { BarSource } from '../data/barSource.js';
+import type { Clock } from '../data/clock.js';
+import { listSymbols } from '../data/listSymbols.js';
+import { ZONE } from '../data/newYork.js';
+import { openPool } from '../network/pool.js';
+import type { StoredNetwork } from '../network/prediction.js';
+import { retrain } from '../network/retrain.js';
+import type { TrainingReport } from '../network/retrain.js';
+import { barSizeOf, runningNetworks } from '../network/store.js';
+import type { Database } from '../storage/database.js';
+import { check } from './check.js';
+import type { CheckReport } from './check.js';
+
+export interface CheckerOptions {
+  readonly db: Database;
+  readonly source: BarSource;
+  readonly clock: Clock;
+  readonly seed: number;
+  /** One network a symbol. */
+  readonly networkEach: boolean;
+  /** Worker threads for forecasts; as many as fit by default. */
+  readonly threads?: number | undefined;
+  /** Milliseconds for one forecast. Default 30 s. */
+  readonly limit?: number | undefined;
+  /** New pushes wait: the sender of this process may be woken. */
+  readonly filed?: (() => void) | undefined;
+  readonly hear: (event: CheckerEvent) => void;
+}
+
+export type CheckerEvent =
+  | { readonly kind: 'training'; readonly share: number; readonly what: string }
+  | { readonly kind: 'trained'; readonly report: TrainingReport }
+  | { readonly kind: 'checked'; readonly report: CheckReport }
+  | { readonly kind: 'failed'; readonly what: 'check' | 'training'; readonly error: unknown };
+
+export interface Checker {
+  /** How far the first training is, 0 to 1; 1 when a network runs. */
+  readonly progress: number;
+  /** Checks now, after a check that is under way. */
+  checkNow(): Promise<CheckReport>;
+  /** Lets a check that is under way end, stops all else. */
+  stop(): Promise<void>;
+}
+
+/** Quarter hours of a replay pass in less, but checks no faster than this. */
+const FASTEST = 1000;
+const QUARTER = 15 * 60_000;
+
+export async function startChecker({ db, source, clock, seed, networkEach, threads, limit = 30_000, filed, hear }: CheckerOptions): Promise<Checker> {
+  await listSymbols(db, source);
+  const pool = openPool({ threads, limit });
+  const networks = new Map<string, StoredNetwork>();
+  const stopping = new AbortController();
+  let progress = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const checkNow = async (): Promise<CheckReport> => {
+    const next = last.then(async () => {
+      const report = await check({ db, source, pool, networks }, clock.now(), stopping.signal);
+      if (report.filed > 0) filed?.();
+      hear({ kind: 'checked', report });
+      return report;
+    });
+    last = next.catch((error: unknown) => { if (!stopping.signal.aborted) hear({ kind: 'failed', what: 'check', error }); });
+    return next;
+  };
+  const train = async (full: boolean, told: (share: number) => void): Promise<void> => {
+    try {
+      const tell = (share: number, what: string): void => { told(share); hear({ kind: 'training', share, what }); };
+      for (const report of await retrain(db, source, clock.now(), { full, seed, each: networkEach, progress: tell, signal: stopping.signal })) hear({ kind: 'trained', report });
+    } catch (error) {
+      if (!stopping.signal.aborted) hear({ kind: 'failed', what: 'training', error });
+    }
+  };
+
+  let underWay = false;
+  /** A check that takes longer than the pause between two is not followed by a crowd of them. */
+  const tick = (): void => {
+    if (underWay) return;
+    underWay = true;
+    void checkNow().catch(() => undefined).finally(() => { underWay = false; });
+  };
+  const start = async (): Promise<void> => {
+    if ((await runningNetworks(db, barSizeOf(source.barMinutes))).length === 0) await train(false, (share) => { progress = share; });
+    progress = 1;
+    if (!stopping.signal.aborted) tick();
+  };
+  const started = start();
+  const jobs = clock.speed === 1
+    ? [new Cron('*/15 * * * *', tick)]
+    : [new Cron('* * * * * *', { interval: Math.ceil(Math.max(FASTEST, QUARTER / clock.speed) / 1000) }, tick)];
+  // After the close in New York; the size of the network that runs is kept.
+  jobs.push(new Cron('30 18 * * *', { timezone: ZONE, protect: true }, async () => {
+    const [running] = await runningNetworks(db, barSizeOf(source.barMinutes));
+    await train(running?.full ?? false, () => undefined);
+  }));
+
+  return {
+    get progress() { return progress; },
+    checkNow,
+    async stop() {
+      for (const job of jobs) job.stop();
+      stopping.abort(new Error('The checker stops.'));
+      await Promise.allSettled([last, started]);
+      await pool.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** The outbox as a queue: rows are taken on a lease, shared among processes by SKIP LOCKED, and settled once the answer is there. */
+import type { MailPayload, PushPayload } from '../storage/rows.js';
+import type { Database } from '../storage/database.js';
+import { pauseAfter } from './outcome.js';
+import type { Outcome } from './outcome.js';
+
+export interface Taken {
+  readonly id: string;
+  readonly kind: 'push' | 'mail';
+  readonly topic: string;
+  readonly payload: PushPayload | MailPayload;
+  readonly attempts: number;
+  /** Leases that ran out without an answer: each time it may have been on the wire. */
+  readonly lost: number;
+  /** null: mail. */
+  readonly subscription: string | null;
+  readonly endpoint: string | null;
+  readonly p256dh: string | null;
+  readonly auth: string | null;
+}
+
+/** @param lease seconds after which another sender may take the rows. @param busy endpoints that are being called. */
+export async function take(db: Database, most: number, lease: number, busy: readonly string[]): Promise<Taken[]> {
+  return db.query<Taken>(
+    `with due as (
+       select o.id from outbox o
+       where o.sent_at is null and o.gave_up_at is null and o.due_at <= now() and (o.taken_until is null or o.taken_until < now())
+         and (o.subscription_id is null or (o.subscription_id <> all ($3::uuid[])
+           and not exists (select 1 from push_subscriptions s where s.id = o.subscription_id and s.resting_until > now())))
+       order by o.due_at, o.id limit $1 for update of o skip locked
+     ), taken as (
+       update outbox o set taken_until = now() + make_interval(secs => $2), attempts = o.attempts + 1, lost = o.lost + (o.taken_until is not null)::int
+       from due where o.id = due.id returning o.*
+     )
+     select t.id, t.kind, t.topic, t.payload, t.attempts, t.lost, t.subscription_id as subscription, s.endpoint, s.p256dh, s.auth
+     from taken t left join push_subscriptions s on s.id = t.subscription_id`, [most, lease, busy],
+  );
+}
+
+export interface Settled {
+  readonly row: Taken;
+  readonly outcome: Outcome | { readonly kind: 'untouched' };
+}
+
+/** Hours after which nothing is tried any more. */
+const GIVE_UP = 24;
+
+/** Writes down what became of rows, all in one transaction. @param keepText keeps the text of mails that were sent. */
+export async function settle(db: Database, settled: readonly Settled[], keepText: boolean): Promise<void> {
+  const of = <K extends Settled['outcome']['kind']>(kind: K): { row: Taken; outcome: Extract<Settled['outcome'], { kind: K }> }[] =>
+    settled.flatMap(({ row, outcome }) => (outcome.kind === kind ? [{ row, outcome: outcome as Extract<Settled['outcome'], { kind: K }> }] : []));
+  const ids = (rows: readonly { readonly row: Taken }[]): string[] => rows.map(({ row }) => row.id);
+  const endpoints = (rows: readonly { readonly row: Taken }[]): string[] => [...new Set(rows.flatMap(({ row }) => row.subscription ?? []))];
+  const [sent, later, refused, gone, untouched] = [of('sent'), of('later'), of('refused'), of('gone'), of('untouched')];
+  const pauses = later.map(({ row, outcome }) => pauseAfter(row.attempts, outcome.after));
+  await db.transaction(async (tx) => {
+    if (sent.length > 0) {
+      await tx.query(
+        `update outbox set sent_at = now(), taken_until = null, problem = null, payload = case when kind = 'mail' and not $2 then payload || '{"text": ""}' else payload end where id = any ($1)`,
+        [ids(sent), keepText],
+      );
+      await tx.query('update push_subscriptions set failures = 0, resting_until = null where id = any ($1) and failures > 0', [endpoints(sent)]);
+    }
+    if (later.length > 0) {
+      await tx.query(
+        `update outbox o set taken_until = null, due_at = now() + make_interval(secs => l.pause), problem = l.problem,
+           gave_up_at = case when o.created_at < now() - make_interval(hours => ${GIVE_UP}) then now() end
+         from unnest($1::uuid[], $2::float8[], $3::text[]) as l (id, pause, problem) where o.id = l.id`,
+        [ids(later), pauses, later.map(({ outcome }) => outcome.problem)],
+      );
+      // What else waits for such an endpoint waits with it.
+      const resting = later.flatMap(({ row, outcome }) => (row.subscription === null ? [] : [{ id: row.subscription, asked: outcome.after ?? 0 }]));
+      await tx.query(
+        `update push_subscriptions s set failures = s.failures + 1,
+           resting_until = now() + make_interval(secs => greatest(r.asked, least(7200, 15 * 2 ^ least(s.failures, 9))))
+         from (select id, max(asked) as asked from unnest($1::uuid[], $2::float8[]) as r (id, asked) group by id) as r where s.id = r.id`,
+        [resting.map(({ id }) => id), resting.map(({ asked }) => Math.min(asked, 6 * 3600))],
+      );
+    }
+    if (refused.length > 0) {
+      await tx.query(
+        'update outbox o set taken_until = null, gave_up_at = now(), problem = r.problem from unnest($1::uuid[], $2::text[]) as r (id, problem) where o.id = r.id',
+        [ids(refused), refused.map(({ outcome }) => outcome.problem)],
+      );
+    }
+    // Their outbox rows go with them.
+    if (gone.length > 0) await tx.query('delete from push_subscriptions where id = any ($1)', [endpoints(gone)]);
+    if (untouched.length > 0) await tx.query('update outbox set taken_until = null, attempts = attempts - 1 where id = any ($1)', [ids(untouched)]);
+  });
+}
