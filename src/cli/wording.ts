@@ -85,14 +85,20 @@ export function strategyText(strategy: 'recursive' | 'sequence', horizon: number
     : `sequence output: the network says all ${horizon} ${unit}s at once`;
 }
 
-/** One warning for each kind, saying how many steps ahead it holds. */
-export function gatherWarnings(warnings: readonly ForecastWarning[], horizon: number): string[] {
-  return [...new Set(warnings.map(({ kind }) => kind))].map((kind) => {
-    const same = warnings.filter((warning) => warning.kind === kind);
-    const [first, ...more] = same;
-    const also = more.map((warning) => warning.horizon);
+/** What `blocks` of forecasts are warned of: in each, one warning for each kind, saying how many steps ahead it holds; the same sentence once. */
+export function gatherWarnings(horizon: number, ...blocks: readonly (readonly ForecastWarning[])[]): string[] {
+  return [...new Set(blocks.flatMap((warnings) => gatherKinds(warnings, horizon)))];
+}
+
+/** Those of no step (horizon 0) each say something of their own. */
+function gatherKinds(warnings: readonly ForecastWarning[], horizon: number): string[] {
+  return warnings.flatMap((warning) => {
+    if (warning.horizon === 0) return [warning.message];
+    const same = warnings.filter(({ kind, horizon: step }) => kind === warning.kind && step > 0);
+    if (same[0] !== warning) return [];
+    const also = same.slice(1).map((other) => other.horizon);
     const rest = also.length === 0 ? '' : same.length === horizon ? ' So do all the other steps ahead.' : ` So do ${also.join(', ')} steps ahead.`;
-    return `${first?.message ?? ''}${rest}`;
+    return [`${warning.message}${rest}`];
   });
 }
 

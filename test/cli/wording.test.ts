@@ -1,11 +1,21 @@
 /** What a step is called, and what is said of one. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stepUnit } from '../../src/cli/wording.js';
+import { gatherWarnings, stepUnit } from '../../src/cli/wording.js';
+import type { ForecastWarning } from '../../src/forecast/evaluation/warning.js';
 import { weekdays } from '../examples/support.js';
 
 test('a step is named after the spacing of the dates', () => {
   assert.equal([stepUnit(weekdays(12)), stepUnit([]), stepUnit(['2024-01-01', '2024-02-01', '2024-03-01'])], ['trading day', 'row', 'month']);
+});
+
+test('warnings of steps are gathered, those of no step are not, and the same sentence stands once', () => {
+  const outside = (horizon: number): ForecastWarning => ({ kind: 'outside', horizon, figure: 1, message: `Outside, ${horizon}.` });
+  const range = (column: string): ForecastWarning => ({ kind: 'range', horizon: 0, figure: 1, message: `Beyond the range of ${column}.` });
+  const few: ForecastWarning = { kind: 'fewResiduals', horizon: 0, figure: 9, message: 'Few residuals.' };
+  assert.equal(gatherWarnings(3, [range('a'), outside(1), range('b'), outside(2), few], [few, outside(1), outside(2), outside(3)]), [
+    'Beyond the range of a.', 'Outside, 1. So do 2 steps ahead.', 'Beyond the range of b.', 'Few residuals.', 'Outside, 1. So do all the other steps ahead.',
+  ]);
 });
 
 test.run();

@@ -115,7 +115,7 @@ const holes = 'date,a,b\n2024-01-05,5,\n2024-01-04,NA,40\n2024-01-03,3,30\n2024-
 test('missing values: refused unless the caller says otherwise', async () => {
   const error = await bad(holes);
   assert.equal([error.line, error.column, error.text], [2, 'b', '']);
-  assert.match(error.message, /must be a number, got an empty cell\. Say missing: 'drop' or missing: 'carryForward'/);
+  assert.match(error.message, /must be a number, got an empty cell\. Say missing: 'drop', missing: 'carryForward' or missing: 'interpolate'/);
   await thrown(ArgumentError, () => parseCsv(holes, { missing: 'zero' as 'drop' }));
 });
 

@@ -16,6 +16,7 @@ import { makeFolder, writeOutput } from '../output.js';
 import { READING, csvOptionsOf } from '../reading.js';
 import { readSource } from '../source.js';
 import { print, printFacts, printHeading, printParagraph } from '../terminal.js';
+import { gatherWarnings } from '../wording.js';
 
 export const predict = command({
   name: 'bptt predict',
@@ -45,15 +46,16 @@ export const predict = command({
     const forecast = await inCommandTerms(csv, () => forecaster.forecast({ history: source.panel, future: ahead, signal }));
     const shown = { panel: source.panel, target, forecast, coverage: coverageOf(forecaster), amountOf: (name: string) => seriesAmounts(target, source.panel.get(name)?.columns[target] ?? new Float64Array()) };
     const file = JSON.stringify({ model: path, data: { source: source.name, target }, run: { command: line }, warnings: forecast.warnings, forecast: forecastEntries(forecast, source) }, null, 1);
+    const warnings = gatherWarnings(plan.horizon, forecast.warnings);
     if (out !== undefined) {
-      await writeOutput(join(out, 'report.html'), predictReport(shown, forecast.warnings, { source: source.name, model: path, command: line }));
+      await writeOutput(join(out, 'report.html'), predictReport(shown, warnings, { source: source.name, model: path, command: line }));
       await writeOutput(join(out, 'forecast.json'), `${file}\n`);
       await writeOutput(join(out, 'forecast.csv'), forecastCsv(forecast.rows));
     }
     if (json) print(file);
     else {
       printShown(shown);
-      for (const { message } of forecast.warnings) printParagraph(message, { text: 'Warning:', style: 'yellow' });
+      for (const warning of warnings) printParagraph(warning, { text: 'Warning:', style: 'yellow' });
       if (out !== undefined) {
         printHeading('Written');
         printFacts([['report', join(out, 'report.html')], ['figures', join(out, 'forecast.json')], ['table', join(out, 'forecast.csv')]]);

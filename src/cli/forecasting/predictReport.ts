@@ -1,6 +1,5 @@
 /** The HTML report of what a saved forecaster says. */
 import { htmlReport } from '../../charts/report/report.js';
-import type { ForecastWarning } from '../../forecast/evaluation/warning.js';
 import { columnTitle, count, stepUnit } from '../wording.js';
 import { nextFigure } from './figures.js';
 import { DRAWN } from './report.js';
@@ -8,7 +7,7 @@ import { shownTable } from './shown.js';
 import type { Shown } from './shown.js';
 import { viewOf } from './view.js';
 
-export function predictReport(shown: Shown, warnings: readonly ForecastWarning[], facts: Readonly<Record<string, string>>): string {
+export function predictReport(shown: Shown, warnings: readonly string[], facts: Readonly<Record<string, string>>): string {
   const { panel, target } = shown;
   const names = [...panel.keys()];
   const [first] = panel.values();
@@ -20,7 +19,7 @@ export function predictReport(shown: Shown, warnings: readonly ForecastWarning[]
       {
         heading: 'Forecast',
         blocks: [
-          ...warnings.map(({ message: text }) => ({ kind: 'warning', text }) as const),
+          ...warnings.map((text) => ({ kind: 'warning', text }) as const),
           shownTable(shown), ...names.slice(0, DRAWN).map((name) => nextFigure(viewOf(shown, name), target, unit, shown.coverage)),
         ],
       },

@@ -80,7 +80,7 @@ export class CsvRows {
     }
     if (this.missing === 'refuse') {
       throw new CsvError(place, 'a number', place.text.trim() === '' ? 'an empty cell' : quoted(place.text),
-        "Say missing: 'drop' or missing: 'carryForward' if that is right for these data.");
+        "Say missing: 'drop', missing: 'carryForward' or missing: 'interpolate' if that is right for these data.");
     }
     return NaN;
   }

@@ -102,7 +102,7 @@ function fromFrame(operation: string, name: string, frame: Frame, { columns, mis
     if (bad >= 0 || values.length !== frame.rows) {
       throw new DataError({
         operation, argument: site(column), expected: `${frame.rows} finite numbers`, actual: bad >= 0 ? `${values[bad]} in row ${bad}` : `${values.length} numbers`,
-        hint: bad >= 0 && Number.isNaN(values[bad]) ? "Say missing: 'interpolate', 'carryForward' or 'drop' if that is right for these data." : undefined,
+        hint: bad >= 0 && Number.isNaN(values[bad]) ? "Say missing: 'drop', missing: 'carryForward' or missing: 'interpolate' if that is right for these data." : undefined,
       });
     }
     return values;
