@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   forecast: { summary: 'from a CSV file to an honest forecast', load: async () => (await import('./commands/forecast.js')).forecast },
   predict: { summary: 'what a saved model says of a CSV file', load: async () => (await import('./commands/predict.js')).predict },
   backtest: { summary: 'a network beside what it has to beat, from many origins', load: async () => (await import('./commands/backtest.js')).backtest },
+  convert: { summary: 'a model file of one format as that of another', load: async () => (await import('./commands/convert.js')).convert },
   inspect: { summary: 'what a model file holds', load: async () => (await import('./commands/inspect.js')).inspect },
 };
 const names = Object.keys(COMMANDS);

@@ -1,5 +1,8 @@
 /** Models in and out. What each format needs is fetched when it is called. */
 export type { ByteSource } from '../byteSource.js';
+export { importModel, inspectModel } from './any/any.js';
+export type { ImportModelOptions, ModelImport } from './any/types.js';
+export type { DescribedLayer, DescribedPort, DescribedTensor, ModelDescription, ModelFormat } from './description.js';
 export { importKeras } from './keras/keras.js';
 export type { ImportedModel } from './keras/restored.js';
 export { exportOnnx, importOnnx } from './onnx/onnx.js';

@@ -1,16 +1,19 @@
 /** The commands of docs/command.md are run in their order, and print what the page quotes; the page knows every flag, and no other. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PROGRAM, bptt } from '../cli/command.js';
-import { codeBlocks, readPage } from './pages.js';
+import { codeBlocks, readPage, root } from './pages.js';
 
 const page = readPage('docs/command.md');
 const folder = mkdtempSync(join(tmpdir(), 'bptt-command-'));
+// As an installed package lies there.
+mkdirSync(join(folder, 'node_modules'));
+symlinkSync(root, join(folder, 'node_modules/bptt'));
 test.after(() => { rmSync(folder, { recursive: true }); });
 
 test('the commands run, and print what is quoted', () => {
@@ -30,7 +33,7 @@ test('the commands run, and print what is quoted', () => {
 
 test('every flag is on the page, and every flag of the page there is', () => {
   const flags = (help: string): string[] => [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag = '']) => flag);
-  const known = new Set(['forecast', 'predict', 'backtest', 'inspect'].flatMap((name) => flags(bptt([name, '--help']).stdout)));
+  const known = new Set(['forecast', 'predict', 'backtest', 'convert', 'inspect'].flatMap((name) => flags(bptt([name, '--help']).stdout)));
   assert.ok(known.size > 30, [...known].join(' '));
   assert.equal([...known].filter((flag) => !page.text.includes(`\`${flag}`)), []);
   const named = new Set([...page.text.matchAll(/`(--[a-z-]+)/g)].map(([, flag = '']) => flag));

@@ -149,6 +149,12 @@ for (const [where, moduleResolution, paths, types, lib] of [
   });
 }
 
+test('npx bptt convert and inspect: from format to format', () => {
+  run(process.execPath, '--input-type=module', '--eval', `const { Dense, LSTM, Sequential } = await import('${name}'); await new Sequential([new LSTM({ units: 2 }), new Dense({ units: 1 })], { inputShape: [4, 3] }).save('own.safetensors');`);
+  for (const [from, to] of [['own.safetensors', 'own.onnx'], ['own.onnx', 'web/model.json'], ['web/model.json', 'net.py']] as const) assert.match(run('npx', 'bptt', 'convert', from, to), /written +/);
+  assert.match(run('npx', 'bptt', 'inspect', 'own.onnx'), /ONNX, producer bptt, opset 17, IR 8\n/);
+});
+
 test('npx bptt: version, a forecast, what it saved, what a model file holds', () => {
   assert.is(run('npx', 'bptt', '--version'), `${version}\n`);
   write('sales.csv', ['Day,Sold', ...Array.from({ length: 140 }, (_, i) => `${new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)},${(50 + 10 * Math.sin(i / 3)).toFixed(2)}`)].join('\n'));

@@ -4,28 +4,37 @@ import { formatShape } from '../../errors.js';
 import { rowColumns } from '../../forecast/forecaster/plan.js';
 import { knowledgeFromJson } from '../../forecast/forecaster/state.js';
 import type { JsonObject, JsonValue } from '../../json.js';
+import { contentsOf } from '../../models/files/contents.js';
+import type { ModelFile } from '../../models/files/contents.js';
 import { objectOf, textOf } from '../../models/files/json.js';
+import { decodeModel } from '../../models/files/persist.js';
 import { command } from '../command.js';
-import { readInput } from '../input.js';
-import { ofFile, readModelFile } from '../modelFile.js';
-import type { ModelFile } from '../modelFile.js';
+import { readForeign } from '../converting/read.js';
+import { inspectForeign } from '../converting/inspect.js';
+import { ofFile } from '../modelFile.js';
 import { flag, wrapWords } from '../options.js';
 import { print, printFacts, printHeading, printTable } from '../terminal.js';
 import { count } from '../wording.js';
 
 export const inspect = command({
   name: 'bptt inspect',
-  operands: ['MODEL'],
+  operands: ['FILE'],
   about: [
-    'Says what a .safetensors file of this library holds: layers and their options, parameters, how it was trained; of a forecaster its columns, scalers and training range too. Nothing is built or run, '
+    'Says what a model file holds. Of a .safetensors file of this library: layers and their options, parameters, how it was trained; of a forecaster its columns, scalers and training range too. Nothing of it is built or run, '
     + 'so layers and losses of your own need no code here.',
+    'Of files of PyTorch (.pt, .pth, .safetensors), Keras (.keras, .h5), TensorFlow.js (model.json) and ONNX: layers or operators, tensors, who wrote it, and whether bptt can read it as a model.',
   ],
   options: { json: flag('one JSON object on stdout, with every tensor and all metadata') },
-  examples: ['bptt inspect model.safetensors', 'bptt inspect model.safetensors --json'],
+  examples: ['bptt inspect model.safetensors', 'bptt inspect model.onnx --json'],
   async run({ operands: [path = ''], values: { json } }) {
-    const bytes = await readInput(path);
-    const file = await readModelFile(bytes, path);
-    if (json) print(JSON.stringify({ file: basename(path), bytes: bytes.length, ...file }, null, 1));
+    const found = await readForeign(path);
+    const { bytes, description } = found;
+    if (description.format !== 'bptt') {
+      await inspectForeign(found, json);
+      return;
+    }
+    const file = await ofFile(path, 'a damaged model file of bptt', () => contentsOf(decodeModel(bytes)));
+    if (json) print(JSON.stringify({ file: basename(path), bytes: bytes.length, format: description.format, ...file }, null, 1));
     else {
       const { forecaster } = file.metadata;
       printModelFile(path, bytes.length, file, forecaster === undefined ? undefined : await ofFile(path, 'a damaged forecaster', () => knowledgeFromJson(forecaster)));

@@ -8,7 +8,7 @@ import type { WantedLayer } from './filling.js';
 import { Hdf5Dataset, Hdf5Group } from './hdf5/objects.js';
 
 /** Folders within one another that layers have at most: models within models. */
-const deepest = 64;
+export const deepest = 64;
 
 /** Before Keras 2.14 `layers` had another name. */
 const oldName = '_layer_checkpoint_dependencies';

@@ -11,9 +11,11 @@ import { readCalls, references } from './calls.js';
 import type { Call } from './calls.js';
 import type { Entry } from './activations.js';
 import type { Dialect } from './dialect.js';
-import { isList, isObject, serialized, shown } from './layerConfig.js';
+import { isList, isModel, isObject, layersWithin, serialized, shown } from './layerConfig.js';
 import type { Serialized } from './layerConfig.js';
-import { isModel, translateLayer } from './layers/translate.js';
+import { inputsOf, layerName } from './listed.js';
+import type { InputSpec } from './listed.js';
+import { translateLayer } from './layers/translate.js';
 import { NamesInUse, snakeCase } from './names.js';
 import { callOptions, ChainUnit, GraphUnit, LayerUnit } from './units.js';
 import type { Building, GraphLayer, PlacedLayer, Unit } from './units.js';
@@ -65,7 +67,7 @@ class ModelBuilder {
   }
 
   model({ className, config, entry }: Serialized, name: string, place: Place): Unit {
-    const layers = isList(config.layers) ? config.layers : Array.isArray(entry.config) ? entry.config as readonly JsonValue[] : [];
+    const layers = layersWithin({ className, config, entry });
     const within = place.path === '' ? 'layers' : `${place.path}/layers`;
     const paths = new NamesInUse();
     const found = layers.map((layer) => serialized(layer));
@@ -95,11 +97,6 @@ function nameOf({ className, config }: Entry): string {
   return typeof config.kind === 'string' ? config.kind : className;
 }
 
-function layerName({ className, config, entry }: Serialized): string {
-  const name = typeof entry.name === 'string' ? entry.name : config.name;
-  return typeof name === 'string' ? name : className;
-}
-
 /** The numbers of the calls that somebody refers to, by layer. */
 function usedCalls(values: readonly (JsonValue | undefined)[]): ReadonlyMap<string, ReadonlySet<number>> {
   const used = new Map<string, Set<number>>();
@@ -110,21 +107,6 @@ function usedCalls(values: readonly (JsonValue | undefined)[]): ReadonlyMap<stri
   });
   for (const { layer, node } of all) used.set(layer, (used.get(layer) ?? new Set()).add(node));
   return used;
-}
-
-/** An input of the outermost model: its shape without the batch. */
-interface InputSpec { readonly name: string | undefined; readonly shape: JsonValue | undefined }
-
-function inputsOf({ className, config, entry }: Serialized): InputSpec[] {
-  const layers = (isList(config.layers) ? config.layers : Array.isArray(entry.config) ? entry.config as readonly JsonValue[] : []).flatMap((layer) => serialized(layer) ?? []);
-  const shapeOf = (layer: Serialized | undefined): JsonValue | undefined => layer?.config.batch_shape ?? layer?.config.batch_input_shape;
-  if (className !== 'Sequential') {
-    return (references(config.input_layers) ?? []).map(({ layer: name }) => ({ name, shape: shapeOf(layers.find((each) => layerName(each) === name)) }));
-  }
-  const [first] = layers;
-  const built = isObject(entry.build_config) ? entry.build_config.input_shape : undefined;
-  const inner = first && isModel(first.className) ? inputsOf(first)[0]?.shape : undefined;
-  return [{ name: first?.className === 'InputLayer' ? layerName(first) : undefined, shape: shapeOf(first) ?? inner ?? config.build_input_shape ?? built }];
 }
 
 function symbolicInputs(specs: readonly InputSpec[], problems: string[]): SymbolicTensor[] {

@@ -26,6 +26,16 @@ export function serialized(value: JsonValue | undefined): Serialized | undefined
   return { className: value.class_name, config: isObject(value.config) ? value.config : {}, entry: value };
 }
 
+/** Classes that are described by a graph of layers. */
+export function isModel(className: string): boolean {
+  return className === 'Sequential' || className === 'Functional' || className === 'Model';
+}
+
+/** The layers of such a class, in its order. */
+export function layersWithin({ config, entry }: Serialized): readonly JsonValue[] {
+  return isList(config.layers) ? config.layers : isList(entry.config) ? entry.config : [];
+}
+
 /** A value in a message. */
 export function shown(value: JsonValue | undefined): string {
   const text = JSON.stringify(value) ?? 'nothing';

@@ -1,29 +1,20 @@
 /** A layers model of TensorFlow.js as a model. */
-import { ConversionError, FileFormatError, quoted } from '../../errors.js';
-import type { JsonObject, JsonValue } from '../../json.js';
+import { ConversionError, quoted } from '../../errors.js';
+import type { JsonValue } from '../../json.js';
 import { buildKeras } from '../keras/build.js';
 import { dialectOf, tensorFlowJs } from '../keras/dialect.js';
 import { Filling, labelOf, wantedLayers } from '../keras/filling.js';
 import type { StoredTensor, WantedLayer } from '../keras/filling.js';
-import { isObject, serialized } from '../keras/layerConfig.js';
+import { isObject } from '../keras/layerConfig.js';
 import { inOrder } from '../keras/legacyWeights.js';
 import { restored } from '../keras/restored.js';
 import type { ImportedModel } from '../keras/restored.js';
-import { storedWeights } from './manifest.js';
+import { isOfOptimizer, storedWeights } from './manifest.js';
+import { openTensorFlowJs } from './open.js';
 
 /** @param json of the file. @param bytes of all shards, one behind the other. */
 export async function importTensorFlowJsFile(operation: string, json: JsonValue, bytes: Uint8Array): Promise<ImportedModel> {
-  const file: JsonObject = isObject(json) ? json : {};
-  const { modelTopology: topology, weightsManifest, trainingConfig, format } = file;
-  if (format === 'graph-model' || (isObject(topology) && topology.node !== undefined)) {
-    throw new FileFormatError({
-      operation, argument: 'modelJson', expected: 'a layers model', actual: 'a graph model, which knows no layers any more', hint: 'Convert the Keras model itself, or save it by model.save() of TensorFlow.js.',
-    });
-  }
-  const config = isObject(topology) && isObject(topology.model_config) ? topology.model_config : topology;
-  const model = serialized(config);
-  if (!isObject(topology) || !model) throw new FileFormatError({ operation, argument: 'modelTopology', expected: 'a model with its class_name', actual: 'something else' });
-  const version = typeof topology.keras_version === 'string' ? topology.keras_version : '';
+  const { model, topology, weightsManifest, trainingConfig, version } = openTensorFlowJs(operation, json);
   const dialect = /^\d/.test(version) ? dialectOf(version, 'Keras 2') : tensorFlowJs;
   const built = buildKeras(operation, model, dialect);
   const layers = wantedLayers(built.network, built.placed);
@@ -35,11 +26,6 @@ export async function importTensorFlowJsFile(operation: string, json: JsonValue,
   const { model: made, notes } = await restored(built, filling.tensors, { layers, training, gathered: undefined });
   const left = ofModel.length < stored.length ? ['what the optimizer had gathered is not taken: the formulas of TensorFlow.js are others'] : [];
   return { model: made, notes: [...notes, ...left] };
-}
-
-/** What optimisers gather stands behind the weights, by these names. */
-function isOfOptimizer(name: string): boolean {
-  return name === 'iter' || /\/(?:m|v|momentum|accumulator|ms|mom|rms|mg)$/.test(name);
 }
 
 /** By the names of layers; where these are not in the names of weights, in order. */

@@ -11,7 +11,7 @@ type Stored = 'float32' | 'int32' | 'uint8' | 'uint16' | 'float16' | 'bool';
 
 const bytesPer: Readonly<Record<Stored, number>> = { float32: 4, int32: 4, uint8: 1, uint16: 2, float16: 2, bool: 1 };
 
-interface Entry {
+export interface WeightEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly stored: Stored;
@@ -24,7 +24,7 @@ function refuse(operation: string, argument: string, expected: string, actual: s
   return new FileFormatError({ operation, argument, expected, actual });
 }
 
-function entryOf(operation: string, value: JsonValue): Entry {
+function entryOf(operation: string, value: JsonValue): WeightEntry {
   const { name, shape, dtype, quantization }: JsonObject = isObject(value) ? value : {};
   const what = `weight ${quoted(typeof name === 'string' ? name : '')} of the manifest`;
   if (typeof name !== 'string') throw refuse(operation, what, 'an object with a name', shown(value));
@@ -36,16 +36,20 @@ function entryOf(operation: string, value: JsonValue): Entry {
   return { name, shape: shape as readonly number[], stored: stored as Stored, scale, min };
 }
 
-/** All weights in the order of the manifest. @param bytes of all shards, one behind the other. @throws FileFormatError unless they are just as long. */
-export function storedWeights(operation: string, manifest: JsonValue | undefined, bytes: Uint8Array): StoredTensor[] {
+/** All weights in the order of the manifest. @throws FileFormatError */
+export function entriesOf(operation: string, manifest: JsonValue | undefined): WeightEntry[] {
   if (!isList(manifest)) throw refuse(operation, 'weightsManifest', 'a list', shown(manifest));
-  const entries = manifest.flatMap((group) => {
+  return manifest.flatMap((group) => {
     const weights = isObject(group) ? group.weights : undefined;
     if (!isList(weights)) throw refuse(operation, 'weightsManifest', 'groups with a list of weights', shown(group));
     return weights.map((weight) => entryOf(operation, weight));
   });
+}
+
+/** Those with their numbers. @param bytes of all shards, one behind the other. @throws FileFormatError unless they are just as long. */
+export function storedWeights(operation: string, manifest: JsonValue | undefined, bytes: Uint8Array): StoredTensor[] {
   let from = 0;
-  const stored = entries.map((entry): StoredTensor => {
+  const stored = entriesOf(operation, manifest).map((entry): StoredTensor => {
     const begin = from;
     from += sizeOf(entry.shape) * bytesPer[entry.stored];
     const end = from;
@@ -55,7 +59,7 @@ export function storedWeights(operation: string, manifest: JsonValue | undefined
   return stored;
 }
 
-function valuesOf({ stored, scale, min }: Entry, bytes: Uint8Array): FloatArray {
+function valuesOf({ stored, scale, min }: WeightEntry, bytes: Uint8Array): FloatArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length / bytesPer[stored];
   const list = (read: (i: number) => number): Float32Array => Float32Array.from({ length: count }, (_, i) => read(i));
@@ -67,4 +71,9 @@ function valuesOf({ stored, scale, min }: Entry, bytes: Uint8Array): FloatArray 
     case 'uint8': return list((i) => view.getUint8(i) * scale + min);
     case 'bool': return list((i) => view.getUint8(i));
   }
+}
+
+/** What optimisers gather stands behind the weights, by these names. */
+export function isOfOptimizer(name: string): boolean {
+  return name === 'iter' || /\/(?:m|v|momentum|accumulator|ms|mom|rms|mg)$/.test(name);
 }

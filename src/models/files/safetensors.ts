@@ -123,6 +123,12 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** Whether its metadata have such a key; the tensors are not looked at. @throws FileFormatError for a damaged header. */
+export function hasMetadata(bytes: Uint8Array, key: string): boolean {
+  const { __metadata__: metadata } = parseHeader(bytes).header;
+  return isRecord(metadata) && Object.hasOwn(metadata, key);
+}
+
 /**
  * Tensors as views of the bytes, in the order in which they lie there.
  * @param widths bytes of one number of each type that is read. @throws FileFormatError if anything does not fit; nothing is half-read.

@@ -84,6 +84,14 @@ export class Hdf5Dataset extends Hdf5Object {
     super(file, path, messages);
   }
 
+  /** As h5py calls it: float32, int64, … */
+  get dtype(): string {
+    const { kind, size } = this.type;
+    if (this.type.kind === 'integer') return `${this.type.signed ? '' : 'u'}int${8 * size}`;
+    if (kind === 'float') return `float${8 * size}`;
+    return kind === 'opaque' ? this.text('dtype') ?? kind : kind;
+  }
+
   /** float32 where that holds its numbers, else float64. @throws FileFormatError for what are no numbers, or not all there. */
   async read(): Promise<HostTensor> {
     const { file, path, type, shape } = this;

@@ -1,7 +1,7 @@
 /** Layers of Keras by class name, and what is wrong with those that have no counterpart. */
 import type { JsonObject, JsonValue } from '../../../json.js';
 import type { Dialect } from '../dialect.js';
-import { LayerConfig, serialized } from '../layerConfig.js';
+import { isModel, LayerConfig, serialized } from '../layerConfig.js';
 import { quoted } from '../../../errors.js';
 import { convolutionLayers } from './convolution.js';
 import { otherLayers } from './others.js';
@@ -52,9 +52,4 @@ function translateInner(value: JsonValue | undefined, name: string, dialect: Dia
   if (!translation) return nothing;
   const { entry } = translation;
   return found.config.trainable === false ? { ...translation, entry: { ...entry, config: { ...entry.config, trainable: false } } } : translation;
-}
-
-/** Classes that are described by a graph of layers. */
-export function isModel(className: string): boolean {
-  return className === 'Sequential' || className === 'Functional' || className === 'Model';
 }
