@@ -107,6 +107,7 @@ const calls: Readonly<Record<string, (odd: object) => unknown>> = {
   Dropout: (odd) => new bptt.Dropout({ rate: 0.5, ...odd }),
   EarlyStopping: (odd) => new bptt.EarlyStopping({ ...odd }),
   exportTorch: (odd) => convert.exportTorch(model, { ...odd }),
+  importModel: (odd) => convert.importModel(model.toBytes(), { ...odd }),
   importTorch: (odd) => convert.importTorch(model.toBytes(), new bptt.Sequential([new bptt.Flatten()], { inputShape: [3] }), { ...odd }),
   Embedding: (odd) => new bptt.Embedding({ inputDim: 1, outputDim: 1, ...odd }),
   Flatten: (odd) => new bptt.Flatten({ ...odd }),

@@ -39,6 +39,7 @@ test('what is missing is asked for by name, and what is no model is refused', as
   const { modelJson } = await exportTensorFlowJs(model);
   assert.match((await rejected(ArgumentError, importModel(json(modelJson)))).message, /weights must be the bytes of the files that model\.json names, got left out/);
   assert.match((await rejected(ArgumentError, importModel(torchFile('words')))).message, /model must be the model that the weights belong to/);
+  assert.match((await rejected(ArgumentError, importModel(model.toBytes(), { model: make(2) }))).message, /model must be left out for a file of bptt/);
   assert.equal((await inspectModel(json(modelJson))).shards, ['weights.bin']);
   for (const bytes of [new Uint8Array(0), new TextEncoder().encode('Date,Close'), json({}), Uint8Array.of(8, 1, 2), Uint8Array.of(0x50, 0x4b, 3, 4)]) await rejected(FileFormatError, inspectModel(bytes));
 });

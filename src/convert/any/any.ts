@@ -26,7 +26,7 @@ export async function inspectModel(bytes: ByteSource): Promise<ModelDescription>
  * makes of it.
  *
  * @param bytes of the file, not its path.
- * @throws ArgumentError for a state dict without `model`, and for a model.json without `weights`; else as that function does.
+ * @throws ArgumentError for a state dict without `model`, a model.json without `weights`, and options that a file of that format does not take; else as that function does.
  */
 export async function importModel(bytes: ByteSource, options: ImportModelOptions = {}): Promise<ModelImport> {
   const own = takeOptions('importModel', options, optionNames);

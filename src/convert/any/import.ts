@@ -5,14 +5,21 @@ import { importKeras } from '../keras/keras.js';
 import { importOnnx } from '../onnx/onnx.js';
 import { importTensorFlowJs } from '../tensorflowjs/tensorflowjs.js';
 import { importTorch } from '../torch/torch.js';
+import type { ModelFormat } from '../description.js';
 import { formatOf } from './format.js';
 import type { ImportModelOptions, ModelImport } from './types.js';
 
 type Read = Omit<ModelImport, 'format' | 'layers' | 'unused'> & Partial<ModelImport>;
 
+type Given = keyof ImportModelOptions;
+const ofStateDicts: readonly Given[] = ['model', 'names', 'prefix', 'flattened'];
+const taken: Readonly<Record<ModelFormat, readonly Given[]>> = { bptt: [], onnx: [], keras: ['model'], tensorflowjs: ['weights'], torch: ofStateDicts, safetensors: ofStateDicts };
+
 /** @param bytes the reader's own. */
 export async function importFile(bytes: Uint8Array, options: ImportModelOptions): Promise<ModelImport> {
   const format = formatOf('importModel', bytes);
+  const idle = (Object.keys(options) as Given[]).find((name) => options[name] !== undefined && !taken[format].includes(name));
+  if (idle !== undefined) throw new ArgumentError({ operation: 'importModel', argument: idle, expected: `left out for a file of ${format}`, actual: 'given' });
   const read = async (): Promise<Read> => {
     switch (format) {
       case 'bptt': return { model: await (await import('../../models/load.js')).loadModel(bytes), notes: [] };
