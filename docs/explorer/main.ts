@@ -26,7 +26,15 @@ function say(text: string): void {
   waiting = setTimeout(() => (live.textContent = text), 400);
 }
 
+/** Browsers refuse addresses that change many times a second, as they do while a slider is dragged. */
+let unwritten: ReturnType<typeof setTimeout> | undefined;
+function write(hash: string): void {
+  clearTimeout(unwritten);
+  unwritten = setTimeout(() => history.replaceState(null, '', hash), 200);
+}
+
 async function go(): Promise<void> {
+  clearTimeout(unwritten);
   const address = readAddress(location.hash);
   const entry = panels.find(({ name }) => name === address.panel) ?? panels[0];
   if (!entry) return;
@@ -49,7 +57,7 @@ async function go(): Promise<void> {
     say,
     changed(query) {
       const hash = writeAddress({ panel: entry.name, query });
-      history.replaceState(null, '', hash);
+      write(hash);
       links.get(entry.name)?.setAttribute('href', hash);
     },
   });

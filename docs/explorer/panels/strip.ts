@@ -1,38 +1,72 @@
-/** Panel 1: the states of a cell over time. */
-import { GRU, LSTM, Sequential, SimpleRNN, cpu } from 'bptt';
-import { choice, range } from '../shell/address.js';
+/** Panel 1: every number of a recurrent network, with the equation and the line of source behind it. */
+import { equationOf, quantityOf } from '../cells/equation.js';
+import type { Place } from '../cells/expression.js';
+import { valueAt } from '../cells/trace.js';
+import type { Trace } from '../cells/trace.js';
+import { text } from '../shell/address.js';
 import { controls } from '../shell/controls.js';
-import { el } from '../shell/dom.js';
-import { numberElement, shown } from '../shell/numbers.js';
+import { button, el } from '../shell/dom.js';
+import { shown } from '../shell/numbers.js';
 import { definePanel } from '../shell/panel.js';
 import { question } from '../shell/question.js';
+import { detail } from '../strip/detail.js';
+import { drawStrip } from '../strip/drawing.js';
+import { scenarioFields, scenarioLabels, tracing } from '../strip/scenario.js';
+import { inWords } from '../strip/symbols.js';
+import { numberTable } from '../strip/table.js';
 
-const fields = { cell: choice(['rnn', 'lstm', 'gru'], 'lstm'), t: range({ from: 1, to: 8, initial: 1 }) };
-const NAMES: Readonly<Record<string, string>> = { rnn: 'Simple RNN', lstm: 'LSTM', gru: 'GRU' };
-const layers = { rnn: SimpleRNN, lstm: LSTM, gru: GRU };
+const fields = { ...scenarioFields, q: text('h') };
 
-export async function states(cell: 'rnn' | 'lstm' | 'gru'): Promise<Float64Array> {
-  const model = new Sequential([new layers[cell]({ units: 1, name: 'cell', returnSequences: true })], { inputShape: [8, 1], seed: 1 });
-  model.compile({ loss: 'mse', backend: cpu({ dtype: 'float64' }) });
-  const x = { data: Float64Array.from({ length: 8 }, (_, t) => Math.sin(t)), shape: [1, 8, 1] };
-  return Float64Array.from((await model.predict(x)).data as Float64Array);
+/** Of the newest number of each cell, which part is larger: a question whose answer is in the numbers. */
+const MIXES = {
+  rnn: { of: 'the pre-activation z', parts: ['the input, x · W', 'the state, h · U'] },
+  lstm: { of: 'the memory c', parts: ['what was kept, f · c', 'what was written, i · g'] },
+  gru: { of: 'the state h', parts: ['the candidate, (1 − z) · n', 'the old state, z · h'] },
+} as const;
+
+function partsOf(trace: Trace, t: number, unit: number): readonly [number, number] {
+  const value = (name: string, at = t): number => valueAt(trace, name, at, unit);
+  if (trace.scenario.cell === 'lstm') return [value('f') * value('c', t - 1), value('i') * value('g')];
+  if (trace.scenario.cell === 'gru') return [(1 - value('z')) * value('n'), value('z') * value('h', t - 1)];
+  const input = value('x') * (trace.weights.find(({ name }) => name === 'kernel')?.data[unit - 1] ?? 0);
+  return [input, value('z') - input];
 }
 
 export const panel = definePanel(fields, (host) => {
-  const knobs = controls(host, { cell: { label: 'Cell', name: (cell) => NAMES[String(cell)] ?? '' }, t: { label: 'Time step', help: 'Which copy of the cell is shown' } });
-  const ask = question(host, { ask: () => 'What is h before the first step?', options: () => ['0', '1'], answer: () => ({ right: 0, because: 'Nothing has been read yet: h_0 = 0.' }) });
-  const value = el('p');
-  host.place.append(knobs.element, value, ask.element);
+  const go = ({ quantity, t, unit }: Place): void => host.set({ q: quantity, t, unit });
+  const passes = { forward: button('Forward pass', () => host.set({ q: 'h' })), backward: button('Backward pass', () => host.set({ q: 'dh' })) };
+  const knobs = controls(host, scenarioLabels);
+  const drawing = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Drawing of the steps' });
+  const table = numberTable(go);
+  const behind = el('section', { class: 'detail', 'aria-label': 'The chosen number' });
+  let latest: Trace | undefined;
+  const ask = question(host, {
+    ask: ({ cell, t }) => `Step ${t}: of which part of ${MIXES[cell].of} is there more?`,
+    options: ({ cell }) => [...MIXES[cell].parts, 'neither: both are equal'],
+    answer({ t, unit }) {
+      const [a, b] = latest ? partsOf(latest, t, unit) : [0, 0];
+      return { right: Math.abs(a) === Math.abs(b) ? 2 : Math.abs(a) > Math.abs(b) ? 0 : 1, because: `They are ${shown(a)} and ${shown(b)}.` };
+    },
+  });
+  host.place.append(knobs.element, el('div', { class: 'buttons' }, passes.forward, passes.backward), drawing, table.element, behind, ask.element);
+
+  const showTrace = tracing<typeof host.state>((trace, { q, t, units, unit: wanted }) => {
+    latest = trace;
+    const unit = Math.min(wanted, units);
+    const quantity = quantityOf(trace, q);
+    const place = { quantity: quantity.name, t, unit };
+    for (const [pass, press] of Object.entries(passes)) press.setAttribute('aria-pressed', String(pass === quantity.pass));
+    drawing.replaceChildren(drawStrip(trace, { pass: quantity.pass, t, unit }, (step) => host.set({ t: step })));
+    table.show(trace, place);
+    behind.replaceChildren(...detail(trace, place, go));
+    ask.show({ ...host.state, unit });
+    const equation = equationOf(trace, place);
+    host.say(`Step ${t}, ${quantity.symbol.join(' ')}, ${quantity.meaning}: ${shown(valueAt(trace, quantity.name, t, unit))}${equation ? ` = ${inWords(equation)}` : ''}`);
+  });
   return {
     show(state) {
       knobs.show(state);
-      ask.show(state);
-      void states(state.cell).then((h) => {
-        if (host.state.cell !== state.cell) return;
-        const at = h[host.state.t - 1] ?? 0;
-        value.replaceChildren(`h at step ${host.state.t}: `, numberElement(at));
-        host.say(`Step ${host.state.t}: h is ${shown(at)}`);
-      });
+      showTrace(state);
     },
   };
 });

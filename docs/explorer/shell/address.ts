@@ -54,7 +54,11 @@ export function writeAddress({ panel, query }: Address): string {
 
 export function readState<F extends Fields>(fields: F, query: string): StateOf<F> {
   const said = new URLSearchParams(query);
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.parse(said.get(name) ?? '') ?? field.initial])) as StateOf<F>;
+  const valueOf = (name: string, field: AnyField): Value => {
+    const given = said.get(name);
+    return given === null ? field.initial : field.parse(given) ?? field.initial;
+  };
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueOf(name, field)])) as StateOf<F>;
 }
 
 export function writeState<F extends Fields>(fields: F, state: StateOf<F>): string {
