@@ -26,11 +26,17 @@ function say(text: string): void {
   waiting = setTimeout(() => (live.textContent = text), 400);
 }
 
-/** Browsers refuse addresses that change many times a second, as they do while a slider is dragged. */
+/** Browsers refuse addresses that change more than 100 times in 30 seconds, as they would while a slider is dragged: then the last one alone. */
+const written: number[] = [];
 let unwritten: ReturnType<typeof setTimeout> | undefined;
 function write(hash: string): void {
   clearTimeout(unwritten);
-  unwritten = setTimeout(() => history.replaceState(null, '', hash), 200);
+  const now = performance.now();
+  while (written[0] !== undefined && written[0] < now - 30_000) written.shift();
+  if (written.length < 60) {
+    written.push(now);
+    history.replaceState(null, '', hash);
+  } else unwritten = setTimeout(() => history.replaceState(null, '', hash), 500);
 }
 
 async function go(): Promise<void> {

@@ -17,9 +17,21 @@ export interface PanelEntry {
 export const panels: readonly PanelEntry[] = [
   {
     name: 'strip', short: 'Strip', title: 'Every number of a recurrent network',
-    lead: 'A cell is copied once for each time step. Choose a number: its equation appears, with the numbers of this step in it, and the line of source that computes it.',
+    lead: 'A cell is copied once for each time step. Choose a number: its equation appears, with the numbers of this step in it, and the line of source that computes it. The numbers in it are rounded; pressed, each leads to where it comes from.',
     derivations: [{ text: 'Simple cell', href: 'bptt.html#2-the-simple-recurrent-cell' }, { text: 'LSTM', href: 'lstm.html#1-forward' }, { text: 'GRU', href: 'gru.html#1-forward-reset-after-the-product' }],
     load: () => import('./panels/strip.js'),
+  },
+  {
+    name: 'backward', short: 'Backward', title: 'The backward pass, step by step',
+    lead: 'Go from the last step to the first. At each one the gradient of the state gathers from two sides: from the loss at this step, and from the step after. Truncation cuts the second; clipping shortens what comes of it in the end.',
+    derivations: [{ text: 'The time loop', href: 'bptt.html#3-the-time-loop' }, { text: 'Explosion, clipping, truncation', href: 'gradient-flow.html#3-explosion-clipping-truncation' }, { text: 'Clipping', href: 'optimizers.html#5-clipping' }],
+    load: () => import('./panels/backward.js'),
+  },
+  {
+    name: 'flow', short: 'Gradient flow', title: 'Where the gradient dies, and why',
+    lead: 'A loss at the last of 60 steps alone. Read the lines from right to left, as the gradient goes: where one has fallen to nothing, the weights cannot learn from inputs. The axis is logarithmic, so a straight line is the same factor at every step. Move ρ and the biases of the gates, and see which line they move.',
+    derivations: [{ text: 'Gradient flow', href: 'gradient-flow.html#1-one-factor-a-step' }, { text: 'Vanishing and exploding', href: 'bptt.html#4-far-dependencies-vanishing-and-exploding' }, { text: 'Why the cell state helps', href: 'lstm.html#4-why-the-cell-state-helps' }],
+    load: () => import('./panels/flow.js'),
   },
   {
     name: 'training', short: 'Training', title: 'Training, and how far back the gradient comes',

@@ -52,7 +52,7 @@ for (const { name, title } of panels) {
     const { page, problems } = await site.open(name, { viewport: { width: 360, height: 740 } });
     assert.is(await page.locator('h1').innerText(), title);
     await page.locator('.question button').first().click();
-    assert.match(await page.locator('.verdict').innerText(), /^(✓ Yes|✗ No)\. ./);
+    assert.match(await page.locator('.verdict').first().innerText(), /^(✓ Yes|✗ No)\. ./);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360, `${name} is wider`);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

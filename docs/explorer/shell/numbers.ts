@@ -13,6 +13,11 @@ export function shown(value: number, digits = 3): string {
   return minus(value === 0 ? '0' : value.toFixed(digits));
 }
 
+/** A letter with its step below it, in text: h₄. */
+export function numbered(letter: string, t: number): string {
+  return letter + String(t).replace(/\d/g, (figure) => '₀₁₂₃₄₅₆₇₈₉'[Number(figure)] ?? figure);
+}
+
 /** As `shown`, in brackets where negative: a factor of a product. */
 export function factor(value: number, digits = 3): string {
   const text = shown(value, digits);

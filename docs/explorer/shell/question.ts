@@ -19,7 +19,7 @@ export function question<F extends Fields>(host: Host<F>, { ask, options, answer
   const text = el('p');
   const choices = el('div', { class: 'choices' });
   const verdict = el('p', { class: 'verdict', role: 'status' });
-  const element = el('section', { class: 'question', 'aria-label': 'A question' }, el('h2', {}, 'A question'), text, choices, verdict);
+  const element = el('section', { class: 'question', 'aria-label': 'Question' }, el('h2', {}, 'A question'), text, choices, verdict);
   let asked = '';
   return {
     element,
@@ -30,6 +30,7 @@ export function question<F extends Fields>(host: Host<F>, { ask, options, answer
       if (now === asked) return;
       asked = now;
       text.textContent = ask(state);
+      element.setAttribute('aria-label', `Question: ${ask(state)}`);
       verdict.textContent = '';
       choices.replaceChildren(...offered.map((option, i) => {
         const made = button(option, () => {

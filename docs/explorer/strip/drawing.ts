@@ -25,8 +25,14 @@ function arrow(x1: number, y1: number, x2: number, y2: number, name: string): SV
 
 const label = (x: number, y: number, text: string, name = ''): SVGElement => svg('text', { x, y, class: name, 'text-anchor': 'middle' }, text);
 
-/** @param go a press on a box. */
-export function drawStrip(trace: Trace, { pass, t: now, unit, reached = 1 }: DrawingOptions, go: (t: number) => void): SVGSVGElement {
+/** Draws into a box that scrolls, with step t in sight. @param go a press on a step. */
+export function showStrip(box: HTMLElement, trace: Trace, options: DrawingOptions, go: (t: number) => void): void {
+  const drawing = drawStrip(trace, options, go);
+  box.replaceChildren(drawing);
+  box.scrollLeft = ((options.t - 0.5) / STEPS) * drawing.clientWidth - box.clientWidth / 2;
+}
+
+function drawStrip(trace: Trace, { pass, t: now, unit, reached = 1 }: DrawingOptions, go: (t: number) => void): SVGSVGElement {
   const backward = pass === 'backward';
   const parts: SVGElement[] = [];
   for (let t = 1; t <= STEPS; t++) {

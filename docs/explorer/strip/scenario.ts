@@ -1,7 +1,7 @@
 /** What panels 1 and 2 can be set to, and traces of it. */
 import type { Scenario, Trace } from '../cells/trace.js';
 import { STEPS, cells, traceOf } from '../cells/trace.js';
-import { choice, range } from '../shell/address.js';
+import { choice, range, text } from '../shell/address.js';
 import type { StateOf } from '../shell/address.js';
 import type { Label } from '../shell/controls.js';
 
@@ -32,22 +32,29 @@ export const scenarioLabels: Readonly<Record<Key, Label>> = {
   t: { label: 'Time step', help: 'Drag to scrub through time' },
 };
 
-/** Shows the trace of the newest state; of states that follow each other fast, the last. */
-export function tracing<S extends StateOf<typeof scenarioFields>>(show: (trace: Trace, state: S) => void): (state: S) => void {
-  let wanted: S | undefined;
-  let known: Trace | undefined;
-  return (state) => {
-    wanted = state;
-    const { cell, units, input, loss, truncate, seed } = state;
-    const scenario: Scenario = { cell, units, input, loss, truncate, seed };
-    if (known && JSON.stringify(known.scenario) === JSON.stringify(scenario)) {
-      show(known, state);
-      return;
-    }
-    void traceOf(scenario).then((trace) => {
-      if (wanted !== state) return;
-      known = trace;
-      show(trace, state);
-    });
+/** All that panel 1 can be set to: the scenario, and the quantity that is chosen. */
+export const stripFields = { ...scenarioFields, q: text('h') };
+
+export function scenarioOf({ cell, units, input, loss, truncate, seed }: StateOf<typeof scenarioFields>): Scenario {
+  return { cell, units, input, loss, truncate, seed };
+}
+
+/** Traces, of which the last is kept: moving through it changes nothing. */
+export function keptTraces(): (scenario: Scenario) => Promise<Trace> {
+  let kept: { readonly key: string; readonly trace: Promise<Trace> } | undefined;
+  return (scenario) => {
+    const key = JSON.stringify(scenario);
+    if (kept?.key !== key) kept = { key, trace: traceOf(scenario) };
+    return kept.trace;
+  };
+}
+
+/** A trace, and the same without truncation. */
+export function pairsOfTraces(): (scenario: Scenario) => Promise<{ readonly trace: Trace; readonly whole: Trace }> {
+  const truncated = keptTraces();
+  const untruncated = keptTraces();
+  return async (scenario) => {
+    const trace = await truncated(scenario);
+    return { trace, whole: scenario.truncate === 0 ? trace : await untruncated({ ...scenario, truncate: 0 }) };
   };
 }

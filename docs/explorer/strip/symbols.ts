@@ -19,14 +19,14 @@ export function inSymbols({ tokens }: Expression): HTMLElement {
   return el('span', { class: 'equation' }, ...tokens.map((token) => (typeof token === 'string' ? token : symbolElement(token.symbol, token.below))));
 }
 
-/** @param go where a number is one of the strip: pressed, it takes the reader there. */
-export function inNumbers({ tokens }: Expression, go: (place: Place) => void): HTMLElement {
+/** @param go takes the reader to where a number comes from, once it is pressed. */
+export function inNumbers({ tokens }: Expression, go?: (place: Place) => void): HTMLElement {
   return el('span', { class: 'equation' }, ...tokens.map((token, i) => {
     if (typeof token === 'string') return token;
     const text = i === 0 ? shown(token.value) : factor(token.value);
     const { place } = token;
     const title = `${token.symbol} ${token.below}`;
-    if (!place) return el('span', { class: 'number', title }, text);
+    if (!place || !go) return el('span', { class: 'number', title }, text);
     const link = el('button', { type: 'button', class: 'number', title, 'aria-label': `${title}: ${shown(token.value)}` }, text);
     link.addEventListener('click', () => go(place));
     return link;
