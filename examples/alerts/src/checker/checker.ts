@@ -3,7 +3,7 @@ import { Cron } from 'croner';
 import type { BarSource } from '../data/barSource.js';
 import type { Clock } from '../data/clock.js';
 import { listSymbols } from '../data/listSymbols.js';
-import { ZONE } from '../data/newYork.js';
+import { ZONE, newYorkTime } from '../data/newYork.js';
 import { openPool } from '../network/pool.js';
 import type { StoredNetwork } from '../network/prediction.js';
 import { retrain } from '../network/retrain.js';
@@ -44,6 +44,15 @@ export interface Checker {
   stop(): Promise<void>;
 }
 
+/** Whether this process is the first to ask for tonight's training. */
+async function claimNight(db: Database): Promise<boolean> {
+  const rows = await db.query(
+    `insert into settings (name, value) values ('trained on', to_jsonb($1::text)) on conflict (name) do update set value = excluded.value where settings.value <> excluded.value returning name`,
+    [newYorkTime(Date.now()).day],
+  );
+  return rows.length > 0;
+}
+
 /** Quarter hours of a replay pass in less, but checks no faster than this. */
 const FASTEST = 1000;
 const QUARTER = 15 * 60_000;
@@ -75,26 +84,35 @@ export async function startChecker({ db, source, clock, seed, networkEach, threa
     }
   };
 
+  const trained = async (): Promise<boolean> => (await runningNetworks(db, barSizeOf(source.barMinutes))).length > 0;
   let underWay = false;
-  /** A check that takes longer than the pause between two is not followed by a crowd of them. */
-  const tick = (): void => {
-    if (underWay) return;
-    underWay = true;
-    void checkNow().catch(() => undefined).finally(() => { underWay = false; });
-  };
+  /** A check that takes longer than the pause between two is not followed by a crowd of them. Without a network, that is trained first. */
   const start = async (): Promise<void> => {
-    if ((await runningNetworks(db, barSizeOf(source.barMinutes))).length === 0) await train(false, (share) => { progress = share; });
-    progress = 1;
-    if (!stopping.signal.aborted) tick();
+    if (underWay || stopping.signal.aborted) return;
+    underWay = true;
+    try {
+      if (progress < 1 && !await trained()) {
+        // Pages have bars to show meanwhile.
+        await checkNow();
+        await train(false, (share) => { progress = Math.min(share, 0.999); });
+      }
+      if (await trained()) progress = 1;
+      await checkNow();
+    } catch {
+      // It was heard of; the next one may succeed.
+    } finally {
+      underWay = false;
+    }
   };
+  const tick = (): void => { void start(); };
   const started = start();
   const jobs = clock.speed === 1
     ? [new Cron('*/15 * * * *', tick)]
     : [new Cron('* * * * * *', { interval: Math.ceil(Math.max(FASTEST, QUARTER / clock.speed) / 1000) }, tick)];
-  // After the close in New York; the size of the network that runs is kept.
+  // After the close in New York; the size of the network that runs is kept. One of several processes does it.
   jobs.push(new Cron('30 18 * * *', { timezone: ZONE, protect: true }, async () => {
     const [running] = await runningNetworks(db, barSizeOf(source.barMinutes));
-    await train(running?.full ?? false, () => undefined);
+    if (running && await claimNight(db)) await train(running.full, () => undefined);
   }));
 
   return {

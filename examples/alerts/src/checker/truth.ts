@@ -41,11 +41,12 @@ export interface Truth {
   readonly sentence: string;
 }
 
-type Row = Scored & { readonly raw: number };
+/** With the forecast before its correction, per cent. */
+export type ScoredForecast = Scored & { readonly raw: number };
 
 /** Scored forecasts of a symbol, oldest first: those of the running network's forerunners, none of which had seen the bar, and all made since. */
-export async function scoredForecasts(db: Queries, symbol: string): Promise<Row[]> {
-  return db.query<Row>(
+export async function scoredForecasts(db: Queries, symbol: string): Promise<ScoredForecast[]> {
+  return db.query<ScoredForecast>(
     `select bar_at as "barAt", target_at as "targetAt", 100 * (forecast / last_close - 1) as foretold, 100 * (raw_forecast / last_close - 1) as raw, 100 * (actual_close / last_close - 1) as came
      from (
        select w.bar_at, w.target_at, w.last_close, w.forecast, w.raw_forecast, w.actual_close from walk_forward w
@@ -74,7 +75,7 @@ export function tally(scored: readonly Scored[], thresholdPercent: number): Tall
 /** Fewer say nothing. */
 const FEWEST = 10;
 
-export function truthOf(scored: readonly Row[]): Truth {
+export function truthOf(scored: readonly ScoredForecast[]): Truth {
   const tallies = THRESHOLDS.map((threshold) => tally(scored, threshold));
   const [days, count] = [daysOf(scored), scored.length];
   const came = Float64Array.from(scored, (each) => each.came);
@@ -86,7 +87,7 @@ export function truthOf(scored: readonly Row[]): Truth {
   const { statistic, pValue } = dieboldMariano(came.map((value, i) => value - (foretold[i] ?? NaN)), came, { horizon: 1, power: 1 });
   const verdict = pValue >= CHANCE ? 'the same' : statistic < 0 ? 'better' : 'worse';
   const corrected = scored.filter((each) => each.raw !== each.foretold);
-  const off = (of: (each: Row) => number): number => mae(Float64Array.from(corrected, (each) => each.came), Float64Array.from(corrected, of));
+  const off = (of: (each: ScoredForecast) => number): number => mae(Float64Array.from(corrected, (each) => each.came), Float64Array.from(corrected, of));
   const figures = `${ratio.toFixed(3)} times the error of no-change over ${days} days`;
   return {
     count, days, tallies, error, noChangeError, mase: ratio, dieboldMariano: { statistic, pValue }, verdict,

@@ -10,11 +10,15 @@ async function keep(db: Queries, source: BarSource, listings: readonly Listing[]
   );
 }
 
-/** At start: symbols of a source that knows them all. The column `exchange` says whether bars are packaged, simulated or of a feed. */
-export async function listSymbols(db: Queries, source: BarSource): Promise<readonly Listing[]> {
+/** Listed from the start where a source does not know all its symbols: something to train on. */
+const KNOWN = ['SPY', 'QQQ', 'AAPL', 'MSFT', 'NVDA', 'AMZN', 'GOOGL', 'JPM'] as const;
+
+/** At start: symbols of a source that knows them all, or a few of one that does not. The column `exchange` says whether bars are packaged, simulated or of a feed. */
+export async function listSymbols(db: Queries, source: BarSource): Promise<void> {
   const listings = await source.search('');
+  const { name } = source;
   if (listings.length > 0) await keep(db, source, listings);
-  return listings;
+  else if (name === 'yahoo' || name === 'massive') await keep(db, source, KNOWN.map((symbol) => ({ symbol, name: symbol, origin: name })));
 }
 
 /** A search of one's own at a source that does not know all its symbols; what it finds is listed from then on. */
