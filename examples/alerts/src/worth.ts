@@ -7,7 +7,7 @@
 import { DAY } from './data/barSource.js';
 import type { BarSource } from './data/barSource.js';
 import type { Bar } from './data/bar.js';
-import { doubtOf } from './data/sanity.js';
+import { soundHistory } from './data/sanity.js';
 import { THRESHOLDS, tally, truthOf } from './checker/truth.js';
 import type { ScoredForecast } from './checker/truth.js';
 import { WINDOW } from './network/network.js';
@@ -24,10 +24,9 @@ export interface WorthOptions {
 export async function worth(source: BarSource, { seed, full, write }: WorthOptions): Promise<void> {
   const histories = new Map<string, readonly Bar[]>();
   for (const { symbol } of await source.search('')) {
-    const bars = await source.bars(symbol, 0, Date.now());
-    const doubt = doubtOf(bars, Math.min(bars.length, 4 * WINDOW), source.barMinutes, bars.at(-1)?.closesAt ?? 0);
-    if (bars.length > 2 * WINDOW && !doubt) histories.set(symbol, bars);
-    else write(`${symbol} is left out: ${doubt?.text ?? `it has only ${bars.length} bars`}`);
+    const bars = soundHistory(await source.bars(symbol, 0, Date.now()));
+    if (bars.length > 2 * WINDOW) histories.set(symbol, bars);
+    else write(`${symbol} is left out: it has only ${bars.length} sound bars`);
   }
   if (histories.size === 0) throw new Error('The source has no symbol with bars enough.');
   const trained = await trainInThread(histories, { ...TRAINING[full ? 'full' : 'reduced'], full, seed, barMinutes: source.barMinutes });

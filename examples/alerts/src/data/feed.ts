@@ -4,7 +4,7 @@ import type { Bar } from './bar.js';
 import { DAY } from './barSource.js';
 import type { BarSource } from './barSource.js';
 import { lastClose } from './marketCalendar.js';
-import { adjusted, doubtOf } from './sanity.js';
+import { adjusted, doubtOf, withoutRepeats } from './sanity.js';
 import type { Doubted } from './sanity.js';
 
 /** Bars that are kept and fetched for a forecast and a page of ten days; training fetches its own. */
@@ -65,9 +65,9 @@ export async function feed(db: Queries, source: BarSource, symbol: string, now: 
     return { bars: [], doubt: { doubt: 'adjusted', text: 'The source has changed prices of the past, as after a split. They are fetched anew, and the next check decides.' } };
   }
   const first = fetched[0]?.opensAt ?? Infinity;
-  const bars = [...known.filter(({ opensAt }) => opensAt < first), ...fetched];
+  const bars = withoutRepeats([...known.filter(({ opensAt }) => opensAt < first), ...fetched]);
   const doubt = doubtOf(bars, window, source.barMinutes, now);
   // A bar that is doubted is not kept: what comes in its place later is looked at as if for the first time.
-  if (!doubt || doubt.doubt === 'stale') await keep(db, symbol, barSize, fetched);
+  if (!doubt || doubt.doubt === 'stale') await keep(db, symbol, barSize, bars.filter(({ opensAt }) => opensAt >= first));
   return { bars: bars.slice(-KEPT), ...(doubt && { doubt }) };
 }

@@ -33,6 +33,28 @@ function repeats(a: Bar, b: Bar): boolean {
 }
 
 /**
+ * Without bars that only repeat the one before them, as one hourly feed has them at the end of half days; the last bar stays, for `doubtOf` to see. Two bars of
+ * one time that differ stay too.
+ */
+export function withoutRepeats(bars: readonly Bar[]): Bar[] {
+  return bars.filter((bar, i) => {
+    const before = bars[i - 1];
+    return i === bars.length - 1 || before === undefined || !repeats(before, bar);
+  });
+}
+
+/** What a network may learn from: without repeats, and from behind the last bar that is broken or split on. */
+export function soundHistory(bars: readonly Bar[]): Bar[] {
+  const kept = bars.filter((bar, i) => !(i > 0 && repeats(bars[i - 1] ?? bar, bar)));
+  const doubted = kept.map((bar, i) => !isWhole(bar) || (i > 0 && (bar.opensAt < (kept[i - 1]?.closesAt ?? 0) || jumps(kept[i - 1] ?? bar, bar))));
+  return kept.slice(doubted.lastIndexOf(true) + 1);
+}
+
+function jumps(before: Bar, bar: Bar): boolean {
+  return Math.abs(Math.log(bar.open / before.close)) > JUMP || Math.abs(Math.log(bar.close / bar.open)) > JUMP;
+}
+
+/**
  * What speaks against a forecast from the last `window` bars; undefined where nothing does.
  *
  * @param bars oldest first. @param now time of the service.
@@ -51,7 +73,7 @@ export function doubtOf(bars: readonly Bar[], window: number, barMinutes: number
     if (!before) continue;
     if (bar.opensAt < before.closesAt) return { doubt: 'duplicated', text: `Two bars cover ${inUtc(bar.opensAt)} UTC.` };
     if (repeats(before, bar)) return { doubt: 'duplicated', text: `The bar of ${inUtc(bar.closesAt)} UTC repeats the one before it.` };
-    if (Math.abs(Math.log(bar.open / before.close)) > JUMP || Math.abs(Math.log(bar.close / bar.open)) > JUMP) {
+    if (jumps(before, bar)) {
       return { doubt: 'split', text: `The price jumps from ${before.close} to ${bar.open} at ${inUtc(bar.opensAt)} UTC, as after a split.` };
     }
   }

@@ -2,7 +2,7 @@
 import type { Bar } from '../data/bar.js';
 import { DAY, SourceError } from '../data/barSource.js';
 import type { BarSource } from '../data/barSource.js';
-import { doubtOf } from '../data/sanity.js';
+import { soundHistory } from '../data/sanity.js';
 import type { Database, Queries } from '../storage/database.js';
 import { WINDOW } from './network.js';
 import { barSizeOf, keepNetwork, runningNetworks } from './store.js';
@@ -40,10 +40,8 @@ async function histories(db: Queries, source: BarSource, now: number, signal?: A
   const found = new Map<string, readonly Bar[]>();
   for (const { symbol } of listed) {
     try {
-      const bars = await source.bars(symbol, from, now, signal);
-      const doubt = doubtOf(bars, Math.min(bars.length, 4 * WINDOW), source.barMinutes, now)?.doubt;
-      // Old bars may be learned from; broken ones may not.
-      if (bars.length > 2 * WINDOW && (doubt === undefined || doubt === 'stale')) found.set(symbol, bars);
+      const bars = soundHistory(await source.bars(symbol, from, now, signal));
+      if (bars.length > 2 * WINDOW) found.set(symbol, bars);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
     }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Bar } from '../../src/data/bar.js';
 import { barsOf, sessionOf } from '../../src/data/marketCalendar.js';
 import { addDays, fromNewYork } from '../../src/data/newYork.js';
-import { adjusted, doubtOf } from '../../src/data/sanity.js';
+import { adjusted, doubtOf, soundHistory, withoutRepeats } from '../../src/data/sanity.js';
 
 /** Sound hourly bars of ten sessions, up to and with 2024-12-12. */
 function sound(): Bar[] {
@@ -44,6 +44,17 @@ test('a history that comes back with other prices was adjusted', () => {
   assert.is(adjusted(bars, with_(-1, { close: bars.at(-1)!.close * 1.001 })(bars)), false);
   assert.is(adjusted(bars.slice(0, -5), bars.map((bar) => ({ ...bar, close: bar.close / 2 }))), true);
   assert.is(adjusted([], bars), false);
+});
+
+test('repeats are dropped but at the end, and a history begins behind what is broken', () => {
+  const bars = sound();
+  const repeated = (place: number): Bar[] => bars.map((bar, i) => { const { open, high, low, close, volume } = bars[i - 1] ?? bar; return i === place ? { ...bar, open, high, low, close, volume } : bar; });
+  assert.equal(withoutRepeats(bars), bars);
+  assert.is(withoutRepeats(repeated(5)).length, bars.length - 1);
+  assert.is(withoutRepeats(repeated(bars.length - 1)).length, bars.length);
+  assert.is(soundHistory(repeated(bars.length - 1)).length, bars.length - 1);
+  assert.equal(soundHistory(with_(-20, { close: NaN })(bars)), bars.slice(-19));
+  assert.equal(soundHistory(with_(-20, { close: 1e6, high: 1e6 })(bars)), bars.slice(-18));
 });
 
 test.run();

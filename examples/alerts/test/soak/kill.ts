@@ -88,13 +88,13 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
     const now = sessions[bar++] ?? NaN;
     for (let tries = 0; tries < 200;) {
       const role = running.get(checkerName);
-      if (!role || role.child.exitCode !== null || role.child.signalCode !== null) { await pause(50); continue; }
+      if (role?.child.exitCode !== null || role.child.signalCode !== null) { await pause(50); continue; }
       const told = role.next('checked').catch(() => undefined);
       role.order({ now });
       tries++;
       checks++;
       const answer = await told;
-      if (answer && answer.checked.states.every((state) => /^(predicted|waiting|closed)/.test(state))) return;
+      if (answer?.checked.states.every((state) => /^(predicted|waiting|closed)/.test(state))) return;
       await pause(100);
     }
     throw new Error(`bar ${bar} was never checked`);
