@@ -360,6 +360,11 @@ export interface Program {
    * before it.
    */
   runMany(batches: readonly (readonly FloatArray[])[]): FloatArray[][] | Promise<FloatArray[][]>;
+  /**
+   * As `run`, before it returns and without an allocation: reads the inputs, and overwrites the outputs given. Only where a step is not
+   * sent away to run.
+   */
+  readonly runInto?: (inputs: readonly ArrayLike<number>[], outputs: readonly FloatArray[]) => void;
   /** How many batches at a time make the best use of `runMany`; 1 where it gains nothing. */
   readonly batchesPerPlan: number;
 }

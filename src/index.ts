@@ -155,6 +155,7 @@ export type { ClassWeight } from './models/training/classWeight.js';
 export type { ClassMetricName, Metric, MetricFunction, MetricName, MetricRow, NamedMetric } from './models/training/metric.js';
 export type { AnyMetric, OutputMetrics } from './models/training/scoring.js';
 export type { Observation } from './models/training/session.js';
+export type { Stream, StreamOptions } from './models/training/stream.js';
 
 export { LambdaCallback, TerminateOnNaN } from './callbacks/callback.js';
 export type { Callback, CallbackState, Hook, LambdaHooks, Logs, Trainee, TrainingContext } from './callbacks/callback.js';

@@ -27,6 +27,7 @@ import { checkFitOptions, evaluateBatchesNames, evaluateNames, modelNames, passN
 import type { ApplyGradientsOptions, CompileOptions, EvaluateBatchesOptions, EvaluateOptions, FitBatchesOptions, FitOptions, ModelOptions, PassOptions, PredictOptions, TrainOnBatchOptions, Weights } from './training/options.js';
 import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
+import type { Stream, StreamOptions } from './training/stream.js';
 
 /**
  * A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. Weights belong to the layers: the
@@ -194,6 +195,22 @@ export class Model implements Applicable {
     const { predictDataset } = await engine.begin(running, batchSize, data.network);
     const results = await engine.aside((session) => predictDataset(session, data, batchSize, signal));
     return results.map(({ data: values, shape }) => fromHost(values, shape));
+  }
+
+  /**
+   * The model one time step at a time, for numbers as they come in: `step` of what it resolves to takes a step's numbers and returns the
+   * prediction at once, without an allocation, in the bits that `predict` would give for the same steps one by one. For a stateful model of one
+   * input [1, D] and one output, on wasm or cpu; each stream has states of its own.
+   *
+   *     const stream = await model.stream();
+   *     for await (const reading of sensor) if (stream.step(reading)[0]! > limit) ring();
+   *
+   * @throws ArgumentError for a model that carries no states, ShapeError for one that takes more than a step.
+   */
+  async stream(options: StreamOptions = {}): Promise<Stream> {
+    const { engine } = this;
+    const [made] = await Promise.all([import('./training/stream.js'), engine.begin(running)]);
+    return new made.Stream(engine, options);
   }
 
   /** Loss and its gradients over the data as one batch: of every trained weight, keyed as weights are, and of the inputs. */

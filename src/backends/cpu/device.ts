@@ -43,6 +43,9 @@ function heapStorage(heap: Heap, dtype: DType): Storage {
     },
     read: (at, n) => heap.data.slice(at, at + n),
     write: (at, values) => heap.data.set(values, at),
+    readInto(at, out) {
+      for (let i = 0; i < out.length; i++) out[i] = heap.data[at + i]!;
+    },
   };
 }
 

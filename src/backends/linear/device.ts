@@ -44,21 +44,27 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, fa
   const kernels = Object.assign({}, core, ...families.map((family) => family(context))) as Kernels;
   let disposed = false;
 
-  function own(variable: Variable): LinearTensor {
+  function requireOpen(): void {
     if (disposed) {
       throw new BackendError({ operation: 'device', argument: 'state', expected: 'open', actual: 'disposed', hint: 'Compile the model again.' });
     }
+  }
+
+  function own(variable: Variable): LinearTensor {
+    requireOpen();
     return open(variable);
   }
 
-  function perform(work: () => void): readonly Call[] | undefined {
+  function noted(work: () => void): readonly Call[] | undefined {
     if (recorder) return recorder.record(work);
     work();
     return undefined;
   }
 
-  function feed(tensors: readonly LinearTensor[], inputs: readonly FloatArray[]): void {
-    tensors.forEach(({ address, size, shape }, i) => {
+  // What runs at every step is written with loops by index: `runInto` allocates nothing.
+  function feed(tensors: readonly LinearTensor[], inputs: readonly ArrayLike<number>[]): void {
+    for (let i = 0; i < tensors.length; i++) {
+      const { address, size, shape } = tensors[i]!;
       const values = inputs[i];
       if (values?.length !== size) {
         throw new ShapeError({
@@ -66,7 +72,7 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, fa
         });
       }
       storage.write(address, values);
-    });
+    }
   }
 
   return {
@@ -91,7 +97,7 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, fa
       const homes = variables.map(own);
       let last: Run | undefined;
 
-      const asWritten = (inputs: readonly FloatArray[]): Run => {
+      const asWritten = (inputs: readonly ArrayLike<number>[]): Run => {
         const tensors = inputShapes.map((shape) => context.make(shape));
         feed(tensors, inputs);
         let outputs: LinearTensor[] = [];
@@ -104,21 +110,29 @@ export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, fa
           });
           outputs = result.outputs.map(open);
         };
-        const calls = perform(work);
+        const calls = noted(work);
         return { base: memory.base, inputs: tensors, outputs, calls };
       };
 
-      const run = (inputs: readonly FloatArray[]): FloatArray[] => {
-        homes.forEach(own);
+      const perform = (inputs: readonly ArrayLike<number>[]): readonly LinearTensor[] => {
+        requireOpen();
         memory.rewind();
         if (last?.calls && last.base === memory.base) {
+          const { calls } = last;
           feed(last.inputs, inputs);
-          for (const call of last.calls) call();
+          for (let i = 0; i < calls.length; i++) calls[i]!();
         } else last = asWritten(inputs);
         memory.rewind();
-        return last.outputs.map(({ address, size }) => storage.read(address, size));
+        return last.outputs;
       };
-      return { run, runMany: (batches) => batches.map(run), batchesPerPlan: 1 };
+      const run = (inputs: readonly FloatArray[]): FloatArray[] => perform(inputs).map(({ address, size }) => storage.read(address, size));
+      return {
+        run, runMany: (batches) => batches.map(run), batchesPerPlan: 1,
+        runInto(inputs, outputs) {
+          const results = perform(inputs);
+          for (let i = 0; i < outputs.length; i++) storage.readInto(results[i]!.address, outputs[i]!);
+        },
+      };
     },
     dispose() {
       disposed = true;

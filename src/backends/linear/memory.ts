@@ -18,7 +18,9 @@ export interface Storage {
   grow(elements: number): void;
   /** A copy of n elements. */
   read(at: Address, n: number): FloatArray;
-  write(at: Address, values: FloatArray): void;
+  write(at: Address, values: ArrayLike<number>): void;
+  /** Fills `out`, without an allocation. */
+  readInto(at: Address, out: FloatArray): void;
 }
 
 /** Elements per alignment block: 16 float32 are one cache line. */

@@ -32,8 +32,14 @@ class Ballast {
   }
 }
 
-/** `reserved` bytes at the foot belong to the kernels. Views are made anew on every access: growing the memory detaches the old ones. */
+/** `reserved` bytes at the foot belong to the kernels. */
 export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Storage {
+  let heap = new Float32Array(memory.buffer);
+  /** All of the memory. Growing it detaches the view, or where it is shared leaves it short. */
+  const whole = (end: number): Float32Array => {
+    if (heap.length < end) heap = new Float32Array(memory.buffer);
+    return heap;
+  };
   const ballast = memory.buffer instanceof ArrayBuffer ? undefined : new Ballast();
   return {
     unit: 4,
@@ -53,6 +59,11 @@ export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Sto
       }
     },
     read: (at, n) => new Float32Array(new Float32Array(memory.buffer, at, n)), // never shared, as a copy of a view is
-    write: (at, values) => new Float32Array(memory.buffer, at, values.length).set(values),
+    write: (at, values) => { whole(at / 4 + values.length).set(values, at / 4); },
+    readInto(at, out) {
+      const from = at / 4;
+      const held = whole(from + out.length);
+      for (let i = 0; i < out.length; i++) out[i] = held[from + i]!;
+    },
   };
 }

@@ -10,7 +10,7 @@ import { isCarried, stateName } from './names.js';
 import { stateTensors } from './network.js';
 import type { Network, StateTensorSpec } from './network.js';
 
-interface StateVariable { readonly spec: StateTensorSpec; readonly variable: Variable }
+export interface StateVariable { readonly spec: StateTensorSpec; readonly variable: Variable }
 
 export class StateVariables {
   private readonly network: Network;
@@ -18,6 +18,8 @@ export class StateVariables {
   private readonly statistics: readonly StateVariable[];
   /** One set for each batch size met, zero unless its stream is under way. */
   private readonly sets = new Map<number, readonly StateVariable[]>();
+  /** Of streams that have ended. */
+  private readonly spare: (readonly StateVariable[])[] = [];
   private carried: readonly StateVariable[] = [];
   private carriedBatch = 0;
   /** Whether a stream is under way: its states count and its batch size is fixed. */
@@ -44,7 +46,12 @@ export class StateVariables {
 
   /** In the order steps take them. */
   get all(): readonly StateVariable[] {
-    return [...this.statistics, ...this.carried];
+    return this.with(this.carried);
+  }
+
+  /** Running statistics, then these carried states. */
+  with(carried: readonly StateVariable[]): readonly StateVariable[] {
+    return [...this.statistics, ...carried];
   }
 
   /** A running statistic. */
@@ -83,8 +90,25 @@ export class StateVariables {
 
   /** Forgets the stream and its batch size. */
   reset(): void {
-    for (const { variable } of this.carried) this.device.write(variable, allocate(this.device.dtype, variable.size));
+    this.clear(this.carried);
     this.carrying = false;
+  }
+
+  /** Carried states for a stream beside that of the model, all zero; those that were given back come first. */
+  borrow(batch: number): readonly StateVariable[] {
+    const spare = this.spare.findIndex(([{ spec } = { spec: undefined }]) => spec?.shape[0] === batch);
+    const states = this.spare.splice(spare, spare < 0 ? 0 : 1)[0]
+      ?? stateTensors(this.network, batch).filter(({ kind }) => kind === 'carried').map((spec) => this.make(spec));
+    this.clear(states);
+    return states;
+  }
+
+  giveBack(states: readonly StateVariable[]): void {
+    this.spare.push(states);
+  }
+
+  clear(states: readonly StateVariable[]): void {
+    for (const { variable } of states) this.device.write(variable, allocate(this.device.dtype, variable.size));
   }
 
   /** Runs something on a stream of its own, as validation between two epochs or a prediction in a callback, and goes back to the old one. */

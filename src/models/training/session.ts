@@ -8,6 +8,7 @@ import { byLayer, forwardNetwork, inOrder } from '../graph/execute.js';
 import type { LayerTensors, NetworkObserver } from '../graph/execute.js';
 import { stateName } from '../graph/names.js';
 import { OpenNetwork } from '../graph/lengths.js';
+import type { StateVariable } from '../graph/states.js';
 import { lastingTensors, noiseOf } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import { Judging } from './judging.js';
@@ -101,10 +102,13 @@ export class Session {
 
   /** Inputs: x, masks. Outputs: predictions. States move on. */
   predictor(form: StepForm): Program {
-    return this.program('predict', form, false, [], (_, parts) => {
-      const { outputs, states } = forwardNetwork(parts.network, parts.run, parts.weights, parts.states, parts.x);
-      return { outputs, states };
-    });
+    return this.program('predict', form, false, [], prediction);
+  }
+
+  /** As `predictor`, over carried states of its own. */
+  streamer(form: StepForm): { readonly program: Program; readonly carried: readonly StateVariable[] } {
+    const carried = this.states.borrow(form.batch);
+    return { carried, program: this.made(form, false, [], prediction, { sums: false, updates: false, states: this.states.with(carried) }) };
   }
 
   /** Inputs: x, y, row weights, masks. Outputs: the loss of each output, predictions, the penalty where there is one. */
@@ -208,7 +212,7 @@ export class Session {
     const layout = stepLayout(network, form, targets ? this.objective?.targets ?? [] : undefined, extraShapes);
     const { frozen } = this;
     const { trainable } = this.variables;
-    const stateSpecs = this.states.all.map(({ spec }) => spec);
+    const stateSpecs = (held.states ?? this.states.all).map(({ spec }) => spec);
     const stateNames = stateSpecs.map(stateName);
     return this.compiled(layout.shapes, held, (k, inputs, before) => {
       const taken = layout.read(inputs);
@@ -239,6 +243,11 @@ export class Session {
     return this.device.compile(step, shapes, [...variables.values()]);
   }
 }
+
+const prediction: Body = (_, { network, run, weights, states, x }) => {
+  const { outputs, states: next } = forwardNetwork(network, run, weights, states, x);
+  return { outputs, states: next };
+};
 
 /** What an optimiser's update takes besides the rate. */
 function scalarShapes(optimizer: Optimizer): Shape[] {

@@ -56,7 +56,9 @@ export class Sharing {
 
   /** When an operation begins. Where nobody else has changed anything, two numbers are compared for each layer. */
   takeOver(): void {
-    if (this.layers.filter((layer) => layer.takeOver()).length > 0) this.variables.trustWeights();
+    let changed = false;
+    for (const layer of this.layers) changed = layer.takeOver() || changed;
+    if (changed) this.variables.trustWeights();
   }
 
   /** After a step that trains. */

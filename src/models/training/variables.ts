@@ -7,6 +7,7 @@ import { slotName, stateName } from '../graph/names.js';
 import { trainableWeights } from '../graph/network.js';
 import type { Network, WeightSpec } from '../graph/network.js';
 import { StateVariables } from '../graph/states.js';
+import type { StateVariable } from '../graph/states.js';
 
 /** The weight before the first step whose loss was not finite. */
 export function goodName(key: string): string {
@@ -27,6 +28,8 @@ export interface Held {
   readonly sums: boolean;
   /** Slots of the optimiser, and last good weights. */
   readonly updates: boolean;
+  /** Default: those of the model's own stream. */
+  readonly states?: readonly StateVariable[];
 }
 
 export class Variables {
@@ -69,8 +72,8 @@ export class Variables {
   }
 
   /** What a step reads and may change. */
-  held({ sums, updates }: Held): Map<string, Variable> {
-    const states = this.states.all.map(({ spec, variable }) => [stateName(spec), variable] as const);
+  held({ sums, updates, states: all = this.states.all }: Held): Map<string, Variable> {
+    const states = all.map(({ spec, variable }) => [stateName(spec), variable] as const);
     if (sums) this.sums ??= new Map(this.trained.map(({ key, shape }) => [sumName(key), this.zeros(shape)]));
     return new Map([
       ...this.weights, ...states, ...(updates ? [...this.slots, ...this.guards] : []), ...((sums || updates) && this.trouble ? [[TROUBLE, this.trouble] as const] : []),

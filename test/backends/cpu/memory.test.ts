@@ -37,6 +37,7 @@ function countedStorage(elements: number): Counted {
       },
       read: (at, n) => heap.data.slice(at, at + n),
       write: (at, values) => heap.data.set(values, at),
+      readInto: (at, out) => out.set(heap.data.subarray(at, at + out.length)),
     },
   };
   return counted;
