@@ -42,6 +42,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('Sine wave and index', 'studies/sine-and-index'), page('Rolling windows', 'studies/rolling-window'), page('Width and depth', 'studies/width-and-depth'),
       page('Cyclical industry', 'studies/cyclical-industry'), page('CNN-LSTM', 'studies/cnn-lstm'), page('M4 Hourly', 'studies/m4-hourly'),
+      page('The alert service', 'alerts'),
     ],
   },
 ];
