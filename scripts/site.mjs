@@ -4,7 +4,7 @@
  * explorer alone, in a second.
  *
  * 1. lays out out/site/pages: docs/ as it is, README and CHANGELOG, the API reference (TypeDoc), the sources that pages link to,
- *    bptt bundled for browsers, the explorer
+ *    bptt bundled for browsers, the explorer, the page that opens files
  * 2. VitePress builds them
  * 3. absolute paths become relative to the page (site/relocate.mjs)
  */
@@ -14,6 +14,7 @@ import { dirname, join, posix, relative } from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
 import { buildExplorer } from './site/explorer.mjs';
+import { buildOpener } from './site/opener.mjs';
 import { relocate } from './site/relocate.mjs';
 import { serve } from './site/serve.mjs';
 import { sourceHtml } from './site/source.mjs';
@@ -25,6 +26,7 @@ const pages = join(out, 'pages');
 const PLACEHOLDER = '/__bptt_base__/';
 const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index', convert: 'convert/index' };
 const EXPLORER = 'docs/explorer.md';
+const OPENER = 'docs/opener.md';
 /** In which state a page wants to see its panel. */
 const EXPLORER_STATES = { 'docs/bptt.md': '?cell=rnn', 'docs/gru.md': '?cell=gru' };
 
@@ -49,7 +51,7 @@ function docsPages() {
 
 /**
  * A page's links point at files of the repository. On the site docs/README.md is contents.md, the README is the start, and a file outside docs
- * is a page under source/. What links to docs/explorer.md means the explorer itself.
+ * is a page under source/. What links to docs/explorer.md and docs/opener.md means those themselves.
  */
 function siteLinks(text, path, sources) {
   return text.replace(/\]\(([^)\s#]+)(#[^)\s]*)?\)/g, (whole, target, hash = '') => {
@@ -59,6 +61,7 @@ function siteLinks(text, path, sources) {
     if (file === 'docs/README.md') return `](${linkTo(path, 'contents.md')}${hash})`;
     if (['CHANGELOG.md', 'CONTRIBUTING.md'].includes(file)) return `](${linkTo(path, file.toLowerCase())}${hash})`;
     if (file === EXPLORER) return `](${linkTo(path, 'explorer/index.html')}${hash}${hash && (EXPLORER_STATES[path] ?? '')})`;
+    if (file === OPENER) return `](${linkTo(path, 'opener/index.html')})`;
     if (file.startsWith('docs/')) return `](${linkTo(path, file.slice(5))}${hash})`;
     if (file === 'LICENSE') return whole.replace(/\]\(.*/, ']');
     if (!existsSync(join(root, file))) throw new Error(`${path}: there is no ${file}`);
@@ -121,6 +124,7 @@ async function buildSite() {
   apiReference();
   await bundle();
   await buildExplorer(root, join(pages, 'public/explorer'));
+  await buildOpener(root, join(pages, 'public/opener'));
   run(process.execPath, [join(tools, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'docs'], { env: { ...process.env, BPTT_SITE_BASE: PLACEHOLDER } });
   const dist = join(out, 'dist');
   await relocate(dist, PLACEHOLDER);
@@ -132,7 +136,7 @@ async function buildSite() {
 const [command = 'serve'] = process.argv.slice(2);
 try {
   const dist = command === 'explorer' ? join(out, 'explorer-alone') : await buildSite();
-  if (command === 'explorer') await buildExplorer(root, join(dist, 'explorer'));
+  if (command === 'explorer') await Promise.all([buildExplorer(root, join(dist, 'explorer')), buildOpener(root, join(dist, 'opener'))]);
   console.log(`built ${relative(root, dist)}`);
   if (command !== 'build') {
     const { port } = await serve(dist, Number(process.env.PORT ?? 8080));

@@ -7,6 +7,7 @@ export const nav: DefaultTheme.NavItem[] = [
   { text: 'Start', link: '/' },
   { text: 'Derivations', link: '/bptt' },
   { text: 'Explorer', link: '/explorer/index.html', target: '_self' },
+  { text: 'Open a file', link: '/opener/index.html', target: '_self' },
   { text: 'API', link: '/api/index.html', target: '_self' },
 ];
 
@@ -35,7 +36,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Models in and out',
-    items: [page('Overview', 'convert'), page('PyTorch', 'convert-torch'), page('Keras and TensorFlow.js', 'convert-keras'), page('ONNX', 'convert-onnx')],
+    items: [page('Overview', 'convert'), page('Open a file', 'opener'), page('PyTorch', 'convert-torch'), page('Keras and TensorFlow.js', 'convert-keras'), page('ONNX', 'convert-onnx')],
   },
   {
     text: 'Studies',

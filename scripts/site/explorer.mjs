@@ -27,7 +27,7 @@ export function sourceLines(root) {
 /** @param root of the repository. @param outdir what it becomes. @returns esbuild's account of the bundle. */
 export async function buildExplorer(root, outdir) {
   const from = join(root, 'docs/explorer');
-  const workers = readdirSync(from, { recursive: true }).filter((path) => path.endsWith('.worker.ts')).map((path) => join(from, path));
+  const workers = readdirSync(from, { recursive: true }).filter((path) => path.endsWith('.worker.ts') && !path.startsWith('opener')).map((path) => join(from, path));
   const { metafile } = await build({
     entryPoints: [join(from, 'main.ts'), ...workers], outdir, entryNames: '[name]', chunkNames: 'chunks/[name]-[hash]', bundle: true, splitting: true, format: 'esm', target: 'es2022',
     minify: true, metafile: true, logLevel: 'error', external: ['gpu.js', 'webgpu'], define: { SOURCE_LINES: JSON.stringify(sourceLines(root)) },
