@@ -45,4 +45,10 @@ export const panels: readonly PanelEntry[] = [
     derivations: [{ text: 'Gradients of inputs', href: 'explain.html#inputs-gradients-integrals-occlusion' }, { text: 'Gradient flow', href: 'gradient-flow.html#2-a-gate-instead-of-a-matrix' }],
     load: () => import('./panels/connections.js'),
   },
+  {
+    name: 'candlesticks', short: 'Candlesticks', title: 'Where a convolutional network looks',
+    lead: 'A small network has learnt one pattern in simulated charts: a candle that rises over the whole body of the falling one before it. Draw a chart, and see what it says and where it looks.',
+    derivations: [{ text: 'Grad-CAM', href: 'explain.html#activation-maps' }, { text: 'Convolution', href: 'convolution.html#1-images-and-windows' }, { text: 'Is the map right?', href: 'explain.html#is-the-map-right' }],
+    load: () => import('./panels/candlesticks.js'),
+  },
 ];

@@ -1,4 +1,4 @@
-/** Panel 5: which input step moves which answer. */
+/** Panel 5, first half: which input step moves which answer. */
 import { range } from '../shell/address.js';
 import { controls } from '../shell/controls.js';
 import { el } from '../shell/dom.js';
