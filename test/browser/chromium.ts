@@ -5,16 +5,17 @@ import type { Browser, Page } from 'playwright-core';
 
 const executablePath = process.env.BPTT_CHROMIUM ?? '/usr/bin/chromium';
 
+const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const flags = [
-  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
 ];
 
-export async function openChromium(): Promise<Browser> {
+/** @param own what it is started with besides; by default the software drivers. */
+export async function openChromium(own: readonly string[] = flags): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(`there is no Chromium at ${executablePath}: install it (Debian: apt-get install chromium), or name one in BPTT_CHROMIUM`);
   }
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath, args: [...quiet, ...own] });
 }
 
 /** A page that collects what goes wrong in it: errors nobody caught, and console errors. */

@@ -27,13 +27,14 @@ export interface ExplorerSite {
   close(): Promise<void>;
 }
 
-export async function openExplorer(): Promise<ExplorerSite> {
+/** @param launch the browser: that of the tests unless given. */
+export async function openExplorer(launch: () => Promise<Browser> = openChromium): Promise<ExplorerSite> {
   const script = async <T>(name: string): Promise<T> => (await import(pathToFileURL(join(root, 'scripts/site', name)).href)) as T;
   const above = mkdtempSync(join(tmpdir(), 'bptt-explorer-'));
   const folder = join(above, 'any/folder/explorer');
   const metafile = await (await script<Builder>('explorer.mjs')).buildExplorer(root, folder);
   const served = await (await script<Server>('serve.mjs')).serve(above, 0);
-  const browser = await openChromium();
+  const browser = await launch();
   const base = `http://localhost:${served.port}/any/folder/explorer/`;
   const scripts = new Set<string>();
   return {
