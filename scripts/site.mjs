@@ -4,7 +4,7 @@
  * explorer alone, in a second.
  *
  * 1. lays out out/site/pages: docs/ as it is, README and CHANGELOG, the API reference (TypeDoc), the sources that pages link to,
- *    bptt bundled for browsers, the explorer, the page that opens files
+ *    bptt bundled for browsers, the explorer, the benchmark, the page that opens files
  * 2. VitePress builds them
  * 3. absolute paths become relative to the page (site/relocate.mjs)
  */
@@ -13,6 +13,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statS
 import { dirname, join, posix, relative } from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
+import { buildBenchmark } from './site/benchmark.mjs';
 import { buildExplorer } from './site/explorer.mjs';
 import { buildOpener } from './site/opener.mjs';
 import { relocate } from './site/relocate.mjs';
@@ -125,6 +126,7 @@ async function buildSite() {
   await bundle();
   await buildExplorer(root, join(pages, 'public/explorer'));
   await buildOpener(root, join(pages, 'public/opener'));
+  await buildBenchmark(root, join(pages, 'public/benchmark'));
   run(process.execPath, [join(tools, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'docs'], { env: { ...process.env, BPTT_SITE_BASE: PLACEHOLDER } });
   const dist = join(out, 'dist');
   await relocate(dist, PLACEHOLDER);

@@ -5,6 +5,8 @@ import { imageWorkloads } from '../images.js';
 import type { Row } from '../report.js';
 import { runPlan } from './run.js';
 import { ids } from '../catalogue.js';
+import { gpuVerdict } from './verdicts.js';
+import type { Found } from './verdicts.js';
 import { find, showCharts, showFacts, showFailure, showForm, showRow, showWork, startTable } from './view.js';
 
 /** What the page found, for tests and for the file. */
@@ -47,6 +49,10 @@ for (const name of backendNames) {
     reasons.set(name, error instanceof Error ? error.message : String(error));
   });
 }
+
+// The choice made on the pages of the site.
+const scheme = localStorage.getItem('vitepress-theme-appearance');
+if (scheme === 'light' || scheme === 'dark') document.documentElement.style.colorScheme = scheme;
 
 let running: AbortController | undefined;
 
@@ -109,6 +115,8 @@ showFacts({
   'Shared memory': crossOriginIsolated ? 'yes, cross-origin isolated' : 'no: threads need cross-origin isolation',
   Date: new Date().toISOString().slice(0, 10),
 });
+const foundIn = (name: string): Found => ({ description: available.get(name)?.description, reason: reasons.get(name) });
+find(HTMLElement, '#gpu').textContent = gpuVerdict(foundIn('gpu-webgpu'), foundIn('gpu-webgl2'));
 const wanted = listed('backends');
 const only = listed('only')?.filter((id) => ids.includes(id));
 const seconds = Number(parameters.get('seconds') ?? 0.5);

@@ -1,7 +1,8 @@
 /** The pieces of the page: facts, form, live table, charts. */
-import { breakEven, charts, formatMs } from '../report.js';
+import { charts, formatMs } from '../report.js';
 import type { Row } from '../report.js';
 import { subjectOf } from './run.js';
+import { breakEvenSaid } from './verdicts.js';
 import { about } from '../catalogue.js';
 
 export function find<E extends Element>(type: new () => E, selector: string): E {
@@ -68,8 +69,7 @@ export function startTable(ids: readonly string[], backends: ReadonlyMap<string,
   cells.clear();
   find(HTMLElement, '#results').hidden = false;
   find(HTMLElement, '#charts').replaceChildren();
-  find(HTMLElement, '#breakEven').textContent = '';
-  find(HTMLTableSectionElement, 'thead').replaceChildren(make('tr', {}, make('th', {}, ''), ...Array.from(backends, ([name, { description }]) =>
+  find(HTMLTableSectionElement, 'thead').replaceChildren(make('tr', {}, make('th', { scope: 'col' }, 'what'), ...Array.from(backends, ([name, { description }]) =>
     make('th', { scope: 'col' }, name, make('small', {}, description.includes('(software)') ? 'software' : '')))));
   find(HTMLTableSectionElement, 'tbody').replaceChildren(...ids.map((id) => make('tr', {},
     make('th', { scope: 'row' }, id, make('small', {}, about(id))),
@@ -111,14 +111,11 @@ export function showRow(rows: readonly Row[], id: string, backends: readonly str
 }
 
 export function showCharts(rows: readonly Row[]): void {
-  find(HTMLElement, '#charts').replaceChildren(...charts(rows).map(({ plot }) => {
-    const figure = make('figure', {});
+  find(HTMLElement, '#charts').replaceChildren(...charts(rows).map(({ name: title, plot }) => {
+    const figure = make('figure', { tabIndex: 0, ariaLabel: title });
     figure.innerHTML = String(plot.svg);
     return figure;
   }));
-  const gpuRows = [...new Set(rows.map((row) => row.subject).filter((subject) => subject.includes('gpu')))];
-  find(HTMLElement, '#breakEven').textContent = gpuRows.map((subject) => {
-    const from = breakEven(rows, subject);
-    return `${subject} ${from === undefined ? 'overtakes wasm at no measured product' : `overtakes wasm from ${about(from)}`}.`;
-  }).join(' ');
+  const sentences = [...new Set(rows.map((row) => row.subject).filter((subject) => subject.includes('gpu')))].map((subject) => breakEvenSaid(rows, subject));
+  if (sentences.length > 0) find(HTMLElement, '#breakEven').textContent = sentences.join(' ');
 }

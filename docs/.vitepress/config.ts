@@ -25,7 +25,7 @@ export default defineConfig({
   base: process.env.BPTT_SITE_BASE ?? '/',
   cleanUrls: false,
   // Checked by test/browser/site in the built pages.
-  ignoreDeadLinks: [/\/(?:source|api|explorer|opener)\//, /^\.\/(?:source|api|explorer|opener)\//],
+  ignoreDeadLinks: [/\/(?:source|api|explorer|benchmark|opener)\//, /^\.\/(?:source|api|explorer|benchmark|opener)\//],
   markdown: {
     // Braces are mathematics here: h_{t−1}.
     attrs: { disable: true },
@@ -46,11 +46,11 @@ export default defineConfig({
         if (/(?:^|\/)pictures\/[\w-]+\.svg$/.test(source)) return `<span v-pre class="drawing">${readFileSync(resolve(out, 'pages', source.replace(/^.*pictures/, 'pictures')), 'utf8').trim()}</span>`;
         return image ? image(tokens, at, options, env, self) : self.renderToken(tokens, at, options);
       };
-      // The API reference, the sources, the explorer and the opener are pages of their own, not VitePress's.
+      // The API reference, the sources, the explorer, the benchmark and the opener are pages of their own, not VitePress's.
       const open = md.renderer.rules.link_open;
       md.renderer.rules.link_open = (tokens, at, options, env, self) => {
         const token = tokens[at];
-        if (token && /^(?:\.{1,2}\/)*(?:source|api|explorer|opener)\//.test(String(token.attrGet('href')))) token.attrSet('target', '_self');
+        if (token && /^(?:\.{1,2}\/)*(?:source|api|explorer|benchmark|opener)\//.test(String(token.attrGet('href')))) token.attrSet('target', '_self');
         return open ? open(tokens, at, options, env, self) : self.renderToken(tokens, at, options);
       };
     },

@@ -8,6 +8,7 @@ export const nav: DefaultTheme.NavItem[] = [
   { text: 'Derivations', link: '/bptt' },
   { text: 'Explorer', link: '/explorer/index.html', target: '_self' },
   { text: 'Open a file', link: '/opener/index.html', target: '_self' },
+  { text: 'Benchmark', link: '/benchmark/index.html', target: '_self' },
   { text: 'API', link: '/api/index.html', target: '_self' },
 ];
 
@@ -24,7 +25,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Guide',
     items: [
       page('All pages', 'contents'), page('About the explorer', 'explorer'), page('From Keras', 'from-keras'), page('From PyTorch', 'from-pytorch'), page('Cells of one\'s own', 'cells'), page('Change a gate', 'change-a-gate'),
-      page('Data', 'data'), page('Training', 'training'), page('What did it look at?', 'explain'), page('Charts and reports', 'charts'), page('One step at a time', 'streaming'), page('In a worker', 'worker'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'),
+      page('Data', 'data'), page('Training', 'training'), page('What did it look at?', 'explain'), page('Charts and reports', 'charts'), page('One step at a time', 'streaming'), page('In a worker', 'worker'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'), { text: 'Benchmark on your machine', link: '/benchmark/index.html', target: '_self' },
     ],
   },
   {

@@ -18,7 +18,9 @@ function held(price: number): number {
 
 /** With one price changed; high and low make room for it, or hold it. */
 export function changed(candle: Candle, part: Part, price: number): Candle {
-  const { open, high, low, close } = { ...candle, [part]: held(price) };
+  const moved: Record<Part, number> = { ...candle };
+  moved[part] = held(price);
+  const { open, high, low, close } = moved;
   if (part === 'high') return { open: Math.min(open, high), close: Math.min(close, high), low: Math.min(low, high), high };
   if (part === 'low') return { open: Math.max(open, low), close: Math.max(close, low), high: Math.max(high, low), low };
   return { open, close, high: Math.max(high, open, close), low: Math.min(low, open, close) };
