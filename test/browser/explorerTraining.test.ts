@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert';
 import type { FromWorker, Start, ToWorker } from '../../docs/explorer/training/protocol.js';
 import { reach } from '../../docs/explorer/training/reach.js';
 import { readSeries } from '../../docs/explorer/training/series.js';
-import { STEPS, taskNames } from '../../docs/explorer/training/tasks.js';
+import { STEPS, generated, taskNames, taskPair } from '../../docs/explorer/training/tasks.js';
+import { randomStream } from 'bptt';
 import { Trainer, cellNames } from '../../docs/explorer/training/trainer.js';
 import type { Setup } from '../../docs/explorer/training/trainer.js';
 import { openExplorer } from './explorerSite.js';
@@ -51,6 +52,38 @@ async function inWorker(page: Page, start: Omit<Start, 'kind' | 'connections'>):
   if (failed !== undefined) throw new Error(failed);
   return [...messages.flatMap(({ seen }) => (seen ? [seen] : [])), messages.at(-1)?.connections ?? []];
 }
+
+test('tasks ask what they say; how far back a gradient comes', () => {
+  for (const [name, task] of Object.entries(generated)) {
+    const { features: { length: features }, asked, outputs } = task;
+    const { x, y } = task.draw(randomStream(3, 'test'), 20);
+    assert.equal([x.shape, y.shape], [[20, STEPS, features], [20, asked, outputs]]);
+    for (let n = 0; n < 20; n++) {
+      const at = (t: number, feature: number): number => x.data[(n * STEPS + t) * features + feature] ?? NaN;
+      const answers = Array.from(y.data.subarray(n * asked * outputs, (n + 1) * asked * outputs));
+      const steps = Array.from({ length: STEPS }, (_, t) => t);
+      if (name === 'copy') {
+        assert.equal(steps.slice(0, asked).flatMap((t) => [0, 1, 2, 3].map((symbol) => at(t, symbol))), answers);
+        assert.equal(steps.filter((t) => at(t, 4) === 1), [STEPS - asked - 1]);
+        assert.ok(steps.slice(asked).every((t) => [0, 1, 2, 3].every((symbol) => at(t, symbol) === 0)), 'silence');
+      } else if (name === 'adding') {
+        const [first = NaN, second = NaN, ...more] = steps.filter((t) => at(t, 1) === 1);
+        assert.ok(first < STEPS / 2 && second >= STEPS / 2 && more.length === 0);
+        assert.ok(Math.abs((answers[0] ?? NaN) - at(first, 0) - at(second, 0)) < 1e-6);
+      } else {
+        const wave = [...steps.slice(0, STEPS - asked).map((t) => at(t, 0)), ...answers];
+        // sin(a + 2w) = 2 cos(w) sin(a + w) − sin(a): one number makes the whole wave.
+        const twice = ((wave[5] ?? NaN) + (wave[3] ?? NaN)) / (wave[4] ?? NaN);
+        assert.ok(wave.every((value, t) => t < 2 || Math.abs(value - (twice * (wave[t - 1] ?? NaN) - (wave[t - 2] ?? NaN))) < 0.02), wave.join(' '));
+        assert.ok(steps.slice(STEPS - asked).every((t) => at(t, 0) === 0 && at(t, 1) === 1), 'silence and the mark');
+      }
+    }
+  }
+  const { train, probe } = taskPair('csv', Float64Array.from({ length: 200 }, (_, t) => t));
+  const seen = (task: typeof train): number[] => [...task.draw(randomStream(1, 'test'), 200).y.data];
+  assert.ok(Math.max(...seen(train)) < 150 && Math.min(...seen(probe)) >= 150 + 40, 'what is looked at was never trained on');
+  for (const [norms, step] of [[[1, 1, 1], 1], [[0.001, 1, 1], 2], [[1, 0.001, 1], 3], [[0.01, 0.5, 1], 1], [[0, 0, 0], 1]] as const) assert.is(reach(norms), step, norms.join(' '));
+});
 
 test('loss, norms, answers and connections are those of Node to the last bit: every cell, every task, with and without clipping', async () => {
   const { page, problems } = await site.open('training');
