@@ -33,7 +33,18 @@ export async function prepare(id: string, backend: Backend): Promise<Prepared> {
       const { size } = found;
       return prepareOperation(backend, (times) => gates(size, times), Math.max(1, Math.round(2 ** 16 / (size.batch * size.units))));
     }
-    case 'prediction': case 'stream': {
+    case 'stream': {
+      await checkPrediction(found.network, backend);
+      const model = buildModel(found.network, backend);
+      const { data } = buildData(found.network).x;
+      const stream = await model.stream();
+      const repeats = 100; // a step takes about as long as the clock
+      const call = (): void => {
+        for (let i = 0; i < repeats; i++) stream.step(data);
+      };
+      return { call, repeats, dispose: () => model.dispose() };
+    }
+    case 'prediction': {
       await checkPrediction(found.network, backend);
       const model = buildModel(found.network, backend);
       const { x } = buildData(found.network);

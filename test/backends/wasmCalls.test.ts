@@ -31,7 +31,7 @@ const backend = await wasm();
 
 type Call = () => unknown;
 
-const cases: Readonly<Record<string, () => Call>> = {
+const cases: Readonly<Record<string, () => Call | Promise<Call>>> = {
   ...Object.fromEntries(['W1', 'W2', 'W6', 'W7', 'W14'].map((id) => [id, () => {
     const workload = { ...found(workloads, id), batch: 2, steps: 6 };
     const [model, { x, y }] = [buildModel(workload, backend), buildData(workload)];
@@ -42,6 +42,12 @@ const cases: Readonly<Record<string, () => Call>> = {
     const [model, { x }] = [buildModel(workload, backend), buildData(workload)];
     return () => model.predict(x);
   }])),
+  's1, model.stream()': async () => {
+    const workload = found(streams, 's1');
+    const [model, { x }] = [buildModel(workload, backend), buildData(workload)];
+    const stream = await model.stream();
+    return () => stream.step(x.data);
+  },
   W12: () => {
     const workload = { ...found(sequenceWorkloads, 'W12'), batch: 2, steps: 6, inputs: 32 };
     const [model, { x, y }] = [buildSequenceModel(workload, backend), buildSequenceData(workload)];
@@ -62,7 +68,7 @@ function found<T>(all: Readonly<Record<string, T>>, id: string): T {
 
 /** Calls into WebAssembly of one step; kilobytes of heap that it may take. */
 const EXPECTED: Readonly<Record<string, readonly [calls: number, kilobytes: number]>> = {
-  W1: [124, 45], W2: [69, 37], W6: [289, 38], W7: [68, 35], W14: [85, 34], p1: [215, 21], s1: [11, 20], W12: [78, 38], W10: [282, 92],
+  W1: [124, 45], W2: [69, 37], W6: [289, 38], W7: [68, 35], W14: [85, 34], p1: [215, 21], s1: [11, 20], 's1, model.stream()': [11, 0.4], W12: [78, 38], W10: [282, 92],
 };
 
 async function callsOf(call: Call): Promise<number> {
@@ -87,7 +93,7 @@ async function bytesOf(call: Call): Promise<number> {
 
 for (const [id, make] of Object.entries(cases)) {
   test(`${id}: calls and allocations of a step`, async () => {
-    const call = make();
+    const call = await make();
     for (let i = 0; i < 150; i++) await call(); // recorded, compiled, settled
     const calls = await callsOf(call);
     assert.is(await callsOf(call), calls, 'the same at every step');
