@@ -6,8 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exportTorch, importTorch, readTorch } from '../../../src/convert/index.js';
 import {
-  Activation, Add, AveragePool1D, AveragePool2D, Average, BatchNorm, Bidirectional, Concatenate, ConversionError, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Cropping1D, Dense, DepthwiseConv2D, Dropout, Flatten, GRU, GaussianNoise,
-  GlobalAveragePool2D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LSTMCell, LayerNorm, MaxPool1D, MaxPool2D, Maximum, Minimum, Model, MultiHeadAttention, Multiply, Permute, RMSNorm, RNN, RepeatVector, Reshape, SeparableConv1D, Sequential,
+  Activation, Add, Attention, AveragePool1D, AveragePool2D, Average, BatchNorm, Bidirectional, Concatenate, ConversionError, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Cropping1D, Dense, DepthwiseConv2D, Dropout, Embedding, Flatten, GRU, GaussianNoise,
+  GlobalAveragePool2D, GlobalMaxPool1D, GroupNorm, Input, LSTM, LSTMCell, LayerNorm, Masking, MaxPool1D, MaxPool2D, Maximum, Minimum, Model, MultiHeadAttention, Multiply, Permute, RMSNorm, RNN, RepeatVector, Reshape, SeparableConv1D, Sequential,
   SimpleRNN, SimpleRNNCell, SpatialDropout1D, StackedCells, Subtract, TimeDistributed, UpSampling1D, UpSampling2D, ZeroPad1D, ZeroPad2D, cpu,
 } from '../../../src/index.js';
 import type { AnyLayer } from '../../../src/index.js';
@@ -15,6 +15,7 @@ import { uniform, randomStream } from '../../../src/random.js';
 import type { HostTensor } from '../../../src/tensor.js';
 import { encodeTensorFile } from '../../../src/models/files/safetensors.js';
 import { torchFile } from '../../golden/torchFiles.js';
+import { rejected } from '../../models/support.js';
 import { torchModels } from './models.js';
 import { runTorch } from './python.js';
 
@@ -48,8 +49,25 @@ function causal(): Model {
   return new Model({ inputs: x, outputs });
 }
 
+function looking(score: 'dot' | 'scaledDot' | 'additive', causal: boolean): () => Model {
+  return () => {
+    const [query, value] = [Input({ shape: [4, 3] }), Input({ shape: [5, 3] })];
+    return new Model({ inputs: [query, value], outputs: new Attention({ score, causal, returnAttentionScores: true, ...(score === 'additive' && { units: 2 }) }).applyAll([query, value]) });
+  };
+}
+
+/** Padded steps at the end, in between and in front. */
+function padded(): Model {
+  const [x, h, c] = [Input({ shape: [5, 3] }), Input({ shape: [4] }), Input({ shape: [4] })];
+  const real = new Masking({ maskValue: 0.5 }).apply(x);
+  const [first] = new LSTM({ units: 4, returnSequences: true, zeroOutputForMask: true }).applyAll([real, h, c]);
+  const back = new GRU({ units: 3, goBackwards: true, returnSequences: true }).apply(new Dense({ units: 3 }).apply(first!));
+  return new Model({ inputs: [x, h, c], outputs: { last: new SimpleRNN({ units: 2 }).apply(back), all: new BatchNorm().apply(back), every: new LSTM({ units: 4, projection: 2, returnSequences: true }).apply(real) } });
+}
+
 const models: Readonly<Record<string, () => Model>> = {
-  ...torchModels,
+  ...torchModels, padded, looking: looking('dot', false), 'looking scaled': looking('scaledDot', true), 'looking additive': looking('additive', true),
+  'padded words': chain([6], new Embedding({ inputDim: 7, outputDim: 3, maskZero: true }), new GRU({ units: 4, returnSequences: true }), new LSTM({ units: 2 })),
   graph, causal, sum: directions('sum'), average: directions('average'), multiply: directions('multiply'), none: directions('none'),
   backwards: chain([5, 3], new GRU({ units: 4, goBackwards: true, returnSequences: true }), new SimpleRNN({ units: 3, activation: 'relu' })),
   stack: chain([5, 3], new RNN({ cell: new StackedCells({ cells: [new LSTMCell({ units: 4, projection: 2 }), new SimpleRNNCell({ units: 3 })] }) })),
@@ -77,8 +95,9 @@ function inputsOf(model: Model, name: string): HostTensor[] {
   const random = randomStream(9, name);
   return model.inputShapes.map((open) => {
     const shape = [2, ...open.map((size) => size ?? 3)];
-    const words = name === 'words';
-    return { shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (words ? Math.floor(uniform(random) * 7) : uniform(random) * 2 - 1)) };
+    const words = name.endsWith('words');
+    const hole = (data: Float64Array): Float64Array => (name === 'padded' && shape.length === 3 ? data.fill(0.5, 3, 6).fill(0.5, 12, 18) : data);
+    return { shape, data: hole(Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (words ? Math.floor(uniform(random) * 7) % 4 : uniform(random) * 2 - 1))) };
   });
 }
 
@@ -185,6 +204,15 @@ test('all that PyTorch does not have is said at once', async () => {
     const { problems } = error as ConversionError;
     assert.ok(['peepholes', 'resetAfter', 'scale and center'].every((word) => problems.some((problem) => problem.includes(word))), problems.join('\n'));
   }
+});
+
+test('padding that a module cannot leave out is refused, layer by layer', async () => {
+  const model = new Sequential([
+    new Embedding({ inputDim: 5, outputDim: 3, maskZero: true }), new Bidirectional({ layer: new LSTM({ units: 2, returnSequences: true }), name: 'ways' }), new Conv1D({ filters: 2, kernelSize: 3, padding: 'same', name: 'window' }),
+    new LSTM({ units: 2, name: 'behind' }),
+  ], { inputShape: [6] });
+  const error = await rejected(ConversionError, exportTorch(model));
+  assert.equal(error.problems.map((problem) => /^'(\w+)'.*padding comes here/.exec(problem)?.[1]), ['ways', 'window', 'behind'], error.problems.join('\n'));
 });
 
 test('what the module leaves out is in its notes', async () => {

@@ -1,6 +1,7 @@
 /** A model as the text of a module of PyTorch. */
 import { firstUses, lastingTensors } from '../../../models/graph/network.js';
 import type { Network, NetworkNode } from '../../../models/graph/network.js';
+import { maskOf, maskedHelper } from './masks.js';
 import { plainEmitters } from './plain.js';
 import { recurrentEmitters } from './recurrent.js';
 import type { Emitter, PythonLayer, Site } from './site.js';
@@ -48,7 +49,7 @@ export function moduleText(network: Network, file: string, double: boolean): Pyt
   const init: string[] = [];
   const forward: string[] = [];
   for (const node of network.nodes) {
-    const layer = layerOf(node, attributes.get(node.name) ?? node.name, weights.get(node.name) ?? new Map());
+    const layer = layerOf(network, node, attributes.get(node.name) ?? node.name, weights.get(node.name) ?? new Map());
     if (typeof layer === 'string') {
       problems.push(`'${node.name}' (${node.layer.className}): ${layer}`);
       continue;
@@ -60,9 +61,12 @@ export function moduleText(network: Network, file: string, double: boolean): Pyt
   return { text: textOf(network, init, forward, file, double), modules, problems: [...new Set(problems)], notes: notesOf(network) };
 }
 
-function layerOf({ layer, inputShapes, outputShapes }: NetworkNode, attribute: string, shapes: Site['shapes']): PythonLayer | string {
+function layerOf(network: Network, node: NetworkNode, attribute: string, shapes: Site['shapes']): PythonLayer | string {
+  const { layer, inputShapes, outputShapes } = node;
   const emitter = emitterOf(layer.className);
-  return emitter ? emitter({ attribute, className: layer.className, config: layer.config(), shapes, inputShapes, outputShapes }) : 'PyTorch has no such layer';
+  if (!emitter) return 'PyTorch has no such layer';
+  const masked = maskOf(network, node);
+  return typeof masked === 'string' ? masked : emitter({ attribute, className: layer.className, config: layer.config(), shapes, inputShapes, outputShapes, ...masked });
 }
 
 function notesOf(network: Network): string[] {
@@ -71,7 +75,7 @@ function notesOf(network: Network): string[] {
     return [
       ...(stateful === true ? [`'${name}' is stateful: in PyTorch every call begins with zeros`] : []),
       ...([dropout, recurrentDropout].some((rate) => typeof rate === 'number' && rate > 0) && 'cell' in layer ? [`'${name}': its dropout is not in the module, for nn.LSTM and the like drop nothing within a layer`] : []),
-      ...(zeroOutputForMask === true ? [`'${name}': masks and lengths are not in the module`] : []),
+      ...(zeroOutputForMask === true ? [`'${name}': lengths are not in the module`] : []),
     ];
   });
 }
@@ -107,7 +111,7 @@ def read_safetensors(path):
     entries.pop('__metadata__', None)
     return {name: torch.frombuffer(data[begin + entry['data_offsets'][0]:begin + entry['data_offsets'][1]], dtype=types[entry['dtype']]).reshape(entry['shape'])
             for name, entry in entries.items()}
-${init.some((text) => text.includes('= RMSNorm(')) ? rmsNorm : ''}
+${init.some((text) => text.includes('= RMSNorm(')) ? rmsNorm : ''}${forward.some((text) => text.includes('= masked(')) ? maskedHelper : ''}
 
 class Model(nn.Module):
     def __init__(self):

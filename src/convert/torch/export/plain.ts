@@ -14,10 +14,7 @@ const dense: Emitter = (site) => {
   return line((x) => activated(config.activation, undefined, `self.${attribute}(${x})`), [attribute, made]);
 };
 
-const embedding: Emitter = ({ attribute, config }) => {
-  if (config.maskZero === true) return 'maskZero, where nn.Embedding makes no mask';
-  return line((x) => `self.${attribute}(${x}.long())`, [attribute, `nn.Embedding(${py(config.inputDim)}, ${py(config.outputDim)})`]);
-};
+const embedding: Emitter = ({ attribute, config }) => line((x) => `self.${attribute}(${x}.long())`, [attribute, `nn.Embedding(${py(config.inputDim)}, ${py(config.outputDim)})`]);
 
 /** 'affine', 'plain', or why neither. */
 function affineOf({ config }: Site, flag: string): string {
@@ -70,6 +67,30 @@ const attention: Emitter = ({ attribute, config, shapes, inputShapes }) => {
   };
 };
 
+/** Padded steps become zeros; what makes them so is written where it is read (masks.ts). */
+const masking: Emitter = ({ config, inputShapes: [x = []] }) => line((name) => `${name} * (${name} != ${py(config.maskValue)}).flatten(2).any(2).reshape(*${name}.shape[:2], ${x.slice(1).map(() => '1').join(', ')})`);
+
+/** Attention of one head: PyTorch has no module for it. */
+const singleHead: Emitter = ({ attribute, config, shapes }) => {
+  const weights = ['query', 'key', 'score'].flatMap((name): (readonly [string, string])[] => {
+    const shape = shapes.get(`${name}Kernel`);
+    return shape ? [[`${attribute}_${name}`, `nn.Linear(${shape.join(', ')}, bias=False)`]] : [];
+  });
+  const scores = (query: string, key: string): string => {
+    if (weights.length > 0) return `self.${attribute}_score(torch.tanh(self.${attribute}_query(${query}).unsqueeze(2) + self.${attribute}_key(${key}).unsqueeze(1))).squeeze(-1)`;
+    return `${config.score === 'scaledDot' ? `(${query} * ${query}.shape[-1] ** -0.5)` : query} @ ${key}.transpose(1, 2)`;
+  };
+  return {
+    modules: weights,
+    lines: ([query = 'x', value = query, key = value], [y = 'y', a = 'a']) => [
+      `s = ${scores(query, key)}`,
+      ...(config.causal === true ? [`s = s.masked_fill(torch.ones(s.shape[1:], dtype=torch.bool, device=s.device).triu(1), float('-inf'))`] : []),
+      `${a} = ${config.dropout === 0 ? 'torch.softmax(s, -1)' : `F.dropout(torch.softmax(s, -1), ${py(config.dropout)}, self.training)`}`,
+      `${y} = ${a} @ ${value}`,
+    ],
+  };
+};
+
 /** Axes are aligned at the end, behind the batch. */
 function aligned(names: readonly string[], { inputShapes }: Site): string[] {
   const rank = Math.max(...inputShapes.map((shape) => shape.length));
@@ -112,7 +133,7 @@ function timeDistributed(emitterOf: (className: string) => Emitter | undefined):
 
 export function plainEmitters(emitterOf: (className: string) => Emitter | undefined): Readonly<Record<string, Emitter>> {
   return {
-    Dense: dense, Embedding: embedding, BatchNorm: batchNorm, LayerNorm: layerNorm, GroupNorm: groupNorm, RMSNorm: rmsNorm, MultiHeadAttention: attention,
+    Dense: dense, Embedding: embedding, BatchNorm: batchNorm, LayerNorm: layerNorm, GroupNorm: groupNorm, RMSNorm: rmsNorm, MultiHeadAttention: attention, Attention: singleHead, Masking: masking,
     Activation: ({ config }) => line((x) => activated(config.kind, config.alpha, x)),
     Dropout: ({ config }) => line((x) => `F.dropout(${x}, ${py(config.rate)}, self.training)`),
     SpatialDropout1D: ({ config }) => line(channelsFirst((x) => `F.dropout1d(${x}, ${py(config.rate)}, self.training)`)),

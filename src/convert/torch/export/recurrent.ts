@@ -18,23 +18,26 @@ function made({ className, config }: Direction, width: number, bidirectional: bo
   return `${classes[className] ?? ''}(${width}, ${py(config.units)}, ${options.join(', ')})`;
 }
 
-/** `name(x, (h, c))`, or without states. */
-function call(attribute: string, x: string, states: readonly string[], perDirection: number): string {
-  if (states.length === 0) return `self.${attribute}(${x})`;
+/** `name(x, (h, c))`, or without states; where steps are padding, step by step. */
+function call(attribute: string, x: string, states: readonly string[], perDirection: number, mask?: string): string {
+  const run = mask === undefined ? `self.${attribute}(${x}` : `masked(self.${attribute}, ${x}, ${mask}`;
+  if (states.length === 0) return `${run})`;
   const stacked = Array.from({ length: perDirection }, (_, i) => `torch.stack([${states.filter((__, s) => s % perDirection === i).join(', ')}])`);
-  return `self.${attribute}(${x}, ${perDirection === 1 ? String(stacked[0]) : `(${stacked.join(', ')})`})`;
+  return `${run}, ${perDirection === 1 ? String(stacked[0]) : `(${stacked.join(', ')})`})`;
 }
 
 const single: Emitter = (site) => {
   const { attribute, className, config, inputShapes: [[, width = 1] = []] } = site;
   const names = className === 'LSTM' ? ['h', 'c'] : ['h'];
+  const turned = (what: string): string => (config.goBackwards === true ? `${what}.flip(1)` : what);
+  const mask = site.mask === undefined ? undefined : turned(site.mask);
   return {
     modules: [[attribute, made({ className, config }, width, false)]],
     lines([x = 'x', ...states], [y = 'y', ...last]) {
       const final = names.length === 2 ? '(h, c)' : 'h';
       return [
-        `${y}, ${final} = ${call(attribute, config.goBackwards === true ? `${x}.flip(1)` : x, states, names.length)}`,
-        ...(config.returnSequences === true ? [] : [`${y} = h[0]`]), ...last.map((name, i) => `${name} = ${String(names[i])}[0]`),
+        `${y}, ${final} = ${call(attribute, turned(x), states, names.length, mask)}`,
+        ...(config.returnSequences !== true ? [`${y} = h[0]`] : mask !== undefined && config.zeroOutputForMask === true ? [`${y} = ${y} * ${mask}.unsqueeze(-1)`] : []), ...last.map((name, i) => `${name} = ${String(names[i])}[0]`),
       ];
     },
   };

@@ -14,6 +14,8 @@ export interface Site {
   /** Without the batch. */
   readonly inputShapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
+  /** Which steps are real, [B, T] of bool in Python, where a mask comes to a layer that takes one. */
+  readonly mask?: string;
 }
 
 export interface PythonLayer {

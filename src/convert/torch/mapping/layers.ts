@@ -98,8 +98,13 @@ const attention: Mapper = (described) => {
   }];
 };
 
+/** Additive scores; others have no weights. */
+const additive: Mapper = (described) => ['queryKernel', 'keyKernel', 'scoreKernel'].map((weight) => (
+  { layer: described.name, module: 'nn.Linear', ...nothing, weights: rule(described, weight, 'weight', [1, 0]) }
+));
+
 export const mappers: Readonly<Record<string, Mapper>> = {
-  Dense: dense, Embedding: embedding, MultiHeadAttention: attention,
+  Dense: dense, Embedding: embedding, MultiHeadAttention: attention, Attention: additive,
   Conv1D: convolution('nn.Conv1d'), Conv2D: convolution('nn.Conv2d'), Conv1DTranspose: convolution('nn.ConvTranspose1d'), Conv2DTranspose: convolution('nn.ConvTranspose2d'),
   DepthwiseConv1D: depthwise('nn.Conv1d'), DepthwiseConv2D: depthwise('nn.Conv2d'), SeparableConv1D: separable('nn.Conv1d'), SeparableConv2D: separable('nn.Conv2d'),
   BatchNorm: norm('nn.BatchNorm', 1e-5), LayerNorm: norm('nn.LayerNorm', 1e-5), GroupNorm: norm('nn.GroupNorm', 1e-5), RMSNorm: norm('nn.RMSNorm', 2 ** -23),
