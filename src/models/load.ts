@@ -65,7 +65,7 @@ function build({ architecture, compiled, seed, tensors }: SavedModel, { customMe
     const network = rebuildArchitecture(architecture, known);
     const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config, learningRate, customOptimizers);
     requireTensors(network, optimizer, tensors);
-    const model = new Model({ network, seed });
+    const model = new Model({ network, seed, weights: tensors });
     if (compiled) {
       const of = (weighted: boolean): Record<string, AnyMetric[]> => Object.fromEntries(network.outputs.map(({ name: output }, i) => [
         output,

@@ -29,6 +29,13 @@ import type { History, Position } from './training/position.js';
 import type { Observation, Session } from './training/session.js';
 import type { Stream, StreamOptions } from './training/stream.js';
 
+/** A network that stands already. `weights` are those that are at hand, by key and of the right shapes: others are made from the seed. */
+export interface MadeNetwork {
+  readonly network: Network;
+  readonly seed?: number | undefined;
+  readonly weights?: ReadonlyMap<string, HostTensor> | undefined;
+}
+
 /**
  * A graph of layers with its weights. `new Model({ inputs, outputs })`, or `Sequential` for a chain. Weights belong to the layers: the
  * first model over a layer makes them, from its seed, and every model over it has them; what one trains, the others predict with,
@@ -41,9 +48,9 @@ export class Model implements Applicable {
   history: History = { epoch: [], history: {} };
   private readonly engine: Engine;
 
-  constructor(options: ModelOptions | { network: Network; seed?: number }) {
-    const network = typeof options === 'object' && 'network' in options ? options.network : networkOf(options);
-    this.engine = new Engine(network, options.seed ?? 0);
+  constructor(options: ModelOptions | MadeNetwork) {
+    const { network, seed = 0, weights }: MadeNetwork = typeof options === 'object' && 'network' in options ? options : { ...options, network: networkOf(options) };
+    this.engine = new Engine(network, seed, weights);
   }
 
   get network(): Network {
@@ -333,8 +340,7 @@ export class Model implements Applicable {
 
   /** The same architecture over layers of its own, with copies of the weights; not compiled. */
   clone(): Model {
-    const copy = new Model({ network: copyNetwork(this.network), seed: this.seed });
-    copy.engine.store.restore(this.engine.store.snapshot());
+    const copy = new Model({ network: copyNetwork(this.network), seed: this.seed, weights: this.engine.store.snapshot() });
     copy.metadata = structuredClone(this.metadata);
     return copy;
   }

@@ -10,13 +10,16 @@ import { makeZip } from './bytes/makeZip.js';
 import { kerasFormats } from './keras/kerasFormats.js';
 import { changeBytes, pick } from './mutations.js';
 import type { MutatedFormat, Mutation } from './mutations.js';
+import { onnxFormat } from './onnx/mutatedOnnx.js';
 
-async function readWhole(bytes: Uint8Array): Promise<void> {
+async function readWhole(bytes: Uint8Array): Promise<() => void> {
   const { tensors } = await readTorch(bytes);
-  for (const [name, { data, shape }] of tensors) {
-    assert.is(data.length, shape.reduce((size, n) => size * n, 1), name);
-    assert.ok(shape.every((n) => Number.isSafeInteger(n) && n >= 0), name);
-  }
+  return () => {
+    for (const [name, { data, shape }] of tensors) {
+      assert.is(data.length, shape.reduce((size, n) => size * n, 1), name);
+      assert.ok(shape.every((n) => Number.isSafeInteger(n) && n >= 0), name);
+    }
+  };
 }
 
 /** The same zip file with one entry changed, most often the pickle, and its checksum with it. */
@@ -48,5 +51,6 @@ export const mutatedFormats: readonly MutatedFormat[] = [
   { name: 'torch', files: async () => ['tutorial', 'odd', 'odd-protocol4', 'words'].map(torchFile), read: readWhole, inside: insideZip },
   { name: 'torch-legacy', files: async () => [torchFile('odd-legacy')], read: readWhole },
   { name: 'torch-safetensors', files: async () => [safetensorsFile()], read: readWhole },
+  onnxFormat,
   ...kerasFormats,
 ];

@@ -1,28 +1,28 @@
 /**
  * Files of every format that bptt/convert reads, with one thing changed: each is read or refused by name, within 2 s and 4 × its size.
- * 20,000 files a format on a thread that is watched, about 3 minutes each.
+ * 20,000 files a format in a process that is watched, about 3 minutes each; --formats a,b takes some.
  */
-import { inspect } from 'node:util';
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { mutatedFormats } from '../convert/formats.js';
-import type { Judged } from '../convert/mutationWorker.js';
+import { childFlags } from '../convert/mutationChild.js';
+import type { Judged, Span } from '../convert/mutationChild.js';
 import { soak } from './run.js';
 
 /** Of silence: a file that hangs. */
 const patience = 30_000;
 
-interface Span { readonly format: string; readonly seed: number; readonly from: number; readonly to: number }
-
-/** What a thread says of so many files of a format; where it falls silent, it is stopped, and the next one goes on behind that file. */
+/** What a process says of so many files of a format; where it falls silent, it is stopped, and the next one goes on behind that file. */
 async function judged(span: Span, hear: (each: Judged) => Promise<void>): Promise<void> {
   for (let next = span.from; next < span.to;) {
-    const worker = new Worker(new URL('../convert/mutationWorker.js', import.meta.url), { workerData: { ...span, from: next }, execArgv: ['--enable-source-maps'] });
+    const child = fork(fileURLToPath(new URL('../convert/mutationChild.js', import.meta.url)), [JSON.stringify({ ...span, from: next })], { execArgv: childFlags });
     const messages: Judged[] = [];
     let wake = (): void => undefined;
-    let ended: { readonly error?: unknown } | undefined;
-    worker.on('message', (message: Judged) => { messages.push(message); wake(); });
-    worker.on('error', (error) => { ended = { error }; wake(); });
-    worker.on('exit', () => { ended ??= {}; wake(); });
+    let begun = false;
+    let ended: string | undefined;
+    child.on('message', (message: Judged) => { begun = true; messages.push(message); wake(); });
+    // Behind the last message.
+    child.on('disconnect', () => { ended ??= 'the process ended'; wake(); });
     for (;;) {
       const message = messages.shift();
       if (message) {
@@ -30,28 +30,54 @@ async function judged(span: Span, hear: (each: Judged) => Promise<void>): Promis
         await hear(message);
         continue;
       }
-      if (ended) break;
+      if (ended !== undefined) break;
       const silent = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(() => { resolve(true); }, patience);
         wake = () => { clearTimeout(timer); resolve(false); };
       });
       if (!silent) continue;
-      await worker.terminate();
-      ended = { error: `no answer for ${patience / 1000} s` };
+      ended = `no answer for ${patience / 1000} s`;
+      child.kill('SIGKILL');
     }
     if (next >= span.to) return;
-    await hear({ index: next, what: 'the next file', problem: ended.error === undefined ? 'the thread ended' : inspect(ended.error) });
+    if (!begun) throw new Error(`${span.format}: nothing was read: ${ended}`);
+    await hear({ index: next, what: 'the next file', size: 0, problem: ended });
     next++;
   }
 }
 
-await soak(async ({ seed, share, check }) => {
-  for (const { name } of mutatedFormats) {
-    const counts = { loaded: 0, refused: 0 };
-    await judged({ format: name, seed, from: 0, to: share(20_000) }, async ({ index, what, outcome, problem }) => {
-      if (outcome) counts[outcome]++;
-      await check(`${name}, mutation ${index}, ${what}`, () => { if (problem !== undefined) throw new Error(problem); });
-    });
-    console.log(`${name}: ${counts.loaded} loaded, ${counts.refused} refused`);
+/** The largest of each. */
+class Most {
+  private readonly counts = { loaded: 0, refused: 0 };
+  private cpu = 0;
+  private wall = 0;
+  private above = -Infinity;
+  private times = 0;
+
+  add({ size, outcome }: Judged): void {
+    if (!outcome) return;
+    this.counts[outcome.outcome]++;
+    this.cpu = Math.max(this.cpu, outcome.cpu);
+    this.wall = Math.max(this.wall, outcome.wall);
+    this.above = Math.max(this.above, outcome.memory - 4 * size);
+    if (size > 2 ** 20) this.times = Math.max(this.times, outcome.memory / size);
   }
-});
+
+  toString(): string {
+    const { counts: { loaded, refused }, cpu, wall, above, times } = this;
+    const large = times > 0 ? `, ${times.toFixed(1)} × a file of more than 1 MB` : '';
+    return `${loaded} loaded, ${refused} refused; at most ${cpu.toFixed(2)} s of computing (${wall.toFixed(2)} s on the clock), memory ${(above / 2 ** 20).toFixed(1)} MB beyond 4 × the file${large}`;
+  }
+}
+
+await soak(async ({ seed, share, check, given }) => {
+  const wanted = given.formats?.split(',');
+  for (const { name } of mutatedFormats.filter((format) => wanted?.includes(format.name) ?? true)) {
+    const most = new Most();
+    await judged({ format: name, seed, from: 0, to: share(20_000) }, async (each) => {
+      most.add(each);
+      await check(`${name}, mutation ${each.index}, ${each.what}`, () => { if (each.problem !== undefined) throw new Error(each.problem); });
+    });
+    console.log(`${name}: ${most.toString()}`);
+  }
+}, ['formats']);

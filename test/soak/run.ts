@@ -8,19 +8,25 @@ export interface Soak {
   readonly share: (cases: number) => number;
   /** Counts a case. One that throws has failed, and its name is printed with the error; `--seed` brings it back. */
   readonly check: (name: string, run: () => void | Promise<void>) => Promise<void>;
+  /** Values of the program's own options. */
+  readonly given: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs a program of test/soak, sets the exit code, and ends with `N passed, N failed`. */
-export async function soak(main: (context: Soak) => Promise<void>): Promise<void> {
-  const { values } = parseArgs({ options: { seed: { type: 'string' }, share: { type: 'string', default: '1' } } });
-  const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-  const part = Number(values.share);
+/**
+ * Runs a program of test/soak, sets the exit code, and ends with `N passed, N failed`.
+ * @param own names of options that this program takes besides, each with a value.
+ */
+export async function soak(main: (context: Soak) => Promise<void>, own: readonly string[] = []): Promise<void> {
+  const { values: { seed: givenSeed, share: givenShare = '1', ...given } } = parseArgs({ options: Object.fromEntries(['seed', 'share', ...own].map((name) => [name, { type: 'string' as const }])) });
+  const seed = givenSeed === undefined ? Date.now() % 2 ** 31 : Number(givenSeed);
+  const part = Number(givenShare);
   if (!Number.isSafeInteger(seed) || !(part > 0)) throw new Error('--seed takes a whole number, --share a number above 0');
   console.log(`seed ${seed}`);
   let passed = 0;
   let failed = 0;
   await main({
     seed,
+    given,
     share: (cases) => Math.max(1, Math.round(cases * part)),
     check: async (name, run) => {
       try {

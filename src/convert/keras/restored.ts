@@ -28,7 +28,7 @@ interface Training {
 
 /** @param tensors all weights by their keys. */
 export async function restored(built: KerasNetwork, tensors: ReadonlyMap<string, HostTensor>, { gathered, layers, training }: Training): Promise<ImportedModel> {
-  const model = new Model({ network: built.network });
+  const model = new Model({ network: built.network, weights: tensors });
   const notes: string[] = [];
   const compiled = training && compile(model, built, training, notes);
   const state = compiled && gathered ? await optimizerState(compiled, layers, gathered) : undefined;

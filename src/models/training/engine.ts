@@ -4,7 +4,7 @@ import { ShapeError, StateError, formatShape } from '../../errors.js';
 import { requireExclusions } from '../../optimizers/decay.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { resolveOptimizer } from '../../optimizers/resolve.js';
-import type { DType, Shape } from '../../tensor.js';
+import type { DType, HostTensor, Shape } from '../../tensor.js';
 import { OpenNetwork } from '../graph/lengths.js';
 import { frozenLayers, stateTensors, trainableWeights } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
@@ -73,11 +73,12 @@ export class Engine {
   /** The states of the callbacks, while `fit` runs. */
   private callbackStates: (() => CallbackStates) | undefined;
 
-  constructor(network: Network, seed: number) {
+  /** @param weights that are at hand already, by key. */
+  constructor(network: Network, seed: number, weights?: ReadonlyMap<string, HostTensor>) {
     this.network = network;
     this.shapes = new OpenNetwork(network);
     this.seed = seed;
-    this.store = new WeightStore(network, seed);
+    this.store = new WeightStore(network, seed, weights);
   }
 
   /** Names of the layers that are not trained: as they were when the model was compiled. */

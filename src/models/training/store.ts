@@ -24,13 +24,13 @@ export class WeightStore {
 
   /**
    * Makes the weights of layers that no model has used yet; joins the others.
-   * @param seed of those it makes.
+   * @param seed of those it makes. @param given values by key that are at hand, of the shapes that they must have; kept as they are.
    */
-  constructor(network: Network, seed: number) {
+  constructor(network: Network, seed: number, given?: ReadonlyMap<string, HostTensor>) {
     this.network = network;
     this.layers = lastingTensors(network);
     const make = (tensors: readonly WeightSpec[]): WeightValues => new Map(tensors.map(({ name, key, shape, initializer }) =>
-      [name, { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
+      [name, given?.get(key) ?? { shape, data: resolveInitializer(initializer)(shape, randomStream(seed, key)) }]));
     for (const { layer, name, tensors } of this.layers) {
       layer.weights.join(`${layer.className} '${name}'`, new Map(tensors.map((spec) => [spec.name, spec.shape])), () => make(tensors));
     }

@@ -1,9 +1,11 @@
 /** A graph of ONNX as a model: node by node, each value as a view of a tensor here (view.ts). */
-import { BpttError, FileFormatError } from '../../../errors.js';
+import { BpttError, FileFormatError, quoted } from '../../../errors.js';
 import { Input } from '../../../layers/layer.js';
 import type { AnyLayer, SymbolicTensor } from '../../../layers/layer.js';
-import { firstUses } from '../../../models/graph/network.js';
+import { buildNetwork, firstUses, lastingStates, trainableWeights } from '../../../models/graph/network.js';
 import { Model } from '../../../models/model.js';
+import { requireFinite } from '../../../models/training/samples.js';
+import { sameShape, sizeOf } from '../../../tensor.js';
 import { elementTypes } from '../proto/graph.js';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../proto/graph.js';
 import { readModel } from '../proto/readModel.js';
@@ -143,6 +145,7 @@ class Reading implements Surroundings {
   layer<L extends AnyLayer>(key: string, make: (name: string | undefined) => L, weights: Readonly<Record<string, Weight>>): L {
     const known = this.layers.get(key);
     if (known) return known as L;
+    for (const [name, { data, shape }] of Object.entries(weights)) if (data.length !== sizeOf(shape)) throw new Refused(`${data.length} numbers for the ${name} [${shape.join(', ')}]`);
     const layer = make(this.node && this.node.name !== '' ? this.named(this.node.name) : undefined);
     this.layers.set(key, layer);
     this.weights.set(layer, weights);
@@ -177,11 +180,16 @@ class Reading implements Surroundings {
 
   private built(outputs: readonly { readonly name: string; readonly tensor: SymbolicTensor; readonly axes: readonly number[] }[]): Model {
     const inputs = this.inputs.filter(({ tensor }) => !this.lengthInputs.has(tensor.name ?? ''));
-    const model = new Model({ inputs: inputs.map(({ tensor }) => tensor), outputs: Object.fromEntries(outputs.map(({ name, tensor }) => [name, tensor])) });
-    model.setWeights(Object.fromEntries(firstUses(model.network).flatMap(({ layer, name }) => (
+    const network = buildNetwork(inputs.map(({ tensor }) => tensor), outputs.map(({ tensor }) => tensor), outputs.map(({ name }) => name));
+    const weights = new Map<string, Weight>(firstUses(network).flatMap(({ layer, name }) => (
       Object.entries(this.weights.get(layer) ?? {}).map(([weight, value]) => [`${name}/${weight}`, value] as const)
-    ))));
-    return model;
+    )));
+    for (const { key, shape } of [...trainableWeights(network), ...lastingStates(network)]) {
+      const given = weights.get(key);
+      if (given && !sameShape(given.shape, shape)) throw new Refused(`${key} is [${given.shape.join(', ')}], and has to be [${shape.join(', ')}]`);
+    }
+    for (const [key, { data, shape }] of weights) requireFinite('importOnnx', quoted(key), data, shape, [], 'A model whose weights are not finite predicts nothing.');
+    return new Model({ network, weights });
   }
 
   private read(node: OnnxNode): void {
