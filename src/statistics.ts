@@ -14,7 +14,7 @@ import { ShapeError } from './errors.js';
  * for a handful of operations: a percentage, a change of units, a scaler there and back. The count of numbers does not enter
  * (a deviation summed naively would be noise in proportion to √n), since smallest and largest are compared, not a sum.
  */
-const ROUNDINGS = 8;
+export const ROUNDINGS = 8;
 
 /**
  * Whether numbers from `low` to `high` differ by no more than rounding.

@@ -6,7 +6,7 @@ export type { DescribedLayer, DescribedPort, DescribedTensor, ModelDescription, 
 export { importKeras } from './keras/keras.js';
 export type { ImportedModel } from './keras/restored.js';
 export { exportOnnx, importOnnx } from './onnx/onnx.js';
-export type { ExportOnnxOptions, OnnxExport, OnnxImport, OnnxPort, OnnxSource } from './onnx/types.js';
+export type { ExportForecasterOptions, ExportOnnxOptions, OnnxExport, OnnxImport, OnnxPort, OnnxSource } from './onnx/types.js';
 export type { WeightRounding } from './rounding.js';
 export { exportTensorFlowJs, importTensorFlowJs } from './tensorflowjs/tensorflowjs.js';
 export type { TensorFlowJsFiles } from './tensorflowjs/export.js';

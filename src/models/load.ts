@@ -16,6 +16,7 @@ import { requireTensors } from './graph/match.js';
 import type { Metric, MetricFunction, MetricName } from './training/metric.js';
 import type { AnyMetric } from './training/scoring.js';
 import { Model } from './model.js';
+import { randomStream } from '../random.js';
 import { knownMakers } from './files/makers.js';
 import { decodeModel } from './files/persist.js';
 import type { SavedModel } from './files/persist.js';
@@ -62,6 +63,7 @@ export async function loadModel(source: string | ByteSource, options: LoadOption
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
 function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customLosses = {}, customOptimizers, backend, learningRate }: LoadOptions, known: Makers): Model {
   try {
+    randomStream(seed, ''); // of what training draws later: a seed that is none is refused now
     const network = rebuildArchitecture(architecture, known);
     const optimizer = compiled && optimizerFromConfig(compiled.optimizer.className, compiled.optimizer.config, learningRate, customOptimizers);
     requireTensors(network, optimizer, tensors);

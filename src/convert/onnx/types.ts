@@ -14,11 +14,20 @@ export interface ExportOnnxOptions {
   weights?: 'float32' | 'float16' | undefined;
 }
 
+export interface ExportForecasterOptions extends Omit<ExportOnnxOptions, 'lengths'> {
+  /** Whose scalers and units the graph has, where several were fitted. With pooled scalers it may be left out: intervals then need `naive_error`, an input. */
+  series?: string | undefined;
+  /** 'inputs': the columns that the calendar makes, `sin(weekday)` and such, are columns of the inputs `history` and `future`. Default 'refuse'. */
+  calendar?: 'refuse' | 'inputs' | undefined;
+}
+
 /** An input or output of the graph: open axes by name. */
 export interface OnnxPort {
   readonly name: string;
-  readonly type: 'float32' | 'int32';
+  readonly type: 'float32' | 'float64' | 'int32';
   readonly shape: readonly (number | string)[];
+  /** Of a forecaster: what the last axis holds, columns of its table or levels of quantiles. */
+  readonly columns?: readonly string[];
 }
 
 export interface OnnxExport {

@@ -233,6 +233,11 @@ export function stepsOf({ strategy, horizon }: Plan): number {
   return strategy === 'recursive' ? 1 : horizon;
 }
 
+/** Whether a forecast is made of sampled paths. */
+export function drawsPaths({ strategy, head, horizon }: Plan): boolean {
+  return strategy === 'recursive' && head !== 'point' && horizon > 1;
+}
+
 export function parametersOf(head: Head): number {
   if (typeof head === 'object') return head.quantiles.length;
   return { point: 1, gaussian: 2, studentT: 3 }[head];

@@ -9,6 +9,7 @@ import { quantile } from '../series/describe.js';
 import { fromWindow } from './columnScaler.js';
 import type { ColumnScaler, WindowScale } from './columnScaler.js';
 import { levelsOf, readHead, sampledFrom } from './heads.js';
+import { drawsPaths } from './plan.js';
 import type { Plan } from './plan.js';
 import { sampleAt } from './samples.js';
 import type { Sample, SampleReader, Samples } from './samples.js';
@@ -41,11 +42,6 @@ export interface PathOptions {
 const CHUNK = 2048;
 /** Of the network's own work. */
 const BATCH = 128;
-
-/** Whether a forecast is made of sampled paths. */
-export function drawsPaths({ strategy, head, horizon }: Plan): boolean {
-  return strategy === 'recursive' && head !== 'point' && horizon > 1;
-}
 
 /** @param coverage of the bounds of a distribution. @param paths drawn where `drawsPaths`. */
 export async function predictSamples(predictor: Predictor, samples: Samples, coverage: number, paths: PathOptions, signal?: AbortSignal): Promise<Points> {

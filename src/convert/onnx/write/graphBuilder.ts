@@ -22,6 +22,10 @@ export function floatTensor(name: string, values: ArrayLike<number>, dims: Shape
   return { name, dataType: elementTypes.float, dims, data: { field: 'raw', pieces: [new Uint8Array(Float32Array.from(values).buffer)] } };
 }
 
+export function doubleTensor(name: string, values: ArrayLike<number>, dims: Shape): OnnxTensor {
+  return { name, dataType: elementTypes.double, dims, data: { field: 'raw', pieces: [new Uint8Array(Float64Array.from(values).buffer)] } };
+}
+
 export function intTensor(name: string, values: readonly number[], dims: Shape): OnnxTensor {
   return { name, dataType: elementTypes.int64, dims, data: { field: 'raw', pieces: [new Uint8Array(BigInt64Array.from(values, BigInt).buffer)] } };
 }
@@ -84,6 +88,11 @@ export class GraphBuilder {
 
   float(values: number | readonly number[], shape: Shape = []): string {
     return this.constant('float', typeof values === 'number' ? [values] : values, shape, floatTensor);
+  }
+
+  /** float64. */
+  double(values: number | readonly number[], shape: Shape = []): string {
+    return this.constant('double', typeof values === 'number' ? [values] : values, shape, doubleTensor);
   }
 
   /** int64, of one axis. */
@@ -190,7 +199,7 @@ export class GraphBuilder {
       const node = this.nodes[i];
       if (!node?.outputs.some((output) => needed.has(output))) continue;
       for (const input of [...node.inputs, ...captured(node)]) needed.add(input);
-      nodes.push({ ...node, outputs: node.opType === 'Scan' ? node.outputs : withoutIdle(node.outputs, needed) });
+      nodes.push({ ...node, outputs: wholeOutputs.has(node.opType) ? node.outputs : withoutIdle(node.outputs, needed) });
     }
     return { nodes: nodes.reverse(), needed };
   }
@@ -201,7 +210,10 @@ function captured(node: OnnxNode): string[] {
   return [...node.attributes.values()].flatMap((attribute) => (attribute.kind === 'graph' ? attribute.value.nodes.flatMap(({ inputs }) => inputs) : []));
 }
 
-/** Outputs that nobody reads have no name; the last of them are not there. A Scan has all of its body's. */
+/** Operators that have all of their outputs, read or not: a Scan those of its body. */
+const wholeOutputs: ReadonlySet<string> = new Set(['Scan', 'TopK']);
+
+/** Outputs that nobody reads have no name; the last of them are not there. */
 function withoutIdle(outputs: readonly string[], needed: ReadonlySet<string>): string[] {
   const used = outputs.map((output) => (needed.has(output) ? output : ''));
   return used.slice(0, used.length - [...used].reverse().findIndex((output) => output !== ''));

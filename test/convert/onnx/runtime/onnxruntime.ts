@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sizeOf } from '../../../../src/tensor.js';
 import type { Shape } from '../../../../src/tensor.js';
 
-interface OrtTensor { readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array; readonly dims: readonly number[] }
+interface OrtTensor { readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array; readonly dims: readonly number[] }
 interface OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -28,11 +28,11 @@ function ort(): Ort {
   return loaded;
 }
 
-export interface Fed { readonly type: 'float32' | 'int32' | 'int64' | 'bool'; readonly data: ArrayLike<number>; readonly shape: Shape }
+export interface Fed { readonly type: 'float32' | 'float64' | 'int32' | 'int64' | 'bool'; readonly data: ArrayLike<number>; readonly shape: Shape }
 
 export interface RuntimeModel {
   readonly inputNames: readonly string[];
-  run(feeds: Readonly<Record<string, Fed>>): Promise<Map<string, { data: Float32Array; shape: readonly number[] }>>;
+  run(feeds: Readonly<Record<string, Fed>>): Promise<Map<string, { data: Float32Array | Float64Array; shape: readonly number[] }>>;
   release(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface RuntimeModel {
 export async function openInRuntime(bytes: Uint8Array): Promise<RuntimeModel> {
   const { InferenceSession, Tensor } = ort();
   const session = await InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 });
-  const kinds = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+  const kinds = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
   return {
     inputNames: session.inputNames,
     async run(feeds) {
@@ -51,7 +51,7 @@ export async function openInRuntime(bytes: Uint8Array): Promise<RuntimeModel> {
       const results = await session.run(tensors);
       return new Map(session.outputNames.map((name) => {
         const { data = [], dims = [] } = results[name] ?? {};
-        return [name, { data: Float32Array.from(data as ArrayLike<number>, Number), shape: dims }];
+        return [name, { data: data instanceof Float64Array ? data : Float32Array.from(data as ArrayLike<number>, Number), shape: dims }];
       }));
     },
     release: () => session.release(),
