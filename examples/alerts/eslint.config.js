@@ -4,6 +4,12 @@ import regexp from 'eslint-plugin-regexp';
 import ts from 'typescript-eslint';
 import { banDoubleAssertion, linear, typed } from '../../eslint.config.js';
 
+/** What scripts of pages and the service worker find there. */
+const BROWSER = [
+  'DOMParser', 'EventSource', 'FormData', 'Notification', 'Response', 'URL', 'URLSearchParams', 'addEventListener', 'atob', 'clearTimeout', 'clients', 'document',
+  'fetch', 'location', 'navigator', 'registration', 'setTimeout', 'skipWaiting', 'window',
+];
+
 export default ts.config(
   { ignores: ['dist/', 'node_modules/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -41,7 +47,11 @@ export default ts.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-empty-function': 'off' },
   },
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['assets/**/*.js'],
+    languageOptions: { globals: Object.fromEntries(BROWSER.map((name) => [name, 'readonly'])) },
+  },
+  {
+    files: ['*.js', 'scripts/**/*.mjs'],
     languageOptions: { globals: { console: 'readonly', performance: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' } },
   },
 );

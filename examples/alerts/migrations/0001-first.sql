@@ -35,7 +35,6 @@ create table mail_tokens (
   purpose text not null check (purpose in ('sign-up', 'reset', 'address')),
   user_id uuid references users on delete cascade,
   email text not null,
-  password_hash text,
   time_zone text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null

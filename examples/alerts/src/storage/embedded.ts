@@ -21,9 +21,9 @@ export async function openEmbedded(folder: string): Promise<Database> {
   }
 }
 
-/** A database in memory, for tests and rehearsals; `from` is a tarball of another, as `dumpDataDir` gives it. */
-export async function openInMemory(from?: Blob): Promise<Database> {
-  const lite = await PGlite.create({ parsers, ...(from ? { loadDataDir: from } : {}) });
+/** A database in memory, for tests. */
+export async function openInMemory(): Promise<Database> {
+  const lite = await PGlite.create({ parsers });
   return database(lite, () => lite.close());
 }
 

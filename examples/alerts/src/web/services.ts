@@ -1,0 +1,77 @@
+/** What the pages are made of: handed in once, so that a test can hand in less. */
+import type { Accounts } from '../accounts/accounts.js';
+import type { Visitor } from '../accounts/sessions.js';
+import type { Log } from '../operation/log.js';
+import type { Metrics } from '../operation/metrics.js';
+import type { Database } from '../storage/database.js';
+import type { AlertDirection } from '../storage/rows.js';
+
+/** What an alert waits for: the part of it that can be tried on the past. */
+export interface Terms {
+  symbol: string;
+  direction: AlertDirection;
+  thresholdPercent: number;
+  checksInRow: number;
+  pauseMinutes: number;
+}
+
+/** What an alert of some terms would have done. */
+export interface WhatIf { bars: number; days: number; fired: number; right: number; moved: number; sentence: string }
+
+/** How the network does on one symbol beside repeating the last close. */
+export interface Truth {
+  count: number;
+  days: number;
+  from?: Date;
+  to?: Date;
+  /** Mean absolute error over that of no change: below 1 is better. */
+  mase?: number;
+  /** Against no change; negative: the network is better. */
+  dieboldMariano?: { readonly statistic: number; readonly pValue: number };
+  verdict?: 'better' | 'worse' | 'the same';
+  tallies: readonly { readonly thresholdPercent: number; readonly moved: number; readonly foretold: number; readonly right: number }[];
+  correction?: { readonly count: number; readonly before: number; readonly after: number };
+  sentence: string;
+}
+
+/** What the pages ask of the checker's side; all of it is answered from the database. */
+export interface Engine {
+  truth(symbol: string): Promise<Truth>;
+  whatIf(terms: Terms): Promise<WhatIf>;
+  truthOfAlert(alertId: string): Promise<{ fired: number; scored: number; right: number }>;
+  testAlert(userId: string, alertId: string): Promise<{ notificationId: string } | { reason: string }>;
+}
+
+export interface WebSettings {
+  /** Addresses that people may use, the first one in links; others are refused. Empty when only this machine is answered. */
+  origins: readonly string[];
+  secure: boolean;
+  trustedProxies: number;
+  timeZone: string;
+  /** Mails are shown on a page. */
+  showMails: boolean;
+  demo?: { email: string; password: string } | undefined;
+  metricsToken?: string | undefined;
+  /** Hosts of push services on this machine: for tests alone. */
+  localPushHosts: readonly string[];
+  vapidPublicKey: string;
+}
+
+export interface WebServices {
+  settings: WebSettings;
+  database: Database;
+  accounts: Accounts;
+  engine: Engine;
+  log: Log;
+  metrics: Metrics;
+  /** The market's clock. */
+  now(): Date;
+  /** Words on where prices come from: "a replay of packaged bars …". */
+  sourceNote: string;
+  /** Work that an answer does not wait for; a graceful stop does. */
+  background(what: string, work: () => Promise<void>): void;
+}
+
+export interface WebEnv {
+  Variables: { visitor: Visitor | undefined; address: string; path: string };
+}
