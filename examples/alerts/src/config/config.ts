@@ -85,6 +85,7 @@ export function helpText(): string {
 
   serve          the service (what it does without a command)
   train          trains the network anew; --full at its published size
+  worth          what alerts would have been worth on the bars of a source
   backup FILE    writes all that the database holds into a file
   restore FILE   reads it into an empty database
 

@@ -66,7 +66,7 @@ export const settings = {
 
 type Values = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
 
-export const COMMANDS = ['serve', 'train', 'backup', 'restore'] as const;
+export const COMMANDS = ['serve', 'train', 'worth', 'backup', 'restore'] as const;
 
 export interface Config extends Readonly<Values> {
   readonly command: (typeof COMMANDS)[number];

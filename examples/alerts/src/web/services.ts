@@ -1,6 +1,7 @@
 /** What the pages are made of: handed in once, so that a test can hand in less. */
 import type { Accounts } from '../accounts/accounts.js';
 import type { Visitor } from '../accounts/sessions.js';
+import type { Truth, WhatIf } from '../checker/truth.js';
 import type { Log } from '../operation/log.js';
 import type { Metrics } from '../operation/metrics.js';
 import type { Database } from '../storage/database.js';
@@ -15,30 +16,13 @@ export interface Terms {
   pauseMinutes: number;
 }
 
-/** What an alert of some terms would have done. */
-export interface WhatIf { bars: number; days: number; fired: number; right: number; moved: number; sentence: string }
-
-/** How the network does on one symbol beside repeating the last close. */
-export interface Truth {
-  count: number;
-  days: number;
-  from?: Date;
-  to?: Date;
-  /** Mean absolute error over that of no change: below 1 is better. */
-  mase?: number;
-  /** Against no change; negative: the network is better. */
-  dieboldMariano?: { readonly statistic: number; readonly pValue: number };
-  verdict?: 'better' | 'worse' | 'the same';
-  tallies: readonly { readonly thresholdPercent: number; readonly moved: number; readonly foretold: number; readonly right: number }[];
-  correction?: { readonly count: number; readonly before: number; readonly after: number };
-  sentence: string;
-}
-
 /** What the pages ask of the checker's side; all of it is answered from the database. */
 export interface Engine {
   truth(symbol: string): Promise<Truth>;
   whatIf(terms: Terms): Promise<WhatIf>;
   truthOfAlert(alertId: string): Promise<{ fired: number; scored: number; right: number }>;
+  /** Lists what a source knows by a text, where it does not know all its symbols beforehand. */
+  search(text: string): Promise<void>;
   testAlert(userId: string, alertId: string): Promise<{ notificationId: string } | { reason: string }>;
 }
 
@@ -64,9 +48,9 @@ export interface WebServices {
   engine: Engine;
   log: Log;
   metrics: Metrics;
-  /** The market's clock. */
-  now(): Date;
-  /** Words on where prices come from: "a replay of packaged bars …". */
+  /** How far the first training is, 0 to 1; undefined where another process does it. */
+  progress(): number | undefined;
+  /** Sentences on where prices and the list of symbols come from. */
   sourceNote: string;
   /** Work that an answer does not wait for; a graceful stop does. */
   background(what: string, work: () => Promise<void>): void;

@@ -23,6 +23,9 @@ export const vapidKeys = (database: Queries): Promise<Vapid> => setting(database
 
 const SWEEP = 3_600_000;
 
+/** Per cent: what a network of the reduced size foretells is seldom more than a few tenths. */
+const DEMO_THRESHOLD = 0.05;
+
 export interface Web {
   /** Where people reach it. */
   url: string;
@@ -30,9 +33,9 @@ export interface Web {
   stop(): Promise<void>;
 }
 
-export interface WebParts { database: Database; engine: Engine; log: Log; metrics: Metrics; now: () => Date; sourceNote: string; localPushHosts?: readonly string[] }
+export interface WebParts { database: Database; engine: Engine; log: Log; metrics: Metrics; progress: () => number | undefined; sourceNote: string; localPushHosts?: readonly string[] }
 
-export async function startWeb(config: Config, { database, engine, log, metrics, now, sourceNote, localPushHosts = [] }: WebParts): Promise<Web> {
+export async function startWeb(config: Config, { database, engine, log, metrics, progress, sourceNote, localPushHosts = [] }: WebParts): Promise<Web> {
   const stopping = new AbortController();
   const background = createBackground(log);
   // Links of mails need an address before the port is known, which is only where that is chosen by the system.
@@ -45,7 +48,7 @@ export async function startWeb(config: Config, { database, engine, log, metrics,
       showMails: config.smtpUrl === undefined && isLoopback(config.host), demo, metricsToken: config.metricsToken, localPushHosts,
       vapidPublicKey: (await vapidKeys(database)).publicKey,
     },
-    database, engine, log, metrics, now, sourceNote, accounts: createAccounts(database, passwords, () => origin), background: background.start,
+    database, engine, log, metrics, progress, sourceNote, accounts: createAccounts(database, passwords, () => origin), background: background.start,
   };
   const served = await listen(createApp(services, stopping.signal), config.host, config.port);
   if (config.origin === undefined) origin = `http://localhost:${served.port}`;
@@ -61,12 +64,13 @@ export async function startWeb(config: Config, { database, engine, log, metrics,
   };
 }
 
-/** An account with a password that is good as long as this demo runs. */
+/** An account with a password that is good as long as this demo runs, and an alert on each symbol that the network will soon set off. */
 async function demoAccount(database: Database, passwords: Passwords, timeZone: string): Promise<{ email: string; password: string }> {
   const [email, password] = ['demo@foretold.example', newSecret().slice(0, 16)];
   await database.query(
-    `insert into users (email, password_hash, time_zone) values ($1, $2, $3)
-     on conflict (lower(email)) do update set password_hash = excluded.password_hash`, [email, await passwords.hash(password), timeZone],
+    `with demo as (insert into users (email, password_hash, time_zone) values ($1, $2, $3) returning id)
+     insert into alerts (user_id, symbol, direction, threshold_percent, checks_in_row, pause_minutes, active_from, active_to)
+     select demo.id, s.symbol, 'both', $4, 1, 0, 0, 0 from demo, symbols s`, [email, await passwords.hash(password), timeZone, DEMO_THRESHOLD],
   );
   return { email, password };
 }

@@ -18,6 +18,7 @@ export const engine: Engine = {
   truth: async () => ({ count: 0, days: 0, tallies: [], sentence: 'Nothing can be said yet.' }),
   whatIf: async ({ thresholdPercent }) => ({ bars: 250, days: 250, fired: Math.round(10 / thresholdPercent), right: 2, moved: 40, sentence: `It would have fired ${Math.round(10 / thresholdPercent)} times.` }),
   truthOfAlert: async () => ({ fired: 3, scored: 2, right: 1 }),
+  search: async () => undefined,
   testAlert: async () => ({ reason: 'there is no forecast yet' }),
 };
 
@@ -38,9 +39,9 @@ export interface Site {
 
 export const PASSWORD = 'four words of a kind';
 
-export interface SiteOptions { settings?: Partial<WebSettings>; engine?: Partial<Engine>; passwords?: (real: Passwords) => Passwords; database?: Database; now?: () => Date }
+export interface SiteOptions { settings?: Partial<WebSettings>; engine?: Partial<Engine>; passwords?: (real: Passwords) => Passwords; database?: Database }
 
-export async function openSite({ settings = {}, engine: parts = {}, passwords: wrap = (real) => real, database: given, now = () => new Date() }: SiteOptions = {}): Promise<Site> {
+export async function openSite({ settings = {}, engine: parts = {}, passwords: wrap = (real) => real, database: given }: SiteOptions = {}): Promise<Site> {
   const database = given ?? await openInMemory();
   await migrate(database, await readMigrations());
   const lines: string[] = [];
@@ -50,7 +51,7 @@ export async function openSite({ settings = {}, engine: parts = {}, passwords: w
   let url = '';
   const services: WebServices = {
     settings: { origins: [], secure: false, trustedProxies: 0, timeZone: 'Europe/Paris', showMails: false, localPushHosts: [], vapidPublicKey: 'B'.repeat(87), ...settings },
-    database, engine: { ...engine, ...parts }, log, metrics: createMetrics(), now, sourceNote: 'made up for this test', accounts: createAccounts(database, passwords, () => url), background: background.start,
+    database, engine: { ...engine, ...parts }, log, metrics: createMetrics(), progress: () => 1, sourceNote: 'Made up for this test.', accounts: createAccounts(database, passwords, () => url), background: background.start,
   };
   const stopping = new AbortController();
   const served = await listen(createApp(services, stopping.signal), '127.0.0.1', 0);

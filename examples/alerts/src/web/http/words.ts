@@ -2,8 +2,11 @@
 
 export const price = (value: number): string => `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
-/** With its sign, by a true minus. */
-export const percent = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} %`;
+/** With its sign, by a true minus; what rounds to nothing has none. */
+export function percent(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return `${Number(text) === 0 ? '' : value < 0 ? '−' : '+'}${text} %`;
+}
 
 export const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round(100 * part / whole)} %`);
 

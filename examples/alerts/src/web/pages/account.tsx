@@ -27,7 +27,7 @@ export const Account: FC<{ frame: Frame; visitor: Visitor; sessions: readonly Se
     <section class="card" aria-labelledby="sessions">
       <h2 id="sessions">Where you are logged in</h2>
       <p class="help">A session ends {IDLE_DAYS} days after it was last used, and {LONGEST_DAYS} days after it began.</p>
-      <div class="scroll" tabindex={0} role="region" aria-labelledby="sessions">
+      <div class="scroll" tabindex={0} role="region" aria-label="Sessions as a table">
         <table>
           <thead><tr><th scope="col">Browser</th><th scope="col">Address</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden">End it</span></th></tr></thead>
           <tbody>

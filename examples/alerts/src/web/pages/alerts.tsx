@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import type { AlertRow } from '../../storage/rows.js';
 import type { Problems, Raw } from '../http/forms.js';
 import { clockOf, moment } from '../http/words.js';
-import type { Truth, WhatIf } from '../services.js';
+import type { Truth, WhatIf } from '../../checker/truth.js';
 import type { Frame } from './layout.js';
 import { Choice, Field, Page, Post, Wrong } from './layout.js';
 import { Did, TruthOf, WouldHaveDone } from './truth.js';
@@ -44,7 +44,7 @@ const Buttons: FC<{ alert: AlertRow }> = ({ alert }) => {
   const name = termsOf(alert);
   return (
     <p class="actions">
-      <Post to={`/alerts/${alert.id}/test`} label={`Test now: ${name}`}>Test this alert now</Post>
+      <Post to={`/alerts/${alert.id}/test`} label={`Test this alert now: ${name}`}>Test this alert now</Post>
       <a class="button quiet" href={`/alerts/${alert.id}/edit`} aria-label={`Edit ${name}`}>Edit</a>
       <Post to={`/alerts/${alert.id}/${alert.paused ? 'resume' : 'pause'}`} quiet label={`${alert.paused ? 'Resume' : 'Pause'} ${name}`}>{alert.paused ? 'Resume' : 'Pause'}</Post>
       <Post to={`/alerts/${alert.id}/delete`} quiet label={`Delete ${name}`}>Delete</Post>

@@ -16,7 +16,7 @@ export const Landing: FC<{ frame: Frame; demo: WebSettings['demo']; sourceNote: 
     {demo === undefined ? null : (
       <section class="card" aria-labelledby="demo">
         <h2 id="demo">The demo account</h2>
-        <p>Address <code>{demo.email}</code>, password <code>{demo.password}</code>. Prices are {sourceNote}.</p>
+        <p>Address <code>{demo.email}</code>, password <code>{demo.password}</code>. {sourceNote}</p>
         <form method="post" action="/log-in">
           <input type="hidden" name="email" value={demo.email} />
           <input type="hidden" name="password" value={demo.password} />

@@ -4,7 +4,7 @@ import type { FC } from 'hono/jsx';
 import { candlestickPlot } from 'bptt/charts';
 import type { AlertRow, BarRow, PredictionRow, SymbolRow } from '../../storage/rows.js';
 import { moment, percent, plural, price } from '../http/words.js';
-import type { Truth } from '../services.js';
+import type { Truth } from '../../checker/truth.js';
 import type { Frame } from './layout.js';
 import { Page } from './layout.js';
 import { termsOf } from './alerts.js';
@@ -18,7 +18,7 @@ export const Symbols: FC<{ frame: Frame; query: string; found: readonly Listed[]
       <label for="q">Name or symbol</label>
       <div class="row"><input id="q" name="q" type="search" value={query} maxlength={60} autocomplete="off" /><button type="submit">Search</button></div>
     </form>
-    <p class="help" role="status">{query === '' ? plural(total, 'symbol') : `${plural(found.length, 'symbol')} for “${query}”`}. The list is that of the source of prices: {sourceNote}.</p>
+    <p class="help" role="status">{query === '' ? plural(total, 'symbol') : `${plural(found.length, 'symbol')} for “${query}”`}. The list is that of the source of prices. {sourceNote}</p>
     {found.length === 0 ? <p>Nothing is called that here.</p> : (
       <ul class="list">
         {found.map((symbol) => (
@@ -56,7 +56,7 @@ export const SymbolView: FC<SymbolPage> = ({ frame, symbol, bars, prediction, tr
             <div><dt>Fetched</dt><dd>{moment(symbol.fetched_at ?? last.fetched_at, timeZone)}</dd></div>
             <div><dt>Last check</dt><dd>{symbol.checked_at === null ? 'none yet' : moment(symbol.checked_at, timeZone)}</dd></div>
           </dl>
-          <p class="help">Prices: {sourceNote}. Times are of {timeZone.replaceAll('_', ' ')}.</p>
+          <p class="help">{sourceNote} Times are of {timeZone.replaceAll('_', ' ')}.</p>
         </>
       )}
       {closed ? <p class="note">No check at the moment: {symbol.reason}.</p> : null}

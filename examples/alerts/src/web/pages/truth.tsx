@@ -1,7 +1,7 @@
 /** The truth beside an alert: what it did or would have done, and how the network does beside repeating the last price. */
 import type { FC } from 'hono/jsx';
 import { day, plural, share } from '../http/words.js';
-import type { Truth, WhatIf } from '../services.js';
+import type { Truth, WhatIf } from '../../checker/truth.js';
 
 const figure = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
 

@@ -136,9 +136,9 @@ export function alertRoutes(app: Hono<WebEnv>, services: WebServices): void {
   app.post('/alerts/:id/test', async (context) => {
     const alert = await own(context);
     const wait = await take(database, limits.testByAccount, alert.user_id);
-    const result = wait > 0 ? { reason: `wait ${Math.ceil(wait / 60)} min: there were many tests` } : await engine.testAlert(alert.user_id, alert.id);
+    const result = wait > 0 ? { reason: `There were many tests. Wait ${Math.ceil(wait / 60)} min.` } : await engine.testAlert(alert.user_id, alert.id);
     if ('notificationId' in result) return context.redirect(`/notifications/${result.notificationId}`, 303);
     const alerts = await database.query<AlertRow>('select * from alerts where user_id = $1 order by symbol, created_at', [alert.user_id]);
-    return context.html(<Alerts frame={await frameOf(context, services)} alerts={alerts} said={`${termsOf(alert)} could not be tested: ${result.reason}.`} />, 409);
+    return context.html(<Alerts frame={await frameOf(context, services)} alerts={alerts} said={`${termsOf(alert)} could not be tested. ${result.reason}`} />, 409);
   });
 }

@@ -33,6 +33,7 @@ export function symbolRoutes(app: Hono<WebEnv>, services: WebServices): void {
   app.get('/symbols', async (context) => {
     const { timeZone } = visitorIn(context);
     const query = (fieldsOf(new URL(context.req.url).search).q ?? '').trim().slice(0, 60);
+    if (query !== '') await engine.search(query);
     const pattern = `%${query.replace(/[\\%_]/g, '\\$&')}%`;
     const found = await database.query<Listed>(
       `select s.*, b.close, b.bar_at from symbols s
@@ -68,7 +69,9 @@ export function notificationRoutes(app: Hono<WebEnv>, services: WebServices): vo
   /** When the checker last worked, so that a silent page can be told from a dead service. */
   async function checkNote(timeZone: string): Promise<string> {
     const [last] = await database.query<{ market_at: Date; finished_at: Date }>('select market_at, finished_at from checks order by finished_at desc limit 1');
-    return last ? `Last check at ${moment(last.finished_at, timeZone)}, of prices as of ${moment(last.market_at, timeZone)}.` : 'No check yet: the network is being trained, or the market is closed.';
+    if (last) return `Last check at ${moment(last.finished_at, timeZone)}, of prices as of ${moment(last.market_at, timeZone)}.`;
+    const share = services.progress();
+    return share === undefined || share >= 1 ? 'No check yet.' : `No check yet: the network is being trained, ${Math.round(100 * share)} % of it done.`;
   }
 
   app.get('/notifications', async (context) => {

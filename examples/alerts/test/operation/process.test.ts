@@ -1,0 +1,90 @@
+/** The service as a process: it starts, says where, guards its folder, answers for its health, stops when asked. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const main = join(import.meta.dirname, '../../src/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'alerts-process-'));
+const children = new Set<ChildProcess>();
+test.after(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+interface Ended { code: number | null; text: string }
+interface Started { child: ChildProcess; ended: Promise<Ended>; said: (pattern: RegExp) => Promise<RegExpExecArray> }
+
+function start(args: string[], environment: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let text = '';
+  const listeners: (() => void)[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      for (const listen of listeners) listen();
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => {
+    children.delete(child);
+    resolve({ code, text });
+  }));
+  const said = (pattern: RegExp): Promise<RegExpExecArray> => new Promise((resolve, reject) => {
+    const look = (): void => {
+      const match = pattern.exec(text);
+      if (match) resolve(match);
+    };
+    listeners.push(look);
+    look();
+    void ended.then(() => { reject(new Error(`ended without ${String(pattern)}:\n${text}`)); });
+  });
+  return { child, said, ended };
+}
+
+test('--help and wrong values end at once, with lines for people', async () => {
+  const help = await start(['--help']).ended;
+  assert.is(help.code, 0);
+  assert.match(help.text, 'DATABASE_URL');
+  const wrong = await start(['--port', 'x'], { SPEED: 'fast' }).ended;
+  assert.is(wrong.code, 2);
+  assert.match(wrong.text, /--port must be [^\n]*\nSPEED must be [^\n]*\n[^\n]*--help says/);
+});
+
+test('a database that does not answer is said without its password', async () => {
+  const { code, text } = await start([], { DATABASE_URL: 'postgres://alerts:hunter2@127.0.0.1:1/x' }).ended;
+  assert.is(code, 2);
+  assert.match(text, 'ECONNREFUSED');
+  assert.not.match(text, 'hunter2');
+});
+
+test('it starts, refuses a second process in its folder, and stops when asked, in the midst of its first training', async () => {
+  const first = start(['--port', '0', '--data', folder]);
+  const [, url = ''] = await first.said(/"event":"started","url":"([^"]+)"/);
+  assert.is(await (await fetch(`${url}/healthz`)).text(), 'ok\n');
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^# TYPE http_requests_total counter$/m);
+  assert.match(metrics, /^alerts_outbox_waiting 0$/m);
+  const second = await start(['--port', '0', '--data', folder]).ended;
+  assert.is(second.code, 2);
+  assert.match(second.text, /^The folder .* is in use by process \d+/);
+  first.child.kill('SIGTERM');
+  const { code, text } = await first.ended;
+  assert.is(code, 0);
+  assert.match(text, '"event":"stopped"');
+  for (const line of text.trim().split('\n')) assert.type(JSON.parse(line), 'object');
+
+  const again = start(['--port', '0', '--data', folder]);
+  await again.said(/"event":"started"/);
+  again.child.kill('SIGKILL');
+  await again.ended;
+  const third = start(['--port', '0', '--data', folder]);
+  await third.said(/"event":"started"/);
+  third.child.kill('SIGINT');
+  assert.is((await third.ended).code, 0, 'the folder of a killed process is taken over');
+});
+
+test.run();
