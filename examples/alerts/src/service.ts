@@ -100,7 +100,8 @@ export async function startService(config: Config, log: Log, local?: Local): Pro
           search: async (text) => { await findSymbols(database, source, text).catch((error: unknown) => { log.warn('search', { problem: described(error) }); }); },
         },
       });
-      stops.push(web.stop);
+      const pages = web;
+      stops.push(() => pages.stop());
     }
     return { database, web, stop };
   } catch (error) {
