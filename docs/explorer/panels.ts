@@ -17,13 +17,13 @@ export interface PanelEntry {
 export const panels: readonly PanelEntry[] = [
   {
     name: 'strip', short: 'Strip', title: 'Every number of a recurrent network',
-    lead: 'A cell is copied once for each time step. Choose a number: its equation appears, with the numbers of this step in it, and the line of source that computes it. The numbers in it are rounded; pressed, each leads to where it comes from.',
+    lead: 'A cell is copied once for each time step. Choose a number: its equation appears, with the numbers of this step in it, and the line of source that computes it. The numbers in it are rounded; pressed, each leads to where it comes from. dx is short for ∂L/∂x, and V1, L5, G6, B3 are the equations\' numbers in the derivations and in the source.',
     derivations: [{ text: 'Simple cell', href: 'bptt.html#2-the-simple-recurrent-cell' }, { text: 'LSTM', href: 'lstm.html#1-forward' }, { text: 'GRU', href: 'gru.html#1-forward-reset-after-the-product' }],
     load: () => import('./panels/strip.js'),
   },
   {
     name: 'backward', short: 'Backward', title: 'The backward pass, step by step',
-    lead: 'Go from the last step to the first. At each one the gradient of the state gathers from two sides: from the loss at this step, and from the step after. Truncation cuts the second; clipping shortens what comes of it in the end.',
+    lead: 'Go from the last step to the first. At each one the gradient of the state gathers from two sides: from the loss at this step, and from the step after (dh is short for ∂L/∂h). Truncation cuts the second; clipping shortens what comes of it in the end.',
     derivations: [{ text: 'The time loop', href: 'bptt.html#3-the-time-loop' }, { text: 'Explosion, clipping, truncation', href: 'gradient-flow.html#3-explosion-clipping-truncation' }, { text: 'Clipping', href: 'optimizers.html#5-clipping' }],
     load: () => import('./panels/backward.js'),
   },

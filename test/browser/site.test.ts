@@ -135,4 +135,14 @@ test('nothing is wider than a phone', async () => {
   }
 });
 
+test('with reduced motion nothing moves, and the menu of a phone opens all the same', async () => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 800 }, reducedMotion: 'reduce' });
+  await page.goto(`${base}lstm.html`);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.locator('.VPSidebar.open').waitFor();
+  const moving = await page.evaluate(() => document.getAnimations().filter((animation) => Number(animation.effect?.getComputedTiming().activeDuration) > 0).length);
+  assert.is(moving, 0);
+  await page.close();
+});
+
 test.run();

@@ -28,7 +28,7 @@ const CEILING = 1e12;
 
 function plotOf({ curves, theory, settings: { rho } }: Flow, t: number, width: number): string {
   const clamped = (values: Float64Array): Float64Array => values.map((value) => (value > 0 ? Math.min(CEILING, Math.max(FLOOR, value)) : NaN));
-  const all = [...CELLS.flatMap((name) => [...curves[name]]), ...theory].filter((value) => value > 0);
+  const all = [...Object.values(curves).flatMap((curve) => [...curve]), ...theory].filter((value) => value > 0);
   const decade = (value: number): number => 10 ** Math.round(Math.log10(value));
   const plot = linePlot({
     title: 'Norm of the gradient of the state, over that of the last step', xLabel: 'time step t', yLabel: '‖∂L/∂h_t‖ / ‖∂L/∂h_T‖', x: Array.from({ length: STEPS }, (_, i) => i + 1), yScale: 'log', height: 380,
@@ -50,7 +50,7 @@ function why({ settings: { rho, forget, update } }: Flow): HTMLElement {
   const source = (page: string, id: string): HTMLElement => el('a', { href: `../${page}.html` }, id);
   return el('ul', { class: 'why' },
     el('li', {}, el('b', {}, 'RNN'), ': each step multiplies by U, whose radius is ', `${rho}, and by φ′ ≤ 1 (`, source('bptt', 'V3, V4'), ').'),
-    el('li', {}, el('b', {}, 'LSTM'), ': the memory passes its gradient on times f (', source('lstm', 'L13'), `), which its bias holds near ${open(forget)}; beside it runs the path through U.`),
+    el('li', {}, el('b', {}, 'LSTM'), ': the memory passes its gradient on times f (', source('lstm', 'L13'), `), which its bias holds near ${open(forget)}; beside it runs the path through U. The line of h drops at the first step back, where the gradient goes from h into the memory (L9, L14), and then follows that of the memory.`),
     el('li', {}, el('b', {}, 'GRU'), ': the state passes it on times z (', source('gru', 'G11'), `), near ${open(update)}; beside it runs the path through U.`));
 }
 
