@@ -1,6 +1,6 @@
 /** The equation behind a number of a trace. */
 import type { At, Quantity } from './cell.js';
-import { leaf } from './expression.js';
+import { constant, leaf, minus, times } from './expression.js';
 import type { Expression, Place } from './expression.js';
 import { STEPS, isCut, valueAt } from './trace.js';
 import type { Trace } from './trace.js';
@@ -42,16 +42,20 @@ export function equationOf(trace: Trace, { quantity: name, t, unit }: Place): Ex
     bias: (gate, to) => weight(trace, 'bias', 'b', 1, gate, to),
     recurrentBias: (gate, to) => weight(trace, 'recurrentBias', 'b_U', 1, gate, to),
   };
+  if (name === 'dy') return lossEquation(trace, t, at);
   return quantity.equation?.(at);
 }
 
+/** The slope of the mean of squares. */
+function lossEquation({ scenario: { loss, units }, targets }: Trace, t: number, { q }: At): Expression | undefined {
+  if (loss === 'last' && t < STEPS) return undefined;
+  const count = units * (loss === 'every' ? STEPS : 1);
+  return times(constant(`2/${count}`, 2 / count), minus(q('h'), leaf('target', `${t}`, targets[t - 1] ?? 0)));
+}
+
 /** Where a number is known from, if from no equation. */
-export function givenBy(trace: Trace, { quantity, t }: Place): string {
+export function givenBy({ quantity, t }: Place): string {
   if (quantity === 'x') return 'Given: the input of this step.';
-  if (quantity === 'dy') {
-    const { loss, units } = trace.scenario;
-    if (loss === 'last' && t < STEPS) return 'The loss looks at the last step alone, so it says nothing of this one: 0.';
-    return `The loss is the mean of (h − target)² over ${loss === 'every' ? `${STEPS} steps and ` : ''}${units} ${units === 1 ? 'unit' : 'units'}, so this is 2 / ${units * (loss === 'every' ? STEPS : 1)} · (h − target).`;
-  }
+  if (quantity === 'dy') return 'The loss looks at the last step alone, so it says nothing of this one: 0.';
   return t === STEPS ? 'There is no later step: 0.' : `Truncation cuts what step ${t + 1} sends back: 0.`;
 }

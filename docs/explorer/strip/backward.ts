@@ -20,12 +20,16 @@ function side(heading: string, value: number, ...more: (Node | string)[]): HTMLE
 export function gather(trace: Trace, t: number, unit: number, onStrip: (quantity: string) => string): HTMLElement[] {
   const value = (name: string): number => valueAt(trace, name, t, unit);
   const place = (quantity: string): { quantity: string; t: number; unit: number } => ({ quantity, t, unit });
-  const from = equationOf(trace, place('dhNext'));
   const { id = '' } = quantityOf(trace, 'dhNext');
+  /** Its equation with the numbers, or why it is 0. */
+  const behind = (quantity: string, says: string): HTMLElement => {
+    const equation = equationOf(trace, place(quantity));
+    return el('p', { class: 'note' }, ...(equation ? [says, inNumbers(equation)] : [givenBy(place(quantity))]));
+  };
   const parts = [
-    side('From the loss at this step', value('dy'), el('p', { class: 'note' }, givenBy(trace, place('dy')))),
+    side('From the loss at this step', value('dy'), behind('dy', 'Slope of the mean of squares, of h and its target: ')),
     el('span', { class: 'sign', 'aria-label': 'plus' }, '+'),
-    side(t === STEPS ? 'From a step after' : `From step ${t + 1}`, value('dhNext'), el('p', { class: 'note' }, from ? `${id}: ` : givenBy(trace, place('dhNext')), ...(from ? [inNumbers(from)] : []))),
+    side(t === STEPS ? 'From a step after' : `From step ${t + 1}`, value('dhNext'), behind('dhNext', `${id}: `)),
     el('span', { class: 'sign', 'aria-label': 'makes' }, '='),
     side(`Gradient of the state ${numbered('h', t)}`, value('dh'), el('p', { class: 'note' }, 'The sum, rounded like the rest: all by which this state moves the loss.')),
   ];

@@ -29,16 +29,17 @@ export function detail(trace: Trace, place: Place, go: (place: Place) => void): 
   const equation = equationOf(trace, place);
   const value = numberElement(valueAt(trace, quantity.name, place.t, place.unit), 6);
   const heading = el('h2', {}, ...(equation && quantity.id ? [`${quantity.id} · `] : []), placeSymbol(trace, place), `: ${quantity.meaning}`);
-  if (!equation || quantity.id === undefined) {
+  if (!equation) {
     const cut = place.quantity.endsWith('Next') && trace.scenario.truncate > 0;
-    return [heading, el('p', {}, placeSymbol(trace, place), ' = ', value, '. ', givenBy(trace, place)), ...(cut ? [sourceOf('B5')] : [])];
+    return [heading, el('p', {}, placeSymbol(trace, place), ' = ', value, '. ', givenBy(place)), ...(cut ? [sourceOf('B5')] : [])];
   }
   return [
     heading,
     el('p', { class: 'filled' }, placeSymbol(trace, place), ' = ', inSymbols(equation)),
     el('p', { class: 'filled' }, '= ', inNumbers(equation, go)),
     el('p', { class: 'filled result' }, '= ', value),
-    el('p', {}, `${quantity.id} in the source (derived in `, derivationOf(quantity.id), '):'),
-    sourceOf(quantity.id),
+    ...(quantity.id === undefined
+      ? [el('p', {}, 'The slope of the loss, a mean of squares.')]
+      : [el('p', {}, `${quantity.id} in the source (derived in `, derivationOf(quantity.id), '):'), sourceOf(quantity.id)]),
   ];
 }
