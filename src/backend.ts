@@ -313,6 +313,11 @@ export interface CoreKernels extends ArrayKernels, MatmulKernels, ActivationKern
   readonly dtype: DType;
   /** Whether cells call the fused kernels of `LstmKernels` and `GruKernels` where they can; if not, they write them out. */
   readonly fused: boolean;
+  /**
+   * Says that within `work` nothing flows from one to another of the `rows` of a batch, on the leading axis of what is made there: a
+   * device with threads may then run all of it for some rows beside others. Only where that can pay.
+   */
+  readonly apart?: (rows: number, work: () => void) => void;
 }
 
 /** Kernels that a backend may fetch family by family, where a layer, a loss or an optimiser declares it (docs/decisions/kernel-families.md). */

@@ -29,6 +29,12 @@ export function passesOf(cell: AnyCell): Passes<Tensors, Tensors> {
   };
 }
 
+/** Work in which no sample of a batch knows of another, as in all steps of a sequence. */
+export function apart(k: Kernels, batch: number, work: () => void): void {
+  if (k.apart) k.apart(batch, work);
+  else work();
+}
+
 function zerosLike(k: Kernels, tensors: Tensors): Tensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor && k.zeros(tensor.shape)]));
 }

@@ -15,7 +15,7 @@ import type { Kernels, Tensor } from '../backend.js';
 import { outputOf } from '../cells/cell.js';
 import type { AnyCell, Sequence } from '../cells/cell.js';
 import type { CellOptions } from '../cells/options.js';
-import { passesOf } from '../cells/passes.js';
+import { apart, passesOf } from '../cells/passes.js';
 import { requireRate } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
@@ -211,18 +211,20 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
 
     const ys: Tensor[] = [];
     const caches: StepCache[] = [];
-    for (let t = 0; t < steps; t++) {
-      const maskAtStep = mask && k.row(mask, t);
-      const before = states;
-      const next = pass.step(t, before, mask ? undefined : outputs[t + 1]); // B1
-      states = maskAtStep
-        ? mapTensors(next.states, (tensor, name) => k.blendRows(maskAtStep, tensor, before[name] ?? tensor, slot(name, t + 1))) // B2
-        : next.states;
-      caches.push({ cell: next.cache, mask: maskAtStep });
-      const yt = states[output];
-      if (yt) ys.push(yt);
-      if (run.observe) mapTensors(states, (tensor, name) => run.observe?.(name, tensor, t));
-    }
+    apart(k, batch, () => {
+      for (let t = 0; t < steps; t++) {
+        const maskAtStep = mask && k.row(mask, t);
+        const before = states;
+        const next = pass.step(t, before, mask ? undefined : outputs[t + 1]); // B1
+        states = maskAtStep
+          ? mapTensors(next.states, (tensor, name) => k.blendRows(maskAtStep, tensor, before[name] ?? tensor, slot(name, t + 1))) // B2
+          : next.states;
+        caches.push({ cell: next.cache, mask: maskAtStep });
+        const yt = states[output];
+        if (yt) ys.push(yt);
+        if (run.observe) mapTensors(states, (tensor, name) => run.observe?.(name, tensor, t));
+      }
+    });
 
     const last = Object.keys(cell.stateShapes).flatMap((name) => states[name] ?? []);
     const shown = this.zeroOutputForMask ? mask : undefined;
@@ -268,23 +270,28 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
         },
         part: (t, d) => ({ ...byAge.step(t, cache.steps[t]?.cell, d) }),
       });
-    } else for (let t = steps - 1; t >= 0; t--) {
-      const step = cache.steps[t];
-      if (!step) break;
-      if (dySequence) addToOutput(k.row(dySequence, t)); // B3
-      if (run.observe) mapTensors(dStates, (tensor, name) => run.observe?.(`d${name}`, tensor, t));
-      const { mask } = step;
-      const into = mask ? mapTensors(dStates, (d) => k.mulRows(d, mask)) : dStates; // B2
-      const before = pass.step(t, step.cell, into); // B4
-      const arrived = dStates;
-      const carried = mask
-        ? mapTensors(before, (d, name) => { // B2
-          const whole = arrived[name];
-          return whole ? k.addTo(k.mulRows(whole, mask, true), d) : d;
-        })
-        : { ...before };
-      const cut = this.truncate !== undefined && t > 0 && t % this.truncate === 0; // B5
-      dStates = cut ? {} : carried;
+    } else {
+      const { truncate } = this;
+      apart(k, batch, () => {
+        for (let t = steps - 1; t >= 0; t--) {
+          const step = cache.steps[t];
+          if (!step) break;
+          if (dySequence) addToOutput(k.row(dySequence, t)); // B3
+          if (run.observe) mapTensors(dStates, (tensor, name) => run.observe?.(`d${name}`, tensor, t));
+          const { mask } = step;
+          const into = mask ? mapTensors(dStates, (d) => k.mulRows(d, mask)) : dStates; // B2
+          const before = pass.step(t, step.cell, into); // B4
+          const arrived = dStates;
+          const carried = mask
+            ? mapTensors(before, (d, name) => { // B2
+              const whole = arrived[name];
+              return whole ? k.addTo(k.mulRows(whole, mask, true), d) : d;
+            })
+            : { ...before };
+          const cut = truncate !== undefined && t > 0 && t % truncate === 0; // B5
+          dStates = cut ? {} : carried;
+        }
+      });
     }
 
     const dxRows = pass.finish();

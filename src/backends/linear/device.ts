@@ -14,7 +14,7 @@ import { Memory } from './memory.js';
 import type { Storage } from './memory.js';
 import type { RawKernels } from './raw.js';
 import { Recorder } from './recording.js';
-import type { Call } from './recording.js';
+import type { Call, Joining } from './recording.js';
 import { LinearTensor, open } from './tensor.js';
 import { lossKernels, optimizerKernels } from './training.js';
 
@@ -31,14 +31,18 @@ export type Family = (context: Context) => Partial<Kernels>;
 
 /**
  * @param families of kernels beside the core; a later one replaces what an earlier one has.
+ * @param join makes one call of those of a stretch; with `replay`.
  * @param replay whether a step runs as written only once; what it came down to is then repeated, see recording.ts.
  */
-export function linearDevice(raw: RawKernels, storage: Storage, dtype: DType, families: readonly Family[], replay = false): Device {
+export function linearDevice(
+  raw: RawKernels, storage: Storage, dtype: DType, families: readonly Family[], replay = false, join?: Joining,
+): Device {
   const memory = new Memory(storage);
   const recorder = replay ? new Recorder(raw) : undefined;
   const context = createContext(recorder?.raw ?? raw, memory, dtype);
   const core: CoreKernels = {
     dtype, fused: true,
+    ...(recorder && join ? { apart: (rows: number, work: () => void): void => { recorder.joined(rows, work, join); } } : {}),
     ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...lossKernels(context), ...optimizerKernels(context),
   };
   const kernels = Object.assign({}, core, ...families.map((family) => family(context))) as Kernels;

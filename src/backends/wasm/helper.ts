@@ -20,6 +20,8 @@ export const slots = {
   mail: 5,
   /** The job: which memory, which kernel, the argument that counts, its whole value, and how much of it is one part. */
   memory: 6, kernel: 7, counted: 8, count: 9, part: 10, arity: 11,
+  /** Where it is a stretch of calls: which one, from 1 on. */
+  stretch: 12,
 } as const;
 
 export const mostArguments = 32;
@@ -33,25 +35,37 @@ const patience = 0.3;
 export const helperSource = `'use strict';
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
 const kernels = new Map();
+const stretches = new Map();
 let setup, slots, from, steps, read = 0;
 
 function take(word) {
   if ((word & 255) === 0) return false;
+  if (slots[${slots.stretch}] > 0) return takeFrom(stretches.get(slots[${slots.stretch}]), word);
   const table = kernels.get(slots[${slots.memory}]);
   if (!table) return false;
   const [kernel, counted, count, part, arity] = slots.subarray(${slots.kernel}, ${slots.arity + 1});
   const index = (word & 255) - 1;
   const list = Array.from({ length: arity }, (_, i) => from[i] + index * steps[i]);
   list[counted] = Math.min(part, count - index * part);
-  if (Atomics.compareExchange(slots, ${slots.job}, word, word - 1) !== word) return true;
+  if (Atomics.compareExchange(slots, ${slots.job}, word, word - 1) === word) perform([table[kernel].bind(undefined, ...list)]);
+  return true;
+}
+
+function takeFrom(stretch, word) {
+  if (!stretch) return false;
+  const calls = stretch[(word & 255) - 1];
+  if (Atomics.compareExchange(slots, ${slots.job}, word, word - 1) === word) perform(calls);
+  return true;
+}
+
+function perform(calls) {
   try {
-    table[kernel](...list);
+    for (const call of calls) call();
   } catch {
     Atomics.store(slots, ${slots.failed}, 1);
   }
   Atomics.add(slots, ${slots.helped}, 1);
   Atomics.add(slots, ${slots.done}, 1);
-  return true;
 }
 
 function work() {
@@ -74,6 +88,10 @@ port.onmessage = ({ data }) => {
     slots = new Int32Array(setup.control, 0, ${argumentsAt / 4});
     from = new Float64Array(setup.control, ${argumentsAt}, ${mostArguments});
     steps = new Float64Array(setup.control, ${argumentsAt + mostArguments * 8}, ${mostArguments});
+  } else if (data.stretch) {
+    read++;
+    const table = kernels.get(data.workplace);
+    stretches.set(data.stretch, data.parts.map((part) => part.map(([kernel, ...values]) => table[kernel].bind(undefined, ...values))));
   } else {
     read++;
     const table = {};

@@ -19,6 +19,15 @@ export interface Job {
   readonly part: number;
 }
 
+/** Calls in parts, of which each is a list of them. */
+export interface Stretch {
+  readonly id: number;
+  /** Of each part, of each call, the kernel's index and the arguments: what helpers make the calls of. */
+  readonly parts: readonly (readonly (readonly number[])[])[];
+  /** The same on the main thread. */
+  readonly own: readonly (() => void)[];
+}
+
 /** A memory to work on, and what works on it. */
 interface Ground { readonly memory: WebAssembly.Memory; readonly modules: readonly WebAssembly.Module[] }
 
@@ -49,6 +58,8 @@ class Crew {
   readonly steps: Float64Array;
   /** The memories they have, with their size when it was sent. */
   readonly near = new Map<number, number>();
+  /** The stretches they know. */
+  readonly stretches = new Set<number>();
 
   constructor(names: readonly string[], size: number) {
     const control = new SharedArrayBuffer(controlBytes);
@@ -65,8 +76,18 @@ class Crew {
   /** Gives a memory to all; until it has arrived the main thread does all. */
   bring({ id, memory, modules }: Workplace): void {
     this.near.set(id, memory.buffer.byteLength);
+    this.post({ id, memory, modules });
+  }
+
+  /** The same of a stretch over a memory that has been brought. */
+  teach(workplace: number, { id, parts }: Stretch): void {
+    this.stretches.add(id);
+    this.post({ workplace, stretch: id, parts });
+  }
+
+  private post(message: object): void {
     Atomics.add(this.slots, slots.mail, 1);
-    for (const helper of this.helpers) helper.post({ id, memory, modules });
+    for (const helper of this.helpers) helper.post(message);
     this.publish(0);
   }
 
@@ -91,6 +112,7 @@ export class Pool {
   private left = 0;
   private helpedBefore = 0;
   private lastId = 0;
+  private lastStretch = 0;
   private mayWait = true;
 
   /** @param names the exports that jobs may call. */
@@ -108,6 +130,11 @@ export class Pool {
   /** What a call must take on one thread, ns, to be worth sharing now. */
   get worthwhile(): number {
     return Atomics.load(this.crew.slots, slots.asleep) < this.crew.helpers.length ? worthSharing : worthWaking;
+  }
+
+  /** A number that no other stretch has. */
+  nextStretch(): number {
+    return ++this.lastStretch;
   }
 
   /** Opens the pool to a memory, which helpers get when the first job is worth sharing. */
@@ -137,28 +164,43 @@ export class Pool {
   /** Runs one call in parts on all threads, and returns when it is done. */
   run(workplace: Workplace, { kernel, call, values, steps, counted, part }: Job): void {
     const { crew } = this;
-    const { slots: shared } = crew;
     if (!crew.near.has(workplace.id)) crew.bring(workplace);
     const count = values[counted] ?? 0;
-    const parts = Math.ceil(count / part);
     crew.values.set(values);
     crew.steps.set(steps);
-    shared.set([workplace.id, kernel, counted, count, part, values.length], slots.memory);
+    crew.slots.set([workplace.id, kernel, counted, count, part, values.length, 0], slots.memory);
+    this.share(Math.ceil(count / part), this.names[kernel], (index) => {
+      const mine = values.map((value, i) => value + index * (steps[i] ?? 0));
+      mine[counted] = Math.min(part, count - index * part);
+      call(...mine);
+    });
+  }
+
+  /** The same for a stretch. */
+  runStretch(workplace: Workplace, stretch: Stretch): void {
+    const { crew } = this;
+    if (!crew.near.has(workplace.id)) crew.bring(workplace);
+    if (!crew.stretches.has(stretch.id)) crew.teach(workplace.id, stretch);
+    crew.slots[slots.stretch] = stretch.id;
+    this.share(stretch.parts.length, 'a stretch of calls', (index) => stretch.own[index]?.());
+  }
+
+  /** Has the parts of what the slots say done by whoever is free. @param mine does one on this thread. */
+  private share(parts: number, what: string | undefined, mine: (index: number) => void): void {
+    const { crew } = this;
+    const { slots: shared } = crew;
     Atomics.store(shared, slots.done, 0);
     crew.publish(parts);
 
     let own = 0;
     for (let word = Atomics.load(shared, slots.job); (word & mostParts) > 0; word = Atomics.load(shared, slots.job)) {
       if (Atomics.compareExchange(shared, slots.job, word, word - 1) !== word) continue;
-      const index = (word & mostParts) - 1;
-      const mine = values.map((value, i) => value + index * (steps[i] ?? 0));
-      mine[counted] = Math.min(part, count - index * part);
-      call(...mine);
+      mine((word & mostParts) - 1);
       own++;
     }
     for (let look = 0; Atomics.load(shared, slots.done) < parts - own; look++) if (look > looks) this.pause(shared);
     if (Atomics.load(shared, slots.failed) !== 0) {
-      throw new BackendError({ operation: 'wasm', argument: 'threads', expected: `${this.names[kernel]} to end`, actual: 'a trap in a helper thread' });
+      throw new BackendError({ operation: 'wasm', argument: 'threads', expected: `${what} to end`, actual: 'a trap in a helper thread' });
     }
   }
 

@@ -91,7 +91,7 @@ const pack: Cut = {
   steps: ([, mode = 0, , k = 0, , ldb = 0]) => [k * 4, 0, 0, 0, mode === matmulCodes.nt ? ldb * 4 : 4, 0],
 };
 
-const cuts = {
+export const cuts = {
   gemm, pack,
   lstmForward: byRows(5, 4, 1, 1, 1, 1, 0),
   lstmBackward: byRows(3, 4, 1, 4, 1, 1, 1, 1, 1, 0),

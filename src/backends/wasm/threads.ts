@@ -4,8 +4,11 @@ import { linearDevice } from '../linear/device.js';
 import type { Work } from './backend.js';
 import { FetchedFamilies } from './families.js';
 import { composed, instantiate } from './instance.js';
+import { Choice } from './choice.js';
+import { joining } from './joining.js';
 import { Pool } from './pool.js';
-import { cutNames, splitKernels } from './split.js';
+import { splitKernels } from './split.js';
+import { stretchNames } from './stretches.js';
 
 /** Tells the pool of devices that nobody disposes of. */
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
@@ -27,10 +30,12 @@ export function threaded(threads: number, product?: string): Work {
   return {
     open() {
       const instance = instantiate(families.all, threads, product);
-      const pool = current.pool ??= new Pool(cutNames, threads);
+      const pool = current.pool ??= new Pool(stretchNames, threads);
       const workplace = pool.add(instance);
-      const kernels = composed(splitKernels(instance.kernels, pool, workplace, threads), families.all, threads);
-      return watched(linearDevice(kernels, instance.storage, 'float32', families.kernels, true), closing(pool, workplace.id, () => { end(pool); }));
+      const choice = new Choice();
+      const kernels = composed(splitKernels(instance.kernels, pool, workplace, threads, choice), families.all, threads);
+      const join = joining(instance.kernels, pool, workplace, threads, choice);
+      return watched(linearDevice(kernels, instance.storage, 'float32', families.kernels, true, join), closing(pool, workplace.id, () => { end(pool); }));
     },
     prepare: (wanted) => families.prepare(wanted),
   };
