@@ -36,7 +36,7 @@ export const panels: readonly PanelEntry[] = [
   {
     name: 'training', short: 'Training', title: 'Training, and how far back the gradient comes',
     lead: 'A network of 50 units reads 50 steps and is asked at the end. Train it, and see at every epoch how much of the gradient comes back to early steps: what does not arrive there cannot be learnt from there.',
-    derivations: [{ text: 'Gradient flow', href: 'gradient-flow.html#1-one-factor-a-step' }, { text: 'The time loop', href: 'bptt.html#3-the-time-loop' }, { text: 'Clipping', href: 'optimizers.html#5-clipping' }, { text: 'Adam', href: 'adam.html#the-moments' }],
+    derivations: [{ text: 'Gradient flow', href: 'gradient-flow.html#1-one-factor-a-step' }, { text: 'The time loop', href: 'bptt.html#3-the-time-loop' }, { text: 'Clipping', href: 'optimizers.html#5-clipping' }],
     load: () => import('./panels/training.js'),
   },
   {

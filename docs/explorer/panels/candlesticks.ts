@@ -3,6 +3,7 @@ import { loadModel, randomStream, wasm } from 'bptt';
 import type { Model } from 'bptt';
 import { candlestickImage, overlayHeatMap } from 'bptt/charts';
 import { range } from '../shell/address.js';
+import { among, largest } from '../shell/choosing.js';
 import { button, el } from '../shell/dom.js';
 import { numberElement, shown } from '../shell/numbers.js';
 import { definePanel } from '../shell/panel.js';
@@ -28,14 +29,8 @@ async function fetched(): Promise<Model> {
   return loadModel(new Uint8Array(await answer.arrayBuffer()), { backend: await wasm() });
 }
 
-function largest(values: Float64Array): number {
-  return values.indexOf(Math.max(...values));
-}
-
-/** The right candle among others, in order. */
-function candidates(right: number): number[] {
-  return [...new Set([right, ...[1, 4, 7, 10, 12].map((at) => at - 1)])].slice(0, 4).sort((a, b) => a - b);
-}
+/** Candles to choose from, from 0, beside the right one. */
+const OTHERS = [0, 3, 6, 9, 11];
 
 /** The map over the picture that the network is shown. */
 function paint(canvas: HTMLCanvasElement, chart: readonly Candle[], { map }: Look): void {
@@ -65,11 +60,11 @@ export const panel = definePanel(fields, (host) => {
   const table = el('tbody', {});
   const ask = question(host, {
     ask: () => 'Which candle does the score need most: the flattening of which one, to a line at its middle, takes most away?',
-    options: () => candidates(largest(seen?.losses ?? new Float64Array(COUNT))).map((at) => `candle ${at + 1}`),
+    options: () => among(largest(seen?.losses ?? new Float64Array(COUNT)), OTHERS).map((at) => `candle ${at + 1}`),
     answer() {
       const losses = seen?.losses ?? new Float64Array(COUNT);
       const most = largest(losses);
-      return { right: candidates(most).indexOf(most), because: `Without candle ${most + 1} the score falls by ${shown(losses[most] ?? NaN, 2)}; the map is strongest at candle ${1 + largest(seen?.byCandle ?? losses)}.` };
+      return { right: among(most, OTHERS).indexOf(most), because: `Without candle ${most + 1} the score falls by ${shown(losses[most] ?? NaN, 2)}; the map is strongest at candle ${1 + largest(seen?.byCandle ?? losses)}.` };
     },
   });
   host.place.append(buttons,

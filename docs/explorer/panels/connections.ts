@@ -1,5 +1,6 @@
 /** Panel 5, first half: which input step moves which answer. */
 import { range } from '../shell/address.js';
+import { among, largest } from '../shell/choosing.js';
 import { controls } from '../shell/controls.js';
 import { el } from '../shell/dom.js';
 import { numberElement, shown } from '../shell/numbers.js';
@@ -20,14 +21,8 @@ const fields = {
   step: range({ from: 1, to: STEPS, initial: 1 }),
 };
 
-function largest(values: Float64Array): number {
-  return values.indexOf(Math.max(...values));
-}
-
-/** Steps to choose from: the right one among others, in order. */
-function candidates(right: number): number[] {
-  return [...new Set([right, ...[1, 25, STEPS, 40, 10]])].slice(0, 4).sort((a, b) => a - b);
-}
+/** Steps to choose from, beside the right one. */
+const OTHERS = [1, 25, STEPS, 40, 10];
 
 export const panel = definePanel(fields, (host) => {
   const knobs = controls(host, trainingLabels);
@@ -42,12 +37,12 @@ export const panel = definePanel(fields, (host) => {
   const run = new Run(host, true, draw);
   const ask = question(host, {
     ask: () => `Which input step moves answer ${place().answer} most?`,
-    options: () => candidates(1 + largest(ofAnswer())).map((step) => `step ${step}`),
+    options: () => among(1 + largest(ofAnswer()), OTHERS).map((step) => `step ${step}`),
     answer() {
       const all = ofAnswer();
       const most = 1 + largest(all);
       const strongest = all[most - 1] ?? NaN;
-      return { right: candidates(most).indexOf(most), because: `There ‖∂y/∂x‖ is ${shown(strongest)}; its mean over all steps is ${shown(all.reduce((sum, value) => sum + value, 0) / STEPS, 4)}.` };
+      return { right: among(most, OTHERS).indexOf(most), because: `There ‖∂y/∂x‖ is ${shown(strongest)}; its mean over all steps is ${shown(all.reduce((sum, value) => sum + value, 0) / STEPS, 4)}.` };
     },
   });
   map.onPoint((column, above) => host.set({ step: column + 1, answer: above + 1 }));

@@ -1,5 +1,6 @@
 /** What the network answers, beside what is right: as a table, and for a task that goes on with a line, as lines. */
 import { Curves } from '../drawing/curve.js';
+import { largest } from '../shell/choosing.js';
 import { el } from '../shell/dom.js';
 import { numberElement, shown } from '../shell/numbers.js';
 import type { Example } from './protocol.js';
@@ -11,10 +12,6 @@ function shares(logits: Float64Array): Float64Array {
   const powers = logits.map((logit) => Math.exp(logit - most));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
-}
-
-function largest(values: Float64Array): number {
-  return values.indexOf(Math.max(...values));
 }
 
 /** What stands in the input, in words. */
