@@ -144,6 +144,19 @@ test('Train and Pause by keyboard; where it pauses stands in the address, and a 
   await page.reload();
   await atEpoch(page, epoch);
   assert.is((await page.locator('.status').innerText()).split('. ')[0], said.split('. ')[0]);
+  await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
+  assert.equal(problems, []);
+  await page.close();
+});
+
+test('on the way to the epoch of the address it can be paused', async () => {
+  const { page, problems } = await site.open('training?cell=rnn&task=sine&epoch=5000');
+  await page.locator('.status', { hasText: /Epoch [1-9]\d*: loss/ }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).press('Enter');
+  const epoch = Number(/epoch=(\d+)/.exec(page.url())?.[1]);
+  assert.ok(epoch > 0 && epoch < 5000, page.url());
+  await atEpoch(page, epoch);
+  await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
   assert.equal(problems, []);
   await page.close();
 });

@@ -32,7 +32,7 @@ export class Run {
 
   /** @param connections whether each epoch comes with them. @param changed called before a frame in which something is new. */
   constructor(private readonly host: RunHost, private readonly connections: boolean, private readonly changed: () => void) {
-    this.play = button('Train', () => (this.playing ? this.pause() : this.start()));
+    this.play = button('Train', () => (this.active ? this.pause() : this.start()));
     this.buttons = el('div', { class: 'buttons', role: 'group', 'aria-label': 'Training' }, this.play,
       button('One epoch', () => {
         this.pause();
@@ -71,8 +71,13 @@ export class Run {
     this.changed();
   }
 
+  /** Whether it trains: on and on, or to the epoch of the address. */
+  private get active(): boolean {
+    return this.playing || this.session?.running === true;
+  }
+
   private pause(): void {
-    if (!this.playing) return;
+    if (!this.active) return;
     this.playing = false;
     this.host.set({ epoch: this.session?.stop() ?? 0 });
   }
@@ -93,7 +98,7 @@ export class Run {
 
   private showStatus(): void {
     const { session } = this;
-    this.play.textContent = this.playing ? 'Pause' : 'Train';
+    this.play.textContent = this.active ? 'Pause' : 'Train';
     this.play.disabled = !session || session.failure !== undefined;
     this.status.textContent = this.saying(session);
   }
