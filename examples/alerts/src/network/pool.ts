@@ -4,7 +4,7 @@ import { Tinypool } from 'tinypool';
 import type { Prediction, PredictionTask } from './prediction.js';
 
 export interface PoolOptions {
-  /** Default: one less than there are cores, at least 1 and at most 4. */
+  /** Default: as many as there are cores, at most 4: while they work, the thread that asks waits. */
   readonly threads?: number | undefined;
   /** Milliseconds for one forecast, loading of the network included. */
   readonly limit: number;
@@ -19,7 +19,7 @@ export interface PredictionPool {
   close(): Promise<void>;
 }
 
-export function openPool({ threads = Math.min(4, Math.max(1, availableParallelism() - 1)), limit, worker = new URL('./worker.js', import.meta.url) }: PoolOptions): PredictionPool {
+export function openPool({ threads = Math.min(4, availableParallelism()), limit, worker = new URL('./worker.js', import.meta.url) }: PoolOptions): PredictionPool {
   const pool = new Tinypool({ filename: worker.href, minThreads: threads, maxThreads: threads });
   let idle = threads;
   const waiting: (() => void)[] = [];
