@@ -14,6 +14,8 @@ import type { KerasLayer } from '../convert/keras/kerasFiles.js';
 import { convert } from '../../src/cli/commands/convert.js';
 import { inspect } from '../../src/cli/commands/inspect.js';
 import { UsageError } from '../../src/cli/options.js';
+import { Forecaster } from '../../src/forecast/index.js';
+import { SMALL, dayRows } from '../forecast/forecaster/support.js';
 import { rejected } from '../models/support.js';
 import { bptt } from './command.js';
 
@@ -86,6 +88,14 @@ test('options reach the writer', async () => {
   assert.ok((await importTensorFlowJs(readFileSync(join(folder, 'half/model.json'), 'utf8'), readFileSync(join(folder, 'half/weights.bin')))).model.countParams() > 0);
   await run('convert', 'own.safetensors', 'state.safetensors', '--to', 'torch');
   assert.ok(existsSync(join(folder, 'state.py')));
+});
+
+test('a forecaster goes out with its scalers', async () => {
+  const forecaster = new Forecaster(SMALL);
+  await forecaster.fit(dayRows(60), { epochs: 1, validation: 0.2 });
+  writeFileSync(join(folder, 'forecaster.safetensors'), forecaster.toBytes());
+  assert.match(await run('convert', 'forecaster.safetensors', 'prices.onnx'), /inputs +history float64/);
+  await rejected(UsageError, run('convert', 'forecaster.safetensors', 'prices.onnx', '--lengths'));
 });
 
 test('names, prefix and what is left over', async () => {

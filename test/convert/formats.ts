@@ -31,12 +31,12 @@ async function insideZip(bytes: Uint8Array, random: RandomGenerator): Promise<Mu
   return { what: `${chosen.name}: ${what}`, bytes: makeZip(entries.map((entry) => (entry === chosen ? { name: entry.name, data } : entry)), { long: true }) };
 }
 
-function safetensorsFile(): Uint8Array {
+function safetensorsFile(count: number): Uint8Array {
   const stored = (name: string, dtype: string, data: ArrayBufferView, shape: number[]): Parameters<typeof encodeStored>[0]['tensors'][number] =>
     ({ name, dtype, shape, bytes: new Uint8Array(data.buffer) });
   const whole = encodeStored({
     metadata: { format: 'pt' }, tensors: [
-      stored('fc.weight', 'F32', Float32Array.from({ length: 12 }, (_, i) => i), [3, 4]), stored('fc.bias', 'F16', Uint16Array.of(1, 2, 3), [3]), stored('step', 'I64', BigInt64Array.of(7n), []),
+      stored('fc.weight', 'F32', Float32Array.from({ length: count }, (_, i) => i), [3, count / 3]), stored('fc.bias', 'F16', Uint16Array.of(1, 2, 3), [3]), stored('step', 'I64', BigInt64Array.of(7n), []),
       stored('mask', 'BOOL', Uint8Array.of(0, 1), [2]), stored('double', 'F64', Float64Array.of(1, 2), [2, 1]),
     ],
   });
@@ -50,7 +50,7 @@ function safetensorsFile(): Uint8Array {
 export const mutatedFormats: readonly MutatedFormat[] = [
   { name: 'torch', files: async () => ['tutorial', 'odd', 'odd-protocol4', 'words'].map(torchFile), read: readWhole, inside: insideZip },
   { name: 'torch-legacy', files: async () => [torchFile('odd-legacy')], read: readWhole },
-  { name: 'torch-safetensors', files: async () => [safetensorsFile()], read: readWhole },
+  { name: 'torch-safetensors', files: async () => [safetensorsFile(12), safetensorsFile(300_000)], read: readWhole },
   onnxFormat,
   ...kerasFormats,
 ];

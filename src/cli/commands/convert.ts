@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { importModel } from '../../convert/index.js';
 import type { ModelImport } from '../../convert/index.js';
+import { Forecaster } from '../../forecast/forecaster/forecaster.js';
 import { loadModel } from '../../models/load.js';
 import type { Model } from '../../models/model.js';
 import { command } from '../command.js';
@@ -46,7 +47,9 @@ export const convert = command({
     const file = await readForeign(from);
     const read = await modelOf(file, values);
     say(`writing ${to} …`);
-    const written = await aboutFile(from, () => filesOf(read.model, to, target, { half, lengths, opset: opset === '22' ? 22 : 17 }));
+    const forecaster = target === 'onnx' && read.model.metadata.forecaster !== undefined ? await aboutFile(from, () => Forecaster.load(file.bytes)) : undefined;
+    if (lengths && forecaster) throw new UsageError('--lengths is of models; a forecaster knows how many rows it takes.');
+    const written = await aboutFile(from, () => filesOf(read.model, to, target, { half, lengths, opset: opset === '22' ? 22 : 17, forecaster }));
     if (written.files.some(({ path }) => resolve(path) === resolve(from))) throw new UsageError(`${from} is IN, and would be written over.`);
     for (const { path, content } of written.files) await writeOutput(path, content);
     say('');

@@ -2,6 +2,7 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { exportOnnx, exportTensorFlowJs, exportTorch } from '../../convert/index.js';
 import type { WeightRounding } from '../../convert/index.js';
+import type { Forecaster } from '../../forecast/forecaster/forecaster.js';
 import type { Model } from '../../models/model.js';
 import { UsageError } from '../options.js';
 import type { Target } from './formats.js';
@@ -10,6 +11,8 @@ export interface WriteOptions {
   readonly half: boolean;
   readonly opset: 17 | 22;
   readonly lengths: boolean;
+  /** That the model is the network of, if it is: an .onnx file holds its scalers too. */
+  readonly forecaster: Forecaster | undefined;
 }
 
 export interface Written {
@@ -20,12 +23,12 @@ export interface Written {
 }
 
 /** Nothing is written yet. @throws ConversionError, UsageError */
-export async function filesOf(model: Model, path: string, target: Target, { half, opset, lengths }: WriteOptions): Promise<Written> {
+export async function filesOf(model: Model, path: string, target: Target, { half, opset, lengths, forecaster }: WriteOptions): Promise<Written> {
   const weights = half ? 'float16' : 'float32';
   switch (target) {
     case 'bptt': return { files: [{ path, content: model.toBytes() }], facts: [], notes: [] };
     case 'onnx': {
-      const { bytes, inputs, outputs, states, rounding } = await exportOnnx(model, { opset, lengths, weights });
+      const { bytes, inputs, outputs, states, rounding } = await (forecaster ? exportOnnx(forecaster, { opset, weights }) : exportOnnx(model, { opset, lengths, weights }));
       const ports = (list: typeof inputs): string => list.map(({ name, type, shape }) => `${name} ${type} [${shape.join(', ')}]`).join('; ');
       return {
         files: [{ path, content: bytes }], notes: [],

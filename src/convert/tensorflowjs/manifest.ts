@@ -62,7 +62,12 @@ export function storedWeights(operation: string, manifest: JsonValue | undefined
 function valuesOf({ stored, scale, min }: WeightEntry, bytes: Uint8Array): FloatArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length / bytesPer[stored];
-  const list = (read: (i: number) => number): Float32Array => Float32Array.from({ length: count }, (_, i) => read(i));
+  // Float32Array.from would make an object of each number on the way.
+  const list = (read: (i: number) => number): Float32Array => {
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = read(i);
+    return values;
+  };
   switch (stored) {
     case 'float32': return list((i) => view.getFloat32(4 * i, true));
     case 'int32': return list((i) => view.getInt32(4 * i, true));

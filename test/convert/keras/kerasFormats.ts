@@ -13,11 +13,21 @@ import type { MutatedFormat, Mutation } from '../mutations.js';
 import { makeChain } from './chains.js';
 import type { Spec } from './chains.js';
 import { archive, legacy, sequential } from './kerasFiles.js';
+import type { KerasLayer } from './kerasFiles.js';
 
 const spec: Spec = { kind: 'GRU', inner: 'LSTM', units: 3, activation: 'tanh', recurrent: 'hard_sigmoid', bias: true, flag: true, mode: 'concat', padding: 'same', taps: 2, softmax: false };
 const chain = makeChain(randomStream(1, 'mutated'), [{ ...spec, kind: 'Conv1D' }, { ...spec, kind: 'Bidirectional' }, { ...spec, kind: 'BatchNormalization' }, { ...spec, flag: false }, { ...spec, kind: 'TimeDistributed', softmax: true }], false, true);
 const model = sequential([{ className: 'InputLayer', config: { name: 'input', batch_shape: [null, chain.steps, chain.features] }, variables: [] }, ...chain.layers]);
 const trained = { config: { loss: 'mse', optimizer: { class_name: 'Adam', config: { learning_rate: 0.01 } }, metrics: ['mae'] }, variables: [{ name: 'iteration', shape: [], data: Float32Array.of(3) }] };
+
+/** More than 1 MB of weights, against which the limit on memory says something. */
+const [features, units] = [512, 600];
+const wide: KerasLayer[] = [
+  { className: 'InputLayer', config: { name: 'input', batch_shape: [null, features] }, variables: [] },
+  { className: 'Dense', config: { name: 'wide', units }, variables: [{ folder: '', variables: [
+    { name: 'kernel', shape: [features, units], data: Float32Array.from({ length: features * units }, (_, i) => Math.sin(i)) }, { name: 'bias', shape: [units], data: new Float32Array(units) },
+  ] }] },
+];
 
 /** What no configuration has where a value was. */
 const strange = ['-1', '0', '1', '2', '1.5', '1e9', '2147483648', '9007199254740993', '1e300', 'null', 'true', '""', '"x"', '"LSTM"', '"Lambda"', '[]', '{}', '[[]]', '[null,4,3]', '{"class_name":"Dense","config":{}}'];
@@ -66,6 +76,11 @@ async function tensorFlowJsFile(): Promise<Uint8Array> {
   return joined(Buffer.from(JSON.stringify(modelJson)), weights);
 }
 
+async function wideTensorFlowJsFile(): Promise<Uint8Array> {
+  const { modelJson, weights } = await exportTensorFlowJs(new Sequential([new Dense({ units })], { inputShape: [features] }));
+  return joined(Buffer.from(JSON.stringify(modelJson)), weights);
+}
+
 function joined(json: Uint8Array, weights: Uint8Array): Uint8Array {
   const size = Buffer.alloc(4);
   size.writeUInt32LE(json.length);
@@ -79,16 +94,16 @@ function parted(bytes: Uint8Array): { json: string; weights: Uint8Array } {
 
 export const kerasFormats: readonly MutatedFormat[] = [
   {
-    name: 'keras', files: async () => [await archive(model, chain.layers, { trained }), await archive(model, chain.layers, { version: '2.15.0' })],
+    name: 'keras', files: async () => [await archive(model, chain.layers, { trained }), await archive(model, chain.layers, { version: '2.15.0' }), await archive(sequential(wide), wide, {})],
     read: async (bytes) => wholeModel((await importKeras(bytes)).model), inside: insideArchive,
   },
   {
-    name: 'keras-h5', files: async () => [await legacy(model, chain.layers.map((layer) => ({ ...layer, variables: layer.variables.filter(({ folder }) => folder !== 'seed_generator') })), { version: '2.15.0' })],
+    name: 'keras-h5', files: async () => [await legacy(model, chain.layers.map((layer) => ({ ...layer, variables: layer.variables.filter(({ folder }) => folder !== 'seed_generator') })), { version: '2.15.0' }), await legacy(sequential(wide), wide, { version: '2.15.0' })],
     read: async (bytes) => wholeModel((await importKeras(bytes)).model),
   },
-  { name: 'hdf5', files: async () => ['earliest', 'v110', 'latest'].map(golden), read: readEverything },
+  { name: 'hdf5', files: async () => [...['earliest', 'v110', 'latest'].map(golden), await legacy(sequential(wide), wide, { version: '2.15.0' })], read: readEverything },
   {
-    name: 'tensorflowjs', files: async () => [await tensorFlowJsFile()],
+    name: 'tensorflowjs', files: async () => [await tensorFlowJsFile(), await wideTensorFlowJsFile()],
     read: async (bytes) => {
       const { json, weights } = parted(bytes);
       return wholeModel((await importTensorFlowJs(json, weights)).model);
