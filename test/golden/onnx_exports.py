@@ -43,8 +43,11 @@ cases = {
     'attention': (With(lambda m, x: m[0](x, x, x, need_weights=False)[0], nn.MultiheadAttention(8, 2, batch_first=True)), torch.randn(2, 5, 8)),
     'words': (With(lambda m, x: m[2](m[1](m[0](x))[1][0][-1]), nn.Embedding(11, 4), nn.LSTM(4, 3, batch_first=True), nn.Linear(3, 2)), torch.randint(0, 11, (2, 6))),
     'constants': (With(lambda m, x: (x * 2.0 - 1.0) / 3.0 + m[0](x) * 0.5, nn.Linear(3, 3)), torch.randn(2, 4, 3)),
+    'causal': (With(lambda m, x: torch.relu(m[0](nn.functional.pad(x, (2, 0)))), nn.Conv1d(2, 4, 3)), torch.randn(2, 2, 9)),
+    'attention_open': (With(lambda m, x: m[0](x, x, x, need_weights=False)[0], nn.MultiheadAttention(4, 2, batch_first=True)), torch.randn(2, 5, 4)),
+    'attention_fixed': (With(lambda m, x: m[0](x, x, x, need_weights=False)[0], nn.MultiheadAttention(4, 2, batch_first=True)), torch.randn(2, 5, 4)),
 }
-open_axes = {'time_first': {0: 'time', 1: 'batch'}, 'last_states': {0: 'batch', 1: 'time'}, 'mean_over_time': {0: 'batch', 1: 'time'}, 'words': {0: 'batch', 1: 'time'}, 'temporal': {0: 'batch', 2: 'time'}}
+open_axes = {'time_first': {0: 'time', 1: 'batch'}, 'last_states': {0: 'batch', 1: 'time'}, 'mean_over_time': {0: 'batch', 1: 'time'}, 'words': {0: 'batch', 1: 'time'}, 'temporal': {0: 'batch', 2: 'time'}, 'attention_open': {0: 'batch', 1: 'time'}, 'attention_fixed': {}}
 folder.mkdir(exist_ok=True)
 for name, (module, x) in cases.items():
     module.eval()

@@ -9,8 +9,8 @@ import { childFlags } from '../convert/mutationChild.js';
 import type { Judged, Span } from '../convert/mutationChild.js';
 import { soak } from './run.js';
 
-/** Of silence: a file that hangs. */
-const patience = 30_000;
+/** Of silence: a file that hangs, also on a machine that has much else to do. */
+const patience = 120_000;
 
 /** What a process says of so many files of a format; where it falls silent, it is stopped, and the next one goes on behind that file. */
 async function judged(span: Span, hear: (each: Judged) => Promise<void>): Promise<void> {

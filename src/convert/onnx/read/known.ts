@@ -110,6 +110,12 @@ export function transposed({ shape, data, name }: Known, order: readonly number[
   return { kind: 'known', shape: to, data: out, name: `${name}ᵀ${order.join()}` };
 }
 
+/** The entries of the first axis from the last to the first. */
+export function reversed({ shape, data, name }: Known): Known {
+  const [rows = 0, width] = [shape[0], sizeOf(shape.slice(1))];
+  return { kind: 'known', shape, data: data.map((_, i) => data[(rows - 1 - Math.floor(i / width)) * width + (i % width)] ?? NaN), name: `${name}[::-1]` };
+}
+
 /** Entries from `begin` to below `end` of the first axis, without that axis. */
 export function rowsOf({ shape, data, name }: Known, begin: number, end: number): Known {
   const width = sizeOf(shape.slice(1));

@@ -1,10 +1,12 @@
 /** Operators that take parts of axes, or put zeros around them. */
 import { Cropping1D } from '../../../layers/cropping.js';
+import { Dense } from '../../../layers/dense.js';
 import { Embedding } from '../../../layers/embedding.js';
+import type { SymbolicTensor } from '../../../layers/layer.js';
 import { SimpleRNN } from '../../../layers/simpleRnn.js';
 import { ZeroPad1D } from '../../../layers/zeroPad.js';
 import type { Call, Value } from './call.js';
-import { floatsOf, rowsOf } from './known.js';
+import { floatsOf, reversed, rowsOf } from './known.js';
 import type { Known } from './known.js';
 import { sizesOf } from './sizes.js';
 import type { Size } from './sizes.js';
@@ -23,10 +25,23 @@ function cut(c: Call, flow: Flow, axis: number, begin: number, end: number): Flo
   if (before === 0 && after === 0) return flow;
   const order = naturalOrder(flow, [axis]);
   const rest = order.map((i) => flow.axes[i] ?? []);
-  const x = laidOut(flow, [c.around.batch, whole, rest.flat()]);
   const part = atom(size - before - after);
+  const axes = flow.axes.map((each, i) => (i === axis ? part : each));
+  if (Number.isNaN(sizeOfAxis(rest.flat()))) return flowOf(selected(c, laidOut(flow, [c.around.batch, ...rest, whole]), size, before, size - after), [c.around.batch, ...rest, part], axes);
+  const x = laidOut(flow, [c.around.batch, whole, rest.flat()]);
   const y = new Cropping1D({ cropping: [before, after] }).apply(x);
-  return flowOf(y, [c.around.batch, part, rest.flat()], flow.axes.map((each, i) => (i === axis ? part : each)));
+  return flowOf(y, [c.around.batch, part, rest.flat()], axes);
+}
+
+/** Entries of the last axis where another one is open, which no layer crops: a product with ones and zeros that stays as it is. */
+function selected(c: Call, x: SymbolicTensor, size: number, from: number, to: number): SymbolicTensor {
+  if (Number.isNaN(size)) return c.refuse('part of an open axis beside another one');
+  const units = to - from;
+  const kernel = new Float32Array(size * units);
+  for (let i = 0; i < units; i++) kernel[(from + i) * units + i] = 1;
+  const make = (): Dense => new Dense({ units, useBias: false, trainable: false });
+  const [y] = c.apply('selected', {}, { kernel: { shape: [size, units], data: kernel } }, [], make, [x]);
+  return y ?? c.refuse('nothing is left');
 }
 
 /** One entry of an axis, which stays with size 1. */
@@ -65,6 +80,7 @@ export function slice(c: Call): Value {
     const bound = (at: number): number => Math.max(0, Math.min(size, at < 0 ? at + size : at));
     return rowsOf(value, bound(starts[0] ?? 0), bound(ends[0] ?? size));
   }
+  if (value.kind === 'known' && axes.length === 1 && c.axis(axes[0] ?? 0, value.shape.length) === 0 && steps[0] === -1 && starts[0] === -1 && (ends[0] ?? 0) < -(value.shape[0] ?? 0)) return reversed(value);
   if (value.kind === 'filled') return { ...value, sizes: axes.reduce((sizes: readonly Size[], which, i) => slicedSizes(c, sizes, c.axis(which, sizes.length), starts[i] ?? 0, ends[i] ?? 0), value.sizes) };
   if (value.kind !== 'flow') return c.refuse('part of a constant is taken');
   if (steps.some((step) => step !== 1)) c.refuse('a stride, or the opposite order');

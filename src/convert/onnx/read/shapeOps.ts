@@ -4,7 +4,7 @@ import { sizeOf } from '../../../tensor.js';
 import type { Call, Value } from './call.js';
 import { known, transposed } from './known.js';
 import type { Known } from './known.js';
-import { reshapedTo, sizeOfOne, sizesOf } from './sizes.js';
+import { numbersOf, reshapedTo, sizeOfOne, sizesOf } from './sizes.js';
 import type { Size, Sizes } from './sizes.js';
 import { atom, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
 import type { Axis } from './view.js';
@@ -53,7 +53,11 @@ function sizesOfValue(c: Call, value: Value): Size[] {
 
 export function constantOfShape(c: Call): Value {
   const { data = [0] } = c.tensor('value') ?? {};
-  return { kind: 'filled', value: data[0] ?? 0, sizes: targetOf(c, 0).entries };
+  const sizes = targetOf(c, 0).entries;
+  const [only, ...others] = sizes;
+  // A short list is one of numbers, such as those that a Pad takes.
+  if (only && others.length === 0 && only.atoms.length === 0 && only.factor <= 64) return known(c.node.outputs[0] ?? '', [only.factor], new Float64Array(only.factor).fill(data[0] ?? 0));
+  return { kind: 'filled', value: data[0] ?? 0, sizes };
 }
 
 /** A list of sizes among the inputs. */
@@ -83,7 +87,9 @@ function same(a: Size, b: Size): boolean {
 }
 
 export function reshape(c: Call): Value {
-  const value = c.value(0);
+  const given = c.value(0);
+  const list = given.kind === 'sizes' ? numbersOf(given) : undefined;
+  const value = list ? known(c.node.inputs[0] ?? '', [list.length], Float64Array.from(list)) : given;
   const target = c.has(1) ? targetOf(c, 1).entries : (c.ints('shape') ?? []).map((factor): Size => ({ factor, atoms: [] }));
   const keepZero = c.int('allowzero', 0) === 1;
   if (value.kind === 'flow') return reshapedTo(value, target, keepZero) ?? c.refuse('axes are cut apart and joined in a way that is none of moving them');

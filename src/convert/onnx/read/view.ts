@@ -72,7 +72,8 @@ export function laidOut({ tensor, base }: Flow, axes: readonly Axis[]): Symbolic
     x = reshaped(x, from.map((each) => [each]));
     x = new Permute({ dims: to.map((each) => from.indexOf(each) + 1) }).apply(x);
   }
-  return reshaped(x, axes.slice(1));
+  // PyTorch joins the heads of attention with the batch: in a tensor the batch stays by itself.
+  return reshaped(x, axes.slice(1).map((axis) => axis.filter(({ batch }) => !batch)));
 }
 
 function reshaped(x: SymbolicTensor, axes: readonly Axis[]): SymbolicTensor {

@@ -1,4 +1,7 @@
-/** onnxruntime-web, which runs in Node as it does in browsers; installed by `npm ci --ignore-scripts --prefix test/onnxruntime`. */
+/**
+ * onnxruntime-web, which runs in Node as it does in browsers; installed by `npm ci --ignore-scripts --prefix test/onnxruntime`. Where that is asked for,
+ * onnxruntime-node, the native one: `npm install --ignore-scripts --prefix test/onnxruntime-node`.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { sizeOf } from '../../../../src/tensor.js';
@@ -18,12 +21,19 @@ interface Ort {
 }
 
 let loaded: Ort | undefined;
+let native = false;
+
+/** Before the first session. */
+export function useNativeRuntime(): void {
+  native = true;
+}
 
 function ort(): Ort {
   if (!loaded) {
-    const require = createRequire(join(import.meta.dirname, '../../../../../test/onnxruntime/package.json'));
-    loaded = require('onnxruntime-web') as Ort;
-    loaded.env.wasm.numThreads = 1;
+    const folder = native ? 'onnxruntime-node' : 'onnxruntime';
+    const require = createRequire(join(import.meta.dirname, '../../../../../test', folder, 'package.json'));
+    loaded = require(native ? 'onnxruntime-node' : 'onnxruntime-web') as Ort;
+    if (!native) loaded.env.wasm.numThreads = 1;
   }
   return loaded;
 }
@@ -39,7 +49,7 @@ export interface RuntimeModel {
 /** @throws Error of the runtime for a graph that it does not take. */
 export async function openInRuntime(bytes: Uint8Array): Promise<RuntimeModel> {
   const { InferenceSession, Tensor } = ort();
-  const session = await InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  const session = await InferenceSession.create(bytes, { executionProviders: [native ? 'cpu' : 'wasm'], logSeverityLevel: 3 });
   const kinds = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
   return {
     inputNames: session.inputNames,
