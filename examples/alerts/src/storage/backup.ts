@@ -2,8 +2,9 @@
  * All rows in one file, from either database into either: lines of JSON, compressed. The first line names the version of the schema; a backup of an
  * earlier one is read into that version and migrated from there.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -19,11 +20,14 @@ export const TABLES = [
 
 const AT_ONCE = 200;
 
-/** @returns how many rows were written */
+/** @returns how many rows were written; a file that is there already is left alone */
 export async function backup(database: Database, path: string): Promise<number> {
+  const file = await open(path, 'wx', 0o600);
   const gzip = createGzip();
-  const written = pipeline(gzip, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
-  const line = async (value: string): Promise<void> => { if (!gzip.write(`${value}\n`)) await once(gzip, 'drain'); };
+  const written = pipeline(gzip, file.createWriteStream());
+  // It is awaited at the end, and where it fails before, at the next line.
+  written.catch(() => undefined);
+  const line = async (value: string): Promise<void> => { if (!gzip.write(`${value}\n`)) await Promise.race([once(gzip, 'drain'), written]); };
   let rows = 0;
   try {
     await database.transaction(async (transaction) => {
