@@ -96,6 +96,7 @@ test('a forecaster goes out with its scalers', async () => {
   writeFileSync(join(folder, 'forecaster.safetensors'), forecaster.toBytes());
   assert.match(await run('convert', 'forecaster.safetensors', 'prices.onnx'), /inputs +history float64/);
   await rejected(UsageError, run('convert', 'forecaster.safetensors', 'prices.onnx', '--lengths'));
+  assert.match(await run('convert', 'forecaster.safetensors', 'prices.py'), /note +the network alone: scalers/);
 });
 
 test('names, prefix and what is left over', async () => {

@@ -39,16 +39,21 @@ export async function filesOf(model: Model, path: string, target: Target, { half
       const [stem, file] = [path.slice(0, -extname(path).length), `${basename(path, extname(path))}.safetensors`];
       if (!/^[\w.-]+$/.test(file)) throw new UsageError(`${path}: --to torch needs a name of letters, digits, _, . or -, which the Python text repeats.`);
       const { weights: content, python, notes, rounding } = await exportTorch(model, { weights, fileName: file });
-      return { files: [{ path: `${stem}.safetensors`, content }, { path: `${stem}.py`, content: python }], facts: half ? roundingFacts(rounding) : [], notes };
+      return { files: [{ path: `${stem}.safetensors`, content }, { path: `${stem}.py`, content: python }], facts: half ? roundingFacts(rounding) : [], notes: [...notes, ...leftBehind(model)] };
     }
     case 'tensorflowjs': {
       const { modelJson, weights: content, largestError } = await exportTensorFlowJs(model, { precision: weights });
       return {
-        files: [{ path, content: `${JSON.stringify(modelJson)}\n` }, { path: join(dirname(path), 'weights.bin'), content }], notes: [],
+        files: [{ path, content: `${JSON.stringify(modelJson)}\n` }, { path: join(dirname(path), 'weights.bin'), content }], notes: leftBehind(model),
         facts: half ? [['rounded', `weights by at most ${largestError.toPrecision(2)}`]] : [],
       };
     }
   }
+}
+
+/** Other formats have no place for them. */
+function leftBehind({ metadata }: Model): readonly string[] {
+  return metadata.forecaster === undefined ? [] : ['the network alone: scalers, windows and intervals of the forecaster stay behind'];
 }
 
 function roundingFacts(rounding: WeightRounding | undefined): [string, string][] {
