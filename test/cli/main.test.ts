@@ -31,7 +31,7 @@ test('what it does not know: one line that names what is meant, exit code 2', ()
   for (const [args, expected] of [
     [[], /^bptt: Name a command: forecast, .*inspect/], [['inspct'], /^bptt: Unknown command 'inspct'\. Did you mean inspect\?/], [['sales.csv'], /^bptt: 'sales\.csv' is no command\. Say bptt forecast sales\.csv --target COL/],
     [['--json'], /^bptt: Unknown option '--json'\. Name a command first/], [['toString'], /^bptt: Unknown command 'toString'/],
-    [['inspect'], /^bptt inspect: MODEL is missing\. --help/], [['inspect', 'a', 'b'], /^bptt inspect: Unexpected argument 'b'\./],
+    [['inspect'], /^bptt inspect: FILE is missing\. --help/], [['inspect', 'a', 'b'], /^bptt inspect: Unexpected argument 'b'\./],
     [['inspect', 'a', '--jsn'], /^bptt inspect: Unknown option '--jsn'\. Did you mean --json\?/], [['inspect', 'a', '--json=yes'], /^bptt inspect: .*--json/],
     [['inspect', '--', '--jsn'], /^bptt inspect: --jsn cannot be read \(no such file\)\./],
   ] as const) {
