@@ -277,6 +277,7 @@ const methods: Readonly<Record<string, (odd: object) => unknown>> = {
   'Forecaster.forecast': (odd) => tinyForecaster.forecast({ ...odd }),
   'Forecaster.forecastsOf': (odd) => tinyForecaster.forecastsOf('test', { ...odd }),
   'Forecaster.backtest': (odd) => tinyForecaster.backtest({ ...odd }),
+  'Model.stream': (odd) => new bptt.Sequential([new bptt.LSTM({ units: 2, stateful: true })], { inputShape: [1, 2], seed: 1 }).stream({ ...odd }),
   'Model.predict': (odd) => compiled().predict([[1, 2, 3]], { ...odd }),
 };
 

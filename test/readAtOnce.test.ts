@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wasmBackend } from '../src/backends/wasm/backend.js';
 import * as bptt from '../src/index.js';
-import { exportOnnx, exportTensorFlowJs, exportTorch, importKeras, importOnnx, importTensorFlowJs, importTorch, readTorch } from '../src/convert/index.js';
+import { exportOnnx, exportTensorFlowJs, exportTorch, importKeras, importModel, importOnnx, importTensorFlowJs, importTorch, inspectModel, readTorch } from '../src/convert/index.js';
 import { archive, sequential } from './convert/keras/kerasFiles.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
@@ -199,6 +199,10 @@ const cases: Readonly<Record<string, Case>> = {
   }),
   'Model.observe': ofModel((model, x, y, options) => model.observe(x, y, options)),
   'Model.predict': of(() => [shaped([6, 4, 2]), { batchSize: 2, mask: nested([1, 6, 4])[0]?.map((row) => row.map((_, t) => (t < 3 ? 1 : 0))) ?? [] }], (x, options) => recurrent().predict(x, options)),
+  'Model.stream': of(() => [{ batch: 2 }], async (options) => {
+    const model = new Sequential([new LSTM({ units: 3, stateful: true })], { inputShape: [1, 2], seed: 1 });
+    return (await model.stream(options)).step([1, 2, 3, 4]);
+  }),
   'Model.predictAll': of(() => [nested([6, 4, 2]), { lengths: [4, 2, 3, 4, 1, 4] }], (x, options) => recurrent().predictAll(x, options)),
   loadModel: of(
     () => [images().toBytes(), { customMetrics: [], learningRate: bptt.exponential({ rate: 0.1, decay: 0.5, steps: 2 }) }],
@@ -213,6 +217,8 @@ const cases: Readonly<Record<string, Case>> = {
     },
   ),
   exportTensorFlowJs: of(() => [recurrent(), { precision: 'float16' as const }], async (model, options) => [...(await exportTensorFlowJs(model, options)).weights]),
+  importModel: of(() => [onnxFile.slice(), {}], async (bytes, options) => (await importModel(bytes, options)).model.getWeights()),
+  inspectModel: of(() => [onnxFile.slice()], (bytes) => inspectModel(bytes)),
   importKeras: of(() => [kerasFile.slice()], async (bytes) => (await importKeras(bytes)).model.getWeights()),
   importTensorFlowJs: of(() => [structuredClone(tensorFlowJsFiles.modelJson), [tensorFlowJsFiles.weights.slice()]], async (json, shards) => (await importTensorFlowJs(json, shards)).model.getWeights()),
   exportOnnx: of(() => [recurrent(), { opset: 22 as const, weights: 'float16' as const }], async (model, options) => (await exportOnnx(model, options)).bytes),

@@ -216,8 +216,9 @@ export class Model implements Applicable {
    */
   async stream(options: StreamOptions = {}): Promise<Stream> {
     const { engine } = this;
+    const { batch = 1 } = checkOptions('stream', options, { batch: true });
     const [made] = await Promise.all([import('./training/stream.js'), engine.begin(running)]);
-    return new made.Stream(engine, options);
+    return new made.Stream(engine, batch);
   }
 
   /** Loss and its gradients over the data as one batch: of every trained weight, keyed as weights are, and of the inputs. */

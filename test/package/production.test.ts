@@ -5,6 +5,8 @@ import * as assert from 'uvu/assert';
 
 interface LockedPackage {
   readonly hasInstallScript?: boolean;
+  /** A folder of this repository. */
+  readonly link?: boolean;
   readonly resolved?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -72,7 +74,7 @@ test('an install script is found however deep it sits, and only in production', 
 });
 
 test('the lockfile names no download host', () => {
-  const named = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
+  const named = Object.entries(packages).filter(([, { resolved, link = false }]) => resolved !== undefined && !link);
   assert.equal(named.map(([path]) => path), []);
 });
 

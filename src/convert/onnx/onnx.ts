@@ -3,6 +3,7 @@ import { copyOfBytes } from '../../byteSource.js';
 import type { ByteSource } from '../../byteSource.js';
 import { checkOptions, requireChoice } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
+import { givenEntries } from '../../copies.js';
 import { ArgumentError } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import type { Forecaster } from '../../forecast/forecaster/forecaster.js';
@@ -29,7 +30,8 @@ export function exportOnnx(model: Model, options?: ExportOnnxOptions): Promise<O
  */
 export function exportOnnx(forecaster: Forecaster, options?: ExportForecasterOptions): Promise<OnnxExport>;
 export async function exportOnnx(given: Model | Forecaster, options: ExportOnnxOptions | ExportForecasterOptions = {}): Promise<OnnxExport> {
-  return 'describe' in given ? exportForecaster(given, options) : exportModel(given, options);
+  const own = givenEntries(checkOptions('exportOnnx', options, { ...exportNames, ...forecasterNames })); // what is undefined may belong to the other kind
+  return 'describe' in given ? exportForecaster(given, own) : exportModel(given, own);
 }
 
 async function exportModel(model: Model, options: ExportOnnxOptions): Promise<OnnxExport> {

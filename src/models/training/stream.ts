@@ -1,6 +1,5 @@
 /** A stateful model one step at a time, at once and without an allocation. */
-import { checkOptions, requireCount } from '../../checks.js';
-import type { OptionNames } from '../../checks.js';
+import { requireCount } from '../../checks.js';
 import { disposal } from '../../disposal.js';
 import { ArgumentError, BackendError, DataError, ShapeError, StateError, formatShape } from '../../errors.js';
 import { allocate, sizeOf } from '../../tensor.js';
@@ -13,8 +12,6 @@ export interface StreamOptions {
   /** Samples that go through the stream side by side. Default 1. */
   batch?: number | undefined;
 }
-
-const streamNames: OptionNames<StreamOptions> = { batch: true };
 
 /**
  * A stream through a stateful model: `step` takes the numbers of one time step and returns the prediction, as `predict` of the model would
@@ -39,8 +36,7 @@ export class Stream {
   private open = true;
 
   /** @internal */
-  constructor(engine: Engine, options: StreamOptions) {
-    const { batch = 1 } = checkOptions('stream', options, streamNames);
+  constructor(engine: Engine, batch: number) {
     requireCount('stream', 'batch', batch);
     const { inputs: [input, ...moreInputs], outputs: [, ...moreOutputs] } = engine.network;
     if (!input || moreInputs.length + moreOutputs.length > 0) {
