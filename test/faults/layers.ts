@@ -28,9 +28,9 @@ const recurrent: readonly Fault[] = [
   ),
   ...faultsIn('cells/passes', ['cells/own'], ['a missing gradient of a state is the wrong one', 'dStates[name] ?? k.zeros([batch, ...shape])', 'dStates.h ?? k.zeros([batch, ...shape])']),
   ...faultsIn('layers/recurrent', ['layers/truncated'],
-    ['B5 truncation off by one', 't % this.truncate === 0', '(t + 1) % this.truncate === 0'],
-    ['B5 truncation counted from the end', 't % this.truncate === 0', '(steps - t) % this.truncate === 0'],
-    ['B5 the initial state is cut off, too', 't > 0 && t % this.truncate', 't % this.truncate'],
+    ['B5 truncation off by one', 't % truncate === 0', '(t + 1) % truncate === 0'],
+    ['B5 truncation counted from the end', 't % truncate === 0', '(steps - t) % truncate === 0'],
+    ['B5 the initial state is cut off, too', 't > 0 && t % truncate', 't % truncate'],
     ['B5 only h is cut, c flows on', 'cut ? {} : carried', 'cut ? { ...carried, h: undefined } : carried'],
   ),
   ...faultsIn('layers/stepsBack', ['layers/stepsBack'],
@@ -176,7 +176,7 @@ const kernels: readonly Fault[] = [
     ['a repeated step gets the inputs of the first', 'feed(last.inputs, inputs);', ';'],
   ),
   ...faultsIn('backends/linear/recording', ['backends/wasmReplay'],
-    ['packing is not repeated', 'pack: noted(packing.pack)', 'pack: packing.pack'],
+    ['packing is not repeated', ', packing.pack)', ', packing.pack) && packing.pack'],
   ),
 ];
 

@@ -55,6 +55,21 @@ test.after(async () => {
   await receiver.close();
 });
 
+interface Shown { readonly title: string; readonly body: string; readonly url: string }
+
+/** The first notification of the service worker, once there is one: a promise is no condition for `waitForFunction`. */
+async function shownNotification(page: Page): Promise<Shown> {
+  for (let tries = 0; tries < 200; tries++) {
+    const shown = await page.evaluate(async () => {
+      const [first] = await (await navigator.serviceWorker.ready).getNotifications();
+      return first && { title: first.title, body: first.body, url: (first.data as { url: string }).url };
+    });
+    if (shown) return shown;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('no notification was shown within 20 s');
+}
+
 /** A page that fails the test where its policy is broken or a script of ours throws. */
 async function open(context: BrowserContext): Promise<{ page: Page; problems: string[] }> {
   const page = await context.newPage();
@@ -150,11 +165,7 @@ test('from sign-up to a push notification that is seen', async () => {
   assert.match(pushed, 'No financial advice.');
 
   await client.send('ServiceWorker.deliverPushMessage', { origin: site.url, registrationId: registrations.at(-1) ?? '', data: pushed });
-  const shown = await page.waitForFunction(async () => {
-    const [first] = await (await navigator.serviceWorker.ready).getNotifications();
-    return first && { title: first.title, body: first.body, url: (first.data as { url: string }).url };
-  });
-  const { title, body: words, url } = await shown.jsonValue() as { title: string; body: string; url: string };
+  const { title, body: words, url } = await shownNotification(page);
   assert.match(title, 'AAPL');
   assert.match(words, 'No financial advice.');
 
