@@ -59,7 +59,7 @@ interface Shown { readonly title: string; readonly body: string; readonly url: s
 
 /** The first notification of the service worker, once there is one: a promise is no condition for `waitForFunction`. */
 async function shownNotification(page: Page): Promise<Shown> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const shown = await page.evaluate(async () => {
       const [first] = await (await navigator.serviceWorker.ready).getNotifications();
       return first && { title: first.title, body: first.body, url: (first.data as { url: string }).url };
@@ -67,12 +67,13 @@ async function shownNotification(page: Page): Promise<Shown> {
     if (shown) return shown;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('no notification was shown within 20 s');
+  throw new Error('no notification was shown within two minutes');
 }
 
 /** A page that fails the test where its policy is broken or a script of ours throws. */
 async function open(context: BrowserContext): Promise<{ page: Page; problems: string[] }> {
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000); // the machine may be busy
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => { if (message.type() === 'error' && /Content Security Policy|Refused/.test(message.text())) problems.push(message.text()); });
