@@ -23,8 +23,8 @@ export const vapidKeys = (database: Queries): Promise<Vapid> => setting(database
 
 const SWEEP = 3_600_000;
 
-/** Per cent: what a network of the reduced size foretells is seldom more than a few tenths. */
-const DEMO_THRESHOLD = 0.05;
+/** Per cent: a network of the reduced size often foretells a few hundredths, and a demo in which nothing is told shows nothing. */
+const DEMO_THRESHOLD = 0.01;
 
 export interface Web {
   /** Where people reach it. */
