@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parse } from 'fast-csv';
 import { readCsv } from 'bptt/node';
 import type { CsvOptions } from 'bptt/node';
+import { medianOf } from './measure.js';
 
 /** Times fast-csv alone, for a plain file. */
 const SLOWEST = 1.5;
@@ -16,7 +17,6 @@ const STEEPEST = 2.5;
 const ROUNDS = 7;
 
 const folder = mkdtempSync(join(tmpdir(), 'bptt-csv-'));
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 async function seconds(call: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -56,9 +56,9 @@ async function sideBySide(): Promise<boolean> {
   }
   console.log(`80,000 rows of prices, ${(text.length / 1e6).toFixed(1)} MB; seconds, median of ${ROUNDS} alternating rounds (lowest – highest)`);
   for (const [name, list] of Object.entries(times)) {
-    console.log(`  ${name.padEnd(16)}${median(list).toFixed(3)}  (${Math.min(...list).toFixed(3)} – ${Math.max(...list).toFixed(3)})`);
+    console.log(`  ${name.padEnd(16)}${medianOf(list).toFixed(3)}  (${Math.min(...list).toFixed(3)} – ${Math.max(...list).toFixed(3)})`);
   }
-  const ratio = median((times.readCsv ?? []).map((time, i) => time / (times['fast-csv alone']?.[i] ?? NaN)));
+  const ratio = medianOf((times.readCsv ?? []).map((time, i) => time / (times['fast-csv alone']?.[i] ?? NaN)));
   console.log(`  ${ratio.toFixed(2)} × fast-csv alone (at most ${SLOWEST})\n`);
   return ratio <= SLOWEST;
 }

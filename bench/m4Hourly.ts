@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { QUANTILES, planOf } from '../examples/m4-hourly/settings.js';
 import { SIZES, madeUpBatches } from './m4HourlyBatches.js';
 import { findPython } from './subjects.js';
+import { medianOf } from './measure.js';
 
 const [settings] = planOf(true).recurrent;
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,8 +32,6 @@ function run(command: string, args: readonly string[]): Said {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Said;
 }
 
-const middle = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? NaN;
-
 function compare(file: string): void {
   const python = findPython();
   const ours = (threads: number) => (): Said => run(process.execPath, [join(root, 'dist/bench/m4HourlySteps.js'), String(threads), file, values.steps]);
@@ -45,9 +44,9 @@ function compare(file: string): void {
     for (const { name, go } of subjects) found.set(name, [...(found.get(name) ?? []), go()]);
   }
   const medians = [...found].map(([subject, said]) => {
-    const of = (pick: (one: Said) => number): number => middle(said.map(pick));
+    const of = (pick: (one: Said) => number): number => medianOf(said.map(pick));
     const times = said.map(({ milliseconds }) => milliseconds);
-    const row: Row = { milliseconds: middle(times), processor: of((one) => one.processor) };
+    const row: Row = { milliseconds: medianOf(times), processor: of((one) => one.processor) };
     console.log(`${subject.padEnd(20)}${row.milliseconds.toFixed(2).padStart(7)} ms a step  (${Math.min(...times).toFixed(2)}–${Math.max(...times).toFixed(2)})`
       + `${row.processor.toFixed(2).padStart(8)} ms of processor time  loss ${of(({ loss }) => loss).toFixed(4)}  ${said[0]?.backend ?? ''}`);
     return row;

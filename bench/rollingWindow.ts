@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { packaged } from '../examples/support/packaged.js';
 import { findPython } from './subjects.js';
+import { medianOf } from './measure.js';
 
 const TARGET = 3;
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,7 +43,6 @@ async function timed(commands: readonly (readonly [command: string, args: readon
   return { seconds: (performance.now() - started) / 1000, said };
 }
 
-const middle = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? NaN;
 const mean = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length;
 
 async function main(): Promise<void> {
@@ -75,9 +75,9 @@ async function main(): Promise<void> {
   for (const [subject, list] of found) {
     const seconds = list.map((one) => one.seconds);
     const said = list.flatMap((one) => one.said);
-    medians.set(subject, middle(seconds));
+    medians.set(subject, medianOf(seconds));
     const range = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`;
-    console.log(`${subject.padEnd(22)}${middle(seconds).toFixed(2).padStart(7)} s  (${range})  ${(said.reduce((sum, { epochs }) => sum + epochs, 0) / list.length).toFixed(0)} epochs, `
+    console.log(`${subject.padEnd(22)}${medianOf(seconds).toFixed(2).padStart(7)} s  (${range})  ${(said.reduce((sum, { epochs }) => sum + epochs, 0) / list.length).toFixed(0)} epochs, `
       + `RMSE $${mean(said.map(({ rmse }) => rmse)).toFixed(2)}, training $${mean(said.map(({ trainRmse }) => trainRmse)).toFixed(2)}  ${said[0]?.backend ?? ''}`);
   }
   const [ours = NaN, one = NaN, two = NaN, processes = NaN] = medians.values();

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { medianOf } from './measure.js';
 
 const rounds = 21;
 const firstStep = fileURLToPath(new URL('firstStep.js', import.meta.url));
@@ -15,12 +16,11 @@ function time(args: readonly string[]): number {
   return performance.now() - start;
 }
 
-const middle = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? NaN;
 const empty: number[] = [];
 const ours: number[] = [];
 for (let round = 0; round < rounds; round++) {
   empty.push(time(['-e', '']));
   ours.push(time([firstStep]));
 }
-const limit = 1.5 * middle(empty) + 60;
-console.log(`Node's empty start ${middle(empty).toFixed(0)} ms, first step of W2 done after ${middle(ours).toFixed(0)} ms; limit ${limit.toFixed(0)} ms (medians of ${rounds})`);
+const limit = 1.5 * medianOf(empty) + 60;
+console.log(`Node's empty start ${medianOf(empty).toFixed(0)} ms, first step of W2 done after ${medianOf(ours).toFixed(0)} ms; limit ${limit.toFixed(0)} ms (medians of ${rounds})`);

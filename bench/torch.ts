@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { readTorch } from 'bptt/convert';
+import { medianOf } from './measure.js';
 
 /** Times copying the bytes. */
 const SLOWEST = 3;
@@ -19,7 +20,6 @@ const TENSORS = 100;
 const SHAPE = [512, 1024] as const;
 
 const count = SHAPE[0] * SHAPE[1];
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 function u16(value: number): Buffer {
   const field = Buffer.alloc(2);
@@ -94,9 +94,9 @@ async function speed(bytes: Uint8Array): Promise<boolean> {
     times.copying.push(copying);
     times.readTorch.push(reading);
   }
-  const ratio = median(times.readTorch) / median(times.copying);
+  const ratio = medianOf(times.readTorch) / medianOf(times.copying);
   console.log(`${(bytes.length / 1e6).toFixed(0)} MB, ${TENSORS} tensors; milliseconds, median of ${ROUNDS} alternating rounds (lowest – highest)`);
-  for (const [name, list] of Object.entries(times)) console.log(`  ${name.padEnd(12)}${median(list).toFixed(0)}  (${Math.min(...list).toFixed(0)} – ${Math.max(...list).toFixed(0)})`);
+  for (const [name, list] of Object.entries(times)) console.log(`  ${name.padEnd(12)}${medianOf(list).toFixed(0)}  (${Math.min(...list).toFixed(0)} – ${Math.max(...list).toFixed(0)})`);
   console.log(`  ratio ${ratio.toFixed(2)}, at most ${SLOWEST}`);
   return ratio <= SLOWEST;
 }
