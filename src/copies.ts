@@ -4,7 +4,8 @@
  */
 import { checkOptions } from './checks.js';
 import type { OptionNames } from './checks.js';
-import { fromHost, toHost } from './tensor.js';
+import { fromHost } from './ndarrays.js';
+import { toHost } from './tensor.js';
 import type { TensorLike } from './tensor.js';
 
 /**

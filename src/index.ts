@@ -1,7 +1,7 @@
 /** bptt: recurrent networks and their training, written by hand. */
 export { BackendError, ArgumentError, BpttError, ConversionError, DataError, FileFormatError, NotFiniteError, ShapeError, StateError } from './errors.js';
 export type { ErrorDetails, NotFiniteSite } from './errors.js';
-export { tensor, zeros } from './tensor.js';
+export { tensor, zeros } from './ndarrays.js';
 export type { DType, FloatArray, HostTensor, NdArray, NestedArray, NumberStore, NumericData, Shape, TensorLike } from './tensor.js';
 export type { OpenShape } from './openShapes.js';
 export { randomStream } from './random.js';

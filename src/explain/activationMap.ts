@@ -2,7 +2,8 @@
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
-import { fromHost, sizeOf } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
+import { sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { captureAt, extentOf, layerNames, openFocus } from './capture.js';
 import type { Capture, Focus, LayerOptions } from './capture.js';

@@ -3,7 +3,7 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import type { NetworkInput } from '../models/graph/network.js';
 import type { ModelData } from '../models/training/data.js';
-import { fromHost } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
 import type { FloatArray, HostTensor, NdArray, Shape } from '../tensor.js';
 import { choosePlace } from './places.js';
 import type { Place } from './places.js';

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.js';
 import { requireCount } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { ModelData } from '../models/training/data.js';
-import { fromHost } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
 import type { FloatArray, NdArray } from '../tensor.js';
 import { baselineOf } from './inputs.js';
 import type { Baseline } from './inputs.js';

@@ -2,7 +2,8 @@
 import { resizeBilinear } from '../charts/images/overlay.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../errors.js';
 import { binaryUnit, withinRounding } from '../statistics.js';
-import { allocate, fromHost, sizeOf, toHost } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
+import { allocate, sizeOf, toHost } from '../tensor.js';
 import type { FloatArray, NdArray, Shape, TensorLike } from '../tensor.js';
 
 /**

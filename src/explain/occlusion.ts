@@ -2,7 +2,8 @@
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { ModelData } from '../models/training/data.js';
-import { fromHost, sizeOf } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
+import { sizeOf } from '../tensor.js';
 import type { FloatArray, NdArray, Shape } from '../tensor.js';
 import { groundOf, inputNames, takeAway } from './inputs.js';
 import type { InputOptions } from './inputs.js';

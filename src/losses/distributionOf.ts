@@ -7,7 +7,8 @@ import { logGamma, normalQuantile, studentTCdf, studentTDensity } from '../distr
 import { ArgumentError, ShapeError, formatShape } from '../errors.js';
 import { normal, randomStream, uniform } from '../random.js';
 import type { RandomGenerator } from '../random.js';
-import { fromHost, sizeOf, toHost } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
+import { sizeOf, toHost } from '../tensor.js';
 import type { NdArray, TensorLike } from '../tensor.js';
 import { resolveLoss } from './losses.js';
 import type { Loss } from './losses.js';

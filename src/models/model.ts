@@ -5,7 +5,7 @@ import { ArgumentError } from '../errors.js';
 import { writeAtomically } from '../files.js';
 import { checkedName, onlyOutput, tensorsOf } from '../layers/layer.js';
 import type { AnyLayer, Applicable, JsonValue, SymbolicTensor } from '../layers/layer.js';
-import { fromHost } from '../tensor.js';
+import { fromHost } from '../ndarrays.js';
 import { openShape } from '../openShapes.js';
 import type { OpenShape } from '../openShapes.js';
 import type { FloatArray, HostTensor, NdArray, TensorLike } from '../tensor.js';

@@ -5,6 +5,7 @@ import type { Backend } from '../../src/backend.js';
 import { cpuKernels } from '../../src/backends/cpu/device.js';
 import { matmulCodes } from '../../src/backends/linear/raw.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
+import { FetchedFamilies } from '../../src/backends/wasm/families.js';
 import { wasm } from '../../src/backends/wasm/index.js';
 import { instantiate } from '../../src/backends/wasm/instance.js';
 import { hex as relaxedHex } from '../../src/backends/wasm/modules/relaxed.js';
@@ -22,8 +23,9 @@ await wasm({ relaxedSimd: true }); // throws where the host lacks it; in Node 20
 const random = randomStream(11, 'relaxed');
 const fresh = (n: number): Float32Array => Float32Array.from({ length: n }, () => normal(random));
 
-const plain = instantiate([]);
-const relaxed = instantiate([], 1, relaxedHex);
+const families = new FetchedFamilies(relaxedHex).all;
+const plain = instantiate(new FetchedFamilies().all);
+const relaxed = instantiate(families);
 
 /** 1 + 2⁻¹² squared is 1 + 2⁻¹¹ + 2⁻²⁴; rounded before 1 is taken away, the last term is lost. */
 const [x, c] = [1 + 2 ** -12, -1];
@@ -93,7 +95,7 @@ test('two threads give the bits of one', () => {
   class Always extends Choice {
     override note(): void {}
   }
-  const two = instantiate([], 2, relaxedHex);
+  const two = instantiate(families, 2);
   const pool = new Pool(cutNames, 2);
   const shared = splitKernels(two.kernels, pool, pool.add(two), 2, new Always());
   const [m, n, k] = [203, 167, 190];

@@ -7,7 +7,7 @@ import { judge } from '../../src/cli/forecasting/verdict.js';
 import type { Verdict } from '../../src/cli/forecasting/verdict.js';
 import { dieboldMariano, mae, naiveError } from '../../src/forecast/index.js';
 import type { Float64NdArray } from '../../src/forecast/index.js';
-import { fromHost } from '../../src/tensor.js';
+import { fromHost } from '../../src/ndarrays.js';
 
 const COUNT = 40;
 const truth = (i: number): number => 100 + 5 * Math.sin(i) + (i % 2 === 0 ? 2 : -2);

@@ -19,7 +19,7 @@ import { dieboldMariano } from '../../examples/support/dieboldMariano.js';
 import { backtest, describe, explainedVariance, mae, r2, rmse } from '../../src/forecast/index.js';
 import type { Fold, FoldResult } from '../../src/forecast/index.js';
 import { wasm } from '../../src/index.js';
-import { fromHost } from '../../src/tensor.js';
+import { fromHost } from '../../src/ndarrays.js';
 import { close, column, identical, walk } from '../forecast/support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bptt-rolling-'));

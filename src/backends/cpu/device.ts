@@ -5,6 +5,7 @@ import type { DType } from '../../tensor.js';
 import { attentionKernels as attention } from '../linear/attention.js';
 import { broadcastKernels as broadcast } from '../linear/broadcast.js';
 import { convolutionKernels as convolution } from '../linear/convolution.js';
+import { coreKernels as core } from '../linear/core.js';
 import { linearDevice } from '../linear/device.js';
 import type { Family } from '../linear/device.js';
 import { gruKernels as gru } from '../linear/gru.js';
@@ -58,8 +59,8 @@ export function cpuKernels(heap: Heap): RawKernels {
   };
 }
 
-/** The families beside the core. */
-export const cpuFamilies: readonly Family[] = [lstm, gru, norms, convolution, updates, pointwise, lookup, broadcast, attention];
+/** All of them. */
+export const cpuFamilies: readonly Family[] = [core, lstm, gru, norms, convolution, updates, pointwise, lookup, broadcast, attention];
 
 export function openCpu(dtype: DType, fused = true): Device {
   const heap: Heap = { data: allocate(dtype, 1 << 14) };

@@ -2,21 +2,17 @@
  * The device of the linear backends: a step runs at once, reading its inputs from the arena and updating variables
  * in place; then the outputs are copied out and the arena is rewound. Later runs may repeat the raw calls of the first.
  */
-import type { CoreKernels, Device, Kernels, Program, Variable } from '../../backend.js';
+import type { Device, Kernels, Program, Variable } from '../../backend.js';
 import { BackendError, ShapeError, formatShape } from '../../errors.js';
 import type { DType, FloatArray } from '../../tensor.js';
-import { activationKernels } from './activations.js';
-import { arrayKernels } from './arrays.js';
 import { createContext } from './context.js';
 import type { Context } from './context.js';
-import { matmulKernels } from './matmul.js';
 import { Memory } from './memory.js';
 import type { Storage } from './memory.js';
 import type { RawKernels } from './raw.js';
 import { Recorder } from './recording.js';
 import type { Call, Joining } from './recording.js';
 import { LinearTensor, open } from './tensor.js';
-import { lossKernels, optimizerKernels } from './training.js';
 
 /** What a run leaves for the next one, which may repeat its calls as long as the arena begins at the same place. */
 interface Run {
@@ -30,7 +26,7 @@ interface Run {
 export type Family = (context: Context) => Partial<Kernels>;
 
 /**
- * @param families of kernels beside the core; a later one replaces what an earlier one has.
+ * @param families of kernels, the core first; a later one replaces what an earlier one has.
  * @param join makes one call of those of a stretch; with `replay`.
  * @param replay whether a step runs as written only once; what it came down to is then repeated, see recording.ts.
  */
@@ -40,12 +36,8 @@ export function linearDevice(
   const memory = new Memory(storage);
   const recorder = replay ? new Recorder(raw) : undefined;
   const context = createContext(recorder?.raw ?? raw, memory, dtype);
-  const core: CoreKernels = {
-    dtype, fused: true,
-    ...(recorder && join ? { apart: (rows: number, work: () => void): void => { recorder.joined(rows, work, join); } } : {}),
-    ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context), ...lossKernels(context), ...optimizerKernels(context),
-  };
-  const kernels = Object.assign({}, core, ...families.map((family) => family(context))) as Kernels;
+  const apart = recorder && join ? (rows: number, work: () => void): void => { recorder.joined(rows, work, join); } : undefined;
+  const kernels = Object.assign({ dtype, fused: true, ...(apart ? { apart } : {}) }, ...families.map((family) => family(context))) as Kernels;
   let disposed = false;
 
   function requireOpen(): void {

@@ -3,7 +3,9 @@ import type { KernelFamilies, KernelFamily, Kernels } from '../../backend.js';
 import { requireChoice } from '../../checks.js';
 import { BackendError } from '../../errors.js';
 import type { Family } from '../linear/device.js';
+import { coreKernels } from '../linear/core.js';
 import type { WasmFamily } from './instance.js';
+import { hex as core } from './modules/core.js';
 
 interface Entry<F extends KernelFamily> {
   readonly fetch: () => Promise<{ readonly family: WasmFamily }>;
@@ -68,9 +70,15 @@ const missing: Partial<Kernels> = Object.fromEntries(kernelFamilies.flatMap((fam
   });
 }])));
 
-/** What one backend has fetched. */
+/** What one backend has fetched, beside the core. */
 export class FetchedFamilies {
+  private readonly core: readonly WasmFamily[];
   private readonly fetched = new Map<KernelFamily, WasmFamily>();
+
+  /** @param product text of a module whose products replace those of the core. */
+  constructor(product?: string) {
+    this.core = [{ hex: core, kernels: coreKernels }, ...(product === undefined ? [] : [{ hex: product, kernels: () => ({}) }])];
+  }
 
   /** @throws ArgumentError for a family that does not exist. */
   async prepare(families: readonly KernelFamily[]): Promise<void> {
@@ -83,7 +91,7 @@ export class FetchedFamilies {
   }
 
   get all(): readonly WasmFamily[] {
-    return [...this.fetched.values()];
+    return [...this.core, ...this.fetched.values()];
   }
 
   /** For devices. */

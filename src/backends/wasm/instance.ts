@@ -4,12 +4,11 @@ import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
 import type { ConvolutionParts } from './convolution.js';
 import { createMemory, memoryStorage } from './memory.js';
-import { hex as core } from './modules/core.js';
 
 /** The raw kernel table, and what its convolutions are composed of: all of it that the families at hand have. */
 export type WasmKernels = RawKernels & ConvolutionParts;
 
-/** Kernels beside the core: a module over the same memory. */
+/** Kernels of one module; all are over the same memory. */
 export interface WasmFamily {
   readonly hex: string;
   readonly kernels: Family;
@@ -57,11 +56,6 @@ function moduleOf(shared: boolean, hex: string): WebAssembly.Module {
   return module;
 }
 
-/** The modules of a memory, a later one of which replaces what an earlier one has. `product`: text of one whose products replace those of the core. */
-function compiled(families: readonly WasmFamily[], shared: boolean, product: string | undefined): readonly WebAssembly.Module[] {
-  return [core, ...(product === undefined ? [] : [product]), ...families.map(({ hex }) => hex)].map((hex) => moduleOf(shared, hex));
-}
-
 export interface Instance {
   readonly kernels: WasmKernels;
   readonly memory: WebAssembly.Memory;
@@ -74,10 +68,13 @@ export function composed(kernels: WasmKernels, families: readonly WasmFamily[], 
   return Object.assign({}, kernels, ...families.map(({ compose }) => compose?.(kernels, threads))) as WasmKernels;
 }
 
-/** Kernels over a memory of their own, which has room for the work of so many threads. `product` as in `compiled`. */
-export function instantiate(families: readonly WasmFamily[], threads = 1, product?: string): Instance {
+/**
+ * Kernels over a memory of their own, which has room for the work of so many threads.
+ * @param families the core first; a later one replaces what an earlier one has.
+ */
+export function instantiate(families: readonly WasmFamily[], threads = 1): Instance {
   const memory = createMemory(threads > 1);
-  const list = compiled(families, threads > 1, product);
+  const list = families.map(({ hex }) => moduleOf(threads > 1, hex));
   const exports = Object.assign({}, ...list.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as KernelExports;
   const { packSize, pack, scratch, scratchBytes, ...rest } = exports;
   const kernels = { ...rest, packing: { size: packSize, pack } };

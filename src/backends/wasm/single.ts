@@ -6,10 +6,10 @@ import { instantiate } from './instance.js';
 
 /** @param product text of a module whose products replace the usual ones. */
 export function singleThread(product?: string): Required<Pick<Backend, 'open' | 'prepare'>> {
-  const families = new FetchedFamilies();
+  const families = new FetchedFamilies(product);
   return {
     open() {
-      const { kernels, storage } = instantiate(families.all, 1, product);
+      const { kernels, storage } = instantiate(families.all);
       return linearDevice(kernels, storage, 'float32', families.kernels, true);
     },
     prepare: (wanted) => families.prepare(wanted),

@@ -22,14 +22,14 @@ function closing(pool: Pool, id: number, last: () => void): () => void {
 
 /** Models share helper threads: the first to open starts them, the last to close ends them. */
 export function threaded(threads: number, product?: string): Work {
-  const families = new FetchedFamilies();
+  const families = new FetchedFamilies(product);
   const current: { pool?: Pool } = {};
   const end = (pool: Pool): void => {
     if (current.pool === pool) delete current.pool;
   };
   return {
     open() {
-      const instance = instantiate(families.all, threads, product);
+      const instance = instantiate(families.all, threads);
       const pool = current.pool ??= new Pool(stretchNames, threads);
       const workplace = pool.add(instance);
       const choice = new Choice();

@@ -8,7 +8,7 @@ import type { Plan } from '../../forecast/forecaster/plan.js';
 import type { Float64NdArray } from '../../forecast/series/arrays.js';
 import type { Panel } from '../../forecast/series/panel.js';
 import type { Split } from '../../forecast/windows/splits.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 
 /** In order of time. */
 export const BLOCK_NAMES: readonly BlockName[] = ['train', 'validation', 'test'];

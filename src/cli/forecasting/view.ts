@@ -3,7 +3,7 @@ import type { NumberFormat } from '../../charts/plots/format.js';
 import type { BlockName } from '../../forecast/forecaster/blocks.js';
 import type { Frame } from '../../forecast/series/frame.js';
 import type { Float64NdArray } from '../../forecast/series/arrays.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { Amounts } from '../amounts.js';
 import type { ForecastRow } from '../../forecast/evaluation/forecastTable.js';
 import type { ScoredBlock } from './scored.js';

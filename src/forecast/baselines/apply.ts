@@ -1,7 +1,7 @@
 /** Baselines beside a network: from the origins of its windows, or in its place. */
 import { checkOptions } from '../../checks.js';
 import { ShapeError, StateError, formatShape } from '../../errors.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 import { placesOf, requireColumns } from '../series/columns.js';

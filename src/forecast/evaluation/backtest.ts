@@ -8,7 +8,7 @@ import type { OptionNames } from '../../checks.js';
 import { copyOf, takeOptions } from '../../copies.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import type { JsonValue } from '../../layers/layer.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, sliceFirstAxis, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
 import { openSeries, targetOf } from '../series/columns.js';

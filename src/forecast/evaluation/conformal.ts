@@ -18,7 +18,7 @@ import { checkOptions, requireCount, requireProbability } from '../../checks.js'
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { nearWhole } from '../../statistics.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, toFinite, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 

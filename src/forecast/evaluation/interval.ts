@@ -9,7 +9,7 @@
 import { requireProbability } from '../../checks.js';
 import { DataError, ShapeError, formatShape } from '../../errors.js';
 import { nearWhole } from '../../statistics.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 

@@ -2,7 +2,7 @@
 import { checkOptions } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { magnitude, withinRounding } from '../../statistics.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 import { explainedVariance, mae, mape, mse, r2, rmse, smape } from './metrics.js';

@@ -11,7 +11,7 @@ import { adaptiveIntervals } from '../evaluation/conformal.js';
 import { baselineRows } from '../evaluation/forecastTable.js';
 import type { ForecastRow } from '../evaluation/forecastTable.js';
 import type { ForecastWarning } from '../evaluation/warning.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { Float64NdArray } from '../series/arrays.js';
 import type { Frame } from '../series/frame.js';
 import type { Panel } from '../series/panel.js';

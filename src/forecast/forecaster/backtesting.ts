@@ -2,7 +2,7 @@
 import { DataError, StateError } from '../../errors.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Model } from '../../models/model.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { forecastWarnings } from '../evaluation/warnings.js';
 import type { Float64NdArray } from '../series/arrays.js';
 import type { Panel } from '../series/panel.js';

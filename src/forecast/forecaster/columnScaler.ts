@@ -11,7 +11,7 @@ import { checkOptions, requireChoice, requireCount } from '../../checks.js';
 import { ArgumentError, DataError, FileFormatError } from '../../errors.js';
 import type { JsonValue } from '../../json.js';
 import { magnitude, withinRounding } from '../../statistics.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { createScaler, scalerFromJSON } from '../scalers/fromJSON.js';
 import type { RowScaler, ScalerKind } from '../scalers/scaler.js';
 import type { Float64NdArray } from '../series/arrays.js';

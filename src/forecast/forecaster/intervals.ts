@@ -5,7 +5,7 @@
  */
 import type { JsonValue } from '../../json.js';
 import { damaged, listOf, numberOf, objectOf } from '../../models/files/json.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { applyCorrection, quantileCorrection, scoresNeeded } from '../evaluation/conformal.js';
 import { applyInterval, residualInterval, residualsNeeded } from '../evaluation/interval.js';
 import type { Float64NdArray } from '../series/arrays.js';

@@ -2,7 +2,7 @@
 import { requireCount } from '../../checks.js';
 import type { Model } from '../../models/model.js';
 import { randomStream } from '../../random.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { NdArray, FloatArray } from '../../tensor.js';
 import type { Float64NdArray } from '../series/arrays.js';
 import { quantile } from '../series/describe.js';

@@ -1,5 +1,5 @@
 /** Forecasts as their owner gets them: arrays by sample and step, and the rows of the long table. */
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { ForecastRow } from '../evaluation/forecastTable.js';
 import type { ForecastWarning } from '../evaluation/warning.js';
 import type { Float64NdArray } from '../series/arrays.js';

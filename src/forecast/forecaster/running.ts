@@ -3,7 +3,7 @@ import { ArgumentError, DataError } from '../../errors.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Model } from '../../models/model.js';
 import type { History } from '../../models/training/position.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { ForecastWarning } from '../evaluation/warning.js';
 import { forecastWarnings } from '../evaluation/warnings.js';
 import { inferSpacing } from '../series/calendar.js';

@@ -10,7 +10,7 @@ import type { SampleSource } from '../../models/training/samples.js';
 import { randomStream, uniform } from '../../random.js';
 import type { RandomGenerator } from '../../random.js';
 import type { FloatArray } from '../../tensor.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { SampleList } from './blocks.js';
 import { measureWindow } from './columnScaler.js';
 import type { SettledFit } from './fitOptions.js';

@@ -14,7 +14,7 @@ import { checkOptions } from '../../checks.js';
 import type { NoOptions } from '../../checks.js';
 import { ArgumentError, DataError } from '../../errors.js';
 import { deviation, mean, withinRounding } from '../../statistics.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, toFinite } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 import { quantile } from '../series/describe.js';

@@ -8,7 +8,7 @@ import { checkOptions } from '../../checks.js';
 import type { NoOptions } from '../../checks.js';
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
 import { magnitude, withinRounding } from '../../statistics.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { toFinite, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';
 import { inverseNames, requireColumn, requireFitted, toTrainingRows } from './scaler.js';

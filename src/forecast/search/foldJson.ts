@@ -1,7 +1,7 @@
 /** Results of folds as JSON, to the last bit: JSON has no NaN, no infinities and no negative zero, so these are texts. */
 import { DataError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { Float64NdArray, Range } from '../series/arrays.js';
 import type { FoldResult } from '../evaluation/backtest.js';
 import { METRICS } from '../evaluation/score.js';

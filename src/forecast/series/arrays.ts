@@ -1,6 +1,7 @@
 /** How the forecasting functions read their arguments: everything becomes contiguous float64 first. */
 import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.js';
-import { fromHost, sameShape, tensor } from '../../tensor.js';
+import { fromHost, tensor } from '../../ndarrays.js';
+import { sameShape } from '../../tensor.js';
 import type { HostTensor, NdArray, TensorLike } from '../../tensor.js';
 
 /** Numbers with or without a shape: an ndarray, nested arrays, or any flat array. */

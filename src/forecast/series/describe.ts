@@ -1,7 +1,7 @@
 /** Summary statistics, with the conventions of pandas' `describe`. */
 import { ArgumentError } from '../../errors.js';
 import { deviation, mean } from '../../statistics.js';
-import { tensor } from '../../tensor.js';
+import { tensor } from '../../ndarrays.js';
 import type { Numbers } from './arrays.js';
 
 export interface Description {

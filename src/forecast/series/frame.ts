@@ -1,7 +1,7 @@
 /** A table of numbers over time, as it comes out of a file and goes into windows. */
 import { nearest } from '../../checks.js';
 import { ArgumentError, listed, quoted } from '../../errors.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import type { Float64NdArray } from './arrays.js';
 
 export interface Frame {

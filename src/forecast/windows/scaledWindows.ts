@@ -5,7 +5,7 @@
 import { checkOptions } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ShapeError, formatShape } from '../../errors.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { columnOf, sliceFirstAxis, toForecasts } from '../series/arrays.js';
 import type { Float64NdArray, Numbers, Range } from '../series/arrays.js';
 import { openSeries, targetOf } from '../series/columns.js';

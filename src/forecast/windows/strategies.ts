@@ -11,7 +11,7 @@
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
-import { fromHost, tensor } from '../../tensor.js';
+import { fromHost, tensor } from '../../ndarrays.js';
 import type { TensorLike } from '../../tensor.js';
 import { columnOf, toFiniteOfRank } from '../series/arrays.js';
 import type { Float64NdArray, Numbers } from '../series/arrays.js';

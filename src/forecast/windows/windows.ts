@@ -10,7 +10,7 @@
 import { checkOptions, requireCount } from '../../checks.js';
 import type { OptionNames } from '../../checks.js';
 import { DataError, ShapeError, formatShape } from '../../errors.js';
-import { fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
 import { sliceFirstAxis } from '../series/arrays.js';
 import type { Float64NdArray, Range } from '../series/arrays.js';
 import { givenColumns, openSeries, placesOf, requireColumns } from '../series/columns.js';

@@ -3,17 +3,16 @@
  * as `state:…`, optimiser slots as `optimizer:slot/key`, what callbacks keep as `callback:n/key`; everything else is one
  * JSON text under `bptt` in the metadata.
  */
-import { ArgumentError, FileFormatError, quoted } from '../../errors.js';
+import { ArgumentError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../layers/layer.js';
 import { toHost } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { describeArchitecture } from './describe.js';
 import type { Position, TrainingEvent } from '../training/position.js';
-import { anyNumber, anyNumberOf, damaged, depthLimit, faultOf, listOf, numberOf, objectOf, parseJson, textOf } from './json.js';
+import { anyNumber, anyNumberOf, damaged, depthLimit, faultOf, listOf, numberOf, objectOf, textOf } from './json.js';
+import { formatVersion, openModelFile } from './modelFile.js';
 import type { Network } from '../graph/network.js';
-import { decodeTensorFile, encodeTensorFile } from './safetensors.js';
-
-const formatVersion = 1;
+import { encodeTensorFile } from './safetensors.js';
 
 export interface CompiledDescription {
   readonly optimizer: { readonly className: string; readonly config: JsonObject };
@@ -75,16 +74,6 @@ function asText(description: object): string {
   const fault = faultOf(text);
   if (fault) throw refused(fault.actual);
   return text;
-}
-
-function refuse(argument: string, expected: string, actual: string): FileFormatError {
-  return new FileFormatError({ operation: 'loadModel', argument, expected, actual });
-}
-
-function parse(text: string | undefined): JsonObject {
-  if (text === undefined) throw refuse("metadata 'bptt'", 'present', 'missing: a safetensors file of another program');
-  const value = parseJson('loadModel', "metadata 'bptt'", text) as JsonValue;
-  return objectOf("metadata 'bptt'", value);
 }
 
 function compiledOf(value: JsonValue | undefined): CompiledDescription | undefined {
@@ -150,15 +139,7 @@ function positionOf(value: JsonValue | undefined, tensors: Map<string, HostTenso
 
 /** @throws FileFormatError if the bytes are not a whole, consistent model file. */
 export function decodeModel(bytes: Uint8Array): SavedModel {
-  const file = decodeTensorFile(bytes);
-  // Whoever drops the checksum on purpose drops it whole: a key that one flipped bit makes of it would hide all other damage.
-  const odd = Object.keys(file.metadata).find((key) => key !== 'format' && key !== 'bptt');
-  if (odd !== undefined) throw refuse('metadata', 'format, bptt and checksum', quoted(odd));
-  const { version, seed, architecture, compiled, position, metadata } = parse(file.metadata.bptt);
-  if (version !== formatVersion) throw refuse('version', String(formatVersion), JSON.stringify(version));
-  const tensors = new Map(file.tensors);
-  return {
-    seed: numberOf('seed', seed), architecture: objectOf('architecture', architecture), compiled: compiledOf(compiled),
-    position: positionOf(position, tensors), metadata: { ...objectOf('metadata', metadata) } as Record<string, JsonValue>, tensors,
-  };
+  const { description: { seed, compiled, position }, architecture, metadata, tensors: all } = openModelFile(bytes);
+  const tensors = new Map(all);
+  return { seed: numberOf('seed', seed), architecture, compiled: compiledOf(compiled), position: positionOf(position, tensors), metadata, tensors };
 }

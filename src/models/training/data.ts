@@ -4,15 +4,17 @@ import { ArgumentError, DataError, ShapeError, formatShape } from '../../errors.
 import { nearWhole } from '../../statistics.js';
 import type { DType, HostTensor, Shape, TensorLike } from '../../tensor.js';
 import { sameShape, sizeOf, toHost } from '../../tensor.js';
-import { closed, shapesMeet } from '../../openShapes.js';
+import { closed } from '../../openShapes.js';
 import type { OpenNetwork } from '../graph/lengths.js';
 import { outputMasks } from '../graph/masks.js';
-import type { Network, NetworkInput } from '../graph/network.js';
+import type { Network } from '../graph/network.js';
 import type { Classified, RowsByClass } from './classWeight.js';
 import { maskNames, masksOfInputs } from './givenMasks.js';
 import type { MaskOptions } from './givenMasks.js';
-import { checkedSource, cut, isSource, requireFinite, requireSound } from './samples.js';
-import type { SampleSource, Samples, WholeNumbers } from './samples.js';
+import { listOf, preparedTensor, requireFit, requireSamples, wholeNumbersOf } from './inputs.js';
+import type { Wanted } from './inputs.js';
+import { checkedSource, cut, isSource, requireFinite } from './samples.js';
+import type { SampleSource, Samples } from './samples.js';
 
 /** Rows of several tensors that belong together. */
 export interface Dataset {
@@ -54,20 +56,6 @@ export const dataNames: OptionNames<DataOptions> = { ...maskNames, sampleWeight:
 /** One value for a model with one input, a list of values for several. */
 export type ModelData = TensorLike | SampleSource | readonly (TensorLike | SampleSource)[];
 
-function listOf(value: ModelData | undefined, count: number, operation: string, argument: string): (TensorLike | SampleSource)[] {
-  if (count === 1) {
-    const [only, ...others] = Array.isArray(value) ? (value as readonly unknown[]) : [];
-    const wrapped = others.length === 0 && typeof only === 'object' && only !== null && 'shape' in only;
-    return [(wrapped ? only : value) as TensorLike | SampleSource];
-  }
-  if (!Array.isArray(value) || value.length !== count) {
-    throw new ShapeError({
-      operation, argument, expected: `a list of ${count} tensors`, actual: Array.isArray(value) ? `${value.length}` : 'one tensor',
-    });
-  }
-  return value as (TensorLike | SampleSource)[];
-}
-
 function targetHint(output: Shape, target: Shape, classes: number | undefined): string {
   if (classes !== undefined && target.at(-1) === classes) return "The target holds one-hot rows: take 'categoricalCrossentropy', or numbers of classes.";
   if (target.length <= output.length && output.length === 2) return 'The model returns a sequence: leave returnSequences off in its last recurrent layer.';
@@ -75,23 +63,12 @@ function targetHint(output: Shape, target: Shape, classes: number | undefined): 
   return 'The target must have the shape of the model output.';
 }
 
-/** What x or y must be, without the batch. */
-type Wanted = Pick<Target, 'shape'> & { readonly classes?: Target['classes']; readonly indices?: NetworkInput['indices'] };
-
-function prepared(operation: string, argument: string, value: TensorLike | SampleSource, { shape, classes, indices }: Wanted, dtype: DType): Samples {
-  const whole: WholeNumbers | undefined = indices === undefined ? classes === undefined ? undefined : { of: 'classes', below: classes } : { of: 'indices', below: indices };
-  let host: Samples = isSource(value) ? checkedSource(operation, argument, value, whole) : toHost(value, dtype, { operation, argument });
-  if (host.shape[0] === 0) throw new DataError({ operation, argument, expected: 'at least one sample', actual: '0' });
-  // One feature or one target a step may come without its axis of width one.
-  if (!isSource(host) && shape.at(-1) === 1 && shapesMeet(host.shape.slice(1), shape.slice(0, -1))) host = { data: host.data, shape: [...host.shape, 1] };
-  if (!shapesMeet(host.shape.slice(1), shape) || host.shape.includes(0)) {
-    throw new ShapeError({
-      operation, argument, expected: formatShape(['batch', ...shape]), actual: formatShape(host.shape),
-      hint: argument.startsWith('y') ? targetHint(shape, host.shape, classes) : 'Check inputShape.',
-    });
-  }
-  if (!isSource(host)) requireSound(operation, argument, host.data, host.shape, whole);
-  return host;
+function prepared(operation: string, argument: string, value: TensorLike | SampleSource, wanted: Wanted, dtype: DType): Samples {
+  const hint = argument.startsWith('y') ? (shape: Shape): string => targetHint(wanted.shape, shape, wanted.classes) : undefined;
+  if (!isSource(value)) return preparedTensor(operation, argument, value, wanted, dtype, hint);
+  const source = checkedSource(operation, argument, value, wholeNumbersOf(wanted));
+  requireFit(operation, argument, source.shape, wanted, hint);
+  return source;
 }
 
 /** Checks shapes, counts and finiteness, and copies tensors into contiguous arrays of the backend's dtype; sources are read later. */
@@ -100,20 +77,15 @@ export function prepareData(
   options: DataOptions = {},
 ): Dataset {
   const prepareAll = (name: string, value: ModelData | undefined, wanted: readonly Wanted[]): Samples[] =>
-    listOf(value, wanted.length, operation, name).map((item, i) =>
+    listOf<TensorLike | SampleSource>(operation, name, value, wanted.length).map((item, i) =>
       prepared(operation, wanted.length === 1 ? name : `${name}[${i}]`, item, wanted[i] ?? { shape: [] }, dtype));
   const xs = prepareAll('x', x, model.inputs);
   const network = model.at(xs.map(({ shape }) => shape.slice(1)));
   const outputs = targets.map((target, i) => ({ ...target, shape: closed(target.shape, network.outputs[i]?.shape ?? []) }));
   const ys = outputs.length === 0 ? [] : prepareAll('y', y, outputs);
   const samples = xs[0]?.shape[0] ?? 0;
-  for (const [name, list] of [['x', xs], ['y', ys]] as const) {
-    for (const tensor of list) {
-      if (tensor.shape[0] !== samples) {
-        throw new ShapeError({ operation, argument: name, expected: `${samples} samples, as x has`, actual: String(tensor.shape[0]) });
-      }
-    }
-  }
+  requireSamples(operation, 'x', xs, samples);
+  requireSamples(operation, 'y', ys, samples);
   return {
     network, samples, x: xs, y: ys, sampleWeight: weights(operation, options, samples, outputs, dtype),
     masks: masksOfInputs(operation, options, samples, network.inputs, dtype),

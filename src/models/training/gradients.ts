@@ -1,5 +1,6 @@
 /** One pass forward and back over data as a single batch, for those who want to look at gradients. */
-import { allocate, fromHost } from '../../tensor.js';
+import { fromHost } from '../../ndarrays.js';
+import { allocate } from '../../tensor.js';
 import type { FloatArray, NdArray } from '../../tensor.js';
 import { drawNoise, takeBatch } from './batches.js';
 import type { Dataset } from './data.js';

@@ -7,7 +7,7 @@ import { foldFromJSON, foldToJSON } from '../../../src/forecast/search/foldJson.
 import { inProcess } from '../../../src/forecast/search/trial.js';
 import { expandingOrigin } from '../../../src/forecast/windows/splits.js';
 import type { JsonObject, JsonValue } from '../../../src/layers/layer.js';
-import { fromHost } from '../../../src/tensor.js';
+import { fromHost } from '../../../src/ndarrays.js';
 import program, { rows, setup } from '../../node/searchFolds.js';
 import { identical, thrown } from '../support.js';
 

@@ -5,7 +5,7 @@ import type { FitContext, WindowModel } from '../../../src/forecast/windows/mode
 import { modelForecaster } from '../../../src/forecast/windows/model.js';
 import { directForecaster, holdOtherFeatures, recursiveForecast, recursiveForecaster, sequenceForecaster } from '../../../src/forecast/windows/strategies.js';
 import { makeWindows } from '../../../src/forecast/windows/windows.js';
-import { tensor } from '../../../src/tensor.js';
+import { tensor } from '../../../src/ndarrays.js';
 import type { TensorLike } from '../../../src/tensor.js';
 import type { Float64NdArray } from '../../../src/forecast/series/arrays.js';
 import { close, strided, thrown, walk } from '../support.js';
