@@ -114,8 +114,8 @@ test('inspect: each format, its layers, tensors and sizes', async () => {
   assert.match(await run('inspect', 'net.h5'), /version of Keras 2\.15\.0[\s\S]*model_weights\/head\/head\/kernel:0 +float32/);
   assert.match(await run('inspect', 'words.pt'), /PyTorch, container zip[\s\S]*LSTM[\s\S]*weights without layers \(a state dict\)/);
   assert.match(await run('inspect', 'odd.pth'), /before PyTorch 1\.6[\s\S]*bfloat16/);
-  assert.match(await run('inspect', 'a/own.onnx'), /ONNX, producer bptt, opset 17, IR 8[\s\S]*input +input \[batch, 5, 3\][\s\S]*ways_LSTM +LSTM/);
-  assert.match(await run('inspect', 'web/model.json'), /TensorFlow\.js[\s\S]*ways_LSTM +LSTM[\s\S]*float32/);
+  assert.match(await run('inspect', 'a/own.onnx'), /ONNX, producer bptt, opset 17, IR 8[\s\S]*input +input \[batch, 5, 3\][\s\S]*ways +Bidirectional/);
+  assert.match(await run('inspect', 'web/model.json'), /TensorFlow\.js[\s\S]*ways +Bidirectional[\s\S]*float32/);
   const json = JSON.parse(await run('inspect', 'lambda.keras', '--json')) as { format: string; readable: boolean; problems: string[]; layers: { name: string; type: string }[]; parameters: number };
   assert.equal([json.format, json.readable, json.parameters, json.layers.map(({ name, type }) => `${name} ${type}`)], ['keras', false, 3, ['seen InputLayer', 'head Dense', 'secret Lambda']]);
   assert.match(json.problems.join(), /Lambda 'secret'/);

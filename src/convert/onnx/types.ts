@@ -57,6 +57,8 @@ export interface OnnxImport {
   readonly producer: string;
   /** Version of the operators. */
   readonly opset: number;
+  /** Whether `exportOnnx` wrote this very graph, and the model is the one it was made of: layers, masks and states under their names. Else operators have said what it is. */
+  readonly asWritten: boolean;
   readonly inputs: readonly OnnxSource[];
   readonly outputs: readonly OnnxSource[];
   /** Inputs of the file that are `lengths` here, of the sequences that the input `of` brings. */

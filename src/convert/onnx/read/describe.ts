@@ -1,5 +1,6 @@
 /** An ONNX file, described: its operators, weights, inputs and outputs. */
 import { sizeOf } from '../../../tensor.js';
+import { descriptionKey } from '../own/key.js';
 import type { DescribedPort, DescribedTensor, ModelDescription } from '../../description.js';
 import { elementTypes } from '../proto/graph.js';
 import type { OnnxTensor, OnnxValueInfo } from '../proto/graph.js';
@@ -14,7 +15,7 @@ export function describeOnnx(bytes: Uint8Array): Omit<ModelDescription, 'format'
   const tensors = graph.initializers.map(tensorOf);
   const domains = [...opsets].filter(([domain]) => domain !== '').map(([domain, version]) => [`opset of ${domain}`, version] as const);
   return {
-    about: { ...(producer !== '' && { producer }), opset: opsets.get('') ?? null, ...Object.fromEntries(domains), IR: irVersion, ...Object.fromEntries(metadata) },
+    about: { ...(producer !== '' && { producer }), opset: opsets.get('') ?? null, ...Object.fromEntries(domains), IR: irVersion, ...Object.fromEntries([...metadata].filter(([key]) => key !== descriptionKey)) },
     inputs: graph.inputs.filter(({ name }) => !constants.has(name)).map(portOf), outputs: graph.outputs.map(portOf),
     layers: graph.nodes.map(({ name, opType, domain, outputs }) => ({ name: name === '' ? outputs.find((each) => each !== '') ?? '' : name, type: domain === '' ? opType : `${domain}.${opType}`, options: {} })),
     tensors, parameters: tensors.filter(({ dtype }) => dtype.includes('float')).reduce((sum, { shape }) => sum + sizeOf(shape), 0), shards: [],

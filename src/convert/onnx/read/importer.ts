@@ -6,6 +6,7 @@ import { buildNetwork, firstUses, lastingStates, trainableWeights } from '../../
 import { Model } from '../../../models/model.js';
 import { requireFinite } from '../../../models/training/samples.js';
 import { sameShape, sizeOf } from '../../../tensor.js';
+import { descriptionKey } from '../own/key.js';
 import { elementTypes } from '../proto/graph.js';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../proto/graph.js';
 import { readModel } from '../proto/readModel.js';
@@ -23,8 +24,14 @@ import type { Atom, Axis, Flow } from './view.js';
 const supported = { from: 1, to: 26 };
 
 /** @throws FileFormatError, ConversionError as importOnnx. */
-export function readOnnx(bytes: Uint8Array): OnnxImport {
+export async function readOnnx(bytes: Uint8Array): Promise<OnnxImport> {
   const file = readModel(bytes);
+  const own = file.metadata.has(descriptionKey) ? (await import('../own/restored.js')).restored(file) : undefined;
+  return own ?? readGraph(file);
+}
+
+/** By operators. */
+function readGraph(file: OnnxModel): OnnxImport {
   const opset = file.opsets.get('') ?? 0;
   const refusals = new Refusals('importOnnx');
   if (opset < supported.from || opset > supported.to) refusals.add('opset_import', `version ${opset}`, `versions ${supported.from} to ${supported.to} are read`);
@@ -232,7 +239,7 @@ class Reading implements Surroundings {
   private report(outputs: readonly { readonly name: string; readonly axes: readonly number[] }[]): Omit<OnnxImport, 'model'> {
     const { producer, graph } = this.file;
     return {
-      producer, opset: this.opset,
+      producer, opset: this.opset, asWritten: false,
       inputs: this.inputs.filter(({ tensor }) => !this.lengthInputs.has(tensor.name ?? '')).map(({ info, tensor }) => {
         const at = this.batchAxes.get(info.name) ?? 0;
         return { name: tensor.name ?? '', of: info.name, axes: [at, ...(info.shape ?? []).map((_, i) => i).filter((i) => i !== at)] };

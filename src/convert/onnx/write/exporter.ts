@@ -8,7 +8,9 @@ import type { Network, NetworkInput } from '../../../models/graph/network.js';
 import type { Weights } from '../../../models/training/options.js';
 import type { Shape } from '../../../tensor.js';
 import { elementTypes } from '../proto/graph.js';
-import type { OnnxValueInfo } from '../proto/graph.js';
+import type { OnnxGraph, OnnxValueInfo } from '../proto/graph.js';
+import { describeModel } from '../own/description.js';
+import { descriptionKey } from '../own/key.js';
 import { writeModel } from '../proto/writeModel.js';
 import { Refusals } from '../refusals.js';
 import type { OnnxExport, OnnxPort } from '../types.js';
@@ -24,21 +26,37 @@ interface Request {
   readonly half: boolean;
 }
 
+/** A model as a graph, with what it is fed and what comes out. */
+export interface Composed extends Pick<OnnxExport, 'inputs' | 'outputs' | 'states'> {
+  readonly graph: OnnxGraph;
+  /** Inputs that are lengths, of the sequences that the input `of` brings. */
+  readonly lengths: readonly { readonly name: string; readonly of: string }[];
+}
+
 /** @throws ConversionError, ArgumentError as exportOnnx. */
 export function writeOnnx(network: Network, weights: Weights, { opset, lengths, half }: Request): OnnxExport {
   const b = new GraphBuilder(opset);
-  return new Exporter(network, b, new WeightWriter(b, weights, half), lengths).export();
+  const writer = new WeightWriter(b, weights, half);
+  const { graph, inputs, outputs, states } = composeModel(network, b, writer, lengths);
+  const bytes = modelFile(b, graph, new Map([[descriptionKey, JSON.stringify(describeModel(network, { lengths, half }))]]));
+  return { bytes, inputs, outputs, states, ...(writer.rounding ? { rounding: writer.rounding } : {}) };
+}
+
+/** @throws ConversionError, ArgumentError as exportOnnx. */
+export function composeModel(network: Network, b: GraphBuilder, weights: WeightWriter, lengths: boolean): Composed {
+  return new Exporter(network, b, weights, lengths).compose();
 }
 
 class Exporter {
   private readonly refusals = new Refusals('exportOnnx');
   private readonly inputs: OnnxPort[] = [];
   private readonly outputs: OnnxPort[] = [];
-  private readonly lengthNames = new Set<string>();
+  /** Input of lengths → the input whose sequences they are of. */
+  private readonly lengthNames = new Map<string, string>();
 
   constructor(private readonly network: Network, private readonly b: GraphBuilder, private readonly weights: WeightWriter, private readonly lengths: boolean) {}
 
-  export(): OnnxExport {
+  compose(): Composed {
     const { b, network } = this;
     // Names of outputs are theirs, whatever nodes would like to be called.
     const ports = network.inputs.map((input, i) => this.addInput(input, i));
@@ -58,12 +76,13 @@ class Exporter {
     });
     this.refusals.throwIfAny('of layers that ONNX has operators for');
     const outputs = [...this.outputs, ...states.map(({ output }) => output)];
-    const inputs = this.inputs.filter(({ name }) => !this.lengthNames.has(name) || b.isRead(name, outputs.map(infoOf)));
+    const isRead = ({ name }: { readonly name: string }): boolean => b.isRead(name, outputs.map(infoOf));
+    const inputs = this.inputs.filter((port) => !this.lengthNames.has(port.name) || isRead(port));
     if (this.lengths && inputs.length + this.lengthNames.size === this.inputs.length) {
       throw new ArgumentError({ operation: 'exportOnnx', argument: 'lengths', expected: 'false for a model in which no layer reads them', actual: 'true' });
     }
-    const bytes = modelFile(b, [...inputs, ...states.map(({ input }) => input)], outputs);
-    return { bytes, inputs, outputs: this.outputs, states, ...(this.weights.rounding ? { rounding: this.weights.rounding } : {}) };
+    const graph = graphOf(b, [...inputs, ...states.map(({ input }) => input)], outputs);
+    return { graph, inputs, outputs: this.outputs, states, lengths: [...this.lengthNames].map(([name, of]) => ({ name, of })).filter(isRead) };
   }
 
   private addInput(input: NetworkInput, i: number): MaskedInput {
@@ -75,7 +94,7 @@ class Exporter {
     if (!this.lengths || stepsOf(input) === undefined) return { name, rank, whole, lengths: undefined };
     const sequences = network.inputs.filter((other) => stepsOf(other) !== undefined);
     const lengths = b.name(sequences.length > 1 ? `${name}_lengths` : 'lengths');
-    this.lengthNames.add(lengths);
+    this.lengthNames.set(lengths, name);
     this.inputs.push({ name: lengths, type: 'int32', shape: ['batch'] });
     return { name, rank, whole, lengths };
   }
@@ -92,9 +111,11 @@ function infoOf({ name, type, shape }: OnnxPort): OnnxValueInfo {
   return { name, elementType: types[type], shape };
 }
 
-/** The bytes of a graph with these inputs and outputs. */
-export function modelFile(b: GraphBuilder, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[], metadata: ReadonlyMap<string, string> = new Map()): Uint8Array {
-  const graph = b.finish('model', inputs.map(infoOf), outputs.map(infoOf));
-  return writeModel({ irVersion: b.opset === 17 ? 8 : 10, producer: 'bptt', opsets: new Map([['', b.opset]]), graph, metadata });
+/** What was written, with these inputs and outputs. */
+export function graphOf(b: GraphBuilder, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[]): OnnxGraph {
+  return b.finish('model', inputs.map(infoOf), outputs.map(infoOf));
 }
 
+export function modelFile({ opset }: GraphBuilder, graph: OnnxGraph, metadata: ReadonlyMap<string, string>): Uint8Array {
+  return writeModel({ irVersion: opset === 17 ? 8 : 10, producer: 'bptt', opsets: new Map([['', opset]]), graph, metadata });
+}

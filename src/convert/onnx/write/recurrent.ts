@@ -7,6 +7,7 @@ import { SimpleRNNCell } from '../../../cells/rnnCell.js';
 import { StackedCells } from '../../../cells/stackedCells.js';
 import type { Bidirectional } from '../../../layers/bidirectional.js';
 import type { Recurrent } from '../../../layers/recurrent.js';
+import { sizeOf } from '../../../tensor.js';
 import type { HostTensor } from '../../../tensor.js';
 import { text } from './graphBuilder.js';
 import { only, reordered, reshaped, blocksOf } from './layerWriter.js';
@@ -64,7 +65,7 @@ function biasOf(s: Sweep, order: readonly number[]): string {
     const both = new Float32Array(2 * own.length);
     both.set(own);
     if (other) both.set(other, own.length);
-    return { data: both, shape: [1, both.length] };
+    return { data: both, shape: [1, 2 * (bias.shape[0] ?? 0)] };
   });
 }
 
@@ -109,8 +110,8 @@ function lstm(cell: LSTMCell, s: Sweep): Swept {
 
 /** [3, H] in order i, f, o as [1, 3·H] in order i, o, f. */
 function peepholesOf(peephole: HostTensor): HostTensor {
-  const whole = blocksOf(reshaped(peephole, [peephole.data.length]), [0, 2, 1], 3);
-  return reshaped(whole, [1, whole.data.length]);
+  const count = sizeOf(peephole.shape);
+  return reshaped(blocksOf(reshaped(peephole, [count]), [0, 2, 1], 3), [1, count]);
 }
 
 function gru(cell: GRUCell, s: Sweep): Swept {

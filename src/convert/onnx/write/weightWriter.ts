@@ -4,6 +4,7 @@ import { ArgumentError } from '../../../errors.js';
 import type { Weights } from '../../../models/training/options.js';
 import type { FloatArray, HostTensor } from '../../../tensor.js';
 import { elementTypes } from '../proto/graph.js';
+import type { OnnxTensor } from '../proto/graph.js';
 import { floatTensor, int } from './graphBuilder.js';
 import type { GraphBuilder } from './graphBuilder.js';
 import type { WeightRounding } from '../../rounding.js';
@@ -12,7 +13,7 @@ export class WeightWriter {
   rounding: WeightRounding | undefined;
   private readonly made = new Map<string, string>();
 
-  constructor(private readonly b: GraphBuilder, private readonly weights: Weights, private readonly half: boolean) {
+  constructor(private readonly b: GraphBuilder, private readonly weights: Weights, protected readonly half: boolean) {
     if (half) this.rounding = { largest: 0, weight: '', relative: 0 };
   }
 
@@ -36,13 +37,18 @@ export class WeightWriter {
     return written;
   }
 
-  private write(key: string, { data, shape }: HostTensor): string {
+  private write(key: string, tensor: HostTensor): string {
     const { b } = this;
-    if (!this.half) return b.add(floatTensor(b.name(key), data, shape));
+    const kept = b.add(this.stored(b.name(key), key, tensor));
+    return this.half ? b.op('Cast', [kept], { to: int(elementTypes.float) }) : kept;
+  }
+
+  /** The constant of this name. @param key of the weight that it is made of. */
+  protected stored(name: string, key: string, { data, shape }: HostTensor): OnnxTensor {
+    if (!this.half) return floatTensor(name, data, shape);
     const halves = toFloat16(data);
     this.judge(key, data, fromFloat16(halves));
-    const kept = b.add({ name: b.name(key), dataType: elementTypes.float16, dims: shape, data: { field: 'raw', pieces: [new Uint8Array(halves.buffer)] } });
-    return b.op('Cast', [kept], { to: int(elementTypes.float) });
+    return { name, dataType: elementTypes.float16, dims: shape, data: { field: 'raw', pieces: [new Uint8Array(halves.buffer)] } };
   }
 
   private judge(key: string, data: FloatArray, rounded: FloatArray): void {

@@ -14,7 +14,7 @@ import type { Network } from '../../../../models/graph/network.js';
 import type { Weights } from '../../../../models/training/options.js';
 import { Refusals } from '../../refusals.js';
 import type { OnnxExport, OnnxPort } from '../../types.js';
-import { modelFile } from '../exporter.js';
+import { graphOf, modelFile } from '../exporter.js';
 import { GraphBuilder, int, toEnd } from '../graphBuilder.js';
 import type { Opset } from '../graphBuilder.js';
 import { NetworkWriter } from '../networkWriter.js';
@@ -97,7 +97,7 @@ class ForecastGraph {
     if (this.writer.states.size > 0) this.refusals.add('model', 'Forecaster', 'a stateful layer, whose states the forecaster carries from one forecast to the next');
     this.refusals.throwIfAny('of what ONNX has operators for');
     const { inputs, outputs } = this;
-    const bytes = modelFile(b, inputs, outputs, new Map([['forecaster', JSON.stringify({ target: plan.target, horizon: plan.horizon, inputs: columnsOf(inputs) })]]));
+    const bytes = modelFile(b, graphOf(b, inputs, outputs), new Map([['forecaster', JSON.stringify({ target: plan.target, horizon: plan.horizon, inputs: columnsOf(inputs) })]]));
     return { bytes, inputs, outputs, states: [], ...(this.weights.rounding ? { rounding: this.weights.rounding } : {}) };
   }
 
