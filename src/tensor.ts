@@ -1,8 +1,8 @@
 /**
- * The public edge: how arrays come in and go out.
+ * The public edge: how arrays come in.
  *
  * Users hold `ndarray`s. Any strides and offsets are honoured on the way in (transposed and sliced views work);
- * nested arrays and `{ data, shape }` are accepted too. What goes out is always a fresh, contiguous ndarray.
+ * nested arrays and `{ data, shape }` are accepted too. How they go out: ndarrays.ts.
  */
 import type ndarray from 'ndarray';
 import type { NdArray } from 'ndarray';

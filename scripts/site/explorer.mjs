@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 /** Where equations stand in the source, for the lines that the explorer shows. `until`: what follows belongs to another variant. */
 const SOURCES = [
-  { file: 'src/cells/rnn.ts' }, { file: 'src/cells/lstm.ts', until: 'const fused' }, { file: 'src/cells/gru.ts', until: 'const writtenOutBefore' }, { file: 'src/layers/recurrent.ts' },
+  { file: 'src/cells/rnn.ts' }, { file: 'src/cells/lstm.ts', until: 'const fused' }, { file: 'src/cells/gru.ts', until: 'const writtenOutBefore' }, { file: 'src/layers/timeLoop.ts' },
 ];
 
 /** By equation id: the statements that carry it. */

@@ -1,5 +1,5 @@
 /**
- * What a recurrent cell is: one time step forward and one back. The time loop (src/layers/recurrent.ts) gives it masks, states that
+ * What a recurrent cell is: one time step forward and one back. The time loop (src/layers/timeLoop.ts) gives it masks, states that
  * last over batches, truncation and directions. A cell of your own needs `stateShapes`, `parameters`, `forward` and `backward`; it
  * reads no values and keeps nothing on itself, like a layer. `new RNN({ cell })` runs it.
  *
@@ -46,6 +46,9 @@ export interface Cell<P = Tensors, S = Tensors, C = unknown> {
 /** A cell whose type parameters do not matter to the caller. */
 export type AnyCell = Cell<Tensors, Tensors, unknown>;
 
+/** What the time loop knows of a cell besides its passes. */
+export type CellStates = Pick<AnyCell, 'stateShapes' | 'output' | 'inputRank'>;
+
 /** A sequence of T steps of B samples. */
 export interface Sequence {
   readonly steps: number;
@@ -75,9 +78,12 @@ export interface Wanted<P> {
   readonly input: boolean;
 }
 
-/** Products that need no state are cheaper for all rows of a sequence at once: x·W before the loop, dW, dU and dx after it. */
-export interface Passes<P, S, C = unknown> {
+export interface ForwardPass<P, S, C = unknown> {
   forwardPass(k: Kernels, p: P, sequence: Sequence): ForwardSteps<S, C>;
+}
+
+/** Products that need no state are cheaper for all rows of a sequence at once: x·W before the loop, dW, dU and dx after it. */
+export interface Passes<P, S, C = unknown> extends ForwardPass<P, S, C> {
   backwardPass(k: Kernels, p: P, sequence: Sequence, caches: readonly C[], wanted: Wanted<P>): BackwardSteps<S, C>;
 }
 
@@ -94,7 +100,7 @@ export function byStep(k: Kernels, rows: Tensor, { steps, batch }: Sequence): Te
 }
 
 /** The name of the state that is a cell's output. */
-export function outputOf(cell: AnyCell): string {
+export function outputOf(cell: CellStates): string {
   return cell.output ?? Object.keys(cell.stateShapes)[0] ?? '';
 }
 

@@ -37,6 +37,9 @@
  * Cached: the gates, q (or r⊙h), h_{t−1}, and h_{t−1} as it entered the product.
  */
 import type { Kernels, Tensor } from '../backend.js';
+import type { Shape } from '../tensor.js';
+import { byStep, packedFor } from './cell.js';
+import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
 
@@ -63,6 +66,8 @@ export interface GruCache<G = unknown> {
   readonly hIn: Tensor;
 }
 
+export type GruStates = { h: Tensor };
+
 /** Where to put the results. */
 export interface GruSlots {
   readonly gates?: Tensor | undefined;
@@ -81,10 +86,13 @@ export interface GruStepGradients {
   readonly dhProduct: Tensor;
 }
 
-/** One of the ways to take a step; hIn: h_{t−1} as it enters the products. */
-interface GruStep<G = unknown> {
-  forward(k: Kernels, p: GruParams, xz: Tensor, h: Tensor, hIn: Tensor, options: GruOptions, out: GruSlots): { h: Tensor; gates: G; recurrent: Tensor };
-  backward(
+/** One of the ways to take a step; hIn: h_{t−1} as it enters the products. Apart from the way back, which who predicts does without. */
+interface StepForward<G = unknown> {
+  run(k: Kernels, p: GruParams, xz: Tensor, h: Tensor, hIn: Tensor, options: GruOptions, out: GruSlots): { h: Tensor; gates: G; recurrent: Tensor };
+}
+
+interface StepBackward<G = unknown> {
+  run(
     k: Kernels, p: GruParams, cache: GruCache<G>, dh: Tensor, options: GruOptions, out: { readonly dxz?: Tensor | undefined; readonly dhz?: Tensor | undefined },
   ): GruStepGradients;
 }
@@ -102,7 +110,10 @@ export function gruProject(k: Kernels, p: GruParams, x: Tensor): Tensor {
 export function gruStepForward(
   k: Kernels, p: GruParams, xz: Tensor, h: Tensor, options: GruOptions = {}, hIn = h, out: GruSlots = {},
 ): { h: Tensor; cache: GruCache } {
-  const next = stepFor(k, options).forward(k, p, xz, h, hIn, options, out);
+  const { resetAfter = true } = options;
+  const fused = k.fused && gruFuses(options);
+  const step: StepForward = resetAfter ? fused ? fusedAfterForward : writtenOutAfterForward : fused ? fusedBeforeForward : writtenOutBeforeForward;
+  const next = step.run(k, p, xz, h, hIn, options, out);
   return { h: next.h, cache: { gates: next.gates, recurrent: next.recurrent, hPrevious: h, hIn } };
 }
 
@@ -110,7 +121,10 @@ export function gruStepForward(
 export function gruStepBackward(
   k: Kernels, p: GruParams, cache: GruCache, dh: Tensor, options: GruOptions = {}, dxzOut?: Tensor, dhzOut?: Tensor,
 ): GruStepGradients {
-  return stepFor(k, options).backward(k, p, cache, dh, options, { dxz: dxzOut, dhz: dhzOut });
+  const { resetAfter = true } = options;
+  const fused = k.fused && gruFuses(options);
+  const step: StepBackward = resetAfter ? fused ? fusedAfterBackward : writtenOutAfterBackward : fused ? fusedBeforeBackward : writtenOutBeforeBackward;
+  return step.run(k, p, cache, dh, options, { dxz: dxzOut, dhz: dhzOut });
 }
 
 /** h·U + b_U, of all three blocks. */
@@ -127,8 +141,8 @@ function blocks(k: Kernels, p: GruParams, h: Tensor): { readonly gates: Tensor; 
 
 interface WrittenOut { readonly r: Tensor; readonly z: Tensor; readonly n: Tensor }
 
-const writtenOutAfter: GruStep<WrittenOut> = {
-  forward(k, p, xz, h, hIn, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
+const writtenOutAfterForward: StepForward<WrittenOut> = {
+  run(k, p, xz, h, hIn, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
     const q = recurrentProduct(k, p, hIn, out.recurrent); // G2
     const [ar = xz, az = xz, an = xz] = k.split(xz, widths(h));
     const [qr = q, qz = q, qn = q] = k.split(q, widths(h));
@@ -138,7 +152,10 @@ const writtenOutAfter: GruStep<WrittenOut> = {
     const next = k.add(k.sub(n, k.mul(z, n)), k.mul(z, h), out.h); // G6
     return { h: next, gates: { r, z, n }, recurrent: q };
   },
-  backward(k, p, { gates: { r, z, n }, recurrent: q, hPrevious }, dh, { activation = 'tanh', recurrentActivation = 'sigmoid' }) {
+};
+
+const writtenOutAfterBackward: StepBackward<WrittenOut> = {
+  run(k, p, { gates: { r, z, n }, recurrent: q, hPrevious }, dh, { activation = 'tanh', recurrentActivation = 'sigmoid' }) {
     const [, , qn = q] = k.split(q, widths(dh));
     const dan = squashBackward(k, activation, n, k.sub(dh, k.mul(dh, z))); // G7
     const daz = squashBackward(k, recurrentActivation, z, k.mul(dh, k.sub(hPrevious, n))); // G8
@@ -149,8 +166,8 @@ const writtenOutAfter: GruStep<WrittenOut> = {
   },
 };
 
-const writtenOutBefore: GruStep<WrittenOut> = {
-  forward(k, p, xz, h, hIn, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
+const writtenOutBeforeForward: StepForward<WrittenOut> = {
+  run(k, p, xz, h, hIn, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
     const { gates: ofGates, candidate } = blocks(k, p, h);
     const [ar = xz, az = xz, an = xz] = k.split(xz, widths(h));
     const q = k.matmul('nn', hIn, ofGates); // G2
@@ -162,7 +179,10 @@ const writtenOutBefore: GruStep<WrittenOut> = {
     const next = k.add(k.sub(n, k.mul(z, n)), k.mul(z, h), out.h); // G6
     return { h: next, gates: { r, z, n }, recurrent: rh };
   },
-  backward(k, p, { gates: { r, z, n }, hPrevious, hIn }, dh, { activation = 'tanh', recurrentActivation = 'sigmoid' }) {
+};
+
+const writtenOutBeforeBackward: StepBackward<WrittenOut> = {
+  run(k, p, { gates: { r, z, n }, hPrevious, hIn }, dh, { activation = 'tanh', recurrentActivation = 'sigmoid' }) {
     const { gates: ofGates, candidate } = blocks(k, p, dh);
     const dan = squashBackward(k, activation, n, k.sub(dh, k.mul(dh, z))); // G7
     const daz = squashBackward(k, recurrentActivation, z, k.mul(dh, k.sub(hPrevious, n))); // G8
@@ -174,20 +194,23 @@ const writtenOutBefore: GruStep<WrittenOut> = {
   },
 };
 
-const fusedAfter: GruStep<Tensor> = {
-  forward(k, p, xz, h, hIn, _options, out) {
+const fusedAfterForward: StepForward<Tensor> = {
+  run(k, p, xz, h, hIn, _options, out) {
     const q = recurrentProduct(k, p, hIn, out.recurrent); // G2
     const next = k.gruGates(xz, q, h, out.gates, out.h); // G3–G6
     return { ...next, recurrent: q };
   },
-  backward(k, p, { gates, recurrent, hPrevious }, dh, _options, out) {
+};
+
+const fusedAfterBackward: StepBackward<Tensor> = {
+  run(k, p, { gates, recurrent, hPrevious }, dh, _options, out) {
     const step = k.gruGatesBackward(gates, recurrent, hPrevious, dh, out.dxz, out.dhz); // G7–G11
     return { dxz: step.dxz, dhz: step.dhz, dhCarry: step.dhPrevious, dhProduct: k.matmul('nt', step.dhz, p.recurrentKernel) }; // G11
   },
 };
 
-const fusedBefore: GruStep<Tensor> = {
-  forward(k, p, xz, h, hIn, _options, out) {
+const fusedBeforeForward: StepForward<Tensor> = {
+  run(k, p, xz, h, hIn, _options, out) {
     const u = blocks(k, p, h);
     const q = k.matmul('nn', hIn, u.gates); // G2
     const reset = k.gruReset(xz, q, hIn, out.gates, out.recurrent); // G3, G4
@@ -195,7 +218,10 @@ const fusedBefore: GruStep<Tensor> = {
     const next = k.gruBlend(reset.gates, xz, rhU, h, out.h); // G14, G6
     return { ...next, recurrent: reset.rh };
   },
-  backward(k, p, { gates, hPrevious, hIn }, dh, _options, out) {
+};
+
+const fusedBeforeBackward: StepBackward<Tensor> = {
+  run(k, p, { gates, hPrevious, hIn }, dh, _options, out) {
     const u = blocks(k, p, dh);
     const units = dh.shape[1] ?? 1;
     const blend = k.gruBlendBackward(gates, hPrevious, dh, out.dxz); // G7, G8
@@ -209,12 +235,6 @@ const fusedBefore: GruStep<Tensor> = {
 /** Whether there are fused kernels for these activations. */
 export function gruFuses({ activation = 'tanh', recurrentActivation = 'sigmoid' }: GruOptions): boolean {
   return activation === 'tanh' && recurrentActivation === 'sigmoid';
-}
-
-function stepFor(k: Kernels, options: GruOptions): GruStep {
-  const { resetAfter = true } = options;
-  if (k.fused && gruFuses(options)) return resetAfter ? fusedAfter : fusedBefore;
-  return resetAfter ? writtenOutAfter : writtenOutBefore;
 }
 
 function widths(h: Tensor): number[] {
@@ -237,4 +257,35 @@ export function gruWeightGradients(
   const rz = k.matmul('tn', hIn, k.columns(dxz, 0, 2 * units)); // G17
   const n = k.matmul('tn', rh, k.columns(dxz, 2 * units, units)); // G17
   grads.recurrentKernel = k.addTo(grads.recurrentKernel, k.concat([rz, n]));
+}
+
+/** @param input of one step: [D]. */
+export function gruWeightShapes(
+  { units: h, useBias, resetAfter }: { readonly units: number; readonly useBias: boolean; readonly resetAfter: boolean }, [d = 0]: Shape,
+): { [K in keyof GruParams]: Shape } {
+  return { kernel: [d, 3 * h], recurrentKernel: [h, 3 * h], ...(useBias ? { bias: [3 * h] } : {}), ...(useBias && resetAfter ? { recurrentBias: [3 * h] } : {}) };
+}
+
+/** All steps of a sequence forward. */
+export function gruForwardPass(
+  k: Kernels, p: GruParams, sequence: Sequence, cell: GruOptions & { readonly units: number; readonly resetAfter: boolean },
+): ForwardSteps<GruStates, GruCache> {
+  const { units, resetAfter } = cell;
+  const { steps, batch, noise: [hMask] } = sequence;
+  const ready = gruPacked(k, 'nn', p, sequence, cell);
+  const gates = k.series(steps, [batch, 3 * units]);
+  const recurrent = k.series(steps, [batch, resetAfter ? 3 * units : units]);
+  const xz = byStep(k, gruProject(k, p, sequence.x), sequence);
+  return {
+    step: (t, { h }, out) => {
+      const hIn = hMask ? k.mul(h, hMask) : h;
+      const next = gruStepForward(k, ready, k.row(xz, t), h, cell, hIn, { gates: gates[t], recurrent: recurrent[t], h: out });
+      return { states: { h: next.h }, cache: next.cache };
+    },
+  };
+}
+
+/** Weights for the steps of a sequence. Reset before multiplies by parts of U, which a packed matrix cannot give. */
+export function gruPacked(k: Kernels, mode: 'nn' | 'nt', p: GruParams, sequence: Sequence, { resetAfter }: { readonly resetAfter: boolean }): GruParams {
+  return resetAfter ? { ...p, recurrentKernel: packedFor(k, mode, p.recurrentKernel, sequence) } : p;
 }

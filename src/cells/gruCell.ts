@@ -1,13 +1,14 @@
 /** The GRU cell with its options, step by step and over a sequence; its equations: gru.ts. */
-import type { KernelFamily, Kernels, Tensor } from '../backend.js';
+import type { KernelFamily, Kernels } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
+import { startedAs } from '../layers/layer.js';
 import type { JsonObject, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows, byStep, packedFor } from './cell.js';
+import { asRows } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { gruFuses, gruProject, gruStepBackward, gruStepForward, gruWeightGradients } from './gru.js';
-import type { GruCache, GruParams } from './gru.js';
+import { gruForwardPass, gruFuses, gruPacked, gruStepBackward, gruWeightGradients, gruWeightShapes } from './gru.js';
+import type { GruCache, GruParams, GruStates } from './gru.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
 import { requireCellActivation } from './squash.js';
@@ -21,8 +22,6 @@ export interface GRUCellOptions extends CellOptions {
 }
 
 export const gruCellNames: OptionNames<GRUCellOptions> = { ...cellNames, resetAfter: 'flag', recurrentActivation: true };
-
-export type GruStates = { h: Tensor };
 
 /**
  * One step of {@link GRU}. Weights: kernel [D, 3H], recurrentKernel [H, 3H], bias [3H], and recurrentBias [3H] with `resetAfter`; gate
@@ -48,30 +47,13 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
     return { ...super.config(), resetAfter: this.resetAfter, recurrentActivation: this.recurrentActivation };
   }
 
-  override parameters([d = 0]: Shape): { [K in keyof GruParams]: ParameterSpec } {
-    const { units: h, initializers: { kernel, recurrent, bias } } = this;
-    return {
-      kernel: { shape: [d, 3 * h], initializer: kernel },
-      recurrentKernel: { shape: [h, 3 * h], initializer: recurrent },
-      ...(this.useBias ? { bias: { shape: [3 * h], initializer: bias } } : {}),
-      ...(this.useBias && this.resetAfter ? { recurrentBias: { shape: [3 * h], initializer: bias } } : {}),
-    };
+  override parameters(input: Shape): { [K in keyof GruParams]: ParameterSpec } {
+    const { initializers: { kernel, recurrent, bias } } = this;
+    return startedAs(gruWeightShapes(this, input), { kernel, recurrentKernel: recurrent, bias, recurrentBias: bias });
   }
 
   override forwardPass(k: Kernels, p: GruParams, sequence: Sequence): ForwardSteps<GruStates, GruCache> {
-    const { units, resetAfter } = this;
-    const { steps, batch, noise: [hMask] } = sequence;
-    const ready = this.packed(k, 'nn', p, sequence);
-    const gates = k.series(steps, [batch, 3 * units]);
-    const recurrent = k.series(steps, [batch, resetAfter ? 3 * units : units]);
-    const xz = byStep(k, gruProject(k, p, sequence.x), sequence);
-    return {
-      step: (t, { h }, out) => {
-        const hIn = hMask ? k.mul(h, hMask) : h;
-        const next = gruStepForward(k, ready, k.row(xz, t), h, this, hIn, { gates: gates[t], recurrent: recurrent[t], h: out });
-        return { states: { h: next.h }, cache: next.cache };
-      },
-    };
+    return gruForwardPass(k, p, sequence, this);
   }
 
   override backwardPass(
@@ -79,7 +61,7 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
   ): BackwardSteps<GruStates, GruCache> {
     const { units, resetAfter } = this;
     const { x, steps, batch, noise: [hMask] } = sequence;
-    const ready = this.packed(k, 'nt', p, sequence);
+    const ready = gruPacked(k, 'nt', p, sequence, this);
     const dxz = k.series(steps, [batch, 3 * units]);
     const dhz = resetAfter ? k.series(steps, [batch, 3 * units]) : [];
     return {
@@ -98,10 +80,5 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
         return input ? k.matmul('nt', dxzRows, p.kernel) : undefined; // G13
       },
     };
-  }
-
-  /** Reset before multiplies by parts of U, which a packed matrix cannot give. */
-  private packed(k: Kernels, mode: 'nn' | 'nt', p: GruParams, sequence: Sequence): GruParams {
-    return this.resetAfter ? { ...p, recurrentKernel: packedFor(k, mode, p.recurrentKernel, sequence) } : p;
   }
 }

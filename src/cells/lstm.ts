@@ -45,6 +45,9 @@
  * entered the product.
  */
 import type { Kernels, LstmForward, LstmSlots, Tensor } from '../backend.js';
+import type { Shape } from '../tensor.js';
+import { byStep, packedFor } from './cell.js';
+import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
 
@@ -59,6 +62,18 @@ export interface LstmActivations {
   /** σ. Default 'sigmoid'. */
   readonly recurrentActivation?: CellActivation | undefined;
 }
+
+/** What the shapes of the weights follow from. */
+export interface LstmSizes {
+  /** H. */
+  readonly units: number;
+  readonly useBias: boolean;
+  readonly peepholes: boolean;
+  /** P. */
+  readonly projection?: number | undefined;
+}
+
+export type LstmStates = { h: Tensor; c: Tensor };
 
 /** Where to put the results; `projected`: h_t where there is a projection. */
 export interface LstmStepSlots extends LstmSlots { readonly projected?: Tensor }
@@ -83,7 +98,8 @@ export function lstmStepForward(
   k: Kernels, p: LstmParams, xz: Tensor, h: Tensor, c: Tensor, options: LstmActivations = {}, out?: LstmStepSlots,
 ): { h: Tensor; c: Tensor; cache: LstmCache } {
   const z = k.matmulTo('nn', xz, h, p.recurrentKernel); // L1
-  const next = gatesFor(k, options).forward(k, z, c, p, options, out); // L2–L7
+  const gates: GatesForward = k.fused && lstmFuses(options) ? fusedForward : writtenOutForward;
+  const next = gates.run(k, z, c, p, options, out); // L2–L7
   const projected = p.projection ? k.matmul('nn', next.m, p.projection, out?.projected) : next.m; // L20
   return { h: projected, c: next.c, cache: { ...next, hIn: h, cPrevious: c } };
 }
@@ -96,24 +112,29 @@ export function lstmStepBackward(
   k: Kernels, p: LstmParams, cache: LstmCache, dh: Tensor, dc: Tensor | undefined, options: LstmActivations = {}, dzOut?: Tensor,
 ): { dz: Tensor; dh: Tensor; dc: Tensor } {
   const dm = p.projection ? k.matmul('nt', dh, p.projection) : dh; // L21
-  const { dz, dcPrevious } = gatesFor(k, options).backward(k, cache, dm, dc, p, options, dzOut); // L8–L13
+  const gates: GatesBackward = k.fused && lstmFuses(options) ? fusedBackward : writtenOutBackward;
+  const { dz, dcPrevious } = gates.run(k, cache, dm, dc, p, options, dzOut); // L8–L13
   return { dz, dh: k.matmul('nt', dz, p.recurrentKernel), dc: dcPrevious }; // L14
 }
 
-/** L2–L7, and L8–L13. */
-interface Gates<G = unknown> {
-  forward(
+/** L2–L7. Apart from the way back, which who predicts does without. */
+interface GatesForward<G = unknown> {
+  run(
     k: Kernels, z: Tensor, cPrevious: Tensor, p: LstmParams, options: LstmActivations, out?: LstmSlots,
   ): { readonly m: Tensor; readonly c: Tensor; readonly gates: G };
-  backward(
+}
+
+/** L8–L13. */
+interface GatesBackward<G = unknown> {
+  run(
     k: Kernels, cache: LstmCache & { readonly gates: G }, dm: Tensor, dc: Tensor | undefined, p: LstmParams, options: LstmActivations, dzOut?: Tensor,
   ): { dz: Tensor; dcPrevious: Tensor };
 }
 
 interface WrittenOut { readonly i: Tensor; readonly f: Tensor; readonly g: Tensor; readonly o: Tensor; readonly phiC: Tensor }
 
-const writtenOut: Gates<WrittenOut> = {
-  forward(k, z, cPrevious, p, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
+const writtenOutForward: GatesForward<WrittenOut> = {
+  run(k, z, cPrevious, p, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
     const [zi = z, zf = z, zg = z, zo = z] = k.split(z, widths(cPrevious));
     const sigma = (x: Tensor): Tensor => squash(k, recurrentActivation, x);
     const peep = (gate: number, c: Tensor, x: Tensor): Tensor => (p.peephole ? k.add(x, k.mulTiled(c, k.row(p.peephole, gate))) : x);
@@ -126,7 +147,10 @@ const writtenOut: Gates<WrittenOut> = {
     const m = k.mul(o, phiC, out?.h); // L7
     return { m, c, gates: { i, f, g, o, phiC } };
   },
-  backward(k, { gates: { i, f, g, o, phiC }, cPrevious }, dm, dcAfter, p, { activation = 'tanh', recurrentActivation = 'sigmoid' }) {
+};
+
+const writtenOutBackward: GatesBackward<WrittenOut> = {
+  run(k, { gates: { i, f, g, o, phiC }, cPrevious }, dm, dcAfter, p, { activation = 'tanh', recurrentActivation = 'sigmoid' }) {
     const throughSigma = (gate: Tensor, d: Tensor): Tensor => squashBackward(k, recurrentActivation, gate, d);
     const plus = (a: Tensor, b: Tensor | undefined): Tensor => (b ? k.add(a, b) : a);
     const peep = (gate: number, dz: Tensor): Tensor | undefined => p.peephole && k.mulTiled(dz, k.row(p.peephole, gate));
@@ -140,21 +164,20 @@ const writtenOut: Gates<WrittenOut> = {
   },
 };
 
-const fused: Gates<LstmForward> = {
-  forward(k, z, cPrevious, p, _options, out) {
+const fusedForward: GatesForward<LstmForward> = {
+  run(k, z, cPrevious, p, _options, out) {
     const next = k.lstmGates(z, cPrevious, p.peephole, out); // L2–L7
     return { m: next.h, c: next.c, gates: next };
   },
-  backward: (k, { gates, cPrevious }, dm, dc, p, _options, dzOut) => k.lstmGatesBackward(gates, cPrevious, dm, dc, p.peephole, dzOut), // L8–L13
+};
+
+const fusedBackward: GatesBackward<LstmForward> = {
+  run: (k, { gates, cPrevious }, dm, dc, p, _options, dzOut) => k.lstmGatesBackward(gates, cPrevious, dm, dc, p.peephole, dzOut), // L8–L13
 };
 
 /** Whether there are fused kernels for these activations. */
 export function lstmFuses({ activation = 'tanh', recurrentActivation = 'sigmoid' }: LstmActivations): boolean {
   return activation === 'tanh' && recurrentActivation === 'sigmoid';
-}
-
-function gatesFor(k: Kernels, options: LstmActivations): Gates {
-  return k.fused && lstmFuses(options) ? fused : writtenOut;
 }
 
 function widths(c: Tensor): number[] {
@@ -181,4 +204,38 @@ export function lstmPeepholeGradients(
   const [dzi = dz, dzf = dz, , dzo = dz] = k.split(dz, widths(c));
   const sum = (d: Tensor, cell: Tensor): Tensor => k.sumRowsTo(k.zeros([c.shape[1] ?? 1]), k.mul(d, cell));
   grads.peephole = k.addTo(grads.peephole, k.stack([sum(dzi, cPrevious), sum(dzf, cPrevious), sum(dzo, c)])); // L17
+}
+
+/** States without the batch. */
+export function lstmStateShapes({ units, projection }: Pick<LstmSizes, 'units' | 'projection'>): { readonly h: Shape; readonly c: Shape } {
+  return { h: [projection ?? units], c: [units] };
+}
+
+/** @param input of one step: [D]. */
+export function lstmWeightShapes({ units: h, useBias, peepholes, projection }: LstmSizes, [d = 0]: Shape): { [K in keyof LstmParams]: Shape } {
+  return {
+    kernel: [d, 4 * h], recurrentKernel: [projection ?? h, 4 * h], ...(useBias ? { bias: [4 * h] } : {}),
+    ...(peepholes ? { peephole: [3, h] } : {}), ...(projection === undefined ? {} : { projection: [h, projection] }),
+  };
+}
+
+/** All steps of a sequence forward. */
+export function lstmForwardPass(
+  k: Kernels, p: LstmParams, sequence: Sequence, cell: Pick<LstmSizes, 'units' | 'projection'> & LstmActivations,
+): ForwardSteps<LstmStates, LstmCache> {
+  const { units, projection } = cell;
+  const { steps, batch, noise: [hMask] } = sequence;
+  const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
+  const cs = k.series(steps, [batch, units]);
+  const tanhCs = k.series(steps, [batch, units]);
+  const ms = projection === undefined ? undefined : k.series(steps, [batch, units]);
+  const xz = byStep(k, lstmProject(k, p, sequence.x), sequence);
+  return {
+    step: (t, { h, c }, out) => {
+      const hIn = hMask ? k.mul(h, hMask) : h;
+      const slots = { c: cs[t], tanhC: tanhCs[t], h: ms ? ms[t] : out, projected: out };
+      const next = lstmStepForward(k, packed, k.row(xz, t), hIn, c, cell, slots);
+      return { states: { h: next.h, c: next.c }, cache: next.cache };
+    },
+  };
 }

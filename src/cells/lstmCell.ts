@@ -5,12 +5,13 @@ import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer, InitializerFunction } from '../initializers.js';
+import { startedAs } from '../layers/layer.js';
 import type { JsonObject, LayerHead, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows, byStep, packedFor } from './cell.js';
+import { asRows, packedFor } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { lstmFuses, lstmPeepholeGradients, lstmProject, lstmStepBackward, lstmStepForward, lstmWeightGradients } from './lstm.js';
-import type { LstmCache, LstmParams } from './lstm.js';
+import { lstmForwardPass, lstmFuses, lstmPeepholeGradients, lstmStateShapes, lstmStepBackward, lstmWeightGradients, lstmWeightShapes } from './lstm.js';
+import type { LstmCache, LstmParams, LstmStates } from './lstm.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
 import { requireCellActivation } from './squash.js';
@@ -30,8 +31,6 @@ export interface LSTMCellOptions extends CellOptions {
 export const lstmCellNames: OptionNames<LSTMCellOptions> = {
   ...cellNames, unitForgetBias: 'flag', peepholes: 'flag', recurrentActivation: true, projection: true,
 };
-
-export type LstmStates = { h: Tensor; c: Tensor };
 
 /** The forget block starts at one, so that a new cell remembers (Jozefowicz et al. 2015). */
 function biasWithUnitForget(rest: Initializer, units: number): InitializerFunction {
@@ -64,7 +63,7 @@ export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
     }
     if (this.projection !== undefined) requireCount(operation, 'projection', this.projection);
     this.families = lstmFuses(this) ? ['lstm'] : [];
-    this.stateShapes = { h: [this.projection ?? this.units], c: [this.units] };
+    this.stateShapes = lstmStateShapes(this);
   }
 
   override config(): JsonObject {
@@ -78,32 +77,14 @@ export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
     return this.projection === undefined ? super.head() : undefined;
   }
 
-  override parameters([d = 0]: Shape): { [K in keyof LstmParams]: ParameterSpec } {
-    const { units: h, projection, initializers: { kernel, recurrent, bias } } = this;
-    return {
-      kernel: { shape: [d, 4 * h], initializer: kernel },
-      recurrentKernel: { shape: [projection ?? h, 4 * h], initializer: recurrent },
-      ...(this.useBias ? { bias: { shape: [4 * h], initializer: this.unitForgetBias ? biasWithUnitForget(bias, h) : bias } } : {}),
-      ...(this.peepholes ? { peephole: { shape: [3, h], initializer: bias } } : {}),
-      ...(projection === undefined ? {} : { projection: { shape: [h, projection], initializer: kernel } }),
-    };
+  override parameters(input: Shape): { [K in keyof LstmParams]: ParameterSpec } {
+    const { units: h, initializers: { kernel, recurrent, bias } } = this;
+    const start = this.unitForgetBias ? biasWithUnitForget(bias, h) : bias;
+    return startedAs(lstmWeightShapes(this, input), { kernel, recurrentKernel: recurrent, bias: start, peephole: bias, projection: kernel });
   }
 
   override forwardPass(k: Kernels, p: LstmParams, sequence: Sequence): ForwardSteps<LstmStates, LstmCache> {
-    const { steps, batch, noise: [hMask] } = sequence;
-    const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
-    const cs = k.series(steps, [batch, this.units]);
-    const tanhCs = k.series(steps, [batch, this.units]);
-    const ms = this.projection === undefined ? undefined : k.series(steps, [batch, this.units]);
-    const xz = byStep(k, lstmProject(k, p, sequence.x), sequence);
-    return {
-      step: (t, { h, c }, out) => {
-        const hIn = hMask ? k.mul(h, hMask) : h;
-        const slots = { c: cs[t], tanhC: tanhCs[t], h: ms ? ms[t] : out, projected: out };
-        const next = lstmStepForward(k, packed, k.row(xz, t), hIn, c, this, slots);
-        return { states: { h: next.h, c: next.c }, cache: next.cache };
-      },
-    };
+    return lstmForwardPass(k, p, sequence, this);
   }
 
   override backwardPass(

@@ -21,10 +21,14 @@
  * Cached: h_{t−1} as it entered the product, and h_t (φ′ is a function of φ, see squash.ts).
  */
 import type { Kernels, Tensor } from '../backend.js';
+import type { Shape } from '../tensor.js';
+import { byStep, packedFor } from './cell.js';
+import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
 
 export type RnnParams = { kernel: Tensor; recurrentKernel: Tensor; bias?: Tensor };
+export type RnnStates = { h: Tensor };
 export interface RnnCache { readonly hIn: Tensor; readonly h: Tensor }
 
 /** x·W + b for any number of rows: the part of V1 that needs no state. */
@@ -55,4 +59,24 @@ export function rnnWeightGradients(k: Kernels, grads: RnnParams, x: Tensor, hIn:
   grads.kernel = k.matmulTo('tn', grads.kernel, x, dz); // V5
   grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz); // V6
   if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // V7
+}
+
+/** @param input of one step: [D]. */
+export function rnnWeightShapes({ units: h, useBias }: { readonly units: number; readonly useBias: boolean }, [d = 0]: Shape): { [K in keyof RnnParams]: Shape } {
+  return { kernel: [d, h], recurrentKernel: [h, h], ...(useBias ? { bias: [h] } : {}) };
+}
+
+/** All steps of a sequence forward. */
+export function rnnForwardPass(
+  k: Kernels, p: RnnParams, sequence: Sequence, { activation }: { readonly activation: CellActivation },
+): ForwardSteps<RnnStates, RnnCache> {
+  const [hMask] = sequence.noise;
+  const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
+  const xz = byStep(k, rnnProject(k, p, sequence.x), sequence);
+  return {
+    step(t, { h }, out) {
+      const step = rnnStepForward(k, packed, k.row(xz, t), hMask ? k.mul(h, hMask) : h, activation, out);
+      return { states: { h: step.h }, cache: step.cache };
+    },
+  };
 }

@@ -1,16 +1,15 @@
 /** The simple recurrent cell with its options, step by step and over a sequence; its equations: rnn.ts. */
-import type { Kernels, Tensor } from '../backend.js';
+import type { Kernels } from '../backend.js';
 import { checkOptions } from '../checks.js';
+import { startedAs } from '../layers/layer.js';
 import type { ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows, byStep, packedFor } from './cell.js';
+import { asRows, packedFor } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
-import { rnnProject, rnnStepBackward, rnnStepForward, rnnWeightGradients } from './rnn.js';
-import type { RnnCache, RnnParams } from './rnn.js';
-
-export type RnnStates = { h: Tensor };
+import { rnnForwardPass, rnnStepBackward, rnnWeightGradients, rnnWeightShapes } from './rnn.js';
+import type { RnnCache, RnnParams, RnnStates } from './rnn.js';
 
 /** One step of {@link SimpleRNN}. Weights: kernel [D, H], recurrentKernel [H, H], bias [H] with `useBias`. */
 export class SimpleRNNCell extends UnitsCell<RnnParams, RnnStates, RnnCache> {
@@ -23,26 +22,13 @@ export class SimpleRNNCell extends UnitsCell<RnnParams, RnnStates, RnnCache> {
     this.stateShapes = { h: [this.units] };
   }
 
-  override parameters([d = 0]: Shape): { [K in keyof RnnParams]: ParameterSpec } {
-    const { units: h, initializers } = this;
-    return {
-      kernel: { shape: [d, h], initializer: initializers.kernel },
-      recurrentKernel: { shape: [h, h], initializer: initializers.recurrent },
-      ...(this.useBias ? { bias: { shape: [h], initializer: initializers.bias } } : {}),
-    };
+  override parameters(input: Shape): { [K in keyof RnnParams]: ParameterSpec } {
+    const { initializers: { kernel, recurrent, bias } } = this;
+    return startedAs(rnnWeightShapes(this, input), { kernel, recurrentKernel: recurrent, bias });
   }
 
   override forwardPass(k: Kernels, p: RnnParams, sequence: Sequence): ForwardSteps<RnnStates, RnnCache> {
-    const { activation } = this;
-    const [hMask] = sequence.noise;
-    const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
-    const xz = byStep(k, rnnProject(k, p, sequence.x), sequence);
-    return {
-      step(t, { h }, out) {
-        const step = rnnStepForward(k, packed, k.row(xz, t), hMask ? k.mul(h, hMask) : h, activation, out);
-        return { states: { h: step.h }, cache: step.cache };
-      },
-    };
+    return rnnForwardPass(k, p, sequence, this);
   }
 
   override backwardPass(

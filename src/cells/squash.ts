@@ -1,7 +1,7 @@
 /** The activations of the cells: those whose slope follows from their value, so that no step keeps what went into them. */
 import type { ActivationKind, Kernels, Tensor } from '../backend.js';
 import { requireChoice } from '../checks.js';
-import { activationDefaults, refuseHardSigmoid } from '../layers/activation.js';
+import { activationDefaults, refuseHardSigmoid } from '../layers/activationKinds.js';
 import type { LayerHead } from '../layers/layer.js';
 
 /** hardSigmoidFifth is that of Keras up to 2, TensorFlow.js and ONNX, hardSigmoidSixth that of Keras 3 and PyTorch. */

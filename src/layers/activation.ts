@@ -4,36 +4,10 @@ import { checkOptions, requireChoice } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
+import { activationDefaults, activationKinds, refuseHardSigmoid } from './activationKinds.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
-
-/** Slope of leakyRelu below zero and scale of elu: Keras's defaults. The other kinds have no parameter. */
-export function activationDefaults(kind: ActivationKind): number {
-  return kind === 'leakyRelu' ? 0.2 : kind === 'elu' ? 1 : 0;
-}
-
-const kinds: readonly ActivationKind[] = [
-  'linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth',
-];
-
-/** Two functions go by one name. @throws ArgumentError saying which they are. */
-export function refuseHardSigmoid(operation: string, argument: string, kind: string): void {
-  if (!/^hard_?sigmoid$/i.test(kind)) return;
-  throw new ArgumentError({
-    operation, argument, expected: 'hardSigmoidFifth | hardSigmoidSixth', actual: `'${kind}', which is said of both`,
-    hint: "clip(x/5 + 0.5) of Keras up to 2, TensorFlow.js and ONNX is 'hardSigmoidFifth'; clip(x/6 + 0.5) of Keras 3 and PyTorch is 'hardSigmoidSixth'.",
-  });
-}
-
-/** @throws ArgumentError for an unknown name. */
-export function requireActivation(operation: string, kind: ActivationKind): ActivationKind {
-  if ((kind as string) === 'softmax') {
-    throw new ArgumentError({ operation, argument: 'activation', expected: kinds.join(' | '), actual: 'softmax', hint: "Use new Activation({ kind: 'softmax' }) after the layer." });
-  }
-  refuseHardSigmoid(operation, 'activation', kind);
-  return requireChoice(operation, 'activation', kind, kinds);
-}
 
 export interface ActivationOptions extends CommonOptions {
   /**
@@ -59,7 +33,7 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
   constructor(options: ActivationOptions) {
     super(checkOptions('Activation', options, optionNames));
     refuseHardSigmoid('Activation', 'kind', options.kind);
-    this.function = requireChoice('Activation', 'kind', options.kind, [...kinds, 'softmax']);
+    this.function = requireChoice('Activation', 'kind', options.kind, [...activationKinds, 'softmax']);
     const usual = this.function === 'softmax' ? 0 : activationDefaults(this.function);
     this.alpha = options.alpha ?? usual;
     if (usual === 0 && this.alpha !== 0) {

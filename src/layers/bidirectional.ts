@@ -1,5 +1,5 @@
 /**
- * A sequence read in both directions (Schuster & Paliwal 1997): two time loops of recurrent.ts over one input.
+ * A sequence read in both directions (Schuster & Paliwal 1997): two time loops (timeLoop.ts) over one input.
  *   B6  a_t from x_1 … x_t, b_t from x_T … x_t, each by B1 with weights of its own; b is turned round into the order of time
  *   B7  y_t = [a_t | b_t], a_t + b_t, ½·(a_t + b_t) or a_t ⊙ b_t; or both as they are
  *   B8  da_t, db_t = the parts of dy_t; dy_t for each; ½·dy_t for each; dy_t ⊙ b_t and dy_t ⊙ a_t
@@ -13,8 +13,10 @@ import type { Shape } from '../tensor.js';
 import { Layer, commonNames, describeLayer, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { addPrefix, withoutPrefix } from './nested.js';
-import { isRecurrent, reverseTime } from './recurrent.js';
-import type { AnyRecurrent, RecurrentCache } from './recurrent.js';
+import { isRecurrent } from './recurrent.js';
+import type { AnyRecurrent } from './recurrent.js';
+import { reverseTime } from './timeLoop.js';
+import type { RecurrentCache } from './timeLoop.js';
 import type { TimeMask } from './timeMask.js';
 
 export type MergeMode = 'concat' | 'sum' | 'average' | 'multiply' | 'none';

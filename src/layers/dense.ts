@@ -7,7 +7,8 @@
 import type { ActivationKind, Tensor } from '../backend.js';
 import type { Initializer } from '../initializers.js';
 import type { Shape } from '../tensor.js';
-import { activationDefaults, headOf, requireActivation } from './activation.js';
+import { headOf } from './activation.js';
+import { activationDefaults, requireActivation } from './activationKinds.js';
 import { checkOptions, requireCount } from '../checks.js';
 import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';

@@ -12,12 +12,13 @@
 import type { ActivationKind, KernelFamily, Kernels, Tensor } from '../backend.js';
 import { checkOptions, requireSizes, typeName } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError, ShapeError, formatShape } from '../errors.js';
+import { ArgumentError, ShapeError } from '../errors.js';
 import { resolveInitializer } from '../initializers.js';
 import type { Initializer } from '../initializers.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { OpenShape } from '../openShapes.js';
 import type { Shape } from '../tensor.js';
+import { requireRank, single } from './ranks.js';
 import type { TimeMask } from './timeMask.js';
 import { ruled, rulesConfig, rulesOf, stemOf } from './weightRules.js';
 import type { Constraint, Regularizer, WeightRules } from './weightRules.js';
@@ -239,20 +240,11 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
 
   /** The one input of a single-input layer. @throws ShapeError */
   protected single<T>(inputs: readonly T[]): T {
-    const [first] = inputs;
-    if (first === undefined || inputs.length !== 1) {
-      throw new ShapeError({ operation: this.label(), argument: 'inputs', expected: 'one tensor', actual: `${inputs.length}` });
-    }
-    return first;
+    return single(this.label(), inputs);
   }
 
   protected requireRank(input: Shape, rank: number, expected: string): void {
-    if (input.length !== rank) {
-      throw new ShapeError({
-        operation: this.label(), argument: 'input', expected, actual: formatShape(['batch', ...input]),
-        hint: 'Check inputShape and returnSequences of the layers before.',
-      });
-    }
+    requireRank(this.label(), input, rank, expected);
   }
 }
 
@@ -352,4 +344,12 @@ export function initializerName(initializer: Initializer): JsonValue | undefined
 export function checkedInitializer(initializer: Initializer): Initializer {
   resolveInitializer(initializer);
   return initializer;
+}
+
+/** Weights of these shapes, and how each of them starts. */
+export function startedAs<S extends { readonly [name: string]: Shape | undefined }>(
+  shapes: S, initializers: { readonly [K in keyof S]-?: Initializer },
+): { [K in keyof S]: ParameterSpec } {
+  const specs = Object.entries(shapes).flatMap(([name, shape]) => (shape ? [[name, { shape, initializer: initializers[name] }] as const] : []));
+  return Object.fromEntries(specs) as { [K in keyof S]: ParameterSpec };
 }

@@ -1,6 +1,6 @@
 /** Activations of Keras by their names here. */
 import type { JsonObject, JsonValue } from '../../json.js';
-import { activationDefaults } from '../../layers/activation.js';
+import { activationDefaults } from '../../layers/activationKinds.js';
 import { isObject, serialized, shown } from './layerConfig.js';
 import type { LayerConfig } from './layerConfig.js';
 

@@ -1,5 +1,5 @@
 /** Layers as TensorFlow.js describes them, and what it has no counterpart for. */
-import { activationDefaults } from '../../layers/activation.js';
+import { activationDefaults } from '../../layers/activationKinds.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import { isList, isObject, shown } from '../keras/layerConfig.js';
 

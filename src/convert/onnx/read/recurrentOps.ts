@@ -1,6 +1,6 @@
 /** LSTM, GRU and RNN of ONNX as layers. */
 import type { CellActivation } from '../../../cells/squash.js';
-import { activationDefaults } from '../../../layers/activation.js';
+import { activationDefaults } from '../../../layers/activationKinds.js';
 import { Bidirectional } from '../../../layers/bidirectional.js';
 import { GRU } from '../../../layers/gru.js';
 import type { SymbolicTensor } from '../../../layers/layer.js';

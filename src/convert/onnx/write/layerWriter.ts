@@ -1,6 +1,6 @@
 /** What writes one layer gets, and the helpers that all of them share. */
 import type { ActivationKind } from '../../../backend.js';
-import { activationDefaults } from '../../../layers/activation.js';
+import { activationDefaults } from '../../../layers/activationKinds.js';
 import type { AnyLayer } from '../../../layers/layer.js';
 import type { HostTensor, Shape } from '../../../tensor.js';
 import { float, int } from './graphBuilder.js';

@@ -1,6 +1,6 @@
 /** Activations of recurrent cells by the names and numbers that ONNX has for them. */
 import type { CellActivation } from '../../../cells/squash.js';
-import { activationDefaults } from '../../../layers/activation.js';
+import { activationDefaults } from '../../../layers/activationKinds.js';
 import { floats, texts } from './graphBuilder.js';
 import type { Attributes } from './graphBuilder.js';
 
