@@ -75,6 +75,15 @@ export const linear = {
   'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
 };
 
+/**
+ * ESLint hands parsers `#!` as `//`. For the project service the file would differ from the one on disk, so that it would check the types of
+ * the whole project anew; here it is given back as it is.
+ */
+const parserOfPrograms = {
+  ...ts.parser,
+  parseForESLint: (code, options) => ts.parser.parseForESLint(code.replace(/^\/\//, '#!'), options),
+};
+
 export default ts.config(
   { ignores: ['dist/', 'out/', 'node_modules/', 'src/backends/wasm/assembly/', 'docs/.vitepress/', 'examples/alerts/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -85,6 +94,7 @@ export default ts.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: typed,
   },
+  { files: ['src/cli/main.ts'], languageOptions: { parser: parserOfPrograms } },
   {
     rules: {
       'no-restricted-properties': banMathRandom,
