@@ -381,7 +381,8 @@ export interface Device {
   /** A copy of the variable's values. */
   read(variable: Variable): FloatArray;
   write(variable: Variable, values: FloatArray): void;
-  compile(step: Step, inputShapes: readonly Shape[], variables: readonly Variable[]): Program;
+  /** @param fixed those of the variables that the step leaves as they are; what is made of them alone may be kept from run to run. */
+  compile(step: Step, inputShapes: readonly Shape[], variables: readonly Variable[], fixed?: readonly Variable[]): Program;
   /** Frees device memory; the device cannot be used afterwards. */
   dispose(): void;
 }

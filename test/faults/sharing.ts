@@ -1,4 +1,4 @@
-/** Faults in how models share the weights of their layers. */
+/** Faults in how models share the weights of their layers, and in what is kept of them. */
 import { faultsIn } from './fault.js';
 import type { Fault } from './fault.js';
 
@@ -15,5 +15,10 @@ export const sharingFaults: readonly Fault[] = [
   ),
   ...faultsIn('models/training/sharing', tests,
     ['a model never takes over', 'if (this.weights.version === this.seen)', 'if (this.seen >= 0)'],
+  ),
+  ...faultsIn('backends/linear/device', ['backends/wasmPacks'],
+    ['weights written from outside are read as they were packed', 'packs.spoil(new Set([own(variable)]));', ''],
+    ['weights that a step changed are read as they were packed', 'packs.spoil(changing);', ''],
+    ['nobody packs anew what is stale', 'packs.ready(last.packs)', ''],
   ),
 ];

@@ -4,6 +4,7 @@ import { ShapeError, formatShape } from '../../errors.js';
 import type { DType, Shape } from '../../tensor.js';
 import { sizeOf } from '../../tensor.js';
 import type { Memory } from './memory.js';
+import type { Packs } from './packs.js';
 import type { RawKernels } from './raw.js';
 import { LinearTensor, open } from './tensor.js';
 
@@ -11,13 +12,14 @@ export interface Context {
   readonly raw: RawKernels;
   readonly memory: Memory;
   readonly dtype: DType;
+  readonly packs: Packs;
   /** A fresh tensor in the arena, or `out` if it is given and fits. */
   make(shape: Shape, out?: Tensor): LinearTensor;
 }
 
-export function createContext(raw: RawKernels, memory: Memory, dtype: DType): Context {
+export function createContext(raw: RawKernels, memory: Memory, dtype: DType, packs: Packs): Context {
   return {
-    raw, memory, dtype,
+    raw, memory, dtype, packs,
     make(shape, out) {
       const size = sizeOf(shape);
       if (out) {

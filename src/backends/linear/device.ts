@@ -9,6 +9,8 @@ import { createContext } from './context.js';
 import type { Context } from './context.js';
 import { Memory } from './memory.js';
 import type { Storage } from './memory.js';
+import { Packs } from './packs.js';
+import type { Pack } from './packs.js';
 import type { RawKernels } from './raw.js';
 import { Recorder } from './recording.js';
 import type { Call, Joining } from './recording.js';
@@ -20,6 +22,8 @@ interface Run {
   readonly inputs: readonly LinearTensor[];
   readonly outputs: readonly LinearTensor[];
   readonly calls: readonly Call[] | undefined;
+  /** Kept from run to run, which the calls read; or will, when they are next written. */
+  readonly packs: readonly Pack[];
 }
 
 /** The kernels of one family, or of several, over a raw table that has theirs. */
@@ -35,7 +39,8 @@ export function linearDevice(
 ): Device {
   const memory = new Memory(storage);
   const recorder = replay ? new Recorder(raw) : undefined;
-  const context = createContext(recorder?.raw ?? raw, memory, dtype);
+  const packs = new Packs(recorder && raw.packing, memory);
+  const context = createContext(recorder?.raw ?? raw, memory, dtype, packs);
   const apart = recorder && join ? (rows: number, work: () => void): void => { recorder.joined(rows, work, join); } : undefined;
   const kernels = Object.assign({ dtype, fused: true, ...(apart ? { apart } : {}) }, ...families.map((family) => family(context))) as Kernels;
   let disposed = false;
@@ -87,10 +92,13 @@ export function linearDevice(
       if (values.length !== size) {
         throw new ShapeError({ operation: 'write', argument: 'values', expected: `${size} numbers for ${formatShape(shape)}`, actual: String(values.length) });
       }
+      packs.spoil(new Set([own(variable)]));
       storage.write(address, values);
     },
-    compile(step, inputShapes, variables): Program {
+    compile(step, inputShapes, variables, fixed = []): Program {
       const homes = variables.map(own);
+      const fixedHomes = fixed.map(own);
+      const changing = new Set(homes.filter((home) => !fixedHomes.includes(home)));
       let last: Run | undefined;
 
       const asWritten = (inputs: readonly ArrayLike<number>[]): Run => {
@@ -102,17 +110,21 @@ export function linearDevice(
           result.variables.forEach((tensor, i) => {
             const home = homes[i];
             const value = open(tensor);
+            if (home && value !== home && !changing.has(home)) throw new Error('a step changes what it was to leave as it is');
             if (home && value.address !== home.address) context.raw.copy(home.address, value.address, home.size);
           });
           outputs = result.outputs.map(open);
         };
+        const asked = packs.begin(fixedHomes);
         const calls = noted(work);
-        return { base: memory.base, inputs: tensors, outputs, calls };
+        return { base: memory.base, inputs: tensors, outputs, calls, packs: [...asked] };
       };
 
       const perform = (inputs: readonly ArrayLike<number>[]): readonly LinearTensor[] => {
         requireOpen();
         memory.rewind();
+        packs.spoil(changing);
+        if (last) packs.ready(last.packs);
         if (last?.calls && last.base === memory.base) {
           const { calls } = last;
           feed(last.inputs, inputs);

@@ -2,28 +2,25 @@ import type { MatmulKernels, MatmulMode, Tensor } from '../../backend.js';
 import { BackendError } from '../../errors.js';
 import { productSizes } from '../productSizes.js';
 import type { Context } from './context.js';
+import { packed } from './packs.js';
 import { matmulCodes } from './raw.js';
-import { LinearTensor, open } from './tensor.js';
+import { open } from './tensor.js';
 
 export function matmulKernels(context: Context): MatmulKernels {
-  const { raw, memory, make } = context;
+  const { raw, memory, make, packs } = context;
 
-  /** The panels of a right operand in the arena, or the operand where the backend reads it as it is. */
+  /** The panels of a right operand, kept or in the arena, or the operand where the backend reads it as it is. */
   function pack(mode: 'nn' | 'nt', b: Tensor): Tensor {
     if (!raw.packing) return b;
-    const [rows = 1, columns = 1] = b.shape;
-    const n = mode === 'nt' ? rows : columns;
-    const k = mode === 'nt' ? columns : rows;
-    const { address, rowStride } = open(b);
-    const packed = new LinearTensor(memory.allocate(raw.packing.size(n, k)), b.shape, b.size, rowStride, mode);
-    raw.packing.pack(packed.address, matmulCodes[mode], n, k, address, rowStride);
-    return packed;
+    const operand = open(b);
+    return packs.of(mode, operand) ?? packed(raw.packing, mode, operand, (elements) => memory.allocate(elements));
   }
 
   function product(mode: MatmulMode, a: Tensor, b: Tensor, target: Tensor | undefined, accumulate: boolean): Tensor {
     const { m, n, k } = productSizes(mode, a, b, target);
     const A = open(a);
-    const B = open(b);
+    const plain = open(b);
+    const B = plain.packedFor || mode === 'tn' ? plain : packs.of(mode, plain) ?? plain;
     if (B.packedFor && B.packedFor !== mode) {
       throw new BackendError({ operation: `matmul ${mode}`, argument: 'b', expected: 'a plain matrix, or one packed for this mode', actual: `packed for ${B.packedFor}` });
     }

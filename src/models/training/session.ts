@@ -240,7 +240,7 @@ export class Session {
       const { outputs, after } = body(k, inputs, before);
       return { outputs, variables: names.map((name) => after?.get(name) ?? before(name)) };
     };
-    return this.device.compile(step, shapes, [...variables.values()]);
+    return this.device.compile(step, shapes, [...variables.values()], this.variables.fixed(held));
   }
 }
 

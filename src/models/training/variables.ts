@@ -81,6 +81,11 @@ export class Variables {
     ]);
   }
 
+  /** What a step leaves as it is. */
+  fixed({ updates }: Held): readonly Variable[] {
+    return updates ? [] : [...this.weights.values()];
+  }
+
   /** A copy of a weight or running statistic. */
   read(key: string): FloatArray {
     return this.device.read(this.find(key));
