@@ -30,7 +30,7 @@ export function describeModel(network: Network, written: Written): JsonObject {
 export function parseDescription(text: string, limit: number): OwnDescription {
   const refuse = (expected: string, actual: string): FileFormatError => new FileFormatError({ operation: 'importOnnx', argument: `metadata '${descriptionKey}'`, expected, actual });
   const { version: given, lengths, half, architecture } = objectOf('description', parseJson('importOnnx', `metadata '${descriptionKey}'`, text) as JsonValue);
-  if (given !== version) throw refuse(`version ${version}`, String(given));
+  if (given !== version) throw refuse(`version ${version}`, JSON.stringify(given) ?? 'nothing');
   const largest = largestOf(architecture);
   if (largest > limit) throw refuse(`numbers up to ${limit}`, String(largest));
   return { lengths: lengths === true, half: half === true, architecture: objectOf('architecture', architecture) };
