@@ -5,6 +5,7 @@ import type { CheckerEvent } from './checker/checker.js';
 import { testAlert } from './checker/testAlert.js';
 import { truthOfAlert, truthOfSymbol, whatIf } from './checker/truth.js';
 import type { Config } from './config/settings.js';
+import type { BarSource } from './data/barSource.js';
 import { findSymbols } from './data/listSymbols.js';
 import { openSource } from './data/open.js';
 import { described } from './operation/log.js';
@@ -18,6 +19,7 @@ import type { Sender } from './outbox/sender.js';
 import type { Database, Queries } from './storage/database.js';
 import { openStorage } from './storage/open.js';
 import { setting } from './storage/settings.js';
+import type { Engine } from './web/services.js';
 import { startWeb, vapidKeys } from './web/start.js';
 import type { Web } from './web/start.js';
 
@@ -51,6 +53,18 @@ export function openFeed(config: Config, since: number): ReturnType<typeof openS
     source: config.source, speed: config.speed ?? (config.demo ? DEMO_SPEED : 1), replayedSince: since, simulated: SIMULATED, seed: SEED,
     csvFolder: config.csvFolder, barMinutes: config.barMinutes, massiveKey: config.massiveKey,
   });
+}
+
+/** What pages ask of the checker's side. */
+export function engineOf(database: Database, source: BarSource, log: Log): Engine {
+  return {
+    truth: (symbol) => truthOfSymbol(database, symbol),
+    whatIf: (terms) => whatIf(database, terms.symbol, terms),
+    truthOfAlert: (alertId) => truthOfAlert(database, alertId),
+    testAlert: (userId, alertId) => testAlert(database, userId, alertId),
+    // Sources that do not know all their symbols are asked at each search; one that does not answer leaves the list as it is.
+    search: async (text) => { await findSymbols(database, source, text).catch((error: unknown) => { log.warn('search', { problem: described(error) }); }); },
+  };
 }
 
 export async function startService(config: Config, log: Log, local?: Local): Promise<Service> {
@@ -90,15 +104,7 @@ export async function startService(config: Config, log: Log, local?: Local): Pro
     let web: Web | undefined;
     if (config.roles.includes('web')) {
       web = await startWeb(config, {
-        database, log, metrics, progress: () => progress(), sourceNote: source.label, localPushHosts: local?.pushHosts ?? [],
-        engine: {
-          truth: (symbol) => truthOfSymbol(database, symbol),
-          whatIf: (terms) => whatIf(database, terms.symbol, terms),
-          truthOfAlert: (alertId) => truthOfAlert(database, alertId),
-          testAlert: (userId, alertId) => testAlert(database, userId, alertId),
-          // Sources that do not know all their symbols are asked at each search; one that does not answer leaves the list as it is.
-          search: async (text) => { await findSymbols(database, source, text).catch((error: unknown) => { log.warn('search', { problem: described(error) }); }); },
-        },
+        database, log, metrics, progress: () => progress(), sourceNote: source.label, localPushHosts: local?.pushHosts ?? [], engine: engineOf(database, source, log),
       });
       const pages = web;
       stops.push(() => pages.stop());

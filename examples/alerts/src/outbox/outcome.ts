@@ -2,6 +2,8 @@
 
 export type Outcome =
   | { readonly kind: 'sent' }
+  /** Nothing was sent: the sender stops, or the row belongs to another by now. It is no attempt. */
+  | { readonly kind: 'untouched' }
   /** The endpoint is no more: it is dropped with all that waits for it. */
   | { readonly kind: 'gone'; readonly problem: string }
   /** It will not be taken however often it is tried. */

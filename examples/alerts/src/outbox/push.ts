@@ -35,13 +35,14 @@ export interface Push {
 const TTL = 86_400;
 
 export interface PushDelivery {
-  send(push: Push): Promise<Outcome>;
+  /** @param begin is asked on an open connection, right before the first byte: where it says no, none is sent. */
+  send(push: Push, begin?: () => Promise<boolean>): Promise<Outcome>;
   close(): void;
 }
 
 export function openPush({ vapid, limit, allowPrivate, ca }: PushOptions): PushDelivery {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, ...(ca !== undefined && { ca }), ...(allowPrivate ? {} : { lookup: publicLookup }) });
-  const send = async ({ endpoint, p256dh, auth, topic, payload }: Push): Promise<Outcome> => {
+  const send = async ({ endpoint, p256dh, auth, topic, payload }: Push, begin = async () => true): Promise<Outcome> => {
     const refused = refusal(endpoint, allowPrivate);
     if (refused !== undefined) return { kind: 'gone', problem: `the endpoint ${refused}` };
     let message: ReturnType<typeof webpush.generateRequestDetails>;
@@ -58,7 +59,15 @@ export function openPush({ vapid, limit, allowPrivate, ca }: PushOptions): PushD
       call.on('error', (error) => {
         resolve({ kind: 'later', problem: error.name === 'TimeoutError' || error.name === 'AbortError' ? `no answer within ${limit} ms` : error.message });
       });
-      call.end(message.body);
+      const go = async (): Promise<void> => {
+        const may = await begin();
+        if (call.destroyed) return;
+        if (may) { call.end(message.body); return; }
+        resolve({ kind: 'untouched' });
+        call.destroy();
+      };
+      // A connection that is used again has shaken hands before.
+      call.once('socket', (socket) => { if (call.reusedSocket) void go(); else socket.once('secureConnect', () => { void go(); }); });
     });
   };
   return { send, close: () => { agent.destroy(); } };

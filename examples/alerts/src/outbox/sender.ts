@@ -4,10 +4,11 @@
  */
 import type { MailPayload } from '../storage/rows.js';
 import type { Database } from '../storage/database.js';
+import { gathered } from './gathered.js';
 import type { Mailer } from './mail.js';
 import type { Outcome } from './outcome.js';
 import type { PushDelivery } from './push.js';
-import { settle, take } from './queue.js';
+import { openQueue } from './queue.js';
 import type { Settled, Taken } from './queue.js';
 
 export interface SenderOptions {
@@ -20,12 +21,12 @@ export interface SenderOptions {
   readonly patience?: number;
   /** Requests that are waited for aside at most. Default 2000. */
   readonly aside?: number;
-  /** Seconds after which rows of a sender that died may be taken by another; longer than any exchange. Default 60. */
+  /** Seconds after which rows of a sender that died may be taken by another; one that lives renews them. Default 60. */
   readonly lease?: number;
   /** Milliseconds between looks into an empty outbox. Default 500. */
   readonly interval?: number;
   /** Hears of every outcome, and of a database that does not answer. */
-  readonly hear?: (event: Outcome['kind'] | 'lost' | 'untouched' | { readonly failed: unknown }) => void;
+  readonly hear?: (event: Outcome['kind'] | 'lost' | { readonly failed: unknown }) => void;
 }
 
 export interface Sender {
@@ -36,8 +37,12 @@ export interface Sender {
 }
 
 export function startSender({ db, push, mailer, places = 48, patience = 250, aside = 2000, lease = 60, interval = 500, hear = () => undefined }: SenderOptions): Sender {
+  const queue = openQueue(db, lease);
   const busy = new Map<string, Taken[]>();
+  /** Rows that are held: taken, and not settled yet. */
+  const held = new Set<Taken>();
   const done: Settled[] = [];
+  const begin = gathered<Taken>((rows) => queue.begin(rows), (error) => { hear({ failed: error }); });
   let [holding, waitedFor, stopped] = [0, 0, false];
   let wakeUp: () => void = () => undefined;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => {
@@ -46,11 +51,11 @@ export function startSender({ db, push, mailer, places = 48, patience = 250, asi
   });
 
   const deliver = async (row: Taken): Promise<Outcome> => {
-    // Twice it may have been delivered: a third time would be one too many. The list has it.
-    if (row.lost > 1) return { kind: 'refused', problem: 'the sender died twice while it was under way' };
-    if (row.kind === 'mail') return mailer.send(row.payload as MailPayload, row.topic);
+    // Twice it was on the wire, as far as anybody knows: a third time would be one too many. The list has it.
+    if (row.lost > 1) return { kind: 'refused', problem: 'the sender died twice while it was on the wire' };
+    if (row.kind === 'mail') return await begin(row) ? mailer.send(row.payload as MailPayload, row.topic) : { kind: 'untouched' };
     if (row.endpoint === null || row.p256dh === null || row.auth === null) return { kind: 'refused', problem: 'the endpoint is gone' };
-    return push.send({ endpoint: row.endpoint, p256dh: row.p256dh, auth: row.auth, topic: row.topic, payload: JSON.stringify(row.payload) });
+    return push.send({ endpoint: row.endpoint, p256dh: row.p256dh, auth: row.auth, topic: row.topic, payload: JSON.stringify(row.payload) }, () => begin(row));
   };
 
   /** The rows of one endpoint, one after the other, until one fails. */
@@ -73,18 +78,28 @@ export function startSender({ db, push, mailer, places = 48, patience = 250, asi
     wakeUp();
   };
 
+  let renewed = performance.now();
+  const renew = async (): Promise<void> => {
+    if (held.size === 0 || performance.now() - renewed < 1000 * lease / 3) return;
+    await queue.renew([...held]);
+    renewed = performance.now();
+  };
+
   const run = async (): Promise<void> => {
     while (!stopped || busy.size > 0 || done.length > 0) {
       try {
         const batch = done.splice(0);
         // Put back what could not be written down: the database may come again.
-        if (batch.length > 0) await settle(db, batch, mailer.keepsText).catch((error: unknown) => { done.push(...batch); throw error; });
+        if (batch.length > 0) await queue.settle(batch, mailer.keepsText).catch((error: unknown) => { done.push(...batch); throw error; });
+        for (const { row } of batch) held.delete(row);
+        await renew();
         const free = places - holding;
-        const rows = stopped || free <= 0 || waitedFor >= aside ? [] : await take(db, free, lease, [...busy.keys()].filter((key) => !key.startsWith('mail')));
+        const rows = stopped || free <= 0 || waitedFor >= aside ? [] : await queue.take(free, [...busy.keys()].filter((key) => !key.startsWith('mail')));
         for (const row of rows) {
+          held.add(row);
           const key = row.subscription ?? `mail ${row.id}`;
-          const queue = busy.get(key);
-          if (queue) { queue.push(row); continue; }
+          const known = busy.get(key);
+          if (known) { known.push(row); continue; }
           const own = [row];
           busy.set(key, own);
           // It begins once all rows of this batch have found their endpoint.

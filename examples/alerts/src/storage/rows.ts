@@ -53,6 +53,6 @@ export interface MailPayload { to: string; subject: string; text: string }
 
 export interface OutboxRow {
   id: string; kind: 'push' | 'mail'; user_id: string | null; notification_id: string | null; subscription_id: string | null; topic: string;
-  payload: PushPayload | MailPayload; attempts: number; created_at: Date; due_at: Date; lost: number; taken_until: Date | null; sent_at: Date | null;
-  gave_up_at: Date | null; problem: string | null;
+  payload: PushPayload | MailPayload; attempts: number; created_at: Date; due_at: Date; lost: number; taken_until: Date | null; taken_by: string | null; called_at: Date | null;
+  sent_at: Date | null; gave_up_at: Date | null; problem: string | null;
 }

@@ -8,7 +8,7 @@ import { isPublic, publicLookup, refusal } from '../../src/outbox/endpointGuard.
 import { pageMailer, smtpMailer } from '../../src/outbox/mail.js';
 import { outcomeOf, pauseAfter, retryAfter } from '../../src/outbox/outcome.js';
 import { openPush } from '../../src/outbox/push.js';
-import { settle, take } from '../../src/outbox/queue.js';
+import { openQueue } from '../../src/outbox/queue.js';
 import { startSender } from '../../src/outbox/sender.js';
 import type { SenderOptions } from '../../src/outbox/sender.js';
 import type { Database } from '../../src/storage/database.js';
@@ -139,37 +139,87 @@ test('endpoints that hang hold up nobody: the others are served while they wait'
   }, { places: 2, patience: 50 }, 2000);
 });
 
-test('rows of a sender that died are sent by another, once; what died twice under way is not sent a third time', async () => {
+test('rows of a sender that died are sent by another; only what it had begun to send counts, and after two such it is not sent a third time', async () => {
   const someone = await person(db);
   const service = await startPushService();
   await file(await subscribe(db, someone, `${service.origin}/a`, browserKeys()), 'again');
-  const dies = async (): Promise<number> => {
-    const rows = await take(db, 10, 0.05, []);
+  const dies = async (begins: boolean): Promise<number[][]> => {
+    const queue = openQueue(db, 0.05);
+    const rows = await queue.take(10, []);
+    if (begins) assert.is((await queue.begin(rows)).size, rows.length);
     await pause(100);
-    return rows.length;
+    return rows.map(({ attempts, lost }) => [attempts, lost]);
   };
-  assert.is(await dies(), 1);
-  assert.is(await dies(), 1);
+  assert.equal([await dies(false), await dies(false), await dies(false)], [[[0, 0]], [[0, 0]], [[0, 0]]]);
+  assert.equal([await dies(true), await dies(true)], [[[0, 0]], [[1, 1]]]);
   const push = openPush({ vapid, limit: 30_000, allowPrivate: true, ca: service.ca });
   const sender = startSender({ db, push, mailer: pageMailer, interval: 20 });
   await until(async () => (await state()).given === 1);
   assert.is(service.received.length, 0);
   await file((await db.query<{ id: string }>('select id from push_subscriptions'))[0]!.id, 'other');
+  for (let n = 0; n < 3; n++) await dies(false);
   await until(async () => (await state()).sent === 1);
   await sender.stop();
   push.close();
   await service.close();
 });
 
+test('a sender that lives keeps its rows, however long they take', async () => {
+  const someone = await person(db);
+  await sending((path) => (path === '/slow' ? 'hang' : 201), async ({ origin, received }) => {
+    await file(await subscribe(db, someone, `${origin}/slow`, browserKeys()));
+    await until(async () => received.length === 1);
+    const other = openQueue(db, 1);
+    for (let i = 0; i < 30; i++) {
+      assert.equal(await other.take(1, []), []);
+      await pause(100);
+    }
+    assert.is(received.length, 1);
+  }, { lease: 1 }, 5000);
+});
+
+test('who lost a row may neither send it nor put it back, but what was sent is not sent again', async () => {
+  const someone = await person(db);
+  await file(await subscribe(db, someone, 'https://push.example/a'));
+  const [slow, quick] = [openQueue(db, 0.05), openQueue(db, 60)];
+  const rows = await slow.take(1, []);
+  await pause(100);
+  const taken = await quick.take(1, []);
+  assert.is(taken.length, 1);
+  assert.is((await slow.begin(rows)).size, 0);
+  await slow.renew(rows);
+  for (const outcome of [{ kind: 'untouched' }, { kind: 'later', problem: 'p' }, { kind: 'refused', problem: 'p' }] as const) await slow.settle(rows.map((row) => ({ row, outcome })), false);
+  assert.equal(await openQueue(db, 60).take(1, []), [], 'it is still held');
+  assert.equal([(await state()).waiting, (await db.query('select 1 from outbox where problem is not null')).length], [1, 0]);
+  await slow.settle(rows.map((row) => ({ row, outcome: { kind: 'sent' } })), false);
+  assert.is((await quick.begin(taken)).size, 0);
+  assert.is((await state()).sent, 1);
+});
+
 test('a lease keeps others away, and a sender that stops leaves nothing taken', async () => {
   const someone = await person(db);
   const endpoint = await subscribe(db, someone, 'https://push.example/a');
   for (let i = 0; i < 3; i++) await file(endpoint);
-  const first = await take(db, 2, 60, []);
-  assert.equal([first.length, (await take(db, 10, 60, [])).length, (await take(db, 10, 60, [])).length], [2, 1, 0]);
-  await settle(db, first.map((row) => ({ row, outcome: { kind: 'untouched' } })), false);
-  const again = await take(db, 10, 60, []);
-  assert.equal(again.map(({ attempts, lost }) => [attempts, lost]), [[1, 0], [1, 0]]);
+  const [one, other] = [openQueue(db, 60), openQueue(db, 60)];
+  const first = await one.take(2, []);
+  assert.equal([first.length, (await other.take(10, [])).length, (await other.take(10, [])).length], [2, 1, 0]);
+  await one.begin(first);
+  await one.settle(first.map((row) => ({ row, outcome: { kind: 'untouched' } })), false);
+  const again = await other.take(10, []);
+  assert.equal(again.map(({ attempts, lost }) => [attempts, lost]), [[0, 0], [0, 0]]);
+});
+
+test('a message that may not begin is not on the wire', async () => {
+  const service = await startPushService();
+  const push = openPush({ vapid, limit: 5000, allowPrivate: true, ca: service.ca });
+  const message = { endpoint: `${service.origin}/x`, ...browserKeys(), topic: 't', payload: '{}' };
+  for (let n = 0; n < 2; n++) {
+    assert.equal(await push.send(message, async () => false), { kind: 'untouched' });
+    assert.is(service.received.length, n);
+    assert.equal(await push.send(message), { kind: 'sent' });
+  }
+  push.close();
+  await service.close();
 });
 
 test('mails: kept whole for the page, without their text once really sent, and tried again', async () => {

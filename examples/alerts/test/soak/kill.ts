@@ -1,6 +1,6 @@
 /**
- * `kill -9` of checker, sender and database in turn at random moments, on a server and embedded: every due notification is once in the list, on the wire at most
- * once more with the same topic for each kill, and no alert is decided twice for a bar.
+ * `kill -9` of web, checker, sender and database in turn at random moments, on a server and embedded: every due notification is once in the list and on the wire,
+ * there at most once more with the same topic; no alert is decided twice for a bar; and what a page has answered for is kept.
  *
  *   node dist/test/soak/kill.js [--share X] [--seed N] [--kind server|embedded]
  */
@@ -13,6 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { randomStream } from 'bptt';
 import webpush from 'web-push';
+import { openSession } from '../../src/accounts/sessions.js';
 import { listSymbols } from '../../src/data/listSymbols.js';
 import { REPLAY_START, openReplay } from '../../src/data/replay.js';
 import type { Database } from '../../src/storage/database.js';
@@ -26,7 +27,7 @@ import type { RoleOptions } from './role.js';
 
 const { values } = parseArgs({ options: { share: { type: 'string', default: '1' }, seed: { type: 'string' }, kind: { type: 'string', multiple: true, default: ['server', 'embedded'] } } });
 const seed = Number(values.seed ?? randomInt(2 ** 31));
-const KILLS = Math.max(3, Math.round(50 * Number(values.share)));
+const KILLS = Math.max(1, Math.round(50 * Number(values.share)));
 const [SIMULATED, USERS] = [4, 12];
 const SYMBOLS = SIMULATED + 2;
 /** Seconds: short, so that rows of the dead are sent within the run; longer than any exchange here. */
@@ -61,10 +62,12 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
     for (let j = 0; j < 5; j++) await alertOf(furnished, someone.user, symbols[(i + j) % SYMBOLS] ?? '', { threshold: 0.3 * (j + 1), inRow: 1 + (j % 2) });
     await subscribe(furnished, someone, `${service.origin}/${randomUUID()}`, browserKeys());
   }
+  const member = (await person(furnished)).user;
+  const cookie = await openSession(furnished, member, '127.0.0.1', 'soak');
   await furnished.close();
 
   /** Embedded, one process is everything; on a server each role has its own. */
-  const plans: Record<string, RoleOptions['roles']> = kind === 'server' ? { checker: ['checker'], sender: ['sender'] } : { service: ['checker', 'sender'] };
+  const plans: Record<string, RoleOptions['roles']> = kind === 'server' ? { web: ['web'], checker: ['checker'], sender: ['sender'] } : { service: ['web', 'checker', 'sender'] };
   const running = new Map<string, Role>();
   const revive = async (name: string): Promise<Role> => {
     for (let tries = 0; ; tries++) {
@@ -79,8 +82,8 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
     }
   };
   for (const name of Object.keys(plans)) await revive(name);
-  const victims = kind === 'server' ? ['checker', 'sender', 'database'] : ['service'];
-  const checkerName = kind === 'server' ? 'checker' : 'service';
+  const victims = kind === 'server' ? ['web', 'checker', 'sender', 'database'] : ['service'];
+  const [checkerName, webName] = kind === 'server' ? ['checker', 'web'] : ['service', 'service'];
 
   let [killed, bar, checks] = [0, 0, 0];
   /** One bar: it is checked until a check of it succeeds, whatever dies meanwhile. */
@@ -121,8 +124,10 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
   })();
   let done = false;
   void killing.finally(() => { done = true; });
+  const using = useWeb(cookie, symbols[0] ?? '', () => running.get(webName)?.url ?? '', () => done);
   while (!done && bar < sessions.length - 1) await checkBar();
   await killing;
+  const used = await using;
   await checkBar();
 
   // What waits is sent: leases run out, pauses after failures too.
@@ -135,7 +140,10 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
     const db = await open();
     for (let i = 0; i < 120 && await drained(db) > 0; i++) await pause(500);
     await db.close();
-  } else await pause(4000 + 2 * LEASE * 1000);
+  } else {
+    const waiting = async (): Promise<boolean> => !/^alerts_outbox_waiting 0$/m.test(await (await fetch(`${running.get('service')?.url ?? ''}/metrics`)).text());
+    for (let i = 0; i < 120 && await waiting(); i++) await pause(500);
+  }
   for (const role of running.values()) await role.kill();
 
   const db = await open();
@@ -143,30 +151,68 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
   const [counts] = await db.query<{ notes: number; twice: number; decisions: number; possible: number; forecasts: number; lost: number }>(
     `select (select count(*) from notifications)::int as notes,
        (select count(*) from (select 1 from notifications group by alert_id, bar_at having count(*) > 1) as d)::int as twice,
-       (select sum(decisions) from alerts)::int as decisions,
-       (select count(*) from alerts a join predictions p on p.symbol = a.symbol)::int as possible,
+       (select sum(decisions) from alerts where user_id <> $1)::int as decisions,
+       (select count(*) from alerts a join predictions p on p.symbol = a.symbol where a.user_id <> $1)::int as possible,
        (select count(*) from predictions)::int as forecasts,
-       (select count(*) from outbox where gave_up_at is not null)::int as lost`,
+       (select count(*) from outbox where gave_up_at is not null)::int as lost`, [member],
   );
-  const due = await dueNotifications(db);
+  const due = await dueNotifications(db, member);
   const listed = new Set((await db.query<{ key: string }>(`select alert_id || ' ' || bar_at as key from notifications`)).map(({ key }) => key));
   const missing = due.filter((key) => !listed.has(key)).length;
   const wire = new Map<string, number>();
   for (const { path, topic } of service.received) wire.set(`${path} ${topic}`, (wire.get(`${path} ${topic}`) ?? 0) + 1);
+  const topics = new Set(service.received.map(({ topic }) => topic));
+  const unsent = (await db.query<{ topic: string }>('select topic from outbox')).filter(({ topic }) => !topics.has(topic)).length;
+  const kept = new Set((await db.query<{ id: string }>('select id from alerts where user_id = $1', [member])).map(({ id }) => id));
   const again = [...wire.values()].filter((n) => n > 1).length;
   const title = `${kind}, ${killed} kills of ${victims.join(', ')}, ${bar} bars, ${checks} checks`;
   verdict(`${title}: due notifications in the list`, missing === 0 && due.length === counts?.notes && counts.twice === 0, `${counts?.notes} of ${due.length} due, ${counts?.twice} twice, ${missing} missing`);
   verdict(`${title}: decisions`, counts?.decisions === counts?.possible, `${counts?.decisions} of ${counts?.possible}, one an alert and bar`);
-  verdict(`${title}: pushes`, left === 0 && [...wire.values()].every((n) => n <= 2), `${wire.size} on the wire, ${again} of them once more with the same topic, none oftener; ${counts?.lost} given up, ${left} left`);
+  verdict(`${title}: pushes`, left === 0 && unsent === 0 && wire.size === due.length && [...wire.values()].every((n) => n <= 2), `${wire.size} on the wire, ${again} of them once more with the same topic, none oftener; ${unsent} never there, ${counts?.lost} of unknown fate twice, ${left} left`);
+  const forgotten = used.made.filter((id) => !kept.has(id)).length + used.removed.filter((id) => kept.has(id)).length;
+  verdict(`${title}: pages`, forgotten === 0 && used.wrong.length === 0 && used.made.length > 0, `${used.made.length + used.removed.length} alerts set and ${used.removed.length} deleted by forms, ${forgotten} of them not as answered; ${used.unanswered} requests unanswered, ${used.broken} by 5xx${used.wrong.map((what) => `; ${what}`).join('')}`);
   await db.close();
   await service.close();
   await cluster?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
+interface Used { readonly made: string[]; readonly removed: string[]; readonly wrong: string[]; unanswered: number; broken: number }
+
+/** Somebody who sets alerts, looks whether all are listed, and deletes them again: what was answered for must hold; what was not, may. */
+async function useWeb(cookie: string, symbol: string, url: () => string, done: () => boolean): Promise<Used> {
+  const used: Used = { made: [], removed: [], wrong: [], unanswered: 0, broken: 0 };
+  const ask = async (path: string, fields?: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly to: string; readonly text: string } | undefined> => {
+    const origin = url();
+    try {
+      const answer = await fetch(`${origin}${path}`, {
+        redirect: 'manual', signal: AbortSignal.timeout(20_000), headers: { cookie: `session=${cookie}`, origin, 'content-type': 'application/x-www-form-urlencoded' },
+        ...(fields && { method: 'POST', body: new URLSearchParams(fields).toString() }),
+      });
+      if (answer.status >= 500) used.broken++;
+      return { status: answer.status, to: answer.headers.get('location') ?? '', text: await answer.text() };
+    } catch {
+      used.unanswered++;
+      return undefined;
+    }
+  };
+  while (!done()) {
+    const set = await ask('/alerts', { symbol, direction: 'both', threshold: '50', checks: '1', pause: '0', from: '00:00', to: '00:00' });
+    const id = /^\/alerts\/([0-9a-f-]{36})\?/.exec(set?.to ?? '')?.[1];
+    if (id !== undefined) used.made.push(id);
+    const list = await ask('/alerts');
+    if (list?.status === 200 && used.made.some((each) => !list.text.includes(each))) used.wrong.push('a list without an alert that was set');
+    for (const answer of [set, list]) if (answer && ![200, 303].includes(answer.status) && answer.status < 500) used.wrong.push(`status ${answer.status}`);
+    const oldest = used.made.length > 5 ? used.made.shift() : undefined;
+    if (oldest !== undefined && (await ask(`/alerts/${oldest}/delete`, {}))?.status === 303) used.removed.push(oldest);
+    await pause(100);
+  }
+  return used;
+}
+
 /** What should be in the list, worked out from the forecasts alone, bar by bar. */
-async function dueNotifications(db: Database): Promise<string[]> {
-  const alerts = await db.query<{ id: string; symbol: string; threshold: number; row: number }>('select id, symbol, threshold_percent as threshold, checks_in_row as row from alerts');
+async function dueNotifications(db: Database, member: string): Promise<string[]> {
+  const alerts = await db.query<{ id: string; symbol: string; threshold: number; row: number }>('select id, symbol, threshold_percent as threshold, checks_in_row as row from alerts where user_id <> $1', [member]);
   const forecasts = await db.query<{ symbol: string; at: string; percent: number }>('select symbol, bar_at::text as at, change_percent as percent from predictions order by bar_at');
   return alerts.flatMap(({ id, symbol, threshold, row }) => {
     let inRow = 0;

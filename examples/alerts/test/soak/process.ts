@@ -5,6 +5,8 @@ import type { Order, RoleOptions, Told } from './role.js';
 
 export interface Role {
   readonly child: ChildProcess;
+  /** Where its pages are; empty where it has none. */
+  readonly url: string;
   /** The next thing of a kind that it tells; rejects when it ends before. */
   next<K extends string>(kind: K): Promise<Extract<Told, Record<K, unknown>>>;
   order(order: Order): void;
@@ -15,8 +17,8 @@ export interface Role {
 export async function startRole(options: RoleOptions): Promise<Role> {
   const child = fork(new URL('./role.js', import.meta.url), [JSON.stringify(options)], { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
-  const role: Role = {
-    child,
+  const role = {
+    child, url: '',
     next: async <K extends string>(kind: K) => new Promise<Extract<Told, Record<K, unknown>>>((resolve, reject) => {
       const hear = (told: Told): void => {
         if (!(kind in told) && !('failed' in told)) return;
@@ -27,9 +29,8 @@ export async function startRole(options: RoleOptions): Promise<Role> {
       child.on('message', hear);
       void ended.then(() => { reject(new Error('the process has ended')); });
     }),
-    order: (order) => { if (child.connected) child.send(order, () => undefined); },
+    order: (order: Order) => { if (child.connected) child.send(order, () => undefined); },
     kill: async () => { child.kill('SIGKILL'); await ended; },
   };
-  await role.next('open');
-  return role;
+  return { ...role, url: (await role.next('open')).open };
 }

@@ -1,22 +1,27 @@
 /**
  * A process of the service, under a harness that says what time it is: `node role.js OPTIONS`, with the options as JSON. It checks when it is sent `{ now }` and
- * answers with a report; as a sender it works by itself.
+ * answers with a report; as a sender it works by itself, as web it answers on a port of its own.
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { check } from '../../src/checker/check.js';
+import { readConfig } from '../../src/config/config.js';
 import { openReplay } from '../../src/data/replay.js';
 import { openPool } from '../../src/network/pool.js';
 import type { StoredNetwork } from '../../src/network/prediction.js';
+import { createLog } from '../../src/operation/log.js';
+import { createMetrics } from '../../src/operation/metrics.js';
 import { pageMailer } from '../../src/outbox/mail.js';
 import { openPush } from '../../src/outbox/push.js';
 import type { VapidKeys } from '../../src/outbox/push.js';
 import { startSender } from '../../src/outbox/sender.js';
 import type { Sender } from '../../src/outbox/sender.js';
+import { engineOf } from '../../src/service.js';
 import { openStorage } from '../../src/storage/open.js';
+import { startWeb } from '../../src/web/start.js';
 
 export interface RoleOptions {
-  readonly roles: readonly ('checker' | 'sender')[];
+  readonly roles: readonly ('web' | 'checker' | 'sender')[];
   /** Absent: the embedded database in `folder`. */
   readonly databaseUrl?: string | undefined;
   readonly folder: string;
@@ -32,9 +37,9 @@ export interface RoleOptions {
   readonly limit: number;
 }
 
-/** What the process tells: once it is open, after each check, and of its memory. */
+/** What the process tells: once it is open, with the address of its pages, after each check, and of its memory. */
 export type Told =
-  | { readonly open: true }
+  | { readonly open: string }
   | { readonly checked: { readonly now: number; readonly hits: number; readonly predicted: number; readonly milliseconds: number; readonly states: readonly string[] } }
   | { readonly failed: string }
   | { readonly memory: { readonly heap: number; readonly rss: number } };
@@ -50,8 +55,8 @@ if (options.roles.includes('sender')) {
   const push = openPush({ vapid: options.vapid, limit: options.limit, allowPrivate: true, ca: readFileSync(options.ca, 'utf8') });
   sender = startSender({ db, push, mailer: pageMailer, lease: options.lease, interval: 100 });
 }
+const source = await openReplay({ simulated: options.simulated, seed: 1 });
 if (options.roles.includes('checker')) {
-  const source = await openReplay({ simulated: options.simulated, seed: 1 });
   const pool = openPool({ limit: 60_000, ...(options.quick && { worker: new URL('./quickWorker.js', import.meta.url) }) });
   const networks = new Map<string, StoredNetwork>();
   let last: Promise<void> = Promise.resolve();
@@ -68,6 +73,12 @@ if (options.roles.includes('checker')) {
     });
   });
 }
+let url = '';
+const config = readConfig(['--port', '0'], {});
+if (options.roles.includes('web') && config !== 'help') {
+  const log = createLog('error', () => undefined);
+  ({ url } = await startWeb(config, { database: db, log, metrics: createMetrics(), progress: () => 1, sourceNote: '', engine: engineOf(db, source, log) }));
+}
 process.on('message', (order: Order) => {
   if (!('memory' in order)) return;
   globalThis.gc?.();
@@ -75,4 +86,4 @@ process.on('message', (order: Order) => {
   tell({ memory: { heap: heapUsed + external + arrayBuffers, rss } });
 });
 process.on('disconnect', () => { process.exit(0); });
-tell({ open: true });
+tell({ open: url });

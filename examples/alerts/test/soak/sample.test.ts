@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-for (const kind of ['server', 'embedded']) {
-  test(`three kills, ${kind}`, () => {
+for (const [kind, kills, share] of [['server', 'four', '0.08'], ['embedded', 'two', '0.04']] as const) {
+  test(`${kills} kills, ${kind}`, () => {
     const program = fileURLToPath(new URL('./kill.js', import.meta.url));
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['--enable-source-maps', program, '--share', '0.06', '--seed', '20261129', '--kind', kind], { encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--enable-source-maps', program, '--share', share, '--seed', '20261129', '--kind', kind], { encoding: 'utf8' });
     assert.is(status, 0, `${stdout}${stderr}`);
-    assert.match(stdout, /^3 passed, 0 failed$/m);
+    assert.match(stdout, /^4 passed, 0 failed$/m);
   });
 }
 
