@@ -74,6 +74,7 @@ function mixed(c: Call, { query, key, value, scale, causal }: { query: Flow; key
   if (out !== width) return c.refuse('several heads, whose values are of another width than the keys');
   // Projections that change nothing, and stay so.
   const side = count * width;
+  c.around.afford(16 * side * side);
   const identity = (by: number): Weight => ({ shape: [side, side], data: Float32Array.from({ length: side * side }, (_, i) => (i % (side + 1) === 0 ? by : 0)) });
   const weights = { queryKernel: identity(scale * Math.sqrt(width)), keyKernel: identity(1), valueKernel: identity(1), outputKernel: identity(1) };
   const make = (): MultiHeadAttention => new MultiHeadAttention({ numHeads: count, keyDim: width, useBias: false, causal, trainable: false });

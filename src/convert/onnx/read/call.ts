@@ -56,6 +56,8 @@ export interface Surroundings {
   alias(node: OnnxNode, of: OnnxNode): void;
   /** The layer for this key, or a new one with these weights. */
   layer<L extends AnyLayer>(key: string, make: (name: string | undefined) => L, weights: Readonly<Record<string, Weight>>): L;
+  /** @throws FileFormatError where so many bytes more are not to be had for a file of this size. */
+  afford(bytes: number): void;
   /** A graph input that says how long the sequences of another are. */
   lengths(name: string, of: Flow): void;
   readonly batch: Axis;

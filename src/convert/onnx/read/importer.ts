@@ -12,6 +12,7 @@ import type { OnnxModel, OnnxNode, OnnxValueInfo } from '../proto/graph.js';
 import { readModel } from '../proto/readModel.js';
 import { Refusals } from '../refusals.js';
 import type { OnnxImport } from '../types.js';
+import { Budget } from './budget.js';
 import { BatchElsewhere, Call } from './call.js';
 import type { Surroundings, Value, Weight } from './call.js';
 import { knownOf } from './known.js';
@@ -27,11 +28,11 @@ const supported = { from: 1, to: 26 };
 export async function readOnnx(bytes: Uint8Array): Promise<OnnxImport> {
   const file = readModel(bytes);
   const own = file.metadata.has(descriptionKey) ? (await import('../own/restored.js')).restored(file) : undefined;
-  return own ?? readGraph(file);
+  return own ?? readGraph(file, bytes.length);
 }
 
-/** By operators. */
-function readGraph(file: OnnxModel): OnnxImport {
+/** By operators. @param size of the file in bytes. */
+function readGraph(file: OnnxModel, size: number): OnnxImport {
   const opset = file.opsets.get('') ?? 0;
   const refusals = new Refusals('importOnnx');
   if (opset < supported.from || opset > supported.to) refusals.add('opset_import', `version ${opset}`, `versions ${supported.from} to ${supported.to} are read`);
@@ -39,7 +40,7 @@ function readGraph(file: OnnxModel): OnnxImport {
   // Which axis is the batch is known where an operator says so; what was thought of an input before is then corrected.
   const batchAxes = new Map<string, number>();
   for (;;) {
-    const reading = new Reading(file, opset, batchAxes);
+    const reading = new Reading(file, opset, batchAxes, size);
     try {
       return reading.whole();
     } catch (error) {
@@ -67,8 +68,10 @@ class Reading implements Surroundings {
   private readonly refusals = new Refusals('importOnnx');
   private readonly names = new Set<string>();
   private readonly openAxes = new Map<string, Atom>();
+  private readonly budget: Budget;
 
-  constructor(private readonly file: OnnxModel, readonly opset: number, private readonly batchAxes: ReadonlyMap<string, number>) {
+  constructor(private readonly file: OnnxModel, readonly opset: number, private readonly batchAxes: ReadonlyMap<string, number>, bytes: number) {
+    this.budget = new Budget(bytes);
     const { inputs, initializers } = file.graph;
     const constants = new Set(initializers.map(({ name }) => name));
     const data = inputs.filter(({ name }) => !constants.has(name));
@@ -79,7 +82,9 @@ class Reading implements Surroundings {
     for (const tensor of initializers) {
       if (!this.readersByName.has(tensor.name)) continue;
       const known = this.tried(tensor.name, 'initializer', () => knownOf(tensor));
-      if (known) this.values.set(tensor.name, known);
+      if (!known) continue;
+      this.budget.take(known);
+      this.values.set(tensor.name, known);
     }
     for (const info of data) this.addInput(info);
   }
@@ -145,7 +150,9 @@ class Reading implements Surroundings {
   private put(node: OnnxNode, values: readonly (Value | undefined)[]): void {
     node.outputs.forEach((name, i) => {
       const value = values[i];
-      if (name !== '' && value) this.values.set(name, value);
+      if (name === '' || !value) return;
+      this.budget.keep(labelOf(node), value);
+      this.values.set(name, value);
     });
   }
 
@@ -153,6 +160,7 @@ class Reading implements Surroundings {
     const known = this.layers.get(key);
     if (known) return known as L;
     for (const [name, { data, shape }] of Object.entries(weights)) if (data.length !== sizeOf(shape)) throw new Refused(`${data.length} numbers for the ${name} [${shape.join(', ')}]`);
+    this.budget.spend(labelOf(this.node), Object.values(weights).reduce((sum, { data }) => sum + data.byteLength, 0));
     const layer = make(this.node && this.node.name !== '' ? this.named(this.node.name) : undefined);
     this.layers.set(key, layer);
     this.weights.set(layer, weights);
@@ -160,6 +168,10 @@ class Reading implements Surroundings {
   }
 
   private node: OnnxNode | undefined;
+
+  afford(bytes: number): void {
+    this.budget.afford(labelOf(this.node), bytes);
+  }
 
   lengths(name: string, of: Flow): void {
     const origin = of.axes.flat().find(({ batch, origin: from }) => !batch && from)?.origin;
@@ -209,7 +221,7 @@ class Reading implements Surroundings {
     // What depends on something that was refused is left out in silence: the reason has been said.
     if (node.inputs.some((name) => name !== '' && !this.values.has(name))) return;
     this.node = node;
-    const label = node.name === '' ? node.outputs.find((name) => name !== '') ?? '' : node.name;
+    const label = labelOf(node);
     const reader = node.domain === '' ? readerOf(node.opType) : undefined;
     if (!reader) {
       this.refusals.add(label, node.domain === '' ? node.opType : `${node.domain}.${node.opType}`, 'no layer does this');
@@ -248,4 +260,9 @@ class Reading implements Surroundings {
       lengths: [...this.lengthInputs].map(([name, of]) => ({ name, of })),
     };
   }
+}
+
+function labelOf(node: OnnxNode | undefined): string {
+  if (!node) return '';
+  return node.name === '' ? node.outputs.find((name) => name !== '') ?? '' : node.name;
 }

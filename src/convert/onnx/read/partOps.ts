@@ -37,6 +37,7 @@ function cut(c: Call, flow: Flow, axis: number, begin: number, end: number): Flo
 function selected(c: Call, x: SymbolicTensor, size: number, from: number, to: number): SymbolicTensor {
   if (Number.isNaN(size)) return c.refuse('part of an open axis beside another one');
   const units = to - from;
+  c.around.afford(4 * size * units);
   const kernel = new Float32Array(size * units);
   for (let i = 0; i < units; i++) kernel[(from + i) * units + i] = 1;
   const make = (): Dense => new Dense({ units, useBias: false, trainable: false });
@@ -57,6 +58,7 @@ function end(c: Call, flow: Flow, axis: number, last: boolean): Flow {
   const rest = naturalOrder(flow, [axis]).map((i) => flow.axes[i] ?? []);
   const width = sizeOfAxis(rest.flat());
   if (Number.isNaN(width)) c.refuse('a step of a sequence with two open axes');
+  c.around.afford(8 * width * width);
   const identityKernel = Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 1 : 0));
   const make = (): SimpleRNN => new SimpleRNN({ units: width, activation: 'linear', useBias: false, goBackwards: !last, trainable: false });
   const [y] = c.apply('end', {}, {

@@ -1,6 +1,7 @@
 /** Operators that move numbers and work out shapes. */
 import { Concatenate } from '../../../layers/merge.js';
 import { sizeOf } from '../../../tensor.js';
+import { bytesOfSizes } from './budget.js';
 import type { Call, Value } from './call.js';
 import { known, transposed } from './known.js';
 import type { Known } from './known.js';
@@ -149,12 +150,15 @@ export function squeeze(c: Call): Value {
 
 export function concat(c: Call): Value {
   const values = c.node.inputs.map((_, i) => c.value(i));
-  if (values.every((value) => value.kind === 'sizes' || (value.kind === 'known' && value.shape.length <= 1))) {
-    return { kind: 'sizes', scalar: false, entries: values.flatMap((value) => sizesOf(value as Known | Sizes)?.entries ?? []) };
+  const lists = values.flatMap((value) => (value.kind === 'sizes' || (value.kind === 'known' && value.shape.length <= 1) ? sizesOf(value) ?? [] : []));
+  if (lists.length === values.length) {
+    c.around.afford(bytesOfSizes(lists.reduce((sum, { entries }) => sum + entries.length, 0)));
+    return { kind: 'sizes', scalar: false, entries: lists.flatMap(({ entries }) => entries) };
   }
   if (values.every((value) => value.kind === 'known')) {
     const axis = c.axis(c.int('axis', 0), values[0]?.shape.length ?? 0);
     if (axis !== 0) c.refuse('constants are joined along an axis other than the first');
+    c.around.afford(16 * values.reduce((sum, { data }) => sum + data.length, 0));
     const data = Float64Array.from(values.flatMap((value) => Array.from(value.data)));
     return known(c.node.outputs[0] ?? '', [values.reduce((sum, value) => sum + (value.shape[0] ?? 0), 0), ...(values[0]?.shape.slice(1) ?? [])], data);
   }
