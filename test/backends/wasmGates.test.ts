@@ -1,4 +1,7 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { test } from 'uvu';
+import * as assert from 'uvu/assert';
 import { compareTwins, sizes } from './wasmTwin.js';
 
 const rounded = 2e-6;
@@ -36,6 +39,25 @@ test('LSTM states in place: the new cell over the old one, the cell gradient ove
   compareTwins('lstmBackward in place', { gates: 4 * e, tanhC: e, c: e, cPrevious: e, dh: e, dc: e }, 1e-5, (k, at) => {
     k.lstmBackward(at.gates, at.dc, at.gates, at.tanhC, at.c, at.cPrevious, at.dh, at.dc, 0, b, h);
   });
+});
+
+test('LSTM units past the last whole vector, whatever lies beside them', () => {
+  for (const h of [5, 6, 7, 13]) {
+    const e = 2 * h;
+    compareTwins(`lstmForward ${h}`, { gates: 4 * e, c: e, tanhC: e, h: e, cPrevious: e }, rounded, (k, at) => {
+      for (let step = 0; step < 3; step++) k.lstmForward(at.gates, at.c, at.tanhC, at.h, at.cPrevious, 0, 2, h); // its own results come in as z
+    });
+  }
+});
+
+test('a module whose kernels work in `scratch` says where that lies, as every thread has its own', () => {
+  const folder = resolve('src/backends/wasm/assembly');
+  const text = (name: string): string => readFileSync(join(folder, `${name}.ts`), 'utf8');
+  const uses = (name: string): boolean => /^import \{[^}]*\bscratch\b/m.test(text(name));
+  const entries = readdirSync(join(folder, 'modules')).map((file) => file.replace('.ts', ''));
+  const users = entries.filter((name) => [...text(join('modules', name)).matchAll(/from '\.\.\/(\w+)'/g)].some(([, source = '']) => source === 'matmul' || uses(source)));
+  assert.ok(users.includes('lstm') && users.includes('norms') && !users.includes('pointwise'));
+  for (const name of users) assert.match(text(join('modules', name)), /scratch, scratchBytes|export \* from '\.\.\/matmul'/, name);
 });
 
 test('GRU with the reset after the product', () => {

@@ -39,7 +39,7 @@ async function made(work: () => unknown): Promise<number> {
 }
 
 const networks: Readonly<Record<string, { inputShape: [number, number]; layers: () => AnyLayer[] }>> = {
-  ...Object.fromEntries([[1, 1, 1], [3, 5, 2], [7, 9, 13], [8, 4, 32], [5, 33, 17], [25, 8, 31]].map(([d = 1, h = 1, out = 1]) => [`LSTM ${d} ${h} ${out}`, {
+  ...Object.fromEntries([[1, 1, 1], [3, 5, 2], [8, 4, 32], [25, 33, 17]].map(([d = 1, h = 1, out = 1]) => [`LSTM ${d} ${h} ${out}`, {
     inputShape: [6, d], layers: () => [new LSTM({ units: h, returnSequences: true, peepholes: h % 2 === 1 }), new LSTM({ units: h + 1, recurrentDropout: 0.1 }), new Dense({ units: out })],
   }])),
   'one step': { inputShape: [1, 5], layers: () => [new LSTM({ units: 11 }), new Dense({ units: 3 })] },
@@ -57,14 +57,14 @@ function network(name: string, backend: Backend, optimizer: Optimizer = new Adam
 
 for (const name of Object.keys(networks)) {
   test(`${name}: predictions, losses and gradients have the same bits, kept or not, in one run and in the next`, async () => {
-    for (const batch of [1, 2, 5, 26]) {
+    for (const batch of [1, 3, 26]) {
       const [steps, width] = networks[name]?.inputShape ?? [1, 1];
       const x = randomTensor(batch, 'x', [batch, steps, width]);
       if (name === 'with padding') x.data.fill(0, x.data.length - width);
       const seen = await Promise.all([asWritten, ...keeping].map(async (backend) => {
         const model = network(name, backend);
         const rounds: string[] = [];
-        for (let round = 0; round < 4; round++) {
+        for (let round = 0; round < 3; round++) {
           const y = await model.predict(x, { batchSize: 26 });
           const { loss, gradients } = await model.lossAndGradients(x, { shape: y.shape, data: new Float32Array(y.size) });
           rounds.push([y.data, [loss], ...Object.values(gradients).map(({ data }) => data)].map(bits).join(';'));

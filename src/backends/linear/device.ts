@@ -110,7 +110,7 @@ export function linearDevice(
           result.variables.forEach((tensor, i) => {
             const home = homes[i];
             const value = open(tensor);
-            if (home && value !== home && !changing.has(home)) throw new Error('a step changes what it was to leave as it is');
+            if (home && value !== home && !changing.has(home)) throw new Error('a step changes what it leaves as it is');
             if (home && value.address !== home.address) context.raw.copy(home.address, value.address, home.size);
           });
           outputs = result.outputs.map(open);

@@ -3,7 +3,6 @@
  * run to run (docs/decisions/kernels.md): stale once a variable was written from outside, or a program has run that may change it, and made
  * anew for the next run that reads them.
  */
-import { sameShape } from '../../tensor.js';
 import type { Memory } from './memory.js';
 import { matmulCodes } from './raw.js';
 import type { Address, RawMatmulKernels } from './raw.js';
@@ -24,6 +23,8 @@ export function packed({ size, pack }: Packing, mode: PackMode, operand: LinearT
 
 /** One that is kept. */
 export interface Pack {
+  /** Of mode and operand. */
+  readonly key: string;
   readonly mode: PackMode;
   /** A variable or a part of it. */
   readonly operand: LinearTensor;
@@ -58,8 +59,9 @@ export class Packs {
     const { address, rowStride, shape } = operand;
     const variable = this.fixed.find((each) => each.address <= address && address < each.address + each.size * this.memory.storage.unit);
     if (!variable) return undefined;
-    let pack = this.all.find((each) => each.mode === mode && each.operand.address === address && each.operand.rowStride === rowStride && sameShape(each.operand.shape, shape));
-    if (!pack) this.all.push(pack = { mode, operand, variable, packed: undefined, stale: true });
+    const key = [mode, address, rowStride, shape].join();
+    let pack = this.all.find((each) => each.key === key);
+    if (!pack) this.all.push(pack = { key, mode, operand, variable, packed: undefined, stale: true });
     this.asked.add(pack);
     if (pack.packed && pack.stale) this.make(pack);
     return pack.packed;

@@ -1,1 +1,2 @@
 export * from '../lstm';
+export { scratch, scratchBytes } from '../matmul';
