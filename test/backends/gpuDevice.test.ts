@@ -51,6 +51,20 @@ if (withVulkan()) {
     assert.equal(rounded(actual), rounded(expected));
   });
 
+  testModes('many variables travel with as many batches as there are', async (backend) => {
+    const device = backend.open();
+    const many = device.variable({ data: new Float32Array(2 ** 22).fill(0.5), shape: [2 ** 22] });
+    const w = device.variable({ data: Float32Array.of(1, 2, 3), shape: [3] });
+    const step: Step = (k, [x = k.zeros([3])], [all = x, sum = x]) => ({ outputs: [k.copy(sum)], variables: [all, k.add(sum, x)] });
+    const program = device.compile(step, [[3]], [many, w]);
+    assert.is(program.batchesPerPlan, backend.mode === 'webgpu' ? 32 : 1);
+    const outputs = await program.runMany(Array.from({ length: 35 }, (_, i) => [Float32Array.of(i, 0, 1)]));
+    assert.equal(outputs.map(([sum]) => [...(sum ?? [])]), Array.from({ length: 35 }, (_, i) => [1 + (i * (i - 1)) / 2, 2, 3 + i]));
+    assert.equal(device.read(w), Float32Array.of(1 + (35 * 34) / 2, 2, 38));
+    assert.ok(device.read(many).every((value) => value === 0.5));
+    device.dispose();
+  });
+
   testModes('what is written while a run is under way stays', async (backend) => {
     const device = backend.open();
     const [w, health] = [device.variable({ data: Float32Array.of(1, 2, 3), shape: [3] }), device.variable({ data: Float32Array.of(0), shape: [1] })];

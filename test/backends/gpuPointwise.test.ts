@@ -93,8 +93,9 @@ if (withVulkan()) {
       });
   });
 
-  testModes('layer and batch normalisation', async (backend) => {
-    const [rows, n] = [6, 5];
+  /** 150 rows: columns whose sums threads share. */
+  for (const rows of [6, 150]) testModes(`layer and batch normalisation of ${rows} rows`, async (backend) => {
+    const n = 5;
     const variance = host([n], randomTensor(3, 'variance', [n]).data.map((v) => 0.2 + Math.abs(v)));
     await compareKernels(backend, {
       x: [rows, n], gamma: [n], beta: [n], dy: [rows, n], dGamma: [n], dBeta: [n], mean: [n], variance,

@@ -80,6 +80,19 @@ if (withVulkan() && plain) {
     for (const [key, values] of Object.entries(expected.weights)) assertClose(actual.weights[key] ?? [], values, 2e-5, key);
   });
 
+  testModes('eleven batches of an evaluation and of a prediction: in plans too', async (backend) => {
+    const outcome = async (on: Backend): Promise<ArrayLike<number>[]> => {
+      const model = new Sequential([new LSTM({ units: 3, stateful: true }), new Dense({ units: 1 })], { inputShape: [steps, features], seed: 5 });
+      model.compile({ optimizer: new Adam(), loss: 'mse', metrics: ['mae'], backend: on });
+      const scores = Object.values(await model.evaluate(x, y, { batchSize: 2 }));
+      const { data } = await model.predict(x, { batchSize: 2 });
+      model.dispose();
+      return [scores, Float64Array.from(data)];
+    };
+    const [actual, expected] = [await outcome(backend), await outcome(cpu())];
+    expected.forEach((values, i) => { assertClose(actual[i] ?? [], values, 1e-5, i === 0 ? 'scores' : 'predictions'); });
+  });
+
   testModes('a batch that overflows inside a plan is named; the weights are those before it', async (backend) => {
     const outcome = async (on: Backend): Promise<{ batch: number; weights: Record<string, ArrayLike<number>> }> => {
       const model = new Sequential(plain.layers(), { inputShape: [steps, features], seed: 5 });

@@ -2,8 +2,8 @@ import type { ArrayKernels, Tensor } from '../../backend.js';
 import { ShapeError, formatShape } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import type { Recorder } from './recorder.js';
-import { join, sumOf } from './reduce.js';
-import { literal, rowColumn, total } from './source.js';
+import { columnSum, join, sumOf } from './reduce.js';
+import { literal, rowColumn } from './source.js';
 import { GpuTensor, open, requireSize, rowCount, view, width } from './tensor.js';
 
 /** a + b, where zeros cost nothing: handles never change, so the other operand itself is the sum. */
@@ -129,7 +129,7 @@ export function arrayKernels(recorder: Recorder): ArrayKernels {
     },
     sumRowsTo(target, x) {
       requireSize('sumRowsTo', 'target', target, width(x));
-      const sums = recorder.run(target.shape, { a: x }, `${total('sum', rowCount(x), `a[j * ${width(x)} + i]`)} return sum;`);
+      const sums = columnSum(recorder, { a: x }, rowCount(x), width(x), `a[j * ${width(x)} + column]`);
       return add(recorder, target, sums);
     },
     sumSquares: (parts) => sumOf(recorder, parts, (x) => `${x} * ${x}`),

@@ -10,7 +10,8 @@ import { convolutionSizes, slidingSizes } from '../../slidingSizes.js';
 import type { SlidingSizes } from '../../slidingSizes.js';
 import { add } from './arrays.js';
 import type { Recorder } from './recorder.js';
-import { dot, literal, rowColumn, sections, total } from './source.js';
+import { sumOfParts } from './reduce.js';
+import { addProducts, dot, literal, rowColumn, sections, unroll } from './source.js';
 import { cut, requireSize } from './tensor.js';
 
 /** Threads to keep a GPU busy with a kernel's gradient, and the shortest sum that is worth one. */
@@ -42,6 +43,13 @@ function eachTap({ image: [, height, width] }: SlidingSizes, window: Window, bod
   return `for (let ky = 0; ky < ${window.size[0]}; ky++) { ${tapped(0, window)} if (py >= 0 && py < ${height}) {
     for (let kx = 0; kx < ${window.size[1]}; kx++) { ${tapped(1, window)} if (px >= 0 && px < ${width}) { ${body} } }
   } }`;
+}
+
+/** Declares `from` and `to`: columns from ≤ ox < to have their tap kx on the image. */
+function tappedColumns({ image: [, , width], out: [, , outWidth] }: SlidingSizes, { stride, dilation, padding }: Window): string {
+  return `const beside = ${padding[2] + stride[1] - 1} - kx * ${dilation[1]}; ${rowColumn('first', 'restFirst', 'beside', stride[1])}
+    const beyond = ${width - 1 + padding[2] + stride[1]} - kx * ${dilation[1]}; ${rowColumn('end', 'restEnd', 'beyond', stride[1])}
+    const from = Math.max(first, 0); const to = Math.min(end, ${outWidth});`;
 }
 
 /** Runs `body` for every window, at (oy, ox), whose tap (ky, kx) lies on the pixel (py, px). */
@@ -83,40 +91,48 @@ export function convolutionKernels(recorder: Recorder): ConvolutionKernels {
       requireSize('conv2dBackward', 'dy', dy, sizeOf(out));
       const [cg, filters] = [image[3] / groups, out[3]];
       const fg = filters / groups;
-      return recorder.run(shape, { dy, w: kernel }, `
+      // Threads side by side take channels side by side: with the filters' axis ahead of theirs they read side by side too.
+      const w = recorder.run(kernel.shape, { kernel }, `
+        ${rowColumn('row', 'inGroup', 'i', cg)} ${rowColumn('tap', 'f', 'row', filters)}
+        return kernel[(tap * ${cg} + inGroup) * ${filters} + f];`);
+      return recorder.run(shape, { dy, w }, `
         ${pixel('b', 'py', 'px', 'c', image)} ${rowColumn('group', 'inGroup', 'c', cg)}
         let sum = 0;
         ${eachWindow(sizes, window, `
           let p = dy_ + ${element('b', 'oy', 'ox', `group * ${fg}`, out)};
-          let q = w_ + ((ky * ${window.size[1]} + kx) * ${cg} + inGroup) * ${filters} + group * ${fg};
-          ${dot('sum', fg, ['dy', 'p', 1], ['w', 'q', 1])}`)}
+          let q = w_ + ((ky * ${window.size[1]} + kx) * ${filters} + group * ${fg}) * ${cg} + inGroup;
+          ${dot('sum', fg, ['dy', 'p', 1], ['w', 'q', cg])}`)}
         return sum;`); // V3
     },
     /** In two kernels where the sum is long: threads share the lines of y among them, then the parts are added. */
     conv2dKernelTo(target, x, dy, window, groups) {
-      const { image, out } = convolutionSizes('conv2dKernelTo', x.shape, target, window, groups);
+      const sizes = convolutionSizes('conv2dKernelTo', x.shape, target, window, groups);
+      const { image, out } = sizes;
       requireSize('conv2dKernelTo', 'dy', dy, sizeOf(out));
       const [batch, outHeight, outWidth, filters] = out;
       const cg = image[3] / groups;
       const lines = batch * outHeight;
       const shares = Math.min(lines, Math.ceil(manyThreads / target.size), Math.ceil(lines * outWidth / shortestSum));
       const linesEach = Math.ceil(lines / shares);
+      const products = (count: number): string => addProducts('sum', count, ['image', 'p', window.stride[1] * image[3]], ['dy', 'q', filters]);
       const parts = recorder.run([shares, ...target.shape], { image: x, dy }, `
         ${rowColumn('share', 'e', 'i', target.size)} ${rowColumn('row', 'f', 'e', filters)} ${rowColumn('tap', 'c', 'row', cg)}
         ${rowColumn('ky', 'kx', 'tap', window.size[1])} ${rowColumn('group', 'inGroup', 'f', filters / groups)}
+        ${tappedColumns(sizes, window)}
         let sum = 0;
         for (let j = 0; j < ${linesEach}; j++) {
           const at = share * ${linesEach} + j; ${rowColumn('b', 'oy', 'at', outHeight)} ${tapped(0, window)}
-          if (at < ${lines} && py >= 0 && py < ${image[1]}) { for (let ox = 0; ox < ${outWidth}; ox++) {
-            ${tapped(1, window)}
-            if (px >= 0 && px < ${image[2]}) {
-              sum += image[${element('b', 'py', 'px', `group * ${cg} + c`, image)}] * dy[${element('b', 'oy', 'ox', 'f', out)}];
-            }
-          } }
+          if (at < ${lines} && py >= 0 && py < ${image[1]} && from < to) {
+            const ox = from; ${tapped(1, window)}
+            let left = to - from;
+            let p = image_ + ${element('b', 'py', 'px', `group * ${cg} + c`, image)};
+            let q = dy_ + ${element('b', 'oy', 'ox', 'f', out)};
+            for (let n = 0; n < ${Math.ceil(outWidth / unroll)}; n++) { if (left >= ${unroll}) { ${products(unroll)} left -= ${unroll}; } }
+            for (let n = 0; n < ${unroll - 1}; n++) { if (left > 0) { ${products(1)} left -= 1; } }
+          }
         }
         return sum;`); // V4
-      if (shares === 1) return add(recorder, target, parts);
-      return add(recorder, target, recorder.run(target.shape, { parts }, `${total('sum', shares, `parts[j * ${target.size} + i]`)} return sum;`));
+      return add(recorder, target, sumOfParts(recorder, parts, shares, target.shape));
     },
     maxPool2d(x, window) {
       const sizes = pooling('maxPool2d', x.shape, window);

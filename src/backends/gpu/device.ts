@@ -47,9 +47,14 @@ interface Plan {
   readonly variables: Place[];
 }
 
+/** Batches of a plan. Recording takes some hundredths of a second a batch and variables of this many numbers as long to travel. */
+const lightBatches = 8;
+const heavyBatches = 32;
+const heavyVariables = 2 ** 22;
+
 export interface DeviceOptions {
-  /** Batches that share a plan in `runMany`. */
-  readonly batchesPerPlan: number;
+  /** Whether batches share a plan in `runMany`: on a GPU variables travel once for all of them, elsewhere they do not travel. */
+  readonly planned: boolean;
   /** Told after a plan's first call how gpu.js executed it. */
   readonly onPlan: (plan: PipelineCall) => void;
 }
@@ -92,7 +97,11 @@ export class GpuDevice implements Device {
   compile(step: Step, inputShapes: readonly Shape[], variables: readonly Variable[]): Program {
     const homes = variables.map((variable) => this.own(variable));
     const plans = new Map<number, Plan>();
-    const { batchesPerPlan } = this.options;
+    const { planned } = this.options;
+    const carries = homes.reduce((sum, { size }) => sum + size, 0);
+    /** What travels slowly travels with as many batches as there are. */
+    const heavy = planned && carries >= heavyVariables;
+    const batchesPerPlan = planned ? (heavy ? heavyBatches : lightBatches) : 1;
 
     const execute = async (batches: readonly (readonly Float32Array[])[]): Promise<FloatArray[][]> => {
       homes.forEach((home) => this.own(home));
@@ -102,13 +111,13 @@ export class GpuDevice implements Device {
       const taken = homes.map(({ values }) => values);
       const results = await plan.call(...taken, ...batches.flat());
       if (first) this.options.onPlan(plan.call);
-      const fetch = ({ result, offset, size }: Place): Float32Array => {
+      const place = ({ result, offset, size }: Place): Float32Array => {
         const whole = results[result];
         if (!whole) throw new Error(`gpu.js returned no result ${result}`);
-        return whole.slice(offset, offset + size);
+        return whole.subarray(offset, offset + size);
       };
-      const outputs = plan.outputs.map((places) => places.map(fetch));
-      plan.variables.map(fetch).forEach((values, i) => {
+      const outputs = plan.outputs.map((places) => places.map((each) => place(each).slice()));
+      plan.variables.map(place).forEach((values, i) => {
         const home = homes[i];
         if (home && home.values === taken[i]) home.values = values; // what was written meanwhile stays
       });
@@ -119,7 +128,8 @@ export class GpuDevice implements Device {
       const checked = batches.map((inputs) => checkInputs(inputs, inputShapes));
       const outputs: FloatArray[][] = [];
       for (let at = 0; at < checked.length;) {
-        const count = checked.length - at >= batchesPerPlan ? batchesPerPlan : 1;
+        const left = checked.length - at;
+        const count = left >= batchesPerPlan ? batchesPerPlan : heavy ? left : 1; // a plan of each size has to be recorded
         const group = checked.slice(at, at + count);
         const turn = this.last.then(() => execute(group));
         this.last = turn.catch(() => undefined);

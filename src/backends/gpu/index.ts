@@ -28,8 +28,6 @@ export interface GpuBackend extends Backend {
 const modes: readonly GpuMode[] = ['webgpu', 'webgl2', 'webasm', 'cpu'];
 /** As gpu.js names them when it reports what executed. */
 const executedAs: Readonly<Record<string, GpuMode>> = { webgpu: 'webgpu', gpu: 'webgl2', webasm: 'webasm', cpu: 'cpu' };
-/** Batches in one plan: on a GPU parameters travel once for all of them, elsewhere they do not travel. */
-const batchesPerPlan: Readonly<Record<GpuMode, number>> = { webgpu: 8, webgl2: 1, webasm: 1, cpu: 1 };
 
 /** What a mode would run on; undefined for the processor; a sentence if it cannot run. */
 async function probe(mode: GpuMode, GPU: GpuJsConstructor): Promise<Adapter | string | undefined> {
@@ -88,7 +86,7 @@ export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
       const { adapter: on, fallbackReason: why } = backend;
       return `gpu.js ${ran}${on ? ` on ${on}` : ''}${why ? ` (${why})` : ''}`;
     },
-    open: () => new GpuDevice(new GPU({ mode }), { batchesPerPlan: batchesPerPlan[mode], onPlan }),
+    open: () => new GpuDevice(new GPU({ mode }), { planned: mode === 'webgpu', onPlan }),
   };
   return backend;
 }

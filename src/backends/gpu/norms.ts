@@ -2,21 +2,36 @@
 import type { NormForward, NormKernels, Tensor } from '../../backend.js';
 import { add } from './arrays.js';
 import type { Recorder } from './recorder.js';
+import { columnSum } from './reduce.js';
 import { literal, rowColumn, sections, total } from './source.js';
 import { cut, requireSize, rowCount, width } from './tensor.js';
 
 type Backward = { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
 
 export function normKernels(recorder: Recorder): NormKernels {
-  /** Mean, biased variance and 1/√(variance + ε) of `groups` groups of `count` elements; `element`: the j-th of group i. */
-  function statistics(x: Tensor, groups: number, count: number, element: string, epsilon: number, centred = true): [Tensor, Tensor, Tensor] {
-    const mean = centred ? `${total('sum', count, element)} const mean = sum / ${count};` : 'const mean = 0;'; // N1, N10
-    const variance = `${mean} ${total('squares', count, `(${element} - mean) * (${element} - mean)`)} const variance = squares / ${count};`;
-    return cut(recorder.run([3 * groups], { a: x }, sections(
-      [groups, `${mean} return mean;`],
-      [groups, `${variance} return variance;`],
-      [groups, `${variance} return 1 / Math.sqrt(variance + ${literal(epsilon)});`], // N2
-    )), [groups], [groups], [groups]);
+  /** Mean and 1/√(variance + ε) of each row. */
+  function rowStatistics(x: Tensor, epsilon: number, centred: boolean): [Tensor, Tensor] {
+    const [rows, n] = [rowCount(x), width(x)];
+    const element = `a[i * ${n} + j]`;
+    const mean = centred ? `${total('sum', n, element)} const mean = sum / ${n};` : 'const mean = 0;'; // N1, N10
+    return cut(recorder.run([2 * rows], { a: x }, sections(
+      [rows, `${mean} return mean;`],
+      [rows, `${mean} ${total('squares', n, `(${element} - mean) * (${element} - mean)`)} return 1 / Math.sqrt(squares / ${n} + ${literal(epsilon)});`], // N2
+    )), [rows], [rows]);
+  }
+
+  /** Mean, biased variance and 1/√(variance + ε) of each column. */
+  function columnStatistics(x: Tensor, epsilon: number): [Tensor, Tensor, Tensor] {
+    const [rows, n] = [rowCount(x), width(x)];
+    const at = `a[j * ${n} + column]`;
+    const sum = columnSum(recorder, { a: x }, rows, n, at);
+    const mean = recorder.run([n], { sum }, `return sum[i] / ${rows};`); // N1
+    const squares = columnSum(recorder, { a: x, mean }, rows, n, `(${at} - mean[column]) * (${at} - mean[column])`);
+    const [variance, inverseStd] = cut(recorder.run([2 * n], { squares }, sections(
+      [n, `return squares[i] / ${rows};`],
+      [n, `return 1 / Math.sqrt(squares[i] / ${rows} + ${literal(epsilon)});`], // N2
+    )), [n], [n]);
+    return [mean, variance, inverseStd];
   }
 
   /** N3; `group`: row or column. */
@@ -27,20 +42,20 @@ export function normKernels(recorder: Recorder): NormKernels {
   }
 
   /** Σ dy and Σ dy·x̂ of each column: the gradients of beta and gamma. N4, N5 */
-  function columnSums(x: Tensor, { mean, inverseStd }: NormForward, dy: Tensor, group: 'j' | 'i'): [Tensor, Tensor] {
+  function columnSums(x: Tensor, { mean, inverseStd }: NormForward, dy: Tensor, group: 'j' | 'column'): [Tensor, Tensor] {
     const [rows, n] = [rowCount(x), width(x)];
-    const at = `j * ${n} + i`;
-    return cut(recorder.run([2 * n], { a: x, mean, rs: inverseStd, dy }, sections(
-      [n, `${total('sum', rows, `dy[${at}]`)} return sum;`],
-      [n, `${total('sum', rows, `dy[${at}] * (a[${at}] - mean[${group}]) * rs[${group}]`)} return sum;`],
-    )), [n], [n]);
+    const at = `j * ${n} + column`;
+    return [
+      columnSum(recorder, { dy }, rows, n, `dy[${at}]`),
+      columnSum(recorder, { a: x, mean, rs: inverseStd, dy }, rows, n, `dy[${at}] * (a[${at}] - mean[${group}]) * rs[${group}]`),
+    ];
   }
 
   function batchBackward(
     x: Tensor, forward: NormForward, gamma: Tensor, dy: Tensor, dGamma: Tensor, dBeta: Tensor, constantStatistics: boolean,
   ): Backward {
     requireSize('batchNormBackward', 'dy', dy, x.size);
-    const [sum, sumHat] = columnSums(x, forward, dy, 'i');
+    const [sum, sumHat] = columnSums(x, forward, dy, 'column');
     const inputs = { a: x, mean: forward.mean, rs: forward.inverseStd, gamma, dy };
     const dx = recorder.run(x.shape, constantStatistics ? inputs : { ...inputs, sum, sumHat }, `
       ${rowColumn('row', 'column', 'i', width(x))}
@@ -53,9 +68,8 @@ export function normKernels(recorder: Recorder): NormKernels {
 
   return {
     layerNorm(x, gamma, beta, epsilon, centred = true) {
-      const n = width(x);
-      requireSize('layerNorm', 'gamma', gamma, n);
-      const [mean, , inverseStd] = statistics(x, rowCount(x), n, `a[i * ${n} + j]`, epsilon, centred);
+      requireSize('layerNorm', 'gamma', gamma, width(x));
+      const [mean, inverseStd] = rowStatistics(x, epsilon, centred);
       return { y: normalised(x, gamma, beta, mean, inverseStd, 'row'), mean, inverseStd };
     },
     layerNormBackward(x, forward, gamma, dy, dGamma, dBeta, centred = true) {
@@ -75,9 +89,8 @@ export function normKernels(recorder: Recorder): NormKernels {
       return { dx, dGamma: add(recorder, dGamma, columnHat), dBeta: add(recorder, dBeta, columnSum) };
     },
     batchNorm(x, gamma, beta, epsilon) {
-      const n = width(x);
-      requireSize('batchNorm', 'gamma', gamma, n);
-      const [mean, variance, inverseStd] = statistics(x, n, rowCount(x), `a[j * ${n} + i]`, epsilon);
+      requireSize('batchNorm', 'gamma', gamma, width(x));
+      const [mean, variance, inverseStd] = columnStatistics(x, epsilon);
       return { y: normalised(x, gamma, beta, mean, inverseStd, 'column'), mean, inverseStd, variance };
     },
     batchNormBackward: (x, forward, gamma, dy, dGamma, dBeta) => batchBackward(x, forward, gamma, dy, dGamma, dBeta, false),

@@ -109,6 +109,13 @@ export class DatasetBatches implements BatchSource {
   }
 }
 
+/** `first`, the batch `index`, and those after it, `size` in all or as many as there are. */
+export async function takeGroup(source: BatchSource, first: Batch, index: number, size: number): Promise<Batch[]> {
+  const group: Batch[] = [];
+  for (let next: Batch | undefined = first; next; next = group.length < size ? await source.take(index + group.length) : undefined) group.push(next);
+  return group;
+}
+
 /** Whatever becomes of the work, the source is closed; a failure of the work is heard before one of the closing. */
 export async function closing<T>(source: BatchSource, work: () => Promise<T>): Promise<T> {
   let result: T;

@@ -3,6 +3,7 @@ import type { Logs, TrainingContext } from '../../callbacks/callback.js';
 import { NotFiniteError } from '../../errors.js';
 import { rateAt } from '../../optimizers/schedules.js';
 import type { Batch } from './batches.js';
+import { takeGroup } from './batchSource.js';
 import type { BatchSource } from './batchSource.js';
 import type { Hooks } from './hooks.js';
 import { createYielder, evaluateBatches } from './passes.js';
@@ -59,11 +60,10 @@ export async function runFit(trainer: Trainer, source: BatchSource, settings: Fi
   /** The steps of one plan, or one step over several batches, then their callbacks. Whether the pass may have more. */
   async function trainGroup(tally: Tally): Promise<boolean> {
     const start = position.batch;
-    const group: Batch[] = [];
     const first = await source.take(start);
     if (!first) return false;
     const size = groupSize(first, start);
-    for (let next: Batch | undefined = first; next; next = group.length < size ? await source.take(start + group.length) : undefined) group.push(next);
+    const group = await takeGroup(source, first, start, size);
     const rates = group.slice(0, together > 1 ? 1 : size).map((_, i) => rateOf(start + i));
     const outcomes = together > 1 ? await trainTogether(trainer, group, rates[0] ?? NaN, start) : await trainSteps(trainer, group, rates, start);
     learningRate = rates.at(-1) ?? learningRate;

@@ -2,7 +2,7 @@
 import { allocate, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { takeBatch } from './batches.js';
-import { closing, firstPass } from './batchSource.js';
+import { closing, firstPass, takeGroup } from './batchSource.js';
 import type { BatchSource, BatchTarget } from './batchSource.js';
 import type { Dataset } from './data.js';
 import { sourceOf } from './feed.js';
@@ -33,10 +33,15 @@ export async function evaluateBatches(
   await closing(source, async () => {
     signal?.throwIfAborted();
     await source.begin(firstPass);
-    for (let index = 0, batch = await source.take(0); batch; batch = await source.take(++index)) {
-      session.states.advance(batch.form.batch);
-      const results = await session.evaluator(batch.form).run(batch.inputs);
-      tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), session.penaltyIn(results), batch, scoring.metrics.length > 0 ? results.slice(outputs) : undefined);
+    for (let index = 0, first = await source.take(0); first; first = await source.take(index)) {
+      session.states.advance(first.form.batch);
+      const program = session.evaluator(first.form);
+      const group = await takeGroup(source, first, index, Math.min(program.batchesPerPlan, source.alike(index)));
+      const outcomes = await program.runMany(group.map(({ inputs }) => inputs));
+      index += group.length;
+      for (const [i, results] of outcomes.entries()) {
+        tally.add(results.slice(0, outputs).map(([loss = NaN]) => loss), session.penaltyIn(results), group[i] ?? first, scoring.metrics.length > 0 ? results.slice(outputs) : undefined);
+      }
       await breathe();
       signal?.throwIfAborted();
     }
@@ -57,13 +62,19 @@ export async function predictDataset(
   const { outputs } = data.network;
   const results = outputs.map(({ shape }) => ({ shape: [data.samples, ...shape], data: allocate(dtype, data.samples * sizeOf(shape)) }));
   const breathe = createYielder();
-  for (let from = 0; from < data.samples; from += batchSize) {
+  for (let from = 0; from < data.samples;) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.samples - from);
-    const batch = await takeBatch(data, undefined, from, count, false, dtype);
+    const first = await takeBatch(data, undefined, from, count, false, dtype);
     session.states.advance(count);
-    const predictions = await session.predictor(batch.form).run(batch.inputs);
-    predictions.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputs[i]?.shape ?? [])));
+    const program = session.predictor(first.form);
+    const group = [first];
+    const size = Math.min(program.batchesPerPlan, Math.floor((data.samples - from) / count));
+    while (group.length < size) group.push(await takeBatch(data, undefined, from + group.length * count, count, false, dtype));
+    for (const predictions of await program.runMany(group.map(({ inputs }) => inputs))) {
+      predictions.forEach((values, i) => results[i]?.data.set(values, from * sizeOf(outputs[i]?.shape ?? [])));
+      from += count;
+    }
     await breathe();
   }
   return results;
