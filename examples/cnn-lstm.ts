@@ -13,15 +13,15 @@ import { amplitude, correctedTest, correctionEffects, forecastBlock, tallyAlerts
 import type { BlockForecasts, CorrectionEffect } from './cnn-lstm/evaluation.js';
 import { headline, judge } from './cnn-lstm/findings.js';
 import type { Outcome } from './cnn-lstm/findings.js';
-import { heatMaps, mapStatistics, overlayPng, strongestOf } from './cnn-lstm/heatMaps.js';
+import { heatMaps, liveShare, mapStatistics, overlayPng, strongestOf } from './cnn-lstm/heatMaps.js';
 import { NETWORKS } from './cnn-lstm/network.js';
 import type { NetworkName } from './cnn-lstm/network.js';
 import { makeBlocks } from './cnn-lstm/samples.js';
 import { SCORE_NAMES, forecastPlot, reportSections, scoreRows, trainingPlots } from './cnn-lstm/sections.js';
-import { trainNetwork } from './cnn-lstm/training.js';
+import { VARIATIONS, trainNetwork } from './cnn-lstm/training.js';
 import type { Glance, TrainedNetwork } from './cnn-lstm/training.js';
 import { backendNamed } from './support/backends.js';
-import { UsageError, list, wholeNumber } from '../src/cli/options.js';
+import { UsageError, choice, list, wholeNumber } from '../src/cli/options.js';
 import { makeFolder, writeOutput } from '../src/cli/output.js';
 import { packaged } from './support/packaged.js';
 import { loadSource } from './support/source.js';
@@ -32,7 +32,6 @@ import { count } from '../src/cli/wording.js';
 const WINDOW = 50;
 /** Pixels, batch and epochs at reduced and at published size. */
 const SIZES = { reduced: { size: 96, batch: 16, epochs: 10 }, full: { size: 350, batch: 4, epochs: 30 } } as const;
-const LEARNING_RATE = 0.003;
 /** Validation samples whose maps are measured after every epoch. */
 const WATCHED = 24;
 /** Per cent. */
@@ -46,7 +45,9 @@ await runStudy({
   options: {
     networks: list('A,B', `which to train, of ${NETWORKS.join(', ')}; without it all`),
     epochs: wholeNumber(`at most; 0 stands for ${SIZES.reduced.epochs}, with --full ${SIZES.full.epochs}`, { fallback: 0, least: 0 }),
+    batch: wholeNumber(`samples in a batch; 0 stands for ${SIZES.reduced.batch}, with --full ${SIZES.full.batch}, as published`, { fallback: 0, least: 0 }),
     patience: wholeNumber('epochs without a better validation RMSE before training ends', { fallback: 10, least: 1 }),
+    variation: choice(VARIATIONS, 'Adam at 0.003, as published, or at 0.0001, reached over the first epoch, with the norm of the gradients clipped to 1: at the published size the first kills the image branch', 'published'),
     threshold: wholeNumber('hundredths of a per cent that a forecast must move to be an alert', { fallback: 50, least: 1 }),
   },
   async run({ options, reading, full, signal, progress }) {
@@ -60,14 +61,15 @@ await runStudy({
     const bars = { open: column(open), high: column(high), low: column(low), close: column(close) };
     const blocks = makeBlocks(bars, { window: WINDOW, size });
     const backend = options.backend === 'wasm' ? await wasm({ threads: options.workers }) : await backendNamed(options.backend);
-    const settings = { window: WINDOW, size, full, seed: options.seed, epochs: options.epochs || epochs, patience: options.patience, batch, learningRate: LEARNING_RATE };
+    const settings = { window: WINDOW, size, full, seed: options.seed, epochs: options.epochs || epochs, patience: options.patience, batch: options.batch || batch, variation: options.variation };
 
     const watched = Array.from({ length: WATCHED }, (_, i) => Math.floor((i * blocks.validation.origins.length) / WATCHED));
     const look = async (model: Model): Promise<Glance> => {
       const maps = await heatMaps('fusion', model, blocks.validation, watched, signal);
       const forecast = await forecastBlock('fusion', model, blocks.validation, signal);
+      const live = await liveShare('fusion', model, blocks.validation, watched, signal);
       const [map = { sample: 0, values: [], size: 0 }] = maps;
-      return { map, figures: { ...mapStatistics(maps, blocks.validation), amplitude: amplitude(forecast) } };
+      return { map, figures: { ...mapStatistics(maps, blocks.validation), live, amplitude: amplitude(forecast) } };
     };
 
     const folder = join(options.out, 'models');

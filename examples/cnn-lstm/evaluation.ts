@@ -23,7 +23,7 @@ export interface Score {
 }
 
 export async function forecastBlock(name: NetworkName, model: Model, block: Block, signal: AbortSignal): Promise<Forecasts> {
-  const { data } = await model.predict(inputsOf(name, block), { batchSize: 16, signal });
+  const { data } = await model.predict(inputsOf(name, block), { batchSize: 8, signal });
   const [, window] = block.closes.shape;
   return {
     actual: block.targets.data, predicted: Float64Array.from(data),

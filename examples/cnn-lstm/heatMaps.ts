@@ -2,7 +2,7 @@
 import type { Model } from 'bptt';
 import { candlestickImage, overlayHeatMap, resizeBilinear } from 'bptt/charts';
 import type { Bars, RasterImage } from 'bptt/charts';
-import { gradCam } from 'bptt/explain';
+import { capture, gradCam } from 'bptt/explain';
 import { encodePng } from 'bptt/node';
 import { EXTRACT_LAYER } from './network.js';
 import type { NetworkName } from './network.js';
@@ -33,9 +33,15 @@ export interface MapStatistics {
  * Grad-CAM of the published layer for some samples of a block: what raises the forecast, or, `signed`, also what lowers it, below 0.
  */
 export async function heatMaps(name: NetworkName, model: Model, block: Block, samples: readonly number[], signal: AbortSignal, signed = false): Promise<HeatMap[]> {
-  const { maps } = await gradCam(model, inputsOf(name, cut(block, samples)), { layer: EXTRACT_LAYER, batchSize: 4, signed, signal });
+  const { maps } = await gradCam(model, inputsOf(name, cut(block, samples)), { layer: EXTRACT_LAYER, batchSize: 8, signed, signal });
   const [, size = 0] = maps.shape;
   return samples.map((sample, i) => ({ sample, size, values: [...maps.data.subarray(i * size * size, (i + 1) * size * size)] }));
+}
+
+/** Share of the published layer's activations above zero: where it is 0, no gradient reaches the image branch any more. */
+export async function liveShare(name: NetworkName, model: Model, block: Block, samples: readonly number[], signal: AbortSignal): Promise<number> {
+  const { activations } = await capture(model, inputsOf(name, cut(block, samples)), { layer: EXTRACT_LAYER, batchSize: 8, signal }, false);
+  return activations.data.filter((value) => value > 0).length / activations.data.length;
 }
 
 export function mapStatistics(maps: readonly HeatMap[], block: Block): MapStatistics {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Adam, EarlyStopping, LambdaCallback, ModelCheckpoint, ProgressBar, loadModel } from 'bptt';
+import { Adam, EarlyStopping, LambdaCallback, ModelCheckpoint, ProgressBar, loadModel, warmUp } from 'bptt';
 import type { Backend, Model, ModelData, TextStream } from 'bptt';
 import type { HeatMap } from './heatMaps.js';
 import { buildNetwork } from './network.js';
@@ -16,8 +16,17 @@ export interface TrainingOptions extends NetworkOptions {
   /** Epochs without a better validation RMSE before training ends. */
   readonly patience: number;
   readonly batch: number;
-  readonly learningRate: number;
+  readonly variation: Variation;
 }
+
+/** How the weights move: as published, or so that the image branch of the published size stays alive. */
+export const VARIATIONS = ['published', 'gentle'] as const;
+export type Variation = (typeof VARIATIONS)[number];
+
+const optimizers: Readonly<Record<Variation, () => Adam>> = {
+  published: () => new Adam({ learningRate: 0.003 }),
+  gentle: () => new Adam({ learningRate: warmUp({ epochs: 1, then: 0.0001 }), globalClipNorm: 1 }),
+};
 
 export interface TrainingRun {
   readonly options: TrainingOptions;
@@ -90,7 +99,7 @@ export async function trainNetwork(name: NetworkName, train: Block, validation: 
     validationData: [inputsOf(name, validation), validation.targets],
     callbacks: [
       new EarlyStopping({ monitor: 'val_rmse', patience: options.patience }), notes,
-      new ModelCheckpoint({ path: unfinished, everyBatches: options.full ? 50 : 20 }), new ProgressBar({ stream: progress }),
+      new ModelCheckpoint({ path: unfinished, everyBatches: backend.name === 'gpu' ? undefined : options.full ? 50 : 20 }), new ProgressBar({ stream: progress }),
     ],
   });
   await model.save(finished);
@@ -100,7 +109,7 @@ export async function trainNetwork(name: NetworkName, train: Block, validation: 
 
 function compiled(name: NetworkName, options: TrainingOptions, backend: Backend): Model {
   const model = buildNetwork(name, options);
-  model.compile({ optimizer: new Adam({ learningRate: options.learningRate }), loss: 'mse', metrics: ['rmse', 'mape'], backend });
+  model.compile({ optimizer: optimizers[options.variation](), loss: 'mse', metrics: ['rmse', 'mape'], backend });
   return model;
 }
 

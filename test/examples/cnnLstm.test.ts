@@ -42,7 +42,7 @@ test('the published size has 16 residual blocks, one more convolution, and 34 la
 test('a run that was stopped goes on to the same weights, curves and maps', async ({ folder }) => {
   const { train, validation } = makeBlocks(bars(60), { window: 12, size: 16 });
   const backend = await wasm();
-  const options = { window: 12, size: 16, full: false, seed: 4, epochs: 3, patience: 5, batch: 8, learningRate: 0.003 };
+  const options = { window: 12, size: 16, full: false, seed: 4, epochs: 3, patience: 5, batch: 8, variation: 'published' as const };
   const run = async (part: string, stopAfter: number): Promise<TrainedNetwork> => {
     const interrupt = new AbortController();
     let epochs = 0;
