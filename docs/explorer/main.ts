@@ -77,3 +77,6 @@ if (scheme === 'light' || scheme === 'dark') document.documentElement.style.colo
 
 window.addEventListener('hashchange', () => void go());
 await go();
+
+// Where service workers may run (https, or this machine), it needs no network from now on.
+if ('serviceWorker' in navigator) navigator.serviceWorker.register('offline.worker.js').catch((error: unknown) => console.warn('The explorer will need a network:', error));

@@ -63,6 +63,58 @@ for (const { name, title } of panels) {
   });
 }
 
+for (const { name } of panels) {
+  test(`${name}: with reduced motion nothing moves; it trains all the same, and its question can be answered while it does`, async () => {
+    const { page, problems } = await site.open(name, { reducedMotion: 'reduce' });
+    const train = page.getByRole('button', { name: 'Train', exact: true });
+    if (await train.isVisible()) {
+      await train.click();
+      await page.locator('.status', { hasText: /^Epoch [1-9]\d*: loss/ }).waitFor();
+    }
+    const moving = (): Promise<number> => page.evaluate(() => document.getAnimations().length);
+    assert.is(await moving(), 0);
+    await page.locator('.question button').first().click();
+    assert.match(await page.locator('.verdict').first().innerText(), /^(✓ Yes|✗ No)\. ./);
+    assert.is(await moving(), 0);
+    assert.equal(problems, []);
+    await page.close();
+  });
+}
+
+test('once opened it needs no network: every panel opens, trains every cell, reads a CSV file, sees candlesticks', async () => {
+  const { page, problems } = await site.open('strip', { serviceWorkers: 'allow' });
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.context().setOffline(true);
+  assert.is(await page.evaluate(() => fetch('nothing').then(() => 'answered', () => 'cut')), 'cut');
+  problems.length = 0;
+
+  const go = async (hash: string): Promise<void> => {
+    await page.evaluate((to) => { location.hash = to; }, hash);
+    await page.reload();
+  };
+  for (const { name, title } of panels) {
+    await go(name);
+    await page.locator('h1', { hasText: title }).waitFor();
+    await page.locator('.question button').first().click();
+    await page.locator('.verdict').first().getByText(/^(✓ Yes|✗ No)\. ./).waitFor();
+  }
+  for (const cell of ['rnn', 'gru', 'lstm']) {
+    await go(`training?cell=${cell}&epoch=1`);
+    await page.locator('.status', { hasText: 'Epoch 1: loss' }).waitFor();
+    await page.getByRole('slider', { name: 'Seed' }).press('ArrowRight');
+    await page.getByRole('button', { name: 'One epoch', exact: true }).press('Enter');
+    await page.locator('.status', { hasText: 'Epoch 2: loss' }).waitFor();
+  }
+  await go('connections?task=csv&epoch=1');
+  await page.getByLabel('A CSV file').setInputFiles({ name: 'own.csv', mimeType: 'text/csv', buffer: Buffer.from(`level\n${Array.from({ length: 100 }, (_, t) => t % 9).join('\n')}\n`) });
+  await page.locator('.status', { hasText: 'Epoch 1: loss' }).waitFor();
+  await go('candlesticks');
+  await page.getByRole('button', { name: 'Without' }).press('Enter');
+  await page.locator('.status', { hasText: /By the rule there is none\.$/ }).waitFor();
+  assert.equal(problems, []);
+  await page.close();
+});
+
 test('what is changed stands in the address, and a reload shows it', async () => {
   const { page } = await site.open('strip');
   await page.getByLabel('Cell').selectOption('gru');

@@ -22,7 +22,7 @@ export interface ExplorerSite {
   readonly metafile: Metafile;
   /** Scripts that pages and their workers have fetched so far, by their paths in the folder. */
   readonly scripts: ReadonlySet<string>;
-  /** A page at this address, `strip?t=3`, and all that goes wrong on it: errors, requests that fail, requests to elsewhere. */
+  /** A page at this address, `strip?t=3`, which fetches every file anew unless `serviceWorkers` allows to keep them, and all that goes wrong on it: errors, requests that fail, requests to elsewhere. */
   open(hash: string, options?: BrowserContextOptions): Promise<{ page: Page; problems: string[] }>;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function openExplorer(launch: () => Promise<Browser> = openChromium
   return {
     browser, folder, metafile, scripts,
     async open(hash, options = {}) {
-      const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', ...options });
+      const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', serviceWorkers: 'block', ...options });
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(String(error)));
       page.on('console', (message) => {
