@@ -9,7 +9,7 @@ import { scratch } from './matmul';
 
 /**
  * The units of one sample by whole vectors; `row` is the distance between gates. In two loops: all of it in one is more than the registers
- * hold. No tails, as a call that a loop may make keeps its constants out of them too: an eighth of the time.
+ * hold. No tails: without a call that it may make a loop takes an eighth less time (docs/decisions/kernels.md).
  */
 function forward(gates: usize, row: usize, c: usize, tanhC: usize, hOut: usize, cPrevious: usize, peephole: usize, units: i32): void {
   const end = <usize>units << 2;
