@@ -18,8 +18,6 @@ export default defineConfig({
   title: 'bptt',
   description: 'Recurrent networks and backpropagation through time, written by hand in TypeScript',
   lang: 'en',
-  // None: a browser that is told nothing asks for /favicon.ico.
-  head: [['link', { rel: 'icon', href: 'data:,' }]],
   srcDir: resolve(out, 'pages'),
   outDir: resolve(out, 'dist'),
   cacheDir: resolve(out, 'cache'),

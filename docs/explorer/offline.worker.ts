@@ -38,7 +38,8 @@ async function answer(request: Request): Promise<Response> {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await (await caches.open(name)).match(request, { ignoreSearch: true });
+    // The page is one, whether its address ends in index.html or not.
+    const kept = await (await caches.open(name)).match(request.mode === 'navigate' ? './' : request);
     if (kept) return kept;
     throw error;
   }

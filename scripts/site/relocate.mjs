@@ -1,6 +1,6 @@
 /**
  * Makes a built site independent of where it lies. VitePress writes a fixed base path into pages and scripts; here every page learns its own
- * distance to the root, and scripts read the base from it.
+ * distance to the root, and scripts read the base from it. Pages without an icon say so.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,6 +8,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const BASE = 'globalThis.__siteBase';
+/** A browser that is told of none asks the host for /favicon.ico. */
+const NO_ICON = '<link rel="icon" href="data:,">';
 
 /** @param dist the built site. @param placeholder the base it was built with, `/…/`, found nowhere else. */
 export async function relocate(dist, placeholder) {
@@ -19,7 +21,8 @@ export async function relocate(dist, placeholder) {
     const up = relative(dirname(file), dist).split(sep).filter(Boolean).map(() => '../').join('') || './';
     if (file.endsWith('.html')) {
       const text = readFileSync(file, 'utf8').replaceAll(placeholder, up);
-      writeFileSync(file, text.replace('<head>', `<head><script>${BASE}=new URL(${JSON.stringify(up)},location.href).pathname</script>`));
+      const icon = /<link[^>]* rel="(?:shortcut )?icon"/.test(text) ? '' : NO_ICON;
+      writeFileSync(file, text.replace('<head>', `<head>${icon}<script>${BASE}=new URL(${JSON.stringify(up)},location.href).pathname</script>`));
     } else if (file.endsWith('.css')) {
       writeFileSync(file, readFileSync(file, 'utf8').replaceAll(placeholder, up));
     } else if (file.endsWith('.js')) {

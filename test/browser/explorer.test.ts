@@ -88,6 +88,8 @@ test('once opened it needs no network: every panel opens, trains every cell, rea
   assert.is(await page.evaluate(() => fetch('nothing').then(() => 'answered', () => 'cut')), 'cut');
   problems.length = 0;
 
+  await page.goto(new URL('index.html#flow', page.url()).href);
+  await page.locator('h1', { hasText: 'Where the gradient dies' }).waitFor();
   const go = async (hash: string): Promise<void> => {
     await page.evaluate((to) => { location.hash = to; }, hash);
     await page.reload();

@@ -126,6 +126,11 @@ test('search finds a page by a word of it', async () => {
   await page.close();
 });
 
+test('no page leaves a browser to ask for an icon that is not there', () => {
+  const without = files.filter((file) => file.endsWith('.html') && !/<link[^>]* rel="(?:shortcut )?icon"/.test(readFileSync(join(dist, file), 'utf8')));
+  assert.equal(without, []);
+});
+
 test('nothing is wider than a phone', async () => {
   for (const name of ['index.html', 'bptt.html', 'layers.html', 'gradient-flow.html', 'studies/cnn-lstm.html']) {
     const { page, problems } = await open(name, 360);

@@ -69,7 +69,7 @@ export const panel = definePanel(fields, (host) => {
   });
   host.place.append(buttons,
     el('div', { class: 'pair' },
-      el('figure', {}, chart.element, el('figcaption', { class: 'note' }, 'Draw here: pull the end of a body or of a wick. Hollow rises, filled falls.')),
+      el('figure', {}, chart.element, el('figcaption', {}, el('p', { class: 'note' }, 'Draw here: pull the end of a body or of a wick. Hollow rises, filled falls.'))),
       el('figure', {}, canvas, el('figcaption', {}, el('p', { class: 'note' }, 'What the network is shown, 72 × 48 pixels, under its Grad-CAM map.'), scale))),
     el('div', { class: 'controls', role: 'group', 'aria-label': 'Candle by keyboard' }, chosen.element, ...prices.map(({ slider }) => slider.element)),
     says, el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'By candle' }, el('table', {}, table)), ask.element);

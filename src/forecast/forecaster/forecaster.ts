@@ -45,7 +45,7 @@ interface Fitted {
 
 /** A network in a file is weights and layers: who built it, and with which loss, is not there. */
 function loadedError(operation: string): StateError {
-  return new StateError({ operation, argument: 'forecaster', expected: 'a new one, where it is to be fitted', actual: 'one that was loaded', hint: 'Make another with the same options: new Forecaster({ … }).' });
+  return new StateError({ operation, argument: 'forecaster', expected: 'a new one, where it is to be fitted', actual: 'one that was loaded', hint: 'new Forecaster(loaded.plan) has the same options; a model, layers or a loss of your own go in beside them.' });
 }
 
 const running = (): Promise<typeof Running> => import('./running.js');
@@ -78,7 +78,7 @@ export class Forecaster {
    * Learns from a table, anew. The blocks of each series follow each other in time: training rows, of which scalers and network learn; validation; test; with
    * as many windows left out between them as the horizon demands.
    *
-   * @throws DataError for a table that does not have what is wanted; NotFiniteError where training blows up; the signal's reason when aborted.
+   * @throws StateError where the forecaster was loaded: `new Forecaster(loaded.plan)` is fitted instead; DataError for a table that does not have what is wanted; NotFiniteError where training blows up; the signal's reason when aborted.
    */
   async fit(table: Table, options: ForecasterFitOptions = {}): Promise<ForecasterFit> {
     const own = settleFit('Forecaster.fit', options, this.plan);

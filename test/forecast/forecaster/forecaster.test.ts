@@ -210,7 +210,9 @@ test('saved and loaded in another process it forecasts the same to the last bit,
     assert.equal((await loaded.forecast({ history: dayRows(80) })).rows, ours);
     assert.equal(loaded.toBytes(), forecaster.toBytes());
     await thrown(StateError, () => loaded.forecastsOf('test'));
-    await thrown(StateError, () => loaded.fit(dayRows(80)));
+    assert.match((await thrown(StateError, () => loaded.fit(dayRows(80)))).message, /new Forecaster\(loaded\.plan\)/);
+    const again = await fitted({ ...loaded.plan, layers: SMALL.layers });
+    assert.equal((await again.forecaster.forecast()).rows, ours, 'options of a file make the same forecaster');
   } finally {
     rmSync(folder, { recursive: true });
   }
