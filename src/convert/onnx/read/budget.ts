@@ -55,6 +55,7 @@ export function bytesOfSizes(entries: number): number {
 function axesOf(value: Value): number {
   switch (value.kind) {
     case 'known': return value.shape.length;
+    case 'repeated': return value.of.shape.length;
     case 'flow': return value.axes.length;
     case 'filled': return value.sizes.length;
     default: return 0;

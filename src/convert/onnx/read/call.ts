@@ -17,6 +17,24 @@ export interface Filled {
   readonly sizes: readonly Size[];
 }
 
+/** A constant that is the same for every sample: its axis of that number is of size 1 here. */
+export interface Repeated {
+  readonly kind: 'repeated';
+  readonly of: Known;
+  readonly axis: number;
+}
+
+/** Which sample comes where, once they have been sorted by the length of their sequences; or, `back`, where each of them went. */
+export interface Order {
+  readonly kind: 'order';
+  /** The same object for both. */
+  readonly by: object;
+  readonly back: boolean;
+}
+
+/** Whole numbers from 0 on, as many as there are samples. */
+export interface Counted { readonly kind: 'counted' }
+
 /** Scores or weights of attention on their way from one product to the next. */
 export interface Attending {
   readonly kind: 'attending';
@@ -31,7 +49,7 @@ export interface Attending {
   readonly weights: boolean;
 }
 
-export type Value = Known | Sizes | Flow | Filled | Attending;
+export type Value = Known | Sizes | Flow | Filled | Repeated | Order | Counted | Attending;
 
 /** The batch is another axis of an input than was thought. */
 export class BatchElsewhere extends Error {
@@ -58,6 +76,10 @@ export interface Surroundings {
   layer<L extends AnyLayer>(key: string, make: (name: string | undefined) => L, weights: Readonly<Record<string, Weight>>): L;
   /** @throws FileFormatError where so many bytes more are not to be had for a file of this size. */
   afford(bytes: number): void;
+  /** By what the samples of a value have been sorted; undefined where they come as they came in. */
+  orderOf(name: string): object | undefined;
+  /** Says so of an output of this node. */
+  sort(output: number, by: object | undefined): void;
   /** A graph input that says how long the sequences of another are. */
   lengths(name: string, of: Flow): void;
   readonly batch: Axis;

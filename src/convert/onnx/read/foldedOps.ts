@@ -2,7 +2,7 @@
 import type { Call, Value } from './call.js';
 import { known } from './known.js';
 import type { Known } from './known.js';
-import { sizesOf, times } from './sizes.js';
+import { sizesOf, targetOf, times } from './sizes.js';
 import type { Size, Sizes } from './sizes.js';
 
 /** Arithmetic of constants and sizes; undefined where an input is neither. */
@@ -36,4 +36,29 @@ export function folded(c: Call, kind: 'Add' | 'Sub' | 'Mul' | 'Div'): Value | un
     return c.refuse('a size is worked out from that of an open axis');
   });
   return { kind: 'sizes', scalar: left.scalar && right.scalar, entries };
+}
+
+/** Whether sizes are equal: an open one is no negative number, as −1 is in the shapes that exporters work out. */
+export function equal(c: Call): Value {
+  const [a, b] = [targetOf(c, 0).entries, targetOf(c, 1).entries];
+  const count = Math.max(a.length, b.length);
+  const of = (list: readonly Size[], i: number): Size => list[list.length === 1 ? 0 : i] ?? c.refuse('lists of different lengths are compared');
+  const data = Float64Array.from({ length: count }, (_, i) => {
+    const [x, y] = [of(a, i), of(b, i)];
+    if (x.atoms.length === 0 && y.atoms.length === 0) return x.factor === y.factor ? 1 : 0;
+    const plain = x.atoms.length === 0 ? x : y.atoms.length === 0 ? y : c.refuse('two open sizes are compared');
+    return plain.factor < 0 ? 0 : c.refuse('an open size is compared with a number');
+  });
+  return known(c.node.outputs[0] ?? '', [count], data);
+}
+
+/** One size or the other, by what is known beforehand. */
+export function where(c: Call): Value {
+  const condition = c.known(0);
+  const [a, b] = [targetOf(c, 1).entries, targetOf(c, 2).entries];
+  const entries = Array.from(condition.data, (yes, i) => {
+    const list = yes === 0 ? b : a;
+    return list[list.length === 1 ? 0 : i] ?? c.refuse('lists of different lengths are joined');
+  });
+  return { kind: 'sizes', scalar: false, entries };
 }

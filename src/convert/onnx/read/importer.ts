@@ -18,6 +18,7 @@ import type { Surroundings, Value, Weight } from './call.js';
 import { knownOf } from './known.js';
 import { Refused } from './refused.js';
 import { readerOf } from './operators.js';
+import { Orders } from './orders.js';
 import { flowOf, isBatch, laidOut } from './view.js';
 import type { Atom, Axis, Flow } from './view.js';
 
@@ -69,6 +70,7 @@ class Reading implements Surroundings {
   private readonly names = new Set<string>();
   private readonly openAxes = new Map<string, Atom>();
   private readonly budget: Budget;
+  private readonly orders = new Orders();
 
   constructor(private readonly file: OnnxModel, readonly opset: number, private readonly batchAxes: ReadonlyMap<string, number>, bytes: number) {
     this.budget = new Budget(bytes);
@@ -143,6 +145,14 @@ class Reading implements Surroundings {
     this.put(node, values);
   }
 
+  orderOf(name: string): object | undefined {
+    return this.orders.of(name);
+  }
+
+  sort(output: number, by: object | undefined): void {
+    this.orders.say(this.node?.outputs[output] ?? '', by);
+  }
+
   alias(node: OnnxNode, of: OnnxNode): void {
     this.aliases.set(node, of.outputs[0] ?? '');
   }
@@ -152,6 +162,7 @@ class Reading implements Surroundings {
       const value = values[i];
       if (name === '' || !value) return;
       this.budget.keep(labelOf(node), value);
+      this.orders.keep(name, value);
       this.values.set(name, value);
     });
   }
@@ -185,8 +196,9 @@ class Reading implements Surroundings {
     for (const node of [...constants ?? [], ...others ?? []]) this.read(node);
     const outputs = this.file.graph.outputs.flatMap(({ name }) => {
       const value = this.values.get(name);
-      if (value?.kind === 'flow' && value.axes.some(isBatch)) return this.tried(name, 'output', () => this.output(name, value)) ?? [];
-      if (value?.kind === 'flow') this.refusals.add(name, 'output', 'the batch is no axis of it');
+      if (this.orders.of(name)) this.refusals.add(name, 'output', 'its samples come sorted by length');
+      else if (value?.kind === 'flow' && value.axes.some(isBatch)) return this.tried(name, 'output', () => this.output(name, value)) ?? [];
+      else if (value?.kind === 'flow') this.refusals.add(name, 'output', 'the batch is no axis of it');
       else if (value) this.refusals.add(name, 'output', 'it does not depend on the inputs');
       return [];
     });
@@ -213,8 +225,10 @@ class Reading implements Surroundings {
 
   private read(node: OnnxNode): void {
     if (this.settled.has(node) || !node.outputs.some((name) => this.readersByName.has(name))) return;
-    const alias = this.values.get(this.aliases.get(node) ?? '');
+    const aliasName = this.aliases.get(node) ?? '';
+    const alias = this.values.get(aliasName);
     if (alias) {
+      this.orders.follow({ inputs: [aliasName], opType: node.opType }, (name) => this.values.get(name));
       this.put(node, [alias]);
       return;
     }
@@ -227,7 +241,10 @@ class Reading implements Surroundings {
       this.refusals.add(label, node.domain === '' ? node.opType : `${node.domain}.${node.opType}`, 'no layer does this');
       return;
     }
-    this.put(node, this.tried(label, node.opType, () => reader(new Call(node, this))) ?? []);
+    this.put(node, this.tried(label, node.opType, () => {
+      this.orders.follow(node, (name) => this.values.get(name));
+      return reader(new Call(node, this));
+    }) ?? []);
   }
 
   /** Undefined for what is refused, which is said in the end. @throws FileFormatError for what is damaged. */

@@ -8,6 +8,7 @@ import { ZeroPad1D } from '../../../layers/zeroPad.js';
 import type { Call, Value } from './call.js';
 import { floatsOf, reversed, rowsOf } from './known.js';
 import type { Known } from './known.js';
+import { inOrder } from './orderOps.js';
 import { sizesOf } from './sizes.js';
 import type { Size } from './sizes.js';
 import { atom, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
@@ -77,11 +78,8 @@ export function slice(c: Call): Value {
     const entries = sizesOf(value)?.entries ?? [];
     return { kind: 'sizes', scalar: false, entries: steps[0] === 1 ? entries.slice(starts[0], ends[0]) : c.refuse('sizes are taken with a stride') };
   }
-  if (value.kind === 'known' && axes.length === 1 && c.axis(axes[0] ?? 0, value.shape.length) === 0 && steps[0] === 1) {
-    const size = value.shape[0] ?? 0;
-    const bound = (at: number): number => Math.max(0, Math.min(size, at < 0 ? at + size : at));
-    return rowsOf(value, bound(starts[0] ?? 0), bound(ends[0] ?? size));
-  }
+  if (value.kind === 'known' && axes.length === 1 && c.axis(axes[0] ?? 0, value.shape.length) === 0 && steps[0] === 1) return partOf(value, starts[0], ends[0]);
+  if (value.kind === 'repeated' && axes.length === 1 && c.axis(axes[0] ?? 0, value.of.shape.length) === 0 && value.axis > 0 && steps[0] === 1) return { ...value, of: partOf(value.of, starts[0], ends[0]) };
   if (value.kind === 'known' && axes.length === 1 && c.axis(axes[0] ?? 0, value.shape.length) === 0 && steps[0] === -1 && starts[0] === -1 && (ends[0] ?? 0) < -(value.shape[0] ?? 0)) return reversed(value);
   if (value.kind === 'filled') return { ...value, sizes: axes.reduce((sizes: readonly Size[], which, i) => slicedSizes(c, sizes, c.axis(which, sizes.length), starts[i] ?? 0, ends[i] ?? 0), value.sizes) };
   if (value.kind !== 'flow') return c.refuse('part of a constant is taken');
@@ -92,6 +90,13 @@ export function slice(c: Call): Value {
     if (from === -1 && to >= Number.MAX_SAFE_INTEGER / 4) return end(c, flow, axis, true);
     return cut(c, flow, axis, from, to);
   }, value);
+}
+
+/** Entries of the first axis between two places, each counted from either end. */
+function partOf(value: Known, from = 0, to = Infinity): Known {
+  const size = value.shape[0] ?? 0;
+  const bound = (at: number): number => Math.max(0, Math.min(size, at < 0 ? at + size : at));
+  return rowsOf(value, bound(from), bound(to));
 }
 
 function slicedSizes(c: Call, sizes: readonly Size[], axis: number, from: number, to: number): Size[] {
@@ -105,6 +110,7 @@ export function gather(c: Call): Value {
   const value = c.value(0);
   const index = c.value(1);
   if (value.kind === 'known' && index.kind === 'flow') return embedding(c, value, index);
+  if (value.kind === 'flow' && index.kind === 'order') return inOrder(c, value, index);
   if (index.kind !== 'known') return c.refuse('entries are taken by numbers that depend on the inputs');
   if (value.kind === 'sizes' || (value.kind === 'known' && value.shape.length === 1)) {
     const entries = sizesOf(value)?.entries ?? [];
@@ -114,8 +120,8 @@ export function gather(c: Call): Value {
   if (value.kind !== 'flow') return c.refuse('entries of a constant are taken');
   const axis = c.axis(c.int('axis', 0), value.axes.length);
   const [first = 0] = index.data;
-  const inOrder = index.data.every((at, i) => at === first + i);
-  if (!inOrder || index.shape.length > 1) c.refuse('entries are taken out of order');
+  const running = index.data.every((at, i) => at === first + i);
+  if (!running || index.shape.length > 1) c.refuse('entries are taken out of order');
   const taken = index.data.length === 1 && (first === -1 || first === 0) ? end(c, value, axis, first === -1) : cut(c, value, axis, first, first + index.data.length === 0 ? Number.MAX_SAFE_INTEGER : first + index.data.length);
   return index.shape.length === 0 ? { ...taken, axes: taken.axes.filter((_, i) => i !== axis) } : taken;
 }

@@ -5,6 +5,8 @@ import { Bidirectional } from '../../../layers/bidirectional.js';
 import { GRU } from '../../../layers/gru.js';
 import type { SymbolicTensor } from '../../../layers/layer.js';
 import { LSTM } from '../../../layers/lstm.js';
+import { Dense } from '../../../layers/dense.js';
+import { GlobalAveragePool1D } from '../../../layers/pooling.js';
 import { Concatenate } from '../../../layers/merge.js';
 import { SimpleRNN } from '../../../layers/simpleRnn.js';
 import type { Call, Value, Weight } from './call.js';
@@ -39,8 +41,6 @@ interface Direction {
 }
 
 function read(c: Call, kind: 'LSTM' | 'GRU' | 'RNN'): (Value | undefined)[] {
-  if (c.node.attributes.has('clip')) c.refuse('clip: no cell here cuts what goes into its gates');
-  if (c.int('input_forget', 0) !== 0) c.refuse('input_forget: no cell here couples its gates');
   const way = c.text('direction', 'forward');
   const layout = c.int('layout', 0);
   const x = c.flow(0);
@@ -52,11 +52,11 @@ function read(c: Call, kind: 'LSTM' | 'GRU' | 'RNN'): (Value | undefined)[] {
   const [first] = directions;
   if (!first) return c.refuse('no direction');
   const units = first.options.units;
-  const given = statesOf(c, kind, directions.length, units, layout);
   const loop = { returnSequences: true, returnState: true, zeroOutputForMask: lengths };
   const make = { LSTM, GRU, RNN: SimpleRNN }[kind];
   const layer = (d: Direction, goBackwards: boolean, more: object = {}): LSTM | GRU | SimpleRNN => new make({ ...d.options, ...loop, goBackwards, ...more });
   const sequence = laidOut(x, [c.around.batch, x.axes[time] ?? [], x.axes[2] ?? []]);
+  const given = statesOf(c, kind, directions.length, units, layout, sequence);
   const names = [1, 2, 3, 7].flatMap((i) => (c.has(i) && i < c.node.inputs.length ? [c.known(i).name] : []));
   const hidden = atom(units);
   const dir = atom(directions.length);
@@ -149,12 +149,31 @@ function directionOf(c: Call, name: 'LSTM' | 'GRU' | 'RNN', d: number): Directio
   if (peephole) weights.peephole = { shape: [3, units], data: blocks(floatsOf(own(peephole)), [0, 2, 1]) };
   const [sigma, phi = sigma, psi = phi] = activationsOf(c, kind, d);
   if (sigma === undefined || phi === undefined || psi === undefined) return c.refuse('activations are missing');
+  if (c.node.attributes.has('clip') && !isWide(c.float('clip', 0), [sigma, phi, psi])) c.refuse(`clip ${c.float('clip', 0)}: no cell here cuts what goes into its gates`);
+  if (name === 'LSTM' && c.int('input_forget', 0) !== 0) couple(c, weights, units, sigma);
   if (name === 'LSTM' && phi !== psi) c.refuse(`activations ${phi} of the new values and ${psi} of what is shown: one here`);
   const options = {
     units, useBias: bias !== undefined, ...(name === 'RNN' ? { activation: sigma } : { recurrentActivation: sigma, activation: phi }),
     ...(name === 'GRU' ? { resetAfter } : {}), ...(name === 'LSTM' ? { peepholes: peephole !== undefined, unitForgetBias: false } : {}),
   };
   return { options, weights };
+}
+
+/** Whether no function notices that what lies beyond ±clip is cut: σ(17) is 1 and tanh(17) is 1, to the precision of float32. */
+function isWide(clip: number, functions: readonly CellActivation[]): boolean {
+  return clip >= 17 && functions.every((each) => ['sigmoid', 'tanh', 'hardSigmoidFifth', 'hardSigmoidSixth'].includes(each));
+}
+
+/** f = 1 − i: 1 − σ(a) is σ(−a), for the sigmoid and those made of lines. The gates begin so; training may part them. */
+function couple(c: Call, weights: Record<string, Weight>, units: number, sigma: CellActivation): void {
+  if (!['sigmoid', 'hardSigmoidFifth', 'hardSigmoidSixth'].includes(sigma)) c.refuse(`input_forget with ${sigma}: 1 − σ(a) is another function of a`);
+  for (const [name, { data, shape }] of Object.entries(weights)) {
+    // Columns i, f, g, o of kernels and biases; rows i, f, o of peepholes.
+    const width = name === 'peephole' ? data.length : 4 * units;
+    const coupled = data.slice();
+    for (let row = 0; row < data.length; row += width) for (let unit = 0; unit < units; unit++) coupled[row + units + unit] = -(data[row + unit] ?? 0);
+    weights[name] = { shape, data: coupled };
+  }
 }
 
 /** Those of direction d. Lists of numbers are taken by those that have some, one after the other. */
@@ -200,18 +219,56 @@ function lengthsOf(c: Call, x: Flow): boolean {
   return c.refuse('sequence_lens in the file: the lengths of one batch and no other');
 }
 
+function isZero(value: Value | undefined): boolean {
+  return value === undefined || (value.kind === 'filled' && value.value === 0) || (value.kind === 'known' && value.data.every((each) => each === 0));
+}
+
 /** Initial states as the layer takes them, direction by direction; none where they are zero. */
-function statesOf(c: Call, kind: 'LSTM' | 'GRU' | 'RNN', directions: number, units: number, layout: number): SymbolicTensor[] {
-  const wanted = kinds[kind].states;
-  const values = Array.from({ length: wanted }, (_, i) => (c.has(5 + i) && 5 + i < c.node.inputs.length ? c.value(5 + i) : undefined));
-  const isZero = (value: Value | undefined): boolean => value === undefined || (value.kind === 'filled' && value.value === 0) || (value.kind === 'known' && value.data.every((each) => each === 0));
+function statesOf(c: Call, kind: 'LSTM' | 'GRU' | 'RNN', directions: number, units: number, layout: number, sequence: SymbolicTensor): SymbolicTensor[] {
+  const values = Array.from({ length: kinds[kind].states }, (_, i) => (c.has(5 + i) && 5 + i < c.node.inputs.length ? c.value(5 + i) : undefined));
   if (values.every(isZero)) return [];
-  const flows = values.map((value) => (value?.kind === 'flow' ? value : c.refuse('an initial state that is a constant, or one without the other: no layer makes one')));
   const [batch, dir] = layout === 1 ? [0, 1] : [1, 0];
-  return Array.from({ length: directions }, (_, d) => flows.map((flow) => {
-    c.requireBatch(flow, batch);
-    const own = directions === 1 ? flow : entryOf(c, flow, dir, d);
+  const constants = new ConstantStates(c, sequence, units);
+  return Array.from({ length: directions }, (_, d) => values.map((value) => {
+    if (value?.kind !== 'flow') return constants.of(value, d, directions, batch);
+    c.requireBatch(value, batch);
+    const own = directions === 1 ? value : entryOf(c, value, dir, d);
     if (sizeOfAxis(own.axes[2] ?? []) !== units) c.refuse('an initial state of another width');
     return laidOut(own, [c.around.batch, own.axes[2] ?? []]);
   })).flat();
+}
+
+/** States that every sample begins with, learned or not: the bias of a layer that is shown nothing but zeros, one for each sample. */
+class ConstantStates {
+  private nothing: SymbolicTensor | undefined;
+
+  constructor(private readonly c: Call, private readonly sequence: SymbolicTensor, private readonly units: number) {}
+
+  of(value: Value | undefined, d: number, directions: number, batch: number): SymbolicTensor {
+    const { c, units } = this;
+    const [row, name] = this.rowOf(value, d, directions, batch);
+    const trainable = row.some((each) => each !== 0);
+    const weights = { kernel: { shape: [1, units], data: new Float32Array(units) }, bias: { shape: [units], data: row } };
+    const [state] = c.apply('state', { units, d }, weights, [name], () => new Dense({ units, trainable }), [this.zero()]);
+    return state ?? c.refuse('nothing');
+  }
+
+  private rowOf(value: Value | undefined, d: number, directions: number, batch: number): [row: Float32Array, name: string] {
+    const { c, units } = this;
+    if (value === undefined || isZero(value)) return [new Float32Array(units), 'zeros'];
+    if (value.kind === 'filled') return [new Float32Array(units).fill(value.value), String(value.value)];
+    const of = value.kind === 'repeated' && value.axis === batch ? value.of : value.kind === 'known' && value.shape[batch] === 1 ? value : c.refuse('an initial state that differs from sample to sample');
+    if (of.data.length !== directions * units) c.refuse('an initial state of another width');
+    return [floatsOf(of).slice(d * units, (d + 1) * units), of.name];
+  }
+
+  /** [B, 1] */
+  private zero(): SymbolicTensor {
+    const { c, sequence } = this;
+    const width = sequence.shape.at(-1) ?? 1;
+    const none = { kernel: { shape: [width, 1], data: new Float32Array(width) } };
+    const [zeros] = this.nothing ? [this.nothing] : c.apply(`nothing in ${c.node.outputs.join()}`, {}, none, [], () => new Dense({ units: 1, useBias: false, trainable: false }), [sequence]);
+    this.nothing = zeros ?? c.refuse('nothing');
+    return new GlobalAveragePool1D().apply(this.nothing);
+  }
 }

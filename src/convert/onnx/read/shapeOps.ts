@@ -5,8 +5,8 @@ import { bytesOfSizes } from './budget.js';
 import type { Call, Value } from './call.js';
 import { known, transposed } from './known.js';
 import type { Known } from './known.js';
-import { numbersOf, reshapedTo, sizeOfOne, sizesOf } from './sizes.js';
-import type { Size, Sizes } from './sizes.js';
+import { numbersOf, reshapedTo, sizeOfOne, sizesOf, targetOf } from './sizes.js';
+import type { Size } from './sizes.js';
 import { atom, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
 import type { Axis } from './view.js';
 
@@ -32,7 +32,7 @@ export function cast(c: Call): Value {
   const to = c.int('to', 1);
   const toWhole = [2, 3, 4, 5, 6, 7, 12, 13].includes(to);
   if (value.kind === 'flow' && toWhole && value.whole !== true) c.refuse('numbers are cut to whole ones, which has no slope');
-  if (value.kind !== 'flow' && value.kind !== 'known' && value.kind !== 'sizes' && value.kind !== 'filled') c.refuse('scores of attention');
+  if (value.kind === 'attending') c.refuse('scores of attention');
   if (value.kind === 'known' && toWhole) return known(value.name, value.shape, Float64Array.from(value.data, Math.trunc));
   return value;
 }
@@ -49,6 +49,9 @@ function sizesOfValue(c: Call, value: Value): Size[] {
   if (value.kind === 'flow') return value.axes.map(sizeOfOne);
   if (value.kind === 'filled') return [...value.sizes];
   if (value.kind === 'known') return value.shape.map((factor) => ({ factor, atoms: [] }));
+  if (value.kind === 'repeated') return value.of.shape.map((factor, i) => (i === value.axis ? sizeOfOne(c.around.batch) : { factor, atoms: [] }));
+  if (value.kind === 'sizes') return value.scalar ? [] : [{ factor: value.entries.length, atoms: [] }];
+  if (value.kind === 'order') return [sizeOfOne(c.around.batch)];
   return c.refuse('the shape of such a value');
 }
 
@@ -61,32 +64,6 @@ export function constantOfShape(c: Call): Value {
   return { kind: 'filled', value: data[0] ?? 0, sizes };
 }
 
-/** A list of sizes among the inputs. */
-function targetOf(c: Call, i: number): Sizes {
-  const value = c.value(i);
-  const sizes = value.kind === 'known' || value.kind === 'sizes' ? sizesOf(value) : undefined;
-  return sizes ?? c.refuse(`input ${i} must be a shape`);
-}
-
-export function expand(c: Call): Value {
-  const value = c.value(0);
-  const target = targetOf(c, 1).entries;
-  if (value.kind === 'known' || value.kind === 'filled') {
-    const first = value.kind === 'known' ? value.data[0] ?? 0 : value.value;
-    if (value.kind === 'known' && !value.data.every((each) => each === first)) c.refuse('a constant that is repeated over the batch, such as a learned initial state: no layer makes one');
-    return { kind: 'filled', value: first, sizes: target };
-  }
-  if (value.kind !== 'flow') return c.refuse('scores of attention');
-  const ahead = target.length - value.axes.length;
-  const axes = [...Array.from({ length: Math.max(0, ahead) }, (): Axis => []), ...value.axes];
-  const stays = target.every((size, i) => size.atoms.length === 0 && (size.factor === 1 || size.factor === sizeOfAxis(axes[i] ?? []) ) || same(size, sizeOfOne(axes[i] ?? [])));
-  return stays ? { ...value, axes } : c.refuse('numbers are repeated along an axis');
-}
-
-function same(a: Size, b: Size): boolean {
-  return a.factor === b.factor && a.atoms.length === b.atoms.length && a.atoms.every((each) => b.atoms.includes(each));
-}
-
 export function reshape(c: Call): Value {
   const given = c.value(0);
   const list = given.kind === 'sizes' ? numbersOf(given) : undefined;
@@ -96,7 +73,11 @@ export function reshape(c: Call): Value {
   if (value.kind === 'flow') return reshapedTo(value, target, keepZero) ?? c.refuse('axes are cut apart and joined in a way that is none of moving them');
   const numbers = target.map(({ factor, atoms }) => (atoms.length > 0 ? NaN : factor));
   if (value.kind === 'filled') return { ...value, sizes: target.some(({ factor }) => factor <= 0) ? c.refuse('a constant over the batch is reshaped') : target };
-  if (value.kind !== 'known') return value.kind === 'sizes' && target.length === 0 ? { ...value, scalar: true } : c.refuse('sizes are reshaped');
+  if (value.kind === 'sizes') {
+    const [count, ...more] = numbers;
+    return more.length === 0 && (count === undefined || count === -1 || count === value.entries.length) ? { ...value, scalar: count === undefined } : c.refuse('sizes are reshaped');
+  }
+  if (value.kind !== 'known') return c.refuse('such a value is reshaped');
   const sizes = numbers.map((n, i) => (n === 0 && !keepZero ? value.shape[i] ?? 1 : n));
   const rest = sizes.reduce((product, n) => (n === -1 ? product : product / n), sizeOf(value.shape));
   return known(`${value.name}:${sizes.join()}`, sizes.map((n) => (n === -1 ? rest : n)), value.data);
@@ -114,6 +95,10 @@ export function transpose(c: Call): Value {
   if (value.kind === 'known') return transposed(value, c.ints('perm') ?? value.shape.map((_, axis) => value.shape.length - 1 - axis));
   if (value.kind === 'flow') return { ...value, axes: (c.ints('perm') ?? value.axes.map((_, i) => value.axes.length - 1 - i)).map((axis) => value.axes[axis] ?? c.refuse(`axis ${axis}`)) };
   if (value.kind === 'filled') return { ...value, sizes: (c.ints('perm') ?? value.sizes.map((_, i) => value.sizes.length - 1 - i)).map((axis) => value.sizes[axis] ?? c.refuse(`axis ${axis}`)) };
+  if (value.kind === 'repeated') {
+    const order = c.ints('perm') ?? value.of.shape.map((_, i, { length }) => length - 1 - i);
+    return { ...value, of: transposed(value.of, order), axis: order.indexOf(value.axis) };
+  }
   return c.refuse('sizes or scores of attention are transposed');
 }
 
@@ -128,6 +113,7 @@ export function unsqueeze(c: Call): Value {
   };
   if (value.kind === 'flow') return { ...value, axes: into<Axis>(value.axes, []) };
   if (value.kind === 'known') return known(value.name, into(value.shape, 1), value.data);
+  if (value.kind === 'repeated') return { ...value, of: known(value.of.name, into(value.of.shape, 1), value.of.data), axis: into(value.of.shape.map((_, i) => i), -1).indexOf(value.axis) };
   if (value.kind === 'filled') return { ...value, sizes: into<Size>(value.sizes, { factor: 1, atoms: [] }) };
   if (value.kind === 'sizes') return { ...value, scalar: false };
   return c.refuse('scores of attention');
