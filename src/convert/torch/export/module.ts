@@ -1,6 +1,7 @@
 /** A model as the text of a module of PyTorch. */
 import { firstUses, lastingTensors } from '../../../models/graph/network.js';
 import type { Network, NetworkNode } from '../../../models/graph/network.js';
+import { cellsHelper } from './cells.js';
 import { maskOf, maskedHelper } from './masks.js';
 import { plainEmitters } from './plain.js';
 import { recurrentEmitters } from './recurrent.js';
@@ -111,7 +112,7 @@ def read_safetensors(path):
     entries.pop('__metadata__', None)
     return {name: torch.frombuffer(data[begin + entry['data_offsets'][0]:begin + entry['data_offsets'][1]], dtype=types[entry['dtype']]).reshape(entry['shape'])
             for name, entry in entries.items()}
-${init.some((text) => text.includes('= RMSNorm(')) ? rmsNorm : ''}${forward.some((text) => text.includes('= masked(')) ? maskedHelper : ''}
+${init.some((text) => text.includes('= RMSNorm(')) ? rmsNorm : ''}${forward.some((text) => text.includes('= masked(')) ? maskedHelper : ''}${init.some((text) => text.includes('= Cells(')) ? cellsHelper : ''}
 
 class Model(nn.Module):
     def __init__(self):

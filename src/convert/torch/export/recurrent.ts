@@ -1,8 +1,9 @@
 /** Recurrent layers as modules of PyTorch, one layer each. */
 import type { JsonObject, JsonValue } from '../../../layers/layer.js';
 import type { Shape } from '../../../tensor.js';
-import { innerOf } from '../mapping/recurrent.js';
+import { innerOf, isOfOwn } from '../mapping/recurrent.js';
 import { shown } from '../mapping/slot.js';
+import { cellsMade } from './cells.js';
 import type { Emitter, PythonLayer, Site } from './site.js';
 import { py } from './site.js';
 
@@ -11,6 +12,7 @@ const classes: Readonly<Record<string, string>> = { LSTM: 'nn.LSTM', GRU: 'nn.GR
 interface Direction { readonly className: string; readonly config: JsonObject }
 
 function made({ className, config }: Direction, width: number, bidirectional: boolean): string {
+  if (isOfOwn({ className, config })) return cellsMade(className, config, width, bidirectional);
   const options = [
     `batch_first=True`, ...(config.useBias === false ? ['bias=False'] : []), ...(bidirectional ? ['bidirectional=True'] : []),
     ...(config.projection === undefined ? [] : [`proj_size=${py(config.projection)}`]), ...(config.activation === 'relu' ? ["nonlinearity='relu'"] : []),

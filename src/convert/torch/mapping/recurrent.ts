@@ -29,31 +29,40 @@ export function innerOf(value: JsonValue | undefined): Cell {
   return { className: shown(className).replace(/Cell$/, ''), config: isObject(config) ? config : {} };
 }
 
-/** Why a cell is none of PyTorch's. */
-function oddity({ className, config }: Cell): string | undefined {
+/**
+ * Whether a cell is none of PyTorch's: peepholes, the reset before the product, other activations. The text of the module has it in full then, under names
+ * that no module of PyTorch has, so that none of those is taken for it.
+ */
+export function isOfOwn({ className, config }: Cell): boolean {
   const { activation = 'tanh', recurrentActivation = 'sigmoid', peepholes, resetAfter } = config;
-  if (!modules[className]) return `${className} has no counterpart in PyTorch`;
-  if (className === 'SimpleRNN') return activation === 'tanh' || activation === 'relu' ? undefined : `activation '${shown(activation)}', where nn.RNN knows tanh and relu`;
-  if (activation !== 'tanh' || recurrentActivation !== 'sigmoid') return `activations '${shown(activation)}' and '${shown(recurrentActivation)}', where ${modules[className]} knows tanh and sigmoid alone`;
-  if (peepholes === true) return 'peepholes, which nn.LSTM does not have';
-  return className === 'GRU' && resetAfter === false ? 'resetAfter: false, where nn.GRU resets after the product' : undefined;
+  if (className === 'SimpleRNN') return activation !== 'tanh' && activation !== 'relu';
+  return activation !== 'tanh' || recurrentActivation !== 'sigmoid' || peepholes === true || (className === 'GRU' && resetAfter === false);
 }
 
 /** @param prefix of the weights' names. @param direction '' or '_reverse'. */
-function rulesOf({ name, shapes }: Described, { className }: Cell, prefix: string, direction: string, image: Flattened): WeightRule[] {
+function rulesOf({ name, shapes }: Described, cell: Cell, prefix: string, direction: string, image: Flattened): WeightRule[] {
+  const { className } = cell;
+  const own = isOfOwn(cell);
   const rule = (weight: string, leaves: readonly string[]): WeightRule[] => {
     const shape = shapes.get(prefix + weight);
     if (!shape) return [];
-    return [{ key: `${name}/${prefix}${weight}`, shape, leaves: leaves.map((leaf) => leaf + direction), ...(shape.length === 1 ? { axes: [0] } : featureKernel(shape, weight === 'kernel' ? image : undefined)) }];
+    return [{ key: `${name}/${prefix}${weight}`, shape, leaves: leaves.map((leaf) => (own ? leaf.replace(/^(\w)[a-z]+/, '$1') : leaf) + direction), ...(shape.length === 1 ? { axes: [0] } : featureKernel(shape, weight === 'kernel' ? image : undefined)) }];
   };
+  if (own) {
+    const peephole = rule('peephole', ['weight_peephole']).map((each) => ({ ...each, axes: [0, 1] }));
+    return [...rule('kernel', ['weight_ih']), ...rule('recurrentKernel', ['weight_hh']), ...rule('bias', ['bias_ih']), ...rule('recurrentBias', ['bias_hh']), ...rule('projection', ['weight_hr']), ...peephole];
+  }
   const biases = className === 'GRU' ? [...rule('bias', ['bias_ih']), ...rule('recurrentBias', ['bias_hh'])] : rule('bias', ['bias_ih', 'bias_hh']);
   return [...rule('kernel', ['weight_ih']), ...rule('recurrentKernel', ['weight_hh']), ...biases, ...rule('projection', ['weight_hr'])];
 }
 
+function moduleOf(cell: Cell): string {
+  return isOfOwn(cell) ? `Cells of exportTorch (${shown(cell.className)})` : modules[cell.className] ?? '';
+}
+
 function slotOf(described: Described, cell: Cell, prefix: string, image: Flattened): Slot | Obstacle {
-  const problem = oddity(cell);
-  if (problem !== undefined) return { layer: described.name, problem };
-  return { layer: described.name, module: modules[cell.className] ?? '', weights: rulesOf(described, cell, prefix, '', image), inert: [], notes: [] };
+  if (!modules[cell.className]) return { layer: described.name, problem: `${cell.className} has no counterpart in PyTorch` };
+  return { layer: described.name, module: moduleOf(cell), weights: rulesOf(described, cell, prefix, '', image), inert: [], notes: [] };
 }
 
 /** @param image what the features were that it reads, if Flatten made them of one. */
@@ -74,12 +83,12 @@ export function recurrentSlots(described: Described, image: Flattened): (Slot | 
 function bidirectionalSlot(described: Described, image: Flattened): Slot | Obstacle {
   const { name, config } = described;
   const [ahead, back] = [innerOf(config.layer), innerOf(config.backwardLayer)];
-  const problem = oddity(ahead) ?? oddity(back) ?? (ahead.className !== back.className ? 'two directions of different kinds' : undefined)
-    ?? (ahead.config.goBackwards === true ? 'a first direction that reads from the end' : undefined);
+  const problem = (ahead.className !== back.className || isOfOwn(ahead) !== isOfOwn(back) ? 'two directions of different kinds' : undefined)
+    ?? ([ahead, back].some((cell) => !modules[cell.className]) ? `${ahead.className} has no counterpart in PyTorch` : undefined) ?? (ahead.config.goBackwards === true ? 'a first direction that reads from the end' : undefined);
   if (problem !== undefined) return { layer: name, problem };
   const joined = config.mergeMode === 'concat' || config.mergeMode === 'none';
   return {
-    layer: name, module: modules[ahead.className] ?? '', inert: [], weights: [...rulesOf(described, ahead, 'forward/', '', image), ...rulesOf(described, back, 'backward/', '_reverse', image)],
+    layer: name, module: moduleOf(ahead), inert: [], weights: [...rulesOf(described, ahead, 'forward/', '', image), ...rulesOf(described, back, 'backward/', '_reverse', image)],
     notes: joined ? [] : [`'${name}': mergeMode is '${shown(config.mergeMode)}' here; PyTorch's module puts both directions side by side`],
   };
 }
