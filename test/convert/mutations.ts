@@ -101,13 +101,16 @@ export interface Outcome extends Taken {
  */
 export async function judgeMutated({ read }: MutatedFormat, { bytes }: Mutation, room: number): Promise<Outcome> {
   let check: (() => void) | undefined;
-  const taken = await measured(async () => {
+  const reading = (): Promise<Taken> => measured(async () => {
     try {
       check = await read(bytes);
     } catch (error) {
       if (!(error instanceof FileFormatError || error instanceof ConversionError) || error.message.length > 6000) throw error;
     }
   });
+  const first = await reading();
+  // What the collector happened to leave of something else is gone the second time; what the file takes is not.
+  const taken = first.memory < 4 * bytes.length + room ? first : await reading();
   check?.();
   assert.ok(taken.cpu < longest, `${taken.cpu.toFixed(1)} s`);
   assert.ok(taken.memory < 4 * bytes.length + room, `${taken.memory} bytes for a file of ${bytes.length}`);

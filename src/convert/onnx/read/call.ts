@@ -5,7 +5,7 @@ import type { OnnxAttribute, OnnxNode } from '../proto/graph.js';
 import type { Known } from './known.js';
 import { knownOf } from './known.js';
 import { Refused } from './refused.js';
-import { numbersOf } from './sizes.js';
+import { numbersOf, sizesOf } from './sizes.js';
 import type { Size, Sizes } from './sizes.js';
 import { isBatch } from './view.js';
 import type { Axis, Flow } from './view.js';
@@ -119,6 +119,13 @@ export class Call {
   known(i: number): Known {
     const value = this.value(i);
     return value.kind === 'known' ? value : this.refuse(`input ${i} must be a constant of the file`);
+  }
+
+  /** A list of sizes among the inputs. */
+  sizes(i: number): Sizes {
+    const value = this.value(i);
+    const sizes = value.kind === 'known' || value.kind === 'sizes' ? sizesOf(value) : undefined;
+    return sizes ?? this.refuse(`input ${i} must be a shape`);
   }
 
   /** Undefined where it is left out. */

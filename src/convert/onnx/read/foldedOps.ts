@@ -2,7 +2,7 @@
 import type { Call, Value } from './call.js';
 import { known } from './known.js';
 import type { Known } from './known.js';
-import { sizesOf, targetOf, times } from './sizes.js';
+import { sizesOf, times } from './sizes.js';
 import type { Size, Sizes } from './sizes.js';
 
 /** Arithmetic of constants and sizes; undefined where an input is neither. */
@@ -40,7 +40,7 @@ export function folded(c: Call, kind: 'Add' | 'Sub' | 'Mul' | 'Div'): Value | un
 
 /** Whether sizes are equal: an open one is no negative number, as −1 is in the shapes that exporters work out. */
 export function equal(c: Call): Value {
-  const [a, b] = [targetOf(c, 0).entries, targetOf(c, 1).entries];
+  const [a, b] = [c.sizes(0).entries, c.sizes(1).entries];
   const count = Math.max(a.length, b.length);
   const of = (list: readonly Size[], i: number): Size => list[list.length === 1 ? 0 : i] ?? c.refuse('lists of different lengths are compared');
   const data = Float64Array.from({ length: count }, (_, i) => {
@@ -55,7 +55,7 @@ export function equal(c: Call): Value {
 /** One size or the other, by what is known beforehand. */
 export function where(c: Call): Value {
   const condition = c.known(0);
-  const [a, b] = [targetOf(c, 1).entries, targetOf(c, 2).entries];
+  const [a, b] = [c.sizes(1).entries, c.sizes(2).entries];
   const entries = Array.from(condition.data, (yes, i) => {
     const list = yes === 0 ? b : a;
     return list[list.length === 1 ? 0 : i] ?? c.refuse('lists of different lengths are joined');

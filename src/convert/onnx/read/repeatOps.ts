@@ -3,7 +3,7 @@ import { BatchElsewhere } from './call.js';
 import type { Call, Value } from './call.js';
 import { known } from './known.js';
 import type { Known } from './known.js';
-import { sizeOfOne, targetOf, times } from './sizes.js';
+import { sizeOfOne, times } from './sizes.js';
 import type { Size } from './sizes.js';
 import { sizeOfAxis } from './view.js';
 import type { Axis } from './view.js';
@@ -17,7 +17,7 @@ function padded<T>(list: readonly T[], rank: number, entry: T): T[] {
 
 export function expand(c: Call): Value {
   const value = c.value(0);
-  const target = targetOf(c, 1).entries;
+  const target = c.sizes(1).entries;
   if (value.kind === 'flow') {
     const axes = padded<Axis>(value.axes, target.length, []);
     const stays = target.every((size, i) => isOne(size) || size.factor === sizeOfAxis(axes[i] ?? []) || same(size, sizeOfOne(axes[i] ?? [])));
@@ -30,7 +30,7 @@ export function expand(c: Call): Value {
 
 export function tile(c: Call): Value {
   const value = c.value(0);
-  const times_ = targetOf(c, 1).entries;
+  const times_ = c.sizes(1).entries;
   if (value.kind === 'flow') return times_.every(isOne) ? value : c.refuse('numbers are repeated along an axis');
   if (value.kind === 'filled') return { ...value, sizes: value.sizes.map((size, i) => times(size, times_[i] ?? one)) };
   if (value.kind !== 'known' || times_.length !== value.shape.length) return c.refuse('such a value is repeated');

@@ -5,7 +5,7 @@ import { bytesOfSizes } from './budget.js';
 import type { Call, Value } from './call.js';
 import { known, transposed } from './known.js';
 import type { Known } from './known.js';
-import { numbersOf, reshapedTo, sizeOfOne, sizesOf, targetOf } from './sizes.js';
+import { numbersOf, reshapedTo, sizeOfOne, sizesOf } from './sizes.js';
 import type { Size } from './sizes.js';
 import { atom, flowOf, isBatch, laidOut, naturalOrder, sizeOfAxis } from './view.js';
 import type { Axis } from './view.js';
@@ -57,7 +57,7 @@ function sizesOfValue(c: Call, value: Value): Size[] {
 
 export function constantOfShape(c: Call): Value {
   const { data = [0] } = c.tensor('value') ?? {};
-  const sizes = targetOf(c, 0).entries;
+  const sizes = c.sizes(0).entries;
   const [only, ...others] = sizes;
   // A short list is one of numbers, such as those that a Pad takes.
   if (only && others.length === 0 && only.atoms.length === 0 && only.factor <= 64) return known(c.node.outputs[0] ?? '', [only.factor], new Float64Array(only.factor).fill(data[0] ?? 0));
@@ -68,7 +68,7 @@ export function reshape(c: Call): Value {
   const given = c.value(0);
   const list = given.kind === 'sizes' ? numbersOf(given) : undefined;
   const value = list ? known(c.node.inputs[0] ?? '', [list.length], Float64Array.from(list)) : given;
-  const target = c.has(1) ? targetOf(c, 1).entries : (c.ints('shape') ?? []).map((factor): Size => ({ factor, atoms: [] }));
+  const target = c.has(1) ? c.sizes(1).entries : (c.ints('shape') ?? []).map((factor): Size => ({ factor, atoms: [] }));
   const keepZero = c.int('allowzero', 0) === 1;
   if (value.kind === 'flow') return reshapedTo(value, target, keepZero) ?? c.refuse('axes are cut apart and joined in a way that is none of moving them');
   const numbers = target.map(({ factor, atoms }) => (atoms.length > 0 ? NaN : factor));

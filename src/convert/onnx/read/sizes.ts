@@ -1,5 +1,4 @@
 /** Sizes as graphs work them out: numbers times the sizes of open axes. */
-import type { Call } from './call.js';
 import type { Atom, Axis, Flow } from './view.js';
 import { split } from './view.js';
 import type { Known } from './known.js';
@@ -30,13 +29,6 @@ export function sizesOf(value: Known | Sizes): Sizes | undefined {
   if (value.kind === 'sizes') return value;
   if (value.shape.length > 1) return undefined;
   return { kind: 'sizes', scalar: value.shape.length === 0, entries: Array.from(value.data, (factor) => ({ factor, atoms: [] })) };
-}
-
-/** A list of sizes among the inputs. */
-export function targetOf(c: Call, i: number): Sizes {
-  const value = c.value(i);
-  const sizes = value.kind === 'known' || value.kind === 'sizes' ? sizesOf(value) : undefined;
-  return sizes ?? c.refuse(`input ${i} must be a shape`);
 }
 
 /** Undefined unless all are numbers. */
