@@ -51,7 +51,8 @@ for (const [name, [bytes, node]] of Object.entries(files)) {
       message = String(error);
     }));
     assert.match(message, node);
-    assert.ok(taken.memory < 4 * bytes.length + 12e6, `${taken.memory} bytes for a file of ${bytes.length}`);
+    // The collector of a process with the usual flags lets 16 MB lie; what the nodes ask for is 100 MB and more.
+    assert.ok(taken.memory < 4 * bytes.length + 32e6, `${taken.memory} bytes for a file of ${bytes.length}`);
   });
 }
 

@@ -33,10 +33,16 @@ export function innerOf(value: JsonValue | undefined): Cell {
  * Whether a cell is none of PyTorch's: peepholes, the reset before the product, other activations. The text of the module has it in full then, under names
  * that no module of PyTorch has, so that none of those is taken for it.
  */
-export function isOfOwn({ className, config }: Cell): boolean {
+export function isOfOwn(cell: Cell): boolean {
+  return oddity(cell) !== undefined;
+}
+
+function oddity({ className, config }: Cell): string | undefined {
   const { activation = 'tanh', recurrentActivation = 'sigmoid', peepholes, resetAfter } = config;
-  if (className === 'SimpleRNN') return activation !== 'tanh' && activation !== 'relu';
-  return activation !== 'tanh' || recurrentActivation !== 'sigmoid' || peepholes === true || (className === 'GRU' && resetAfter === false);
+  if (className === 'SimpleRNN') return activation === 'tanh' || activation === 'relu' ? undefined : `activation '${shown(activation)}', where nn.RNN knows tanh and relu`;
+  if (activation !== 'tanh' || recurrentActivation !== 'sigmoid') return `activations '${shown(activation)}' and '${shown(recurrentActivation)}', where ${modules[className] ?? ''} knows tanh and sigmoid alone`;
+  if (peepholes === true) return 'peepholes, which nn.LSTM does not have';
+  return className === 'GRU' && resetAfter === false ? 'resetAfter: false, where nn.GRU resets after the product' : undefined;
 }
 
 /** @param prefix of the weights' names. @param direction '' or '_reverse'. */
@@ -57,7 +63,8 @@ function rulesOf({ name, shapes }: Described, cell: Cell, prefix: string, direct
 }
 
 function moduleOf(cell: Cell): string {
-  return isOfOwn(cell) ? `Cells of exportTorch (${shown(cell.className)})` : modules[cell.className] ?? '';
+  const odd = oddity(cell);
+  return odd === undefined ? modules[cell.className] ?? '' : `Cells of exportTorch, for ${odd}`;
 }
 
 function slotOf(described: Described, cell: Cell, prefix: string, image: Flattened): Slot | Obstacle {
