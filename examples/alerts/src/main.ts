@@ -47,7 +47,7 @@ async function train(config: Config): Promise<void> {
   try {
     const { source, clock } = await openFeed(config, await replayedSince(database));
     await listSymbols(database, source);
-    const reports = await retrain(database, source, clock.now(), { full: config.full, seed: SEED, each: false, progress: (share, what) => { say(`${String(Math.round(100 * share)).padStart(3)} % ${what}`); } });
+    const reports = await retrain(database, source, clock.now(), { full: config.full, seed: SEED, each: config.networks === 'each', keep: join(config.data, `training-${config.full ? 'full' : 'reduced'}-${config.networks}`), progress: (share, what) => { say(`${String(Math.round(100 * share)).padStart(3)} % ${what}`); } });
     for (const { hash, state, seconds } of reports) say(`Network ${hash.slice(0, 12)}: ${state}, ${Math.round(seconds)} s.`);
   } finally {
     await database.close();

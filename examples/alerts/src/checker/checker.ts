@@ -1,4 +1,5 @@
 /** The role `checker`: trains at first start, checks every quarter of an hour of the service's time, trains again at night. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Cron } from 'croner';
 import type { BarSource } from '../data/barSource.js';
 import type { Clock } from '../data/clock.js';
@@ -7,6 +8,7 @@ import { ZONE, newYorkTime } from '../data/newYork.js';
 import { openPool } from '../network/pool.js';
 import type { StoredNetwork } from '../network/prediction.js';
 import { retrain } from '../network/retrain.js';
+import type { TrainingSize } from '../network/walkForward.js';
 import type { TrainingReport } from '../network/retrain.js';
 import { barSizeOf, runningNetworks } from '../network/store.js';
 import type { Database } from '../storage/database.js';
@@ -20,6 +22,8 @@ export interface CheckerOptions {
   readonly seed: number;
   /** One network a symbol. */
   readonly networkEach: boolean;
+  /** How much training sees, instead of what its size says; for tests. */
+  readonly training?: Partial<TrainingSize> | undefined;
   /** Worker threads for forecasts; as many as fit by default. */
   readonly threads?: number | undefined;
   /** Milliseconds for one forecast. Default 30 s. */
@@ -32,6 +36,8 @@ export interface CheckerOptions {
 export type CheckerEvent =
   | { readonly kind: 'training'; readonly share: number; readonly what: string }
   | { readonly kind: 'trained'; readonly report: TrainingReport }
+  /** Another process trains the first network. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'checked'; readonly report: CheckReport }
   | { readonly kind: 'failed'; readonly what: 'check' | 'training'; readonly error: unknown };
 
@@ -56,8 +62,10 @@ async function claimNight(db: Database): Promise<boolean> {
 /** Quarter hours of a replay pass in less, but checks no faster than this. */
 const FASTEST = 1000;
 const QUARTER = 15 * 60_000;
+/** Between two looks whether another process has trained. */
+const LOOK = 1000;
 
-export async function startChecker({ db, source, clock, seed, networkEach, threads, limit = 30_000, filed, hear }: CheckerOptions): Promise<Checker> {
+export async function startChecker({ db, source, clock, seed, networkEach, training, threads, limit = 30_000, filed, hear }: CheckerOptions): Promise<Checker> {
   await listSymbols(db, source);
   const pool = openPool({ threads, limit });
   const networks = new Map<string, StoredNetwork>();
@@ -78,13 +86,24 @@ export async function startChecker({ db, source, clock, seed, networkEach, threa
   const train = async (full: boolean, told: (share: number) => void): Promise<void> => {
     try {
       const tell = (share: number, what: string): void => { told(share); hear({ kind: 'training', share, what }); };
-      for (const report of await retrain(db, source, clock.now(), { full, seed, each: networkEach, progress: tell, signal: stopping.signal })) hear({ kind: 'trained', report });
+      for (const report of await retrain(db, source, clock.now(), { full, seed, each: networkEach, size: training, progress: tell, signal: stopping.signal })) hear({ kind: 'trained', report });
     } catch (error) {
       if (!stopping.signal.aborted) hear({ kind: 'failed', what: 'training', error });
     }
   };
 
   const trained = async (): Promise<boolean> => (await runningNetworks(db, barSizeOf(source.barMinutes))).length > 0;
+  /** Of processes that start on an empty database, one trains; the others wait for its network, and for its place should it die. */
+  const firstTraining = async (): Promise<void> => {
+    for (let waited = false; !stopping.signal.aborted && !await trained(); waited = true) {
+      const ours = await db.exclusive('first training', async () => {
+        if (!await trained()) await train(false, (share) => { progress = Math.min(share, 0.999); });
+      });
+      if (ours) return;
+      if (!waited) hear({ kind: 'waiting' });
+      await pause(LOOK, undefined, { signal: stopping.signal });
+    }
+  };
   let underWay = false;
   /** A check that takes longer than the pause between two is not followed by a crowd of them. Without a network, that is trained first. */
   const start = async (): Promise<void> => {
@@ -94,7 +113,7 @@ export async function startChecker({ db, source, clock, seed, networkEach, threa
       if (progress < 1 && !await trained()) {
         // Pages have bars to show meanwhile.
         await checkNow();
-        await train(false, (share) => { progress = Math.min(share, 0.999); });
+        await firstTraining();
       }
       if (await trained()) progress = 1;
       await checkNow();

@@ -38,6 +38,8 @@ const isTimeZone = (name: string): boolean => {
 };
 export const timeZone = z.string().max(64).refine(isTimeZone, 'a time zone such as Europe/Paris');
 
+const HOSTS = 'a list of hosts such as push.lan:8443';
+
 export const settings = {
   demo: { flag: 'demo', help: 'a replay of packaged bars at high speed, a demo account on the first page, mails on a page; data in a folder that is removed at the end', schema: z.boolean().default(false) },
   host: { flag: 'host', variable: 'HOST', value: 'ADDRESS', help: 'address to listen on', schema: nonEmpty('an address').default('127.0.0.1') },
@@ -58,9 +60,14 @@ export const settings = {
   smtpUrl: { variable: 'SMTP_URL', value: 'URL', help: 'server that sends mails, as smtps://user:password@host; without it, and only on this machine, mails are shown on a page', schema: url(['smtp:', 'smtps:'], 'an address such as smtps://user:password@host').optional() },
   mailFrom: { flag: 'mail-from', variable: 'MAIL_FROM', value: 'ADDRESS', help: 'sender of mails', schema: z.email('an address such as alerts@alerts.example').default('alerts@localhost.localdomain') },
   pushContact: { flag: 'push-contact', variable: 'PUSH_CONTACT', value: 'URL', help: 'where push services reach you: mailto: or https:', schema: url(['mailto:', 'https:'], 'an address such as mailto:alerts@alerts.example').default('mailto:alerts@localhost.localdomain') },
+  pushHosts: {
+    flag: 'push-hosts', variable: 'PUSH_HOSTS', value: 'LIST', help: 'hosts of push services in your own network, as push.lan:8443; no other address there is ever called',
+    schema: z.string().transform((text) => text.split(',')).pipe(z.array(z.string().regex(/^[\w.-]{1,253}(?::[0-9]{1,5})?$/, HOSTS), HOSTS)).default([]),
+  },
   timeZone: { flag: 'time-zone', variable: 'TIME_ZONE', value: 'NAME', help: 'time zone offered at sign-up', schema: timeZone.default('America/New_York') },
   metricsToken: { variable: 'METRICS_TOKEN', value: 'SECRET', help: 'lets /metrics be read from elsewhere, as a bearer token', schema: z.string().min(16, 'at least 16 characters').optional() },
   logLevel: { flag: 'log-level', variable: 'LOG_LEVEL', value: 'NAME', help: LOG_LEVELS.join(', '), schema: oneOf(LOG_LEVELS).default('info') },
+  networks: { flag: 'networks', variable: 'NETWORKS', value: 'one|each', help: 'one network for all symbols, or each symbol its own', schema: oneOf(['one', 'each']).default('one') },
   full: { flag: 'full', help: 'train: the published size instead of the reduced one', schema: z.boolean().default(false) },
 } as const satisfies Record<string, Setting>;
 

@@ -49,8 +49,9 @@ export function buildNetwork({ full, pixels, seed }: NetworkSize): Model {
 }
 
 /** Ready for fits of one epoch each. */
-export function compileNetwork(model: Model, backend: Backend): void {
+export function compileNetwork(model: Model, backend: Backend): Model {
   model.compile({ optimizer: new Adam({ learningRate: cosine({ rate: RATE, epochs: 1 }), globalClipNorm: CLIP }), loss: 'mse', backend });
+  return model;
 }
 
 /** The weights in a file of their own, without what only training needs. */

@@ -1,4 +1,6 @@
 /** First training and the nightly one: a new network takes the place of the running one only if it was not worse on the last weeks. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Bar } from '../data/bar.js';
 import { DAY, SourceError } from '../data/barSource.js';
 import type { BarSource } from '../data/barSource.js';
@@ -7,18 +9,25 @@ import type { Database, Queries } from '../storage/database.js';
 import { WINDOW } from './network.js';
 import { barSizeOf, keepNetwork, runningNetworks } from './store.js';
 import { trainInThread } from './train.js';
+import { beganAt, isDone, markDone } from './unfinished.js';
 import { TRAINING } from './walkForward.js';
-import type { Progress, Trained } from './walkForward.js';
+import type { Progress, Trained, TrainingSize } from './walkForward.js';
 
 /** Sessions of the comparison. */
 const WEEKS = 20;
 const DAY_MS = 86_400_000;
+/** Batches after which an unfinished training is saved. */
+const SAVED_EVERY = 20;
 
 export interface TrainingPlan {
   readonly full: boolean;
   readonly seed: number;
   /** One network a symbol instead of one for all. */
   readonly each: boolean;
+  /** What training sees, where it is not what `full` says. */
+  readonly size?: Partial<TrainingSize> | undefined;
+  /** Folder of an unfinished training, which goes on where it is. */
+  readonly keep?: string | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,17 +60,19 @@ async function histories(db: Queries, source: BarSource, now: number, signal?: A
 
 /** Trains what the plan says, compares, stores. @param now time of the service. */
 export async function retrain(db: Database, source: BarSource, now: number, plan: TrainingPlan): Promise<TrainingReport[]> {
-  const all = await histories(db, source, now, plan.signal);
+  const all = await histories(db, source, plan.keep === undefined ? now : await beganAt(plan.keep, now), plan.signal);
   if (all.size === 0) throw new SourceError('No symbol has bars enough to train a network on.');
   const parts = plan.each ? [...all].map(([symbol, bars]) => ({ symbol, bars: new Map([[symbol, bars]]) })) : [{ symbol: null, bars: all }];
   const barSize = barSizeOf(source.barMinutes);
   const reports: TrainingReport[] = [];
   for (const [i, { symbol, bars }] of parts.entries()) {
-    const size = TRAINING[plan.full ? 'full' : 'reduced'];
+    const folder = plan.keep && join(plan.keep, `of-${encodeURIComponent(symbol ?? 'all')}`);
+    if (folder !== undefined && await isDone(folder)) continue;
+    const size: TrainingSize = { ...TRAINING[plan.full ? 'full' : 'reduced'], ...plan.size };
     // Networks of one symbol share the time that one for all would take.
-    const first = Math.max(320, Math.round(size.first / parts.length));
+    const first = parts.length === 1 ? size.first : Math.max(Math.min(320, size.first), Math.round(size.first / parts.length));
     const trained = await trainInThread(
-      bars, { ...size, first, full: plan.full, seed: plan.seed, barMinutes: source.barMinutes },
+      bars, { ...size, first, full: plan.full, seed: plan.seed, barMinutes: source.barMinutes, keep: folder === undefined ? undefined : { folder, everyBatches: SAVED_EVERY } },
       (share, what) => plan.progress?.((i + share) / parts.length, symbol === null ? what : `${symbol}: ${what}`), plan.signal,
     );
     const before = (await runningNetworks(db, barSize)).find((each) => each.symbol === symbol);
@@ -69,8 +80,10 @@ export async function retrain(db: Database, source: BarSource, now: number, plan
     const state = compared && compared.candidate > compared.running ? 'rejected' : 'running';
     const blocks = [...new Set(trained.walk.map(({ by }) => by))];
     await keepNetwork(db, trained, { symbol, barSize, full: plan.full, state, scores: { compared: compared ?? null, forerunners: blocks, walked: trained.walk.length } });
+    if (folder !== undefined) await markDone(folder);
     reports.push({ symbol, hash: trained.hash, state, seconds: trained.seconds, ...(compared && { compared }) });
   }
+  if (plan.keep !== undefined) await rm(plan.keep, { recursive: true, force: true });
   return reports;
 }
 

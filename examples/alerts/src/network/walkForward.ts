@@ -3,7 +3,7 @@
  * them, trained on with that block, asked for the next, and so on. The network that runs has seen them all.
  */
 import { createHash } from 'node:crypto';
-import { randomStream } from 'bptt';
+import { ModelCheckpoint, randomStream } from 'bptt';
 import type { Backend, Model } from 'bptt';
 import type { Bar } from '../data/bar.js';
 import { DAY } from '../data/barSource.js';
@@ -11,11 +11,18 @@ import { PIXELS, WINDOW, buildNetwork, compileNetwork, weightsOnly } from './net
 import { samplesOf, targetsOf } from './samples.js';
 import type { NetworkSize } from './network.js';
 import type { Place } from './samples.js';
+import { openUnfinished } from './unfinished.js';
 
-export interface TrainingOptions {
+export interface TrainingOptions extends TrainingSize {
   readonly full: boolean;
   readonly seed: number;
   readonly barMinutes: number;
+  /** Where an unfinished training is kept, and after how many batches; a training that finds one there goes on with it. */
+  readonly keep?: { readonly folder: string; readonly everyBatches: number } | undefined;
+}
+
+/** How much a training sees. */
+export interface TrainingSize {
   /** Sessions that are foretold by networks that had not seen them. */
   readonly sessions: number;
   /** Blocks that these are parted into, each foretold by a network of its own. */
@@ -92,34 +99,44 @@ export async function trainWalkingForward(histories: Histories, options: Trainin
   const places = placesOf(histories);
   if (places.length === 0) throw new Error(`There is nothing to train on: a symbol needs more than ${WINDOW} bars.`);
   const network: NetworkSize = { full: options.full, pixels: PIXELS[size], seed: options.seed };
-  const model = buildNetwork(network);
-  compileNetwork(model, backend);
+  const { keep, ...decisive } = options;
+  const unfinished = keep && await openUnfinished(keep.folder, [decisive, ...histories]);
+  const saved = await unfinished?.load(backend);
+  const model = saved?.model ?? compileNetwork(buildNetwork(network), backend);
   const starts = boundaries(places, histories.size, options);
-  const walk: WalkForecast[] = [];
-  let samples = 0;
-  const work = { done: 0, all: 3 * (options.first + options.blocks * options.later) + places.filter((place) => barAt(place) >= (starts[0] ?? Infinity)).length };
+  const walk: WalkForecast[] = [...unfinished?.from.walk ?? []];
+  let samples = unfinished?.from.samples ?? 0;
+  const work = { done: 3 * samples + walk.length, all: 3 * (options.first + options.blocks * options.later) + places.filter((place) => barAt(place) >= (starts[0] ?? Infinity)).length };
   const advance = (units: number, what: string): void => {
     work.done += units;
     progress(Math.min(1, work.done / work.all), what);
   };
 
   for (const [k, start] of starts.entries()) {
+    if (k < (unfinished?.from.block ?? 0)) continue;
     // Targets are known before the block begins: none of them is a bar that it foretells.
     const known = places.filter((place) => barAt(place, 1) <= start);
     const chosen = choose(known, k === 0 ? options.first : options.later, starts[k - 1], options.seed, k);
     if (chosen.length > 0) {
+      const resume = k === unfinished?.from.block && saved?.within === true;
+      if (resume) advance(3 * BATCH[size] * model.position.batch, `goes on at block ${k}, batch ${model.position.batch + 1}`);
       await model.fit(samplesOf(chosen, PIXELS[size]).inputs, targetsOf(chosen), {
-        epochs: 1, batchSize: BATCH[size], ...(signal && { signal }),
-        callbacks: [{ name: 'progress', onBatchEnd: () => { advance(3 * BATCH[size], k === 0 ? 'learning' : `learning block ${k}`); } }],
+        epochs: 1, batchSize: BATCH[size], resume, ...(signal && { signal }),
+        callbacks: [
+          { name: 'progress', onBatchEnd: () => { advance(3 * BATCH[size], k === 0 ? 'learning' : `learning block ${k}`); } },
+          ...(unfinished ? [new ModelCheckpoint({ path: unfinished.modelPath(k), everyBatches: keep?.everyBatches })] : []),
+        ],
       });
     }
     samples += chosen.length;
     const end = starts[k + 1];
     if (end === undefined) break;
     const block = places.filter((place) => barAt(place) >= start && barAt(place) < end);
-    if (block.length === 0) continue;
-    walk.push(...await foretell(model, block, hashOf(weightsOnly(model, network)), network.pixels, signal));
-    advance(block.length, `foretelling block ${k + 1}`);
+    if (block.length > 0) {
+      walk.push(...await foretell(model, block, hashOf(weightsOnly(model, network)), network.pixels, signal));
+      advance(block.length, `foretelling block ${k + 1}`);
+    }
+    await unfinished?.note({ block: k + 1, samples, walk });
   }
   const bytes = weightsOnly(model, network);
   return { bytes, hash: hashOf(bytes), walk, samples, trainedTo: Math.max(...places.map((place) => barAt(place, 1))), seconds: (performance.now() - started) / 1000 };

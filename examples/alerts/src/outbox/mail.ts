@@ -30,7 +30,9 @@ export function smtpMailer({ url, from, limit }: SmtpOptions): Mailer {
       } catch (error) {
         const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
         const problem = code > 0 ? `the mail server answered ${code}` : `the mail server did not answer: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'}`;
-        return { kind: code >= 500 ? 'refused' : 'later', problem };
+        // Where the server does not let us in, that says nothing of the mail.
+        const ours = error instanceof Error && 'code' in error && error.code === 'EAUTH';
+        return { kind: code >= 500 && !ours ? 'refused' : 'later', problem };
       }
     },
     close: () => { transport.close(); },

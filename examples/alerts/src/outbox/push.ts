@@ -16,8 +16,8 @@ export interface PushOptions {
   readonly vapid: VapidKeys;
   /** Milliseconds for one exchange. */
   readonly limit: number;
-  /** Calls endpoints of one's own network too: for tests and for a push service of one's own. */
-  readonly allowPrivate: boolean;
+  /** Whether a host (`name:port`) may lie in one's own network: a push service of one's own. */
+  readonly allowPrivate: (host: string) => boolean;
   /** Certificate of an authority to believe besides those that Node knows; for tests. */
   readonly ca?: string | undefined;
 }
@@ -41,9 +41,11 @@ export interface PushDelivery {
 }
 
 export function openPush({ vapid, limit, allowPrivate, ca }: PushOptions): PushDelivery {
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, ...(ca !== undefined && { ca }), ...(allowPrivate ? {} : { lookup: publicLookup }) });
+  const kept = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, ...(ca !== undefined && { ca }) };
+  const [outside, within] = [new Agent({ ...kept, lookup: publicLookup }), new Agent(kept)];
   const send = async ({ endpoint, p256dh, auth, topic, payload }: Push, begin = async () => true): Promise<Outcome> => {
-    const refused = refusal(endpoint, allowPrivate);
+    const own = URL.canParse(endpoint) && allowPrivate(new URL(endpoint).host);
+    const refused = refusal(endpoint, own);
     if (refused !== undefined) return { kind: 'gone', problem: `the endpoint ${refused}` };
     let message: ReturnType<typeof webpush.generateRequestDetails>;
     try {
@@ -52,7 +54,7 @@ export function openPush({ vapid, limit, allowPrivate, ca }: PushOptions): PushD
       return { kind: 'refused', problem: `cannot be encrypted: ${error instanceof Error ? error.message : String(error)}` };
     }
     return new Promise((resolve) => {
-      const call = request(endpoint, { method: 'POST', headers: message.headers, agent, signal: AbortSignal.timeout(limit) }, (response) => {
+      const call = request(endpoint, { method: 'POST', headers: message.headers, agent: own ? within : outside, signal: AbortSignal.timeout(limit) }, (response) => {
         response.on('error', () => undefined).resume();
         resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after']));
       });
@@ -70,5 +72,5 @@ export function openPush({ vapid, limit, allowPrivate, ca }: PushOptions): PushD
       call.once('socket', (socket) => { if (call.reusedSocket) void go(); else socket.once('secureConnect', () => { void go(); }); });
     });
   };
-  return { send, close: () => { agent.destroy(); } };
+  return { send, close: () => { for (const agent of [outside, within]) agent.destroy(); } };
 }

@@ -11,6 +11,14 @@ import type { PushDelivery } from './push.js';
 import { openQueue } from './queue.js';
 import type { Settled, Taken } from './queue.js';
 
+/** What became of one row. */
+export interface Delivered {
+  readonly kind: Taken['kind'];
+  /** `lost`: given up, as nobody knows what became of two attempts. */
+  readonly outcome: Outcome['kind'] | 'lost';
+  readonly problem?: string;
+}
+
 export interface SenderOptions {
   readonly db: Database;
   readonly push: PushDelivery;
@@ -26,7 +34,7 @@ export interface SenderOptions {
   /** Milliseconds between looks into an empty outbox. Default 500. */
   readonly interval?: number;
   /** Hears of every outcome, and of a database that does not answer. */
-  readonly hear?: (event: Outcome['kind'] | 'lost' | { readonly failed: unknown }) => void;
+  readonly hear?: (event: Delivered | { readonly failed: unknown }) => void;
 }
 
 export interface Sender {
@@ -69,7 +77,7 @@ export function startSender({ db, push, mailer, places = 48, patience = 250, asi
       clearTimeout(timer);
       if (holds) holding--;
       else waitedFor--;
-      hear(row.lost > 1 ? 'lost' : outcome.kind);
+      hear({ kind: row.kind, outcome: row.lost > 1 ? 'lost' : outcome.kind, ...('problem' in outcome && { problem: outcome.problem }) });
       done.push({ row, outcome });
       if (outcome.kind !== 'sent' && outcome.kind !== 'refused') done.push(...rows.splice(0).map((rest) => ({ row: rest, outcome: { kind: 'untouched' } as const })));
       wakeUp();

@@ -12,6 +12,10 @@ export interface Database extends Queries {
    * database has one connection, and a question to the database itself would wait for the end of the transaction, which waits for it.
    */
   transaction<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` unless work of that name is under way somewhere; says whether it ran. Where the process or its connection dies, the name is free again.
+   */
+  exclusive(name: string, work: () => Promise<void>): Promise<boolean>;
   /** Runs several statements, without values and without rows. */
   execute(statements: string): Promise<void>;
   close(): Promise<void>;

@@ -31,8 +31,16 @@ const parsers = { [types.INT8]: Number };
 
 function database(lite: PGlite, close: () => Promise<void>): Database {
   const ask = (on: Pick<PGlite, 'query'>): Queries['query'] => async <Row>(statement: string, values: readonly unknown[] = []) => (await on.query<Row>(statement, [...values])).rows;
+  // One process holds the folder, so its own names are all there are.
+  const underWay = new Set<string>();
   return {
     kind: 'embedded',
+    exclusive: async (name, work) => {
+      if (underWay.has(name)) return false;
+      underWay.add(name);
+      await work().finally(() => { underWay.delete(name); });
+      return true;
+    },
     query: ask(lite),
     transaction: (work) => lite.transaction((transaction) => work({ query: ask(transaction) })),
     execute: async (statements) => { await lite.exec(statements); },

@@ -36,8 +36,8 @@ export interface WebSettings {
   showMails: boolean;
   demo?: { email: string; password: string } | undefined;
   metricsToken?: string | undefined;
-  /** Hosts of push services on this machine: for tests alone. */
-  localPushHosts: readonly string[];
+  /** Hosts of push services in one's own network. */
+  pushHosts: readonly string[];
   vapidPublicKey: string;
 }
 

@@ -33,9 +33,9 @@ export interface Web {
   stop(): Promise<void>;
 }
 
-export interface WebParts { database: Database; engine: Engine; log: Log; metrics: Metrics; progress: () => number | undefined; sourceNote: string; localPushHosts?: readonly string[] }
+export interface WebParts { database: Database; engine: Engine; log: Log; metrics: Metrics; progress: () => number | undefined; sourceNote: string }
 
-export async function startWeb(config: Config, { database, engine, log, metrics, progress, sourceNote, localPushHosts = [] }: WebParts): Promise<Web> {
+export async function startWeb(config: Config, { database, engine, log, metrics, progress, sourceNote }: WebParts): Promise<Web> {
   const stopping = new AbortController();
   const background = createBackground(log);
   // Links of mails need an address before the port is known, which is only where that is chosen by the system.
@@ -45,7 +45,7 @@ export async function startWeb(config: Config, { database, engine, log, metrics,
   const services: WebServices = {
     settings: {
       origins: config.origin === undefined ? [] : [origin], secure: origin.startsWith('https:'), trustedProxies: config.trustProxy, timeZone: config.timeZone,
-      showMails: config.smtpUrl === undefined && isLoopback(config.host), demo, metricsToken: config.metricsToken, localPushHosts,
+      showMails: config.smtpUrl === undefined && isLoopback(config.host), demo, metricsToken: config.metricsToken, pushHosts: config.pushHosts,
       vapidPublicKey: (await vapidKeys(database)).publicKey,
     },
     database, engine, log, metrics, progress, sourceNote, accounts: createAccounts(database, passwords, () => origin), background: background.start,

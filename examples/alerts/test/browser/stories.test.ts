@@ -39,12 +39,12 @@ test.before(async () => {
   await migrate(database, await readMigrations());
   await furnish(database, SYMBOLS);
   site = await openSite({
-    database, settings: { showMails: true, localPushHosts: [receiver.host], vapidPublicKey: vapid.publicKey },
+    database, settings: { showMails: true, pushHosts: [receiver.host], vapidPublicKey: vapid.publicKey },
     engine: { truth: (symbol) => truthOfSymbol(database, symbol), whatIf: (terms) => whatIf(database, terms.symbol, terms), truthOfAlert: (id) => truthOfAlert(database, id), testAlert: (user, id) => testAlert(database, user, id) },
   });
   const pool = poolOf((symbol) => (symbol === 'AAPL' ? -2 : 0.1));
   checkAt = (n) => check({ db: database, source: market, pool, networks: new Map([[NETWORK, { hash: NETWORK, bytes: new Uint8Array(), full: false }]]) }, close(n) + 60_000);
-  sender = startSender({ db: database, push: openPush({ vapid: { ...vapid, subject: 'mailto:ops@example.org' }, limit: 10_000, allowPrivate: true, ca: receiver.ca }), mailer: pageMailer, interval: 50 });
+  sender = startSender({ db: database, push: openPush({ vapid: { ...vapid, subject: 'mailto:ops@example.org' }, limit: 10_000, allowPrivate: () => true, ca: receiver.ca }), mailer: pageMailer, interval: 50 });
   browser = await chromium.launch({ executablePath: process.env.BPTT_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 });
 

@@ -40,6 +40,8 @@ for (const [args, environment, wanted] of [
   [['--log-level', 'loud'], {}, /one of debug, info, warn, error/],
   [['--mail-from', 'me'], {}, /--mail-from must be an address/],
   [['--push-contact', 'http://x'], {}, /mailto:/],
+  [['--networks', 'two'], {}, /--networks must be one of one, each; it is 'two'/],
+  [['--push-hosts', 'https://push.lan'], {}, /--push-hosts must be a list of hosts such as push.lan:8443/],
   [['--bar-minutes', '0'], {}, /--bar-minutes/],
   [['--host', ''], {}, /--host must be an address/],
   [[], { DATABASE_URL: 'mysql://u:hunter2@h/d' }, /^DATABASE_URL must be an address such as postgres:\/\/user:password@host\/name\.$/],

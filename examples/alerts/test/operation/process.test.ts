@@ -1,49 +1,16 @@
 /** The service as a process: it starts, says where, guards its folder, answers for its health, stops when asked. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { killAll, start } from './command.js';
 
-const main = join(import.meta.dirname, '../../src/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'alerts-process-'));
-const children = new Set<ChildProcess>();
 test.after(() => {
-  for (const child of children) child.kill('SIGKILL');
+  killAll();
   rmSync(folder, { recursive: true });
 });
-
-interface Ended { code: number | null; text: string }
-interface Started { child: ChildProcess; ended: Promise<Ended>; said: (pattern: RegExp) => Promise<RegExpExecArray> }
-
-function start(args: string[], environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.add(child);
-  let text = '';
-  const listeners: (() => void)[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-      for (const listen of listeners) listen();
-    });
-  }
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => {
-    children.delete(child);
-    resolve({ code, text });
-  }));
-  const said = (pattern: RegExp): Promise<RegExpExecArray> => new Promise((resolve, reject) => {
-    const look = (): void => {
-      const match = pattern.exec(text);
-      if (match) resolve(match);
-    };
-    listeners.push(look);
-    look();
-    void ended.then(() => { reject(new Error(`ended without ${String(pattern)}:\n${text}`)); });
-  });
-  return { child, said, ended };
-}
 
 test('--help and wrong values end at once, with lines for people', async () => {
   const help = await start(['--help']).ended;

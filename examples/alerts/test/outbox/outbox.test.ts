@@ -50,7 +50,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 /** A sender at a push service that answers so, until what the test tells is done. */
 async function sending(answer: (path: string, count: number) => Answer, tell: (tools: { origin: string; received: { path: string; topic: string }[]; restart: () => void }) => Promise<void>, options: Partial<SenderOptions> = {}, limit = 30_000): Promise<void> {
   const service = await startPushService(answer);
-  const push = openPush({ vapid, limit, allowPrivate: true, ca: service.ca });
+  const push = openPush({ vapid, limit, allowPrivate: () => true, ca: service.ca });
   const open = () => startSender({ db, push, mailer: pageMailer, interval: 20, ...options });
   let sender = open();
   try {
@@ -152,7 +152,7 @@ test('rows of a sender that died are sent by another; only what it had begun to 
   };
   assert.equal([await dies(false), await dies(false), await dies(false)], [[[0, 0]], [[0, 0]], [[0, 0]]]);
   assert.equal([await dies(true), await dies(true)], [[[0, 0]], [[1, 1]]]);
-  const push = openPush({ vapid, limit: 30_000, allowPrivate: true, ca: service.ca });
+  const push = openPush({ vapid, limit: 30_000, allowPrivate: () => true, ca: service.ca });
   const sender = startSender({ db, push, mailer: pageMailer, interval: 20 });
   await until(async () => (await state()).given === 1);
   assert.is(service.received.length, 0);
@@ -211,7 +211,7 @@ test('a lease keeps others away, and a sender that stops leaves nothing taken', 
 
 test('a message that may not begin is not on the wire', async () => {
   const service = await startPushService();
-  const push = openPush({ vapid, limit: 5000, allowPrivate: true, ca: service.ca });
+  const push = openPush({ vapid, limit: 5000, allowPrivate: () => true, ca: service.ca });
   const message = { endpoint: `${service.origin}/x`, ...browserKeys(), topic: 't', payload: '{}' };
   for (let n = 0; n < 2; n++) {
     assert.equal(await push.send(message, async () => false), { kind: 'untouched' });
@@ -257,7 +257,7 @@ test('addresses of one’s own network are never called, by name or by number', 
   const failed = await new Promise((resolve) => { publicLookup('localhost', { all: true }, (error) => { resolve(error?.message); }); });
   assert.match(String(failed), 'not public');
   const service = await startPushService();
-  const push = openPush({ vapid, limit: 1000, allowPrivate: false, ca: service.ca });
+  const push = openPush({ vapid, limit: 1000, allowPrivate: () => false, ca: service.ca });
   const outcome = await push.send({ endpoint: `${service.origin}/x`, ...browserKeys(), topic: 't', payload: '{}' });
   assert.equal([outcome.kind, 'problem' in outcome && outcome.problem.includes('not public')], ['later', true]);
   assert.is(service.received.length, 0);
@@ -266,7 +266,7 @@ test('addresses of one’s own network are never called, by name or by number', 
 });
 
 test('a subscription whose keys are none is refused, not thrown', async () => {
-  const push = openPush({ vapid, limit: 1000, allowPrivate: true });
+  const push = openPush({ vapid, limit: 1000, allowPrivate: () => true });
   assert.is((await push.send({ endpoint: 'https://push.example/x', p256dh: 'k', auth: 'a', topic: 't', payload: '{}' })).kind, 'refused');
   push.close();
 });
@@ -284,7 +284,7 @@ test('a database that goes away and comes back costs no row and sends none twice
     await until(async () => (await state()).sent === 1);
     assert.is(received.length, 1);
     assert.ok(heard.length > 0);
-  }, { db: shaky, hear: (event) => { if (typeof event === 'object') heard.push(event); } });
+  }, { db: shaky, hear: (event) => { if ('failed' in event) heard.push(event); } });
 });
 
 test.run();

@@ -47,7 +47,7 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
   const service = await startPushService();
   const cluster = kind === 'server' ? await startCluster() : undefined;
   const data = join(folder, 'data');
-  const base = { databaseUrl: cluster?.url, folder: data, simulated: SIMULATED, lease: LEASE, vapid: { ...webpush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' }, ca: join(folder, 'ca.pem'), quick: true, limit: 3000 };
+  const base = { databaseUrl: cluster?.url, folder: data, simulated: SIMULATED, lease: LEASE, vapid: { ...webpush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' }, ca: join(folder, 'ca.pem'), quick: true, limit: 20_000 };
   writeFileSync(base.ca, service.ca);
   const open = async (): Promise<Database> => openStorage({ folder: data, databaseUrl: cluster?.url });
   const source = await openReplay({ simulated: SIMULATED, seed: 1 });
@@ -138,11 +138,11 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
   };
   if (kind === 'server') {
     const db = await open();
-    for (let i = 0; i < 120 && await drained(db) > 0; i++) await pause(500);
+    for (let i = 0; i < 360 && await drained(db) > 0; i++) await pause(500);
     await db.close();
   } else {
     const waiting = async (): Promise<boolean> => !/^alerts_outbox_waiting 0$/m.test(await (await fetch(`${running.get('service')?.url ?? ''}/metrics`)).text());
-    for (let i = 0; i < 120 && await waiting(); i++) await pause(500);
+    for (let i = 0; i < 360 && await waiting(); i++) await pause(500);
   }
   for (const role of running.values()) await role.kill();
 

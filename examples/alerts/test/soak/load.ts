@@ -1,7 +1,9 @@
 /**
  * Load: 10,000 alerts of 1,000 users on 50 symbols decided in one check, listed and pushed; the same with a fifth of the endpoints ill; memory over 200 checks.
  *
- *   node dist/test/soak/load.js [--share X] [--rounds N]
+ *   node dist/test/soak/load.js [--share X] [--rounds N] [--checks N]
+ *
+ * --rounds 0 leaves out the load, --checks 0 the memory.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,10 +25,10 @@ import { browserKeys, startPushService } from '../outbox/pushService.js';
 import { startCluster } from '../storage/databases.js';
 import { startRole } from './process.js';
 
-const { values } = parseArgs({ options: { share: { type: 'string', default: '1' }, rounds: { type: 'string', default: '2' } } });
+const { values } = parseArgs({ options: { share: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' }, checks: { type: 'string' } } });
 const share = Number(values.share);
 const [USERS, EACH, SYMBOLS] = [Math.max(10, Math.round(1000 * share)), 10, 50];
-const CHECKS = Math.max(20, Math.round(200 * share));
+const [ROUNDS, CHECKS] = [Number(values.rounds), values.checks === undefined ? Math.max(20, Math.round(200 * share)) : Number(values.checks)];
 const LISTED_WITHIN = 30_000;
 const PUSH_LIMIT = 10_000;
 
@@ -38,6 +40,8 @@ function verdict(name: string, holds: boolean, figure: string): void {
 }
 const quantile = (sorted: readonly number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+const average = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
 const median = (numbers: readonly number[]): number => quantile([...numbers].sort((a, b) => a - b), 0.5);
 
 const cluster = await startCluster();
@@ -105,40 +109,47 @@ try {
     return { listed, pushes };
   };
 
-  await round(false); // warms threads, connections and code
-  const rounds = { sound: [] as Awaited<ReturnType<typeof round>>[], ill: [] as Awaited<ReturnType<typeof round>>[] };
-  for (let i = 0; i < Number(values.rounds); i++) {
-    rounds.sound.push(await round(false));
-    rounds.ill.push(await round(true));
+  if (ROUNDS > 0) {
+    await round(false); // warms threads, connections and code
+    const rounds = { sound: [] as Awaited<ReturnType<typeof round>>[], ill: [] as Awaited<ReturnType<typeof round>>[] };
+    for (let i = 0; i < ROUNDS; i++) {
+      rounds.sound.push(await round(false));
+      rounds.ill.push(await round(true));
+    }
+    const all = [...rounds.sound, ...rounds.ill];
+    console.log(`${alerts.length} alerts of ${USERS} users on ${SYMBOLS} symbols, ${process.version}, PostgreSQL on the same machine, one process for checks and pushes; medians of ${ROUNDS} rounds each, in turn`);
+    const listed = median(all.map((each) => each.listed));
+    verdict('every notification listed', listed <= LISTED_WITHIN, `${seconds(listed)} after the tick, p50 and p99 alike: they are committed together`);
+    const of = (kind: 'sound' | 'ill', q: number): number => median(rounds[kind].map(({ pushes }) => quantile(pushes, q)));
+    verdict('every push of the sound endpoints arrived', all.every(({ pushes }) => pushes.length >= USERS * EACH * 0.8), `p50 ${seconds(of('sound', 0.5))}, p99 ${seconds(of('sound', 0.99))} after the tick`);
+    const growth = of('ill', 0.99) / of('sound', 0.99) - 1;
+    verdict('a tenth of the endpoints hangs, a tenth answers 429, 410 or 500: p99 of the others', growth < 0.1, `${seconds(of('ill', 0.99))} (${(100 * growth).toFixed(1)} %), p50 ${seconds(of('ill', 0.5))}`);
   }
-  const all = [...rounds.sound, ...rounds.ill];
-  console.log(`${alerts.length} alerts of ${USERS} users on ${SYMBOLS} symbols, ${process.version}, PostgreSQL on the same machine, one process for checks and pushes; medians of ${values.rounds} rounds each, in turn`);
-  const listed = median(all.map((each) => each.listed));
-  verdict('every notification listed', listed <= LISTED_WITHIN, `${seconds(listed)} after the tick, p50 and p99 alike: they are committed together`);
-  const of = (kind: 'sound' | 'ill', q: number): number => median(rounds[kind].map(({ pushes }) => quantile(pushes, q)));
-  verdict('every push of the sound endpoints arrived', all.every(({ pushes }) => pushes.length >= USERS * EACH * 0.8), `p50 ${seconds(of('sound', 0.5))}, p99 ${seconds(of('sound', 0.99))} after the tick`);
-  const growth = of('ill', 0.99) / of('sound', 0.99) - 1;
-  verdict('a tenth of the endpoints hangs, a tenth answers 429, 410 or 500: p99 of the others', growth < 0.1, `${seconds(of('ill', 0.99))} (${(100 * growth).toFixed(1)} %), p50 ${seconds(of('ill', 0.5))}`);
 
   // Memory: the same process, ten symbols and a fiftieth of the alerts, so that pushes of a check are done before the next.
   await subscribeAll(false);
   await db.query(`update symbols set source = 'none' where symbol <> all ($1::text[])`, [listings.slice(0, 10)]);
   await db.query('update alerts set paused = true where id in (select id from alerts order by id offset $1)', [Math.round(alerts.length / 50)]);
-  const memory: { heap: number; rss: number }[] = [];
-  for (let i = 0; i < CHECKS && bar < sessions.length; i++) {
+  const memory: { check: number; heap: number; rss: number }[] = [];
+  const every = Math.max(1, Math.ceil(CHECKS / 10));
+  for (let check = 1; check <= CHECKS && bar < sessions.length; check++) {
     const checked = role.next('checked');
     role.order({ now: sessions[bar++] ?? NaN });
     await checked;
-    if (i % Math.ceil(CHECKS / 10) !== Math.ceil(CHECKS / 10) - 1) continue;
+    if (check % every !== 0) continue;
     await pause(500);
     const told = role.next('memory');
     role.order({ memory: true });
-    memory.push((await told).memory);
+    memory.push({ check, ...(await told).memory });
+    console.log(`     check ${check}: heap and buffers after a collection ${mb(memory.at(-1)?.heap ?? NaN)} MB, resident ${mb(memory.at(-1)?.rss ?? NaN)} MB`);
   }
-  const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-  // Half-way the process has seen everything that it will keep.
-  const [half, end] = [memory[Math.floor(memory.length / 2)], memory.at(-1)];
-  verdict(`memory over ${CHECKS} checks of ten symbols`, (end?.heap ?? NaN) < 1.1 * (half?.heap ?? NaN) + 2 ** 20, `heap and buffers after a collection, MB: ${memory.map(({ heap }) => mb(heap)).join(' ')}; resident ${memory.map(({ rss }) => mb(rss)).join(' ')}`);
+  if (CHECKS > 0) {
+    // Once code, caches and connections are there: bytes a check, by least squares.
+    const settled = memory.slice(Math.floor(memory.length / 4));
+    const [middle, mean] = [average(settled.map(({ check }) => check)), average(settled.map(({ heap }) => heap))];
+    const slope = settled.reduce((sum, { check, heap }) => sum + (check - middle) * (heap - mean), 0) / settled.reduce((sum, { check }) => sum + (check - middle) ** 2, 0);
+    verdict(`memory over ${CHECKS} checks of ten symbols and ${Math.round(alerts.length / 50)} alerts`, slope * CHECKS < 0.1 * mean, `heap and buffers grow by ${(slope / 1024).toFixed(1)} kB a check, by least squares from check ${settled[0]?.check} on, ${(100 * slope * CHECKS / mean).toFixed(1)} % in all`);
+  }
   await role.kill();
 } finally {
   await db.close();

@@ -52,7 +52,7 @@ const tell = (told: Told): void => { process.send?.(told); };
 const db = await openStorage({ folder: options.folder, databaseUrl: options.databaseUrl });
 let sender: Sender | undefined;
 if (options.roles.includes('sender')) {
-  const push = openPush({ vapid: options.vapid, limit: options.limit, allowPrivate: true, ca: readFileSync(options.ca, 'utf8') });
+  const push = openPush({ vapid: options.vapid, limit: options.limit, allowPrivate: () => true, ca: readFileSync(options.ca, 'utf8') });
   sender = startSender({ db, push, mailer: pageMailer, lease: options.lease, interval: 100 });
 }
 const source = await openReplay({ simulated: options.simulated, seed: 1 });

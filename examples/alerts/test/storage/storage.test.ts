@@ -49,6 +49,20 @@ onEach('a transaction that throws leaves nothing', async (database) => {
   assert.equal(await database.query('select n from kept order by n'), [{ n: 1 }, { n: 3 }]);
 });
 
+onEach('of work of one name one is under way at a time', async (database) => {
+  let end: () => void = () => undefined;
+  let begun: () => void = () => undefined;
+  const begins = new Promise<void>((resolve) => { begun = resolve; });
+  const first = database.exclusive('work', () => new Promise<void>((resolve) => { end = resolve; begun(); }));
+  await begins;
+  assert.is(await database.exclusive('work', () => Promise.reject(new Error('it must not run'))), false);
+  assert.is(await database.exclusive('other work', async () => { await Promise.resolve(); }), true);
+  end();
+  assert.is(await first, true);
+  await database.exclusive('work', () => Promise.reject(new Error('no'))).then(() => assert.unreachable(), (error: Error) => { assert.is(error.message, 'no'); });
+  assert.is(await database.exclusive('work', async () => { await Promise.resolve(); }), true, 'free again, after work that failed too');
+});
+
 onEach('migrations run from every earlier version, and once', async (database) => {
   const all = await readMigrations();
   for (let from = 0; from <= all.length; from++) {

@@ -71,7 +71,7 @@ test('a forgotten password is set anew, and every session ends', async () => {
   assert.match((await site.mailTo('bob@example.org'))?.subject ?? '', 'password was changed');
 });
 
-test('sessions are listed, ended one by one and all at once', async () => {
+test('7.4.1: sessions are listed, ended one by one and all at once', async () => {
   const [one, two, three] = [await site.member('cara@example.org'), await site.member('cara@example.org'), await site.member('cara@example.org')];
   const ids = [...(await one.page('/account')).matchAll(/\/account\/sessions\/([0-9a-f-]{36})\/end/g)].map((match) => match[1] ?? '');
   assert.is(ids.length, 3);
@@ -83,7 +83,7 @@ test('sessions are listed, ended one by one and all at once', async () => {
   assert.is((await two.get('/account')).status, 303);
 });
 
-test('password and address are changed by whoever knows the password', async () => {
+test('6.2.2, 6.2.3: password and address are changed by whoever knows the password', async () => {
   const [person, other] = [await site.member('dora@example.org'), await site.member('dora@example.org')];
   assert.is((await person.post('/account/password', { current: 'not this one', password: 'a new long password' })).status, 422);
   assert.is((await person.post('/account/password', { current: PASSWORD, password: 'a new long password' })).status, 303);
@@ -103,7 +103,7 @@ test('an address that another account has is not taken, and nobody is told so', 
   assert.is(await site.mailTo('taken@example.org'), undefined);
 });
 
-test('a session ends by itself: not used for 30 days, or 90 days after it began', async () => {
+test('7.4.1: a session ends by itself: not used for 30 days, or 90 days after it began', async () => {
   const person = await site.member('eve@example.org');
   await site.database.query(`update sessions set seen_at = now() - interval '2 hours', created_at = now() - interval '89 days' where user_id = (select id from users where email = 'eve@example.org')`);
   assert.is((await person.get('/account')).status, 200);
@@ -126,7 +126,7 @@ test('what is kept is exported, without secrets; the account is deleted with all
   assert.is((await person.get('/account')).status, 303);
 });
 
-test('a new session has a new secret, whatever cookie came with the log-in', async () => {
+test('7.2.4: a new session has a new secret, whatever cookie came with the log-in', async () => {
   const person = await site.member('gina@example.org');
   const before = person.cookies.get('session');
   await person.post('/log-in', { email: 'gina@example.org', password: PASSWORD });
@@ -136,7 +136,7 @@ test('a new session has a new secret, whatever cookie came with the log-in', asy
   assert.is((await old.get('/account')).status, 303);
 });
 
-test('the log holds no secret', () => {
+test('14.2.1: the log holds no secret', () => {
   const text = site.lines.join('');
   assert.not.match(text, PASSWORD);
   assert.not.match(text, /token=|argon2|session=/);

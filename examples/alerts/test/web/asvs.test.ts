@@ -1,6 +1,6 @@
 /**
- * OWASP ASVS 5.0, level 1: one test a point that applies, its number first; docs/alerts.md says the same as a table. Points that other tests show
- * (accounts.test.ts, config.test.ts) are named there.
+ * OWASP ASVS 5.0, level 1: each of its 70 points stands first in the name of a test, here or in accounts.test.ts, and in the table of docs/alerts.md; points of
+ * what the service does not have are tests that it does not.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
@@ -8,15 +8,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import webpush from 'web-push';
 import { weakness } from '../../src/accounts/passwords.js';
 import { limits } from '../../src/accounts/rateLimits.js';
 import { only } from '../../src/storage/database.js';
+import { openPush } from '../../src/outbox/push.js';
 import { clientAddress, limitKey } from '../../src/web/http/guard.js';
 import { isPushEndpoint } from '../../src/web/routes/push.js';
+import { browserKeys, startPushService } from '../outbox/pushService.js';
 import type { Site } from './site.js';
 import { PASSWORD, Person, addNotification, addSymbol, openSite, userId } from './site.js';
 
 const workspace = join(import.meta.dirname, '../../..');
+const docs = readFileSync(join(workspace, '../../docs/alerts.md'), 'utf8');
 const ALERT = { symbol: 'AAPL', direction: 'both', threshold: '1', checks: '2', pause: '60', from: '09:30', to: '16:00' };
 const KEYS = { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) };
 
@@ -65,6 +69,16 @@ test('1.2.2: addresses are built with what people write encoded, and lead nowher
   }
 });
 
+test('1.2.3, 1.3.1, 1.5.1: no script is built from data, and neither HTML nor XML of others is read', async () => {
+  for (const page of [await ann.page('/alerts'), await ann.page('/symbols/AAPL'), await ann.page('/notifications'), await new Person(site.url).page('/')]) {
+    for (const [tag] of page.matchAll(/<script[^>]*>/g)) assert.match(tag, /^<script type="module" src="\/[\w.-]+">$/);
+    assert.not.match(page, /<[^>]* on[a-z]+=|javascript:/i);
+  }
+  assert.not.match(sources('src'), /dangerouslySetInnerHTML|DOMParser|xml2js|fast-xml|sax|sanitize/i);
+  // What is put onto pages as it is: the doctype, and charts that bptt has drawn from numbers.
+  assert.equal([...sources('src').matchAll(/\braw\(([^)]*)/g)].map(([, what]) => what).sort(), ["'<!doctype html>'", 'plot.at(NARROW', 'plot.unstyled']);
+});
+
 test('1.2.4: statements take values as parameters: quotes and patterns are found as they are', async () => {
   assert.match(await ann.page(`/symbols?q=${encodeURIComponent("' or 1=1 --")}`), 'Nothing is called that here');
   assert.match(await ann.page('/symbols?q=%25'), 'Nothing is called that here');
@@ -78,7 +92,7 @@ test('1.2.5, 1.3.2, 3.4.2: no command is run, no text is executed, no other orig
   assert.is((await ann.ask('/symbols', { headers: { origin: 'https://evil.example' } })).headers.get('access-control-allow-origin'), null);
 });
 
-test('2.2.1, 2.2.2: the server takes only what a form allows', async () => {
+test('2.1.1, 2.2.1, 2.2.2: the server takes only what a form allows', async () => {
   for (const wrong of [
     { threshold: '0' }, { threshold: '-1' }, { threshold: '51' }, { threshold: '1e3' }, { threshold: 'NaN' }, { checks: '0' }, { checks: '21' }, { checks: '1.5' }, { pause: '43201' },
     { pause: '-1' }, { from: '24:00' }, { to: 'noon' }, { direction: 'sideways' },
@@ -86,6 +100,8 @@ test('2.2.1, 2.2.2: the server takes only what a form allows', async () => {
   assert.is((await ann.post('/alerts', { ...ALERT, symbol: 'NONE' })).status, 404);
   assert.is((await ann.ask('/alerts', { method: 'POST', body: 'symbol=AAPL&symbol=AAPL', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: site.url } })).status, 400);
   assert.is((await ann.post('/account/time-zone', { timeZone: 'Mars/Olympus' })).status, 422);
+  // Rules are written down beside the routes, and no route takes a body past them.
+  assert.not.match(sources('src/web/routes'), /parseBody|req\.(?:json|text|formData|arrayBuffer)\(/);
 });
 
 test('2.3.1, 6.4.1: a link of a mail is good once, for one purpose, for a short time', async () => {
@@ -123,7 +139,7 @@ test('3.3.1: over TLS the cookie is Secure and bound to this host', async () => 
   await safe.close();
 });
 
-test('3.5.1, 3.5.3: what changes something is a POST from a page of our own', async () => {
+test('3.5.1–3.5.3: what changes something is a POST from a page of our own', async () => {
   const path = `/alerts/${alertId}/pause`;
   assert.is((await ann.get(path)).status, 404, 'no GET changes anything');
   for (const headers of [{ origin: 'https://evil.example' } as Record<string, string>, { origin: 'null' }, { origin: site.url, 'sec-fetch-site': 'cross-site' }, { origin: site.url, 'sec-fetch-site': 'same-site' }]) {
@@ -134,6 +150,16 @@ test('3.5.1, 3.5.3: what changes something is a POST from a page of our own', as
   assert.is((await new Person(site.url).post('/log-in', { email: 'ann@example.org', password: PASSWORD }, { origin: 'https://evil.example' })).status, 403, 'logging in neither');
   assert.is((await ann.ask('/push/subscribe', { method: 'POST', body: '{}', headers: { 'content-type': 'text/plain', origin: site.url } })).status, 415);
   assert.is(only(await site.database.query<{ paused: boolean }>('select paused from alerts where id = $1', [alertId])).paused, false);
+});
+
+test('4.4.1, 5.2.1, 5.2.2, 5.3.1, 9.1.1–9.2.1, 10.4.1–10.4.5: no WebSocket, no uploads, no self-contained tokens, no OAuth', async () => {
+  const { dependencies } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  assert.equal(Object.keys(dependencies).filter((name) => /socket|^ws$|jwt|jose|oauth|oidc|openid|multer|busboy|upload/.test(name)), []);
+  assert.not.match(sources('src') + sources('assets'), /WebSocket|multipart|type="file"|jsonwebtoken|access_token/);
+  const upload = new FormData();
+  upload.set('symbol', new Blob(['AAPL']), 'symbol.txt');
+  assert.is((await ann.ask('/alerts', { method: 'POST', body: upload, headers: { origin: site.url } })).status, 415);
+  assert.is((await ann.post('/alerts', { ...ALERT, symbol: 'x'.repeat(20_000) })).status, 413);
 });
 
 test('5.3.2: pictures are rows by their digest; no path of a request becomes one of a file', async () => {
@@ -216,7 +242,7 @@ test('7.4.2, 14.3.1: an account that is deleted takes its sessions along, and br
   assert.is((await ann.get('/account')).headers.get('cache-control'), 'no-store');
 });
 
-test('8.2.1, 8.3.1: who is not logged in reaches nothing of anybody', async () => {
+test('8.1.1, 8.2.1, 8.3.1: who is not logged in reaches nothing of anybody', async () => {
   const stranger = new Person(site.url);
   for (const path of ['/account', '/account/export', '/alerts', '/alerts/new?symbol=AAPL', `/alerts/${alertId}`, '/notifications', `/notifications/${told.id}`, `/pictures/${told.picture}`, '/symbols', '/symbols/AAPL', '/live']) {
     const answer = await stranger.get(path);
@@ -262,6 +288,19 @@ test('8.2.2: a device is told only what its user is told', async () => {
   ben = await site.member('ben@example.org');
 });
 
+test('12.1.1, 12.2.1, 12.2.2: what the server calls it calls over TLS, and believes no certificate that it does not know', async () => {
+  const service = await startPushService();
+  const push = openPush({ vapid: { ...webpush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' }, limit: 30_000, allowPrivate: () => true });
+  const send = (endpoint: string) => push.send({ endpoint, ...browserKeys(), topic: 't', payload: '{}' });
+  const outcome = await send(`${service.origin}/x`);
+  assert.equal([outcome.kind, 'problem' in outcome && /certificate/.test(outcome.problem)], ['later', true]);
+  assert.equal(await send(`${service.origin.replace('https', 'http')}/x`), { kind: 'gone', problem: 'the endpoint is not https' });
+  assert.is(service.received.length, 0);
+  assert.not.match(sources('src'), /rejectUnauthorized|minVersion|maxVersion/);
+  push.close();
+  await service.close();
+});
+
 test('a push endpoint is a public address, never one of our own network', () => {
   for (const wrong of ['http://push.example.org/x', 'https://127.0.0.1/x', 'https://[::1]/x', 'https://10.1.2.3/x', 'https://localhost/x', 'https://printer.local/x', 'https://db/x', 'https://169.254.169.254/x', 'https://push.example.org:8443/x', 'https://a:b@push.example.org/x', 'file:///etc/passwd', 'nonsense', 'https://2130706433/x', 'https://0x7f.1/x']) {
     assert.is(isPushEndpoint(wrong, []), false, wrong);
@@ -269,7 +308,8 @@ test('a push endpoint is a public address, never one of our own network', () => 
   assert.is(isPushEndpoint('https://fcm.googleapis.com/fcm/send/abc', []), true);
 });
 
-test('11.4.1: passwords are kept by argon2id', async () => {
+test('11.3.1, 11.3.2, 11.4.1: no cipher of our own, and passwords are kept by argon2id', async () => {
+  assert.not.match(sources('src'), /createCipher|createDecipher|createHash\('(?:md5|sha1)'/);
   const { password_hash: kept } = only(await site.database.query<{ password_hash: string }>(`select password_hash from users where email = 'ann@example.org'`));
   assert.match(kept, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
@@ -280,7 +320,8 @@ test('13.4.1, 15.3.1: only what is listed is served, and only what a page shows'
   assert.not.match(readFileSync(join(workspace, 'src/web/routes/assets.ts'), 'utf8'), /serveStatic/);
 });
 
-test('15.2.1: no package of the service has an install script', () => {
+test('15.1.1, 15.2.1: how soon holes are mended is written down, and no package of the service has an install script', () => {
+  assert.match(docs, /is mended within a week, others within a month/);
   const lock = JSON.parse(readFileSync(join(workspace, '../../package-lock.json'), 'utf8')) as { packages: Record<string, { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string>; hasInstallScript?: boolean }> };
   const seen = new Set<string>();
   const queue = Object.keys(lock.packages['examples/alerts']?.dependencies ?? {}).filter((name) => name !== 'bptt');
@@ -294,6 +335,33 @@ test('15.2.1: no package of the service has an install script', () => {
     }
   }
   assert.ok(seen.size > 20);
+});
+
+/** Chapters of level 1, each section with its last point. */
+const LEVEL_1 = [
+  '1.2.5', '1.3.2', '1.5.1', '2.1.1', '2.2.2', '2.3.1', '3.2.2', '3.3.1', '3.4.2', '3.5.3', '4.1.1', '4.4.1', '5.2.2', '5.3.2', '6.1.1', '6.2.8', '6.3.2', '6.4.2', '7.2.4', '7.4.2',
+  '8.1.1', '8.2.2', '8.3.1', '9.1.3', '9.2.1', '10.4.5', '11.3.2', '11.4.1', '12.1.1', '12.2.2', '13.4.1', '14.2.1', '14.3.1', '15.1.1', '15.2.1', '15.3.1',
+].flatMap((last) => {
+  const [section, count] = [last.slice(0, last.lastIndexOf('.')), Number(last.slice(last.lastIndexOf('.') + 1))];
+  return Array.from({ length: count }, (_, i) => `${section}.${i + 1}`);
+});
+
+/** Points that a text begins with: numbers and ranges, parted by commas. */
+function pointsOf(text: string): string[] {
+  return (/^(?:\d+\.\d+\.\d+(?:–\d+\.\d+\.\d+)?(?:, )?)+/.exec(text)?.[0] ?? '').split(', ').filter((part) => part !== '').flatMap((part) => {
+    const [from = '', to = from] = part.split('–');
+    return LEVEL_1.slice(LEVEL_1.indexOf(from), LEVEL_1.indexOf(to) + 1);
+  });
+}
+
+test('each point of level 1 stands in the table of the docs and in the name of a test', () => {
+  assert.is(LEVEL_1.length, 70);
+  const sorted = (points: readonly string[]): string[] => LEVEL_1.filter((point) => points.includes(point));
+  const listed = [...docs.matchAll(/^\| (\d+\.\d+\.\d+[^|]*)\|/gm)].flatMap(([, cell = '']) => pointsOf(cell));
+  const tested = ['asvs', 'accounts'].flatMap((name) => [...readFileSync(join(workspace, `test/web/${name}.test.ts`), 'utf8').matchAll(/^test\('([^']*)/gm)].flatMap(([, title = '']) => pointsOf(title)));
+  assert.equal(sorted(listed), LEVEL_1);
+  assert.is(listed.length, new Set(listed).size, 'none is listed twice');
+  assert.equal(sorted(tested), LEVEL_1);
 });
 
 /** A request with another Host than the address, which fetch forbids. */

@@ -50,7 +50,7 @@ export async function openSite({ settings = {}, engine: parts = {}, passwords: w
   const passwords = wrap(await createPasswords());
   let url = '';
   const services: WebServices = {
-    settings: { origins: [], secure: false, trustedProxies: 0, timeZone: 'Europe/Paris', showMails: false, localPushHosts: [], vapidPublicKey: 'B'.repeat(87), ...settings },
+    settings: { origins: [], secure: false, trustedProxies: 0, timeZone: 'Europe/Paris', showMails: false, pushHosts: [], vapidPublicKey: 'B'.repeat(87), ...settings },
     database, engine: { ...engine, ...parts }, log, metrics: createMetrics(), progress: () => 1, sourceNote: 'Made up for this test.', accounts: createAccounts(database, passwords, () => url), background: background.start,
   };
   const stopping = new AbortController();

@@ -15,16 +15,16 @@ const MOST_DEVICES = 10;
  * An endpoint is an address that the server will call: of a public name, over TLS, at its usual port. Where the name leads is looked at again when
  * it is called (src/outbox).
  */
-export function isPushEndpoint(text: string, localHosts: readonly string[]): boolean {
+export function isPushEndpoint(text: string, ownHosts: readonly string[]): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, host, hostname, port } = new URL(text);
   if (protocol !== 'https:' || username !== '' || password !== '') return false;
-  if (localHosts.includes(host)) return true;
+  if (ownHosts.includes(host)) return true;
   return port === '' && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && hostname.includes('.') && !/\.(?:local|localhost|internal|lan|home|arpa|test)\.?$/.test(hostname);
 }
 
 export function pushRoutes(app: Hono<WebEnv>, { database, settings }: WebServices): void {
-  const endpoint = z.string().max(1_000).refine((text) => isPushEndpoint(text, settings.localPushHosts));
+  const endpoint = z.string().max(1_000).refine((text) => isPushEndpoint(text, settings.pushHosts));
   const subscription = z.object({ endpoint, keys: z.object({ p256dh: z.string().regex(/^[A-Za-z0-9_-]{80,100}={0,2}$/), auth: z.string().regex(/^[A-Za-z0-9_-]{16,32}={0,2}$/) }) });
 
   app.post('/push/subscribe', async (context) => {
