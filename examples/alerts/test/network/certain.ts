@@ -4,10 +4,10 @@ import { PIXELS, buildNetwork, compileNetwork, weightsOnly } from '../../src/net
 import { hashOf } from '../../src/network/walkForward.js';
 import type { Trained } from '../../src/network/walkForward.js';
 
-export async function certainNetwork(): Promise<Trained> {
+export function certainNetwork(): Trained {
   const size = { full: false, pixels: PIXELS.reduced, seed: 1 };
   const model = buildNetwork(size);
-  compileNetwork(model, await cpu());
+  compileNetwork(model, cpu());
   const weights = model.getWeights();
   // The last layer begins at 0: its bias alone is the forecast, in deviations of a bar.
   const bias = Object.entries(weights).filter(([, { shape }]) => shape.length === 1 && shape[0] === 1).at(-1);

@@ -32,7 +32,7 @@ test('web, checker and sender as processes over one database', async () => {
   const db = await openStorage({ folder: '', databaseUrl: cluster.url });
   try {
     await listSymbols(db, await openReplay({ simulated: 0, seed: 1 }));
-    await keepNetwork(db, await certainNetwork(), { symbol: null, barSize: '1d', full: false, state: 'running', scores: {} });
+    await keepNetwork(db, certainNetwork(), { symbol: null, barSize: '1d', full: false, state: 'running', scores: {} });
     writeFileSync(join(folder, 'ca.pem'), push.ca);
     const environment = {
       DATABASE_URL: cluster.url, SMTP_URL: `smtp://alerts:hunter2@127.0.0.1:${mails.port}`, MAIL_FROM: 'alerts@alerts.example', PUSH_HOSTS: new URL(push.origin).host,

@@ -293,7 +293,7 @@ test('12.1.1, 12.2.1, 12.2.2: what the server calls it calls over TLS, and belie
   const push = openPush({ vapid: { ...webpush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' }, limit: 30_000, allowPrivate: () => true });
   const send = (endpoint: string) => push.send({ endpoint, ...browserKeys(), topic: 't', payload: '{}' });
   const outcome = await send(`${service.origin}/x`);
-  assert.equal([outcome.kind, 'problem' in outcome && /certificate/.test(outcome.problem)], ['later', true]);
+  assert.equal([outcome.kind, 'problem' in outcome && outcome.problem.includes('certificate')], ['later', true]);
   assert.equal(await send(`${service.origin.replace('https', 'http')}/x`), { kind: 'gone', problem: 'the endpoint is not https' });
   assert.is(service.received.length, 0);
   assert.not.match(sources('src'), /rejectUnauthorized|minVersion|maxVersion/);
