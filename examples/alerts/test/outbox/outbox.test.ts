@@ -134,7 +134,8 @@ test('endpoints that hang hold up nobody: the others are served while they wait'
     await pause(100);
     for (let i = 0; i < 20; i++) await file(await subscribe(db, someone, `${origin}/fine${i}`, browserKeys()));
     await until(async () => (await state()).sent === 20);
-    assert.is(received.filter(({ path }) => path.startsWith('/hang')).length, 6);
+    // On a busy machine some have been tried again by now.
+    assert.is(new Set(received.map(({ path }) => path)).size, 26);
     await until(async () => (await db.query(`select 1 from outbox where problem = 'no answer within 2000 ms'`)).length === 6);
   }, { places: 2, patience: 50 }, 2000);
 });
