@@ -16,6 +16,7 @@ const BUDGETS = {
   './explain': 20,
   './charts': 27, // 22.5 before layouts for narrow screens, dashes, shapes, names at lines, marks for outliers, and scales of pictures; 21 before options were checked by name; 18 before candlesticks as pixels and as SVG, three colour maps, the overlay, and pictures in reports
   './convert': { atOnce: 15, onDemand: 45 }, // what is loaded with the entry, and what each of its functions fetches besides
+  './predict': 80, // all layers with their kernels in one file; a program names the few that it has, see PREDICT
   './gpu': 60, // 47 before attention, lookup and likelihoods had kernels; 42 before kernels came apart by family; with the wasm kernels, for `auto`; gpu.js is an optional peer and not counted
   './node': 46, // 45 before options that are undefined were left out everywhere, 40 before options of files were checked by name, and time declared; 44 before tasks and addresses were copied at the call
 };
@@ -32,6 +33,12 @@ const PROGRAM = {
   source: `export { Sequential, LSTM, Dense, Adam } from '${name}';`,
   atOnce: { label: 'LSTM, at once', budget: 42.5 }, // 42 before streams; 66.7 before kernels came apart by family and what runs steps was fetched
   toTrain: { label: 'LSTM, to train', budget: 29.7, modules: /(wasm[\\/](single|families[\\/]lstm)|training[\\/]running)\.js$/ }, // 29.5 before the gates of the LSTM took whole vectors apart from what is left of them; 28.5 before products were unrolled and streams had states of their own; 28 before several batches could make one step, and rates be tried
+};
+
+/** A program that predicts and does nothing else, its kernels included, in one file. */
+const PREDICT = {
+  source: `import { Dense, LSTM, loadPredictor } from '${name}/predict'; export const load = (bytes) => loadPredictor(bytes, { layers: [LSTM, Dense] });`,
+  label: 'LSTM, to predict', budget: 25.5, // 25 before weights stayed packed from run to run
 };
 
 /** Everything but images: what a recurrent model can use, kernels included. What is fetched only where it is asked for is not counted. */
@@ -135,4 +142,5 @@ report(CORE.label, CORE.budget, await measure({
 const program = await split(PROGRAM.source);
 report(PROGRAM.atOnce.label, PROGRAM.atOnce.budget, sizeOf(program, program.atOnce));
 report(PROGRAM.toTrain.label, PROGRAM.toTrain.budget, sizeOf(program, program.behind(PROGRAM.toTrain.modules)));
+report(PREDICT.label, PREDICT.budget, await measure({ stdin: { contents: PREDICT.source, resolveDir: root }, platform: 'browser' }));
 process.exitCode = over === 0 ? 0 : 1;

@@ -11,6 +11,7 @@ import * as charts from '../src/charts/index.js';
 import * as convert from '../src/convert/index.js';
 import * as explain from '../src/explain/index.js';
 import * as forecast from '../src/forecast/index.js';
+import * as predict from '../src/predict/index.js';
 import { ArgumentError, FileFormatError } from '../src/errors.js';
 import { gpu } from '../src/gpu.js';
 import { isPublic, publicExports } from './support/declarations.js';
@@ -82,7 +83,13 @@ const tinyForecaster = new forecast.Forecaster(tiny);
 await tinyForecaster.fit(tinyTable, { epochs: 1, test: 3 });
 
 /** Calls that are right but for what `odd` holds. */
+function predictor(odd: object = {}): predict.Predictor {
+  const model = new bptt.Sequential([new bptt.Dense({ units: 1 })], { inputShape: [2] });
+  return predict.loadPredictor(model.toBytes(), { layers: [predict.Dense], ...odd });
+}
+
 const calls: Readonly<Record<string, (odd: object) => unknown>> = {
+  loadPredictor: (odd) => predictor(odd),
   Activation: (odd) => new bptt.Activation({ kind: 'relu', ...odd }),
   Adagrad: (odd) => new bptt.Adagrad({ ...odd }),
   Adam: (odd) => new bptt.Adam({ ...odd }),
@@ -277,6 +284,8 @@ const methods: Readonly<Record<string, (odd: object) => unknown>> = {
   'Forecaster.forecast': (odd) => tinyForecaster.forecast({ ...odd }),
   'Forecaster.forecastsOf': (odd) => tinyForecaster.forecastsOf('test', { ...odd }),
   'Forecaster.backtest': (odd) => tinyForecaster.backtest({ ...odd }),
+  'Predictor.predict': (odd) => predictor().predict([[1, 2]], odd),
+  'Predictor.predictAll': (odd) => predictor().predictAll([[1, 2]], odd),
   'Model.stream': (odd) => new bptt.Sequential([new bptt.LSTM({ units: 2, stateful: true })], { inputShape: [1, 2], seed: 1 }).stream({ ...odd }),
   'Model.predict': (odd) => compiled().predict([[1, 2, 3]], { ...odd }),
 };

@@ -25,7 +25,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Guide',
     items: [
       page('All pages', 'contents'), page('About the explorer', 'explorer'), page('From Keras', 'from-keras'), page('From PyTorch', 'from-pytorch'), page('Cells of one\'s own', 'cells'), page('Change a gate', 'change-a-gate'),
-      page('Data', 'data'), page('Training', 'training'), page('What did it look at?', 'explain'), page('Charts and reports', 'charts'), page('One step at a time', 'streaming'), page('In a worker', 'worker'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'), { text: 'Benchmark on your machine', link: '/benchmark/index.html', target: '_self' },
+      page('Data', 'data'), page('Training', 'training'), page('What did it look at?', 'explain'), page('Charts and reports', 'charts'), page('One step at a time', 'streaming'), page('In a worker', 'worker'), page('A program that only predicts', 'predict'), page('In browsers', 'browsers'), page('Benchmarks', 'benchmarks'), { text: 'Benchmark on your machine', link: '/benchmark/index.html', target: '_self' },
     ],
   },
   {

@@ -64,7 +64,7 @@ export interface LstmActivations {
 }
 
 /** What the shapes of the weights follow from. */
-export interface LstmSizes {
+interface LstmSizes {
   /** H. */
   readonly units: number;
   readonly useBias: boolean;

@@ -7,12 +7,12 @@ import type { LayerHead } from '../layers/layer.js';
 /** hardSigmoidFifth is that of Keras up to 2, TensorFlow.js and ONNX, hardSigmoidSixth that of Keras 3 and PyTorch. */
 export type CellActivation = Exclude<ActivationKind, 'gelu' | 'softplus'>;
 
-const kinds: readonly CellActivation[] = ['tanh', 'sigmoid', 'relu', 'linear', 'hardSigmoidFifth', 'hardSigmoidSixth', 'leakyRelu', 'elu'];
+export const cellActivations: readonly CellActivation[] = ['tanh', 'sigmoid', 'relu', 'linear', 'hardSigmoidFifth', 'hardSigmoidSixth', 'leakyRelu', 'elu'];
 
 /** @throws ArgumentError for another name. */
 export function requireCellActivation(operation: string, argument: string, kind: CellActivation): CellActivation {
   refuseHardSigmoid(operation, argument, kind);
-  return requireChoice(operation, argument, kind, kinds);
+  return requireChoice(operation, argument, kind, cellActivations);
 }
 
 /** y = φ(x). */

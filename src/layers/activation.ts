@@ -4,7 +4,7 @@ import { checkOptions, requireChoice } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
-import { activationDefaults, activationKinds, refuseHardSigmoid } from './activationKinds.js';
+import { activate, activationDefaults, activationKinds, refuseHardSigmoid } from './activationKinds.js';
 import { Layer, commonNames, dOutput } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoTensors, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
@@ -59,7 +59,7 @@ export class Activation extends Layer<NoTensors, NoTensors, ActivationCache> {
 
   override forward({ k }: Run, _p: NoTensors, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, ActivationCache> {
     const x = this.single(inputs);
-    const y = this.function === 'softmax' ? k.softmax(x) : k.activate(this.function, x, this.alpha);
+    const y = activate(k, this.function, x, this.alpha);
     return { outputs: [y], cache: { x, y } };
   }
 

@@ -1,5 +1,5 @@
 /** The names of activations, and what goes with them. */
-import type { ActivationKind } from '../backend.js';
+import type { ActivationKind, Kernels, Tensor } from '../backend.js';
 import { requireChoice } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 
@@ -11,6 +11,11 @@ export function activationDefaults(kind: ActivationKind): number {
 export const activationKinds: readonly ActivationKind[] = [
   'linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu', 'softplus', 'hardSigmoidFifth', 'hardSigmoidSixth',
 ];
+
+/** φ(x), or softmax over the last axis. */
+export function activate(k: Kernels, kind: ActivationKind | 'softmax', x: Tensor, alpha?: number): Tensor {
+  return kind === 'softmax' ? k.softmax(x) : k.activate(kind, x, alpha ?? activationDefaults(kind));
+}
 
 /** Two functions go by one name. @throws ArgumentError saying which they are. */
 export function refuseHardSigmoid(operation: string, argument: string, kind: string): void {

@@ -1,27 +1,18 @@
-/**
- * A sequence read in both directions (Schuster & Paliwal 1997): two time loops (timeLoop.ts) over one input.
- *   B6  a_t from x_1 … x_t, b_t from x_T … x_t, each by B1 with weights of its own; b is turned round into the order of time
- *   B7  y_t = [a_t | b_t], a_t + b_t, ½·(a_t + b_t) or a_t ⊙ b_t; or both as they are
- *   B8  da_t, db_t = the parts of dy_t; dy_t for each; ½·dy_t for each; dy_t ⊙ b_t and dy_t ⊙ a_t
- * and ∂L/∂x is the sum of what both loops say of it. Derivation: docs/bptt.md.
- */
+/** The two directions with their options, and the way back through both (B8); the way forward: bothWays.ts. */
 import type { Kernels, Tensor } from '../backend.js';
 import { checkOptions, requireChoice } from '../checks.js';
 import type { OptionNames } from '../checks.js';
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
+import { forwardBothWays, inTimeOrder, mergeModes, perDirection, twoWayMasks, twoWayShapes } from './bothWays.js';
+import type { BothWaysCache, MergeMode } from './bothWays.js';
 import { Layer, commonNames, describeLayer, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
 import { addPrefix, withoutPrefix } from './nested.js';
 import { isRecurrent } from './recurrent.js';
 import type { AnyRecurrent } from './recurrent.js';
-import { reverseTime } from './timeLoop.js';
 import type { RecurrentCache } from './timeLoop.js';
 import type { TimeMask } from './timeMask.js';
-
-export type MergeMode = 'concat' | 'sum' | 'average' | 'multiply' | 'none';
-
-const mergeModes: readonly MergeMode[] = ['concat', 'sum', 'average', 'multiply', 'none'];
 
 export interface BidirectionalOptions extends CommonOptions {
   /** The layer that reads forwards: SimpleRNN, LSTM, GRU or another recurrent one. A stateful one carries its state on. */
@@ -36,14 +27,6 @@ export interface BidirectionalOptions extends CommonOptions {
 }
 
 const optionNames: OptionNames<BidirectionalOptions> = { ...commonNames, layer: true, backwardLayer: true, mergeMode: true };
-
-interface BidirectionalCache {
-  readonly forward: RecurrentCache;
-  readonly backward: RecurrentCache;
-  /** What both said, in the order of time. */
-  readonly a: Tensor;
-  readonly b: Tensor;
-}
 
 function requireRecurrent(argument: string, layer: AnyRecurrent): AnyRecurrent {
   const given: AnyLayer = requireLayer('Bidirectional', layer);
@@ -80,7 +63,7 @@ function requireTwins(ahead: AnyRecurrent, back: AnyRecurrent): void {
  *
  * @throws ArgumentError for two layers that do not belong together, and a stateful one that reads backwards.
  */
-export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
+export class Bidirectional extends Layer<Tensors, Tensors, BothWaysCache<RecurrentCache>> {
   override readonly kind = 'bidirectional';
   override readonly className = 'Bidirectional';
   override readonly families: AnyLayer['families'];
@@ -110,24 +93,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
-    const states = this.layer.stateCount + this.backwardLayer.stateCount;
-    if (inputs.length !== 1 && inputs.length !== 1 + states) {
-      throw new ShapeError({
-        operation: this.label(), argument: 'inputs', expected: `x alone or x and ${states} state tensors, those of the forward direction first`, actual: `${inputs.length} tensors`,
-      });
-    }
-    const [ahead, back] = this.perDirection(inputs);
-    const [a = [], ...aheadStates] = this.layer.outputShapes(ahead);
-    const [b = [], ...backStates] = this.backwardLayer.outputShapes(back);
-    const last = [...aheadStates, ...backStates];
-    const [width = 0, other = 0] = [a.at(-1), b.at(-1)];
-    if (this.mergeMode === 'none') return [a, b, ...last];
-    if (this.mergeMode === 'concat') return [[...a.slice(0, -1), width + other], ...last];
-    if (width === other) return [a, ...last];
-    throw new ShapeError({
-      operation: this.label(), argument: 'backwardLayer', expected: `of width ${width}, as layer, for mergeMode '${this.mergeMode}'`, actual: String(other),
-      hint: "mergeMode 'concat' and 'none' take different widths.",
-    });
+    return twoWayShapes(this, inputs);
   }
 
   /** Of either direction: no loss can look behind a gate. */
@@ -136,17 +102,16 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
   }
 
   override masks(inputs: readonly (TimeMask | undefined)[]): readonly (TimeMask | undefined)[] {
-    const [mask] = this.layer.masks(inputs);
-    return this.mergeMode === 'none' ? [mask, mask] : [mask];
+    return twoWayMasks(this, inputs);
   }
 
   override parameters(inputs: readonly Shape[]): Record<string, ParameterSpec> {
-    const [ahead, back] = this.perDirection(inputs);
+    const [ahead, back] = perDirection(this, inputs);
     return { ...addPrefix('forward/', this.layer.weightSpecs(ahead)), ...addPrefix('backward/', this.backwardLayer.weightSpecs(back)) };
   }
 
   override states(inputs: readonly Shape[], batch: number): Record<string, StateSpec> {
-    const [ahead, back] = this.perDirection(inputs);
+    const [ahead, back] = perDirection(this, inputs);
     return { ...addPrefix('forward/', this.layer.states(ahead, batch)), ...addPrefix('backward/', this.backwardLayer.states(back, batch)) };
   }
 
@@ -154,23 +119,14 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
     return [...this.layer.noise(inputs, batch), ...this.backwardLayer.noise(inputs, batch)];
   }
 
-  override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, BidirectionalCache> {
-    const [ahead, back] = this.perDirection(inputs);
+  override forward(run: Run, p: Tensors, s: Tensors, inputs: readonly Tensor[]): Forward<Tensors, BothWaysCache<RecurrentCache>> {
+    const [ahead] = perDirection(this, inputs);
     const cut = run.noise.length === 0 ? 0 : this.layer.noise(ahead.map(({ shape }) => shape.slice(1)), ahead[0]?.shape[0] ?? 1).length;
-    const first = this.layer.forward({ ...run, noise: run.noise.slice(0, cut) }, withoutPrefix('forward/', p), withoutPrefix('forward/', s), ahead); // B6
-    const second = this.backwardLayer.forward({ ...run, noise: run.noise.slice(cut) }, withoutPrefix('backward/', p), withoutPrefix('backward/', s), back); // B6
-    const [a, ...aheadStates] = first.outputs;
-    const [read, ...backStates] = second.outputs;
-    if (!a || !read) throw new Error('a direction without an output');
-    const b = this.inTimeOrder(run.k, read); // B6
-    return {
-      outputs: [...this.merge(run.k, a, b), ...aheadStates, ...backStates], cache: { forward: first.cache, backward: second.cache, a, b },
-      states: { ...addPrefix('forward/', first.states ?? {}), ...addPrefix('backward/', second.states ?? {}) },
-    };
+    return forwardBothWays(this, cut, run, p, s, inputs);
   }
 
   override backward(
-    run: Run, p: Tensors, cache: BidirectionalCache, dOutputs: readonly (Tensor | undefined)[], grads: Tensors,
+    run: Run, p: Tensors, cache: BothWaysCache<RecurrentCache>, dOutputs: readonly (Tensor | undefined)[], grads: Tensors,
   ): Tensor[] {
     const { k } = run;
     const outputs = this.mergeMode === 'none' ? 2 : 1;
@@ -184,34 +140,11 @@ export class Bidirectional extends Layer<Tensors, Tensors, BidirectionalCache> {
       return dInputs;
     };
     const [dxAhead, ...dAhead] = half('forward/', this.layer, cache.forward, [da, ...dStates.slice(0, cut)]);
-    const [dxBack, ...dBack] = half('backward/', this.backwardLayer, cache.backward, [db && this.inTimeOrder(k, db), ...dStates.slice(cut)]);
+    const [dxBack, ...dBack] = half('backward/', this.backwardLayer, cache.backward, [db && inTimeOrder(this, k, db), ...dStates.slice(cut)]);
     return dxAhead && dxBack ? [k.add(dxAhead, dxBack), ...dAhead, ...dBack] : [];
   }
 
-  /** What each direction reads: x, and the initial states that are its own. */
-  private perDirection<T>([x, ...initial]: readonly T[]): readonly [T[], T[]] {
-    const cut = this.layer.stateCount;
-    if (x === undefined) throw new ShapeError({ operation: this.label(), argument: 'inputs', expected: 'x', actual: 'nothing' });
-    return [[x, ...initial.slice(0, cut)], [x, ...initial.slice(cut)]];
-  }
-
-  /** The twin answers in reading order; sequences are turned round. Its own inverse. */
-  private inTimeOrder(k: Kernels, y: Tensor): Tensor {
-    if (!this.layer.returnSequences) return y;
-    return k.swapLeading(reverseTime(k, k.swapLeading(y)));
-  }
-
-  private merge(k: Kernels, a: Tensor, b: Tensor): Tensor[] { // B7
-    switch (this.mergeMode) {
-      case 'concat': return [k.concat([a, b])];
-      case 'sum': return [k.add(a, b)];
-      case 'average': return [k.scale(k.add(a, b), 0.5)];
-      case 'multiply': return [k.mul(a, b)];
-      case 'none': return [a, b];
-    }
-  }
-
-  private split(k: Kernels, [dy, second]: readonly (Tensor | undefined)[], { a, b }: BidirectionalCache): readonly (Tensor | undefined)[] { // B8
+  private split(k: Kernels, [dy, second]: readonly (Tensor | undefined)[], { a, b }: BothWaysCache<RecurrentCache>): readonly (Tensor | undefined)[] { // B8
     if (this.mergeMode === 'none') return [dy, second];
     if (!dy) return [];
     switch (this.mergeMode) {

@@ -10,7 +10,9 @@ import type { Shape } from '../tensor.js';
 import { headOf } from './activation.js';
 import { activationDefaults, requireActivation } from './activationKinds.js';
 import { checkOptions, requireCount } from '../checks.js';
-import { Layer, checkedInitializer, commonNames, dOutput, initializerName } from './layer.js';
+import { denseForward, denseShapes, denseWeightShapes } from './denseForward.js';
+import type { DenseParams } from './denseForward.js';
+import { Layer, checkedInitializer, commonNames, dOutput, initializerName, startedAs } from './layer.js';
 import type { CommonOptions, Forward, JsonObject, LayerHead, NoTensors, ParameterSpec, Run } from './layer.js';
 import type { TimeMask } from './timeMask.js';
 import { ruleNames } from './weightRules.js';
@@ -34,7 +36,6 @@ const optionNames: OptionNames<DenseOptions> = {
   ...commonNames, ...ruleNames('kernel', 'bias'), units: true, activation: true, useBias: 'flag', kernelInitializer: true, biasInitializer: true,
 };
 
-type DenseParams = { kernel: Tensor; bias?: Tensor };
 interface DenseCache { readonly x: Tensor; readonly z: Tensor; readonly y: Tensor; readonly inputShape: Shape }
 
 /** x [B, …, D] → [B, …, units]. Weights: kernel [D, units], bias [units]. */
@@ -65,9 +66,7 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
   }
 
   override outputShapes(inputs: readonly Shape[]): Shape[] {
-    const x = this.single(inputs);
-    if (x.length === 0) this.requireRank(x, 1, '[batch, …, features]');
-    return [[...x.slice(0, -1), this.units]];
+    return denseShapes(this.label(), this.units, inputs);
   }
 
   override head(): LayerHead | undefined {
@@ -79,20 +78,13 @@ export class Dense extends Layer<DenseParams, NoTensors, DenseCache> {
   }
 
   override parameters(inputs: readonly Shape[]): { kernel: ParameterSpec; bias?: ParameterSpec } {
-    const d = this.single(inputs).at(-1) ?? 0;
-    const kernel = { shape: [d, this.units], initializer: this.kernelInitializer };
-    return this.useBias ? { kernel, bias: { shape: [this.units], initializer: this.biasInitializer } } : { kernel };
+    return startedAs(denseWeightShapes(this, this.single(inputs)), { kernel: this.kernelInitializer, bias: this.biasInitializer });
   }
 
   override forward({ k }: Run, p: DenseParams, _s: NoTensors, inputs: readonly Tensor[]): Forward<NoTensors, DenseCache> {
     const input = this.single(inputs);
-    const d = input.shape.at(-1) ?? 1;
-    const x = k.reshape(input, [input.size / d, d]);
-    const product = k.matmul('nn', x, p.kernel); // D1
-    const z = p.bias ? k.addRow(product, p.bias) : product; // D1
-    const y = this.activation === 'linear' ? z : k.activate(this.activation, z, activationDefaults(this.activation));
-    const outputShape = [...input.shape.slice(0, -1), this.units];
-    return { outputs: [k.reshape(y, outputShape)], cache: { x, z, y, inputShape: input.shape } };
+    const { output, ...cache } = denseForward(k, p, input, this); // D1
+    return { outputs: [output], cache: { ...cache, inputShape: input.shape } };
   }
 
   override backward({ k, inputGradient, frozen }: Run, p: DenseParams, cache: DenseCache, dOutputs: readonly (Tensor | undefined)[], grads: DenseParams): Tensor[] {

@@ -4,13 +4,14 @@
  *   T2  dx_t = f's backward of dy_t;  gradients of the weights are sums over t
  * Samples and steps are both rows to the layer: one call on [B·T, …] is T1 for all t, and its sum over rows is T2's.
  */
-import type { Kernels, Tensor } from '../backend.js';
+import type { Tensor } from '../backend.js';
 import { checkOptions } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import { ArgumentError } from '../errors.js';
 import type { Shape } from '../tensor.js';
 import { Layer, commonNames, dOutput, describeLayer, requireLayer } from './layer.js';
 import type { AnyLayer, CommonOptions, Forward, InputRule, JsonObject, LayerHead, NoiseSpec, ParameterSpec, Run, StateSpec, Tensors } from './layer.js';
+import { asRowRun, asRows, asSteps } from './stepsAsRows.js';
 import type { TimeMask } from './timeMask.js';
 
 export interface TimeDistributedOptions extends CommonOptions {
@@ -124,20 +125,4 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   private step(inputs: readonly Shape[]): Shape[] {
     return [this.single(inputs).slice(1)];
   }
-}
-
-/** Padded steps are samples to the layer, of which some do not count. */
-function asRowRun({ mask, masks: _, samples, ...run }: Run): Run {
-  return { ...run, samples: mask ? run.k.reshape(mask, [mask.size]) : samples };
-}
-
-/** [B, T, …] → [B·T, …]. */
-function asRows(k: Kernels, x: Tensor): Tensor {
-  const [batch = 1, steps = 1, ...rest] = x.shape;
-  return k.reshape(x, [batch * steps, ...rest]);
-}
-
-/** [B·T, …] → [B, T, …], B and T those of x. */
-function asSteps(k: Kernels, y: Tensor, x: Tensor): Tensor {
-  return k.reshape(y, [...x.shape.slice(0, 2), ...y.shape.slice(1)]);
 }

@@ -39,7 +39,7 @@ export interface ForwardLoop {
 }
 
 /** And both ways. */
-export interface TimeLoop extends ForwardLoop {
+interface TimeLoop extends ForwardLoop {
   readonly cell: AnyCell;
   readonly truncate: number | StepsBack | undefined;
 }

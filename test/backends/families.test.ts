@@ -4,99 +4,24 @@ import * as assert from 'uvu/assert';
 import type { KernelFamily } from '../../src/backend.js';
 import { wasmBackend } from '../../src/backends/wasm/backend.js';
 import { kernelFamilies } from '../../src/backends/wasm/families.js';
-import { ArgumentError, BackendError, Dense, Input, Layer, Model, Optimizer, RMSprop, Sequential, l1, l2, maxNorm, nonNegative, unitNorm, wasm } from '../../src/index.js';
-import type { AnyCell, AnyLayer, CompileOptions, Forward, JsonObject, JsonValue, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
-import { cellMakers, makers } from '../../src/models/files/makers.js';
+import { ArgumentError, BackendError, Dense, Layer, Optimizer, RMSprop, Sequential, l1, l2, maxNorm, nonNegative, unitNorm, wasm } from '../../src/index.js';
+import type { CompileOptions, Forward, JsonObject, NoTensors, Run, Shape, Tensor, UpdateInputs } from '../../src/index.js';
+import { makers } from '../../src/models/files/makers.js';
 import { lossNames } from '../../src/losses/losses.js';
 import { optimizerNames } from '../../src/optimizers/resolve.js';
 import { sizeOf } from '../../src/tensor.js';
 import { rejected } from '../models/support.js';
+import { everyLayer, modelOfOne } from '../support/everyLayer.js';
 import { thrown } from '../support/compare.js';
 
-const vector = [4];
-const sequence = [4, 3];
-const image = [5, 6, 2];
-const inner = { className: 'GRU', config: { units: 2, returnSequences: true } };
-/** Every layer: its options and the shape of its input, or inputs. */
-const uses: Readonly<Record<string, { readonly options?: JsonObject; readonly shape: Shape; readonly inputs?: number; readonly values?: number }>> = {
-  Activation: { options: { kind: 'tanh' }, shape: vector },
-  Add: { shape: vector, inputs: 2 },
-  Attention: { options: { score: 'additive' }, shape: sequence, inputs: 2 },
-  Average: { shape: vector, inputs: 2 },
-  AveragePool1D: { options: { poolSize: 2 }, shape: sequence },
-  AveragePool2D: { options: { poolSize: 2 }, shape: image },
-  BatchNorm: { shape: vector },
-  Bidirectional: { options: { layer: inner }, shape: sequence },
-  Concatenate: { shape: vector, inputs: 2 },
-  Conv1D: { options: { filters: 2, kernelSize: 2 }, shape: sequence },
-  Conv2D: { options: { filters: 2, kernelSize: 2 }, shape: image },
-  Conv1DTranspose: { options: { filters: 2, kernelSize: 2 }, shape: sequence },
-  Conv2DTranspose: { options: { filters: 2, kernelSize: 2 }, shape: image },
-  Cropping1D: { shape: sequence },
-  Dense: { options: { units: 2 }, shape: vector },
-  DepthwiseConv1D: { options: { kernelSize: 2 }, shape: sequence },
-  DepthwiseConv2D: { options: { kernelSize: 2 }, shape: image },
-  Dropout: { options: { rate: 0.5 }, shape: vector },
-  Embedding: { options: { inputDim: 3, outputDim: 2 }, shape: vector, values: 2 },
-  Flatten: { shape: sequence },
-  GaussianNoise: { options: { stddev: 0.5 }, shape: vector },
-  GlobalAveragePool1D: { shape: sequence },
-  GlobalAveragePool2D: { shape: image },
-  GlobalMaxPool1D: { shape: sequence },
-  GlobalMaxPool2D: { shape: image },
-  GroupNorm: { options: { groups: 2 }, shape: vector },
-  GRU: { options: { units: 2, resetAfter: false }, shape: sequence },
-  LayerNorm: { shape: vector },
-  LSTM: { options: { units: 2, peepholes: true }, shape: sequence },
-  Masking: { shape: sequence },
-  MaxPool1D: { options: { poolSize: 2 }, shape: sequence },
-  MaxPool2D: { options: { poolSize: 2 }, shape: image },
-  Maximum: { shape: vector, inputs: 2 },
-  Minimum: { shape: vector, inputs: 2 },
-  MultiHeadAttention: { options: { numHeads: 2, keyDim: 3 }, shape: sequence, inputs: 2 },
-  Multiply: { shape: vector, inputs: 2 },
-  Permute: { options: { dims: [2, 1] }, shape: sequence },
-  RepeatVector: { options: { n: 2 }, shape: vector },
-  Reshape: { options: { targetShape: [2, 2] }, shape: vector },
-  SeparableConv1D: { options: { filters: 2, kernelSize: 2 }, shape: sequence },
-  SeparableConv2D: { options: { filters: 2, kernelSize: 2 }, shape: image },
-RMSNorm: { shape: vector },
-  RNN: { options: { cell: { className: 'StackedCells', config: { cells: Object.keys(cellMakers).filter((name) => name !== 'StackedCells').map((className) => ({ className, config: { units: 2 } })) } } }, shape: sequence },
-  SimpleRNN: { options: { units: 2 }, shape: sequence },
-  SpatialDropout1D: { options: { rate: 0.5 }, shape: sequence },
-  Subtract: { shape: vector, inputs: 2 },
-  TimeDistributed: { options: { layer: { className: 'LayerNorm', config: {} } }, shape: sequence },
-  UpSampling1D: { shape: sequence },
-  UpSampling2D: { shape: image },
-  ZeroPad1D: { options: { padding: 1 }, shape: sequence },
-  ZeroPad2D: { options: { padding: 1 }, shape: image },
-};
-
-function cellOf(entry: JsonValue | undefined): AnyCell {
-  const { className, config } = entry as { className: string; config: JsonObject };
-  const cell = cellMakers[className]?.(config, cellOf);
-  if (!cell) throw new Error(`no cell ${className}`);
-  return cell;
-}
-
 test('every layer that can be saved declares what it calls', async () => {
-  assert.equal(Object.keys(uses).sort(), Object.keys(makers).sort());
-  for (const [name, { options = {}, shape, inputs: count = 1, values = 0.5 }] of Object.entries(uses)) {
-    const make = (kind: string, given: JsonObject): AnyLayer => {
-      const layer = makers[kind]?.({ ...given, name: kind }, (entry) => {
-        const { className, config } = entry as { className: string; config: JsonObject };
-        return make(className, config);
-      }, cellOf);
-      if (!layer) throw new Error(`no layer ${kind}`);
-      return layer;
-    };
-    const inputs = Array.from({ length: count }, () => Input({ shape }));
-    const output = make(name, options).apply(count === 1 ? inputs[0] ?? [] : inputs);
-    const model = new Model({ inputs, outputs: output });
+  assert.equal(Object.keys(everyLayer).sort(), Object.keys(makers).sort());
+  for (const [name, { shape, inputs: count = 1, values = 0.5 }] of Object.entries(everyLayer)) {
+    const model = modelOfOne(name);
     model.compile({ loss: 'mse' });
     const filled = (of: Shape, value: number): { data: Float32Array; shape: number[] } => ({ data: new Float32Array(2 * sizeOf(of)).fill(value), shape: [2, ...of] });
-    const x = inputs.map(() => filled(shape, values));
-    const { loss } = await model.lossAndGradients(count === 1 ? x[0] ?? [] : x, filled(output.shape, 0.5), { training: true }).catch((error: unknown) => {
+    const x = Array.from({ length: count }, () => filled(shape, values));
+    const { loss } = await model.lossAndGradients(count === 1 ? x[0] ?? [] : x, filled(model.network.outputs[0]?.shape ?? [], 0.5), { training: true }).catch((error: unknown) => {
       throw new Error(`${name}: ${String(error)}`);
     });
     assert.ok(Number.isFinite(loss), name);

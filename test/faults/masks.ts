@@ -53,7 +53,7 @@ export const maskFaults: readonly Fault[] = [
     ['running statistics move where no row counts', 'k.blendRows(any, ', 'k.add(k.zeros(row), '],
   ),
   ...faultsIn('layers/batchNorm', ['layers/norms'], ['padding counts in the statistics', 'const rows = mask ?? samples;', 'const rows = undefined;']),
-  ...faultsIn('layers/timeDistributed', ['layers/norms'], ['padding counts inside', 'samples: mask ? ', 'samples: false ? ']),
+  ...faultsIn('layers/stepsAsRows', ['layers/norms'], ['padding counts inside', 'samples: mask ? ', 'samples: false ? ']),
   ...faultsIn('backends/cpu/arrays', ['backends/cpu/arrays'], ['a division by zero', 'divisor === 0 ? 0 : ', '']),
   ...faultsIn('layers/timeMask', ['layers/embedding'],
     ['by value: one number of the step is enough for padding', 'if (value !== odd)', 'if (values.subarray(i - i % width, i - i % width + width).every((each) => each !== odd))'],

@@ -8,7 +8,8 @@ import type { Constraint, Regularizer } from '../../layers/weightRules.js';
 import { buildNetwork } from '../graph/network.js';
 import type { Network } from '../graph/network.js';
 import type { Makers } from './factory.js';
-import { damaged, listOf, numberOf, objectOf, textOf } from './json.js';
+import { objectOf, textOf } from './json.js';
+import { readWiring, resolved } from './wiring.js';
 
 /** The maker of what `{ className, config }` describes, and the config. @throws FileFormatError for an unknown class */
 function made<F>(what: 'layer' | 'cell' | 'rule', entry: JsonValue | undefined, known: Readonly<Record<string, F>>): { readonly make: F; readonly config: JsonObject } {
@@ -42,26 +43,10 @@ export function layerMaker(known: Makers): (entry: JsonValue | undefined, name: 
 /** @throws FileFormatError for an unknown class or a reference to nothing. */
 export function rebuildArchitecture(description: JsonObject, known: Makers): Network {
   const layerOf = layerMaker(known);
-  const inputs = listOf('inputs', description.inputs).map((entry) => {
-    const { shape, name } = Array.isArray(entry) ? { shape: entry as JsonValue, name: undefined } : objectOf('input', entry);
-    return Input({ shape: listOf('input shape', shape).map((size) => (size === null ? null : numberOf('input size', size))), ...(name === undefined ? {} : { name: textOf('input name', name) }) });
-  });
-  const layers = listOf('layers', description.layers).map((entry) => layerOf(entry, textOf('layer name', objectOf('layer', entry).name)));
+  const wiring = readWiring(description);
+  const inputs = wiring.inputs.map(({ shape, name }) => Input({ shape, ...(name === undefined ? {} : { name }) }));
+  const layers = wiring.layers.map(({ entry, name }) => layerOf(entry, name));
   const values: SymbolicTensor[][] = [];
-  const resolve = (reference: JsonValue): SymbolicTensor => {
-    const [node = NaN, index = NaN] = listOf('reference', reference).map((at) => numberOf('reference', at));
-    const tensor = node === -1 ? inputs[index] : values[node]?.[index];
-    if (!tensor) throw damaged('reference', 'an earlier tensor', reference);
-    return tensor;
-  };
-  for (const entry of listOf('nodes', description.nodes)) {
-    const { layer, inputs: from } = objectOf('node', entry);
-    const found = layers[numberOf('node layer', layer)];
-    if (!found) throw damaged('node layer', `below ${layers.length}`, layer);
-    values.push(found.applyAll(listOf('node inputs', from).map(resolve)));
-  }
-  const outputs = listOf('outputs', description.outputs).map(resolve);
-  const names = listOf('outputNames', description.outputNames).map((name) => textOf('output name', name));
-  if (names.length !== outputs.length || new Set(names).size !== names.length) throw damaged('outputNames', `${outputs.length} different names`, description.outputNames);
-  return buildNetwork(inputs, outputs, names);
+  for (const { layer, inputs: from } of wiring.nodes) values.push(layers[layer]?.applyAll(from.map((reference) => resolved(reference, inputs, values))) ?? []);
+  return buildNetwork(inputs, wiring.outputs.map((reference) => resolved(reference, inputs, values)), wiring.outputNames);
 }

@@ -7,7 +7,7 @@ import { decodeTensorFile } from './safetensors.js';
 
 export const formatVersion = 1;
 
-export interface OpenedFile {
+interface OpenedFile {
   /** Under `bptt` in the metadata of the container: version, seed, architecture, compiled, position, metadata. */
   readonly description: JsonObject;
   readonly architecture: JsonObject;

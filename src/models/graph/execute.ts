@@ -1,6 +1,7 @@
 /** A model forward and backward, written with kernels: the chain rule over the graph. */
 import type { Kernels, Tensor } from '../../backend.js';
-import type { Tensors } from '../../layers/layer.js';
+import type { ForwardLayer } from '../../layers/forwardLayer.js';
+import type { Run, Tensors } from '../../layers/layer.js';
 import { masksOfNode } from './masks.js';
 import type { Network, NetworkNode, ValueId } from './network.js';
 
@@ -34,11 +35,11 @@ export interface NetworkForward {
   readonly states: LayerTensors;
 }
 
-function tensorsOf(all: LayerTensors, node: NetworkNode): Tensors {
+function tensorsOf(all: LayerTensors, node: NetworkNode<ForwardLayer>): Tensors {
   return all.get(node.name) ?? {};
 }
 
-function runOf(network: Network, run: NetworkRun, index: number, node: NetworkNode, inputGradient?: boolean): Parameters<NetworkNode['layer']['forward']>[0] {
+function runOf(network: Network<ForwardLayer>, run: NetworkRun, index: number, node: NetworkNode<ForwardLayer>, inputGradient?: boolean): Run {
   const { k, training, observe } = run;
   const masks = run.masks?.size ? masksOfNode(network, node).map((mask) => mask && run.masks?.get(mask.key)) : [];
   return {
@@ -55,7 +56,7 @@ export function valueOf(values: ReadonlyMap<ValueId, Tensor>, id: ValueId): Tens
 }
 
 export function forwardNetwork(
-  network: Network, run: NetworkRun, parameters: LayerTensors, states: LayerTensors, inputs: readonly Tensor[],
+  network: Network<ForwardLayer>, run: NetworkRun, parameters: LayerTensors, states: LayerTensors, inputs: readonly Tensor[],
 ): NetworkForward {
   const values = new Map<ValueId, Tensor>();
   network.inputs.forEach(({ id }, i) => {

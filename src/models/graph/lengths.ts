@@ -3,6 +3,8 @@
  * anew for each: the same layers are asked for their shapes with numbers in them, and everything after that knows nothing of open sizes.
  */
 import { ShapeError, formatShape } from '../../errors.js';
+import type { ForwardLayer } from '../../layers/forwardLayer.js';
+import type { AnyLayer } from '../../layers/layer.js';
 import { isOpen, shapesMeet } from '../../openShapes.js';
 import type { Shape } from '../../tensor.js';
 import { Recent } from '../../recent.js';
@@ -13,12 +15,12 @@ import { shapesOf } from './shapes.js';
 /** Lengths of which a network remembers its shapes. */
 const remembered = 32;
 
-export class OpenNetwork {
-  private readonly network: Network;
+export class OpenNetwork<L extends ForwardLayer = AnyLayer> {
+  private readonly network: Network<L>;
   private readonly open: boolean;
-  private readonly known = new Recent<Network>(remembered);
+  private readonly known = new Recent<Network<L>>(remembered);
 
-  constructor(network: Network) {
+  constructor(network: Network<L>) {
     this.network = network;
     this.open = network.inputs.some(({ shape }) => isOpen(shape));
   }
@@ -29,12 +31,12 @@ export class OpenNetwork {
   }
 
   /** @param shapes of the inputs, without the batch. @throws ShapeError for what a layer cannot do at these sizes. */
-  at(shapes: readonly Shape[]): Network {
+  at(shapes: readonly Shape[]): Network<L> {
     return this.open ? this.known.get(shapes.join(';'), () => resolved(this.network, shapes)) : this.network;
   }
 }
 
-function resolved(network: Network, shapes: readonly Shape[]): Network {
+function resolved<L extends ForwardLayer>(network: Network<L>, shapes: readonly Shape[]): Network<L> {
   const values = new Map<ValueId, Shape>();
   const at = (id: ValueId): Shape => {
     const shape = values.get(id);
@@ -43,7 +45,7 @@ function resolved(network: Network, shapes: readonly Shape[]): Network {
   };
   const inputs = network.inputs.map((input, i) => ({ ...input, shape: shapes[i] ?? input.shape }));
   for (const { id, shape } of inputs) values.set(id, shape);
-  const nodes = network.nodes.map((node): NetworkNode => {
+  const nodes = network.nodes.map((node): NetworkNode<L> => {
     const inputShapes = node.inputs.map(at);
     const outputShapes = shapesOf(node.layer, inputShapes);
     node.outputs.forEach((id, i) => {

@@ -1,17 +1,18 @@
 /** The masks of a graph, and those of a batch: what layers read goes into the step, what outputs have says which rows count. */
+import type { ForwardLayer } from '../../layers/forwardLayer.js';
 import type { GivenInput, TimeMask } from '../../layers/timeMask.js';
 import { maskInto } from './network.js';
 import type { Network, NetworkNode } from './network.js';
 
 /** Of what a layer reads: one for each input. */
-export function masksOfNode(network: Network, node: NetworkNode): (TimeMask | undefined)[] {
+export function masksOfNode(network: Network<ForwardLayer>, node: NetworkNode<ForwardLayer>): (TimeMask | undefined)[] {
   return node.inputs.map((_, i) => maskInto(network, node, i));
 }
 
 const none = new Float32Array();
 
 /** Every mask that some layer reads, once, where these inputs of the model have one. */
-export function masksRead(network: Network, masked: readonly boolean[]): TimeMask[] {
+export function masksRead(network: Network<ForwardLayer>, masked: readonly boolean[]): TimeMask[] {
   const given = network.inputs.map((_, i): GivenInput => ({ mask: masked[i] ? none : undefined, values: none }));
   const read = new Map<string, TimeMask>();
   for (const node of network.nodes) {

@@ -1,8 +1,8 @@
 /** Names of a model's tensors, in a saved file and in a step. Weights and running statistics go by their key, `lstm/kernel`. */
-import type { StateTensorSpec } from './network.js';
+import type { KeptState } from './network.js';
 
 /** `state:lstm/h` for a carried state; what belongs to the model goes by its key. */
-export function stateName({ kind, key }: StateTensorSpec): string {
+export function stateName({ kind, key }: KeptState): string {
   return kind === 'carried' ? `state:${key}` : key;
 }
 

@@ -4,6 +4,7 @@
  */
 import { requireAddressable } from '../../checks.js';
 import { ArgumentError, ShapeError, formatShape } from '../../errors.js';
+import type { ForwardLayer } from '../../layers/forwardLayer.js';
 import type { AnyLayer, Application, NoiseSpec, ParameterSpec, StateSpec, SymbolicTensor } from '../../layers/layer.js';
 import { maskOfInput, maskOfValues, whereAllAreReal } from '../../layers/timeMask.js';
 import type { TimeMask } from '../../layers/timeMask.js';
@@ -15,8 +16,9 @@ import { shapesOf } from './shapes.js';
 /** A value in the graph, by number. */
 export type ValueId = number;
 
-export interface NetworkNode {
-  readonly layer: AnyLayer;
+/** @typeParam L what its layers can do. */
+export interface NetworkNode<L extends ForwardLayer = AnyLayer> {
+  readonly layer: L;
   /** Name of the layer; the same for every use of it. */
   readonly name: string;
   readonly inputs: readonly ValueId[];
@@ -25,10 +27,10 @@ export interface NetworkNode {
   readonly outputShapes: readonly Shape[];
 }
 
-export interface Network {
+export interface Network<L extends ForwardLayer = AnyLayer> {
   readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly NetworkOutput[];
-  readonly nodes: readonly NetworkNode[];
+  readonly nodes: readonly NetworkNode<L>[];
   /** Values whose first axis is a time axis that came from an input, with what its padding does to them. */
   readonly masks: ReadonlyMap<ValueId, TimeMask>;
 }
@@ -60,6 +62,10 @@ export interface WeightSpec extends ParameterSpec {
 
 /** An untrained tensor of a layer. */
 export type StateTensorSpec = WeightSpec & StateSpec;
+
+/** A tensor of a layer, trained or not, without how it starts. */
+export type KeptTensor = Pick<WeightSpec, 'key' | 'layer' | 'name' | 'shape'>;
+export type KeptState = KeptTensor & Pick<StateSpec, 'kind'>;
 
 /**
  * Orders a graph from its outputs.
@@ -132,7 +138,7 @@ export function namesOfOutputs(inputs: readonly NetworkInput[], nodes: readonly 
 }
 
 /** How far the indices of each input may go; values 0 to `inputs` − 1 are those of the inputs. @throws ArgumentError for a rule about what another layer makes. */
-function indexBounds(inputs: number, nodes: readonly NetworkNode[]): readonly (number | undefined)[] {
+export function indexBounds(inputs: number, nodes: readonly NetworkNode<ForwardLayer>[]): readonly (number | undefined)[] {
   const bounds: (number | undefined)[] = [];
   for (const { layer, inputs: from, inputShapes } of nodes) {
     layer.inputRules(inputShapes).forEach((rule, i) => {
@@ -155,7 +161,7 @@ export function stepsOf({ shape: [steps, ...rest], indices }: NetworkInput): num
 }
 
 /** The mask of what a node reads: that of the value, and where it is an input of the model, what the layer says of its numbers. */
-export function maskInto({ inputs, masks }: Pick<Network, 'inputs' | 'masks'>, node: NetworkNode, input: number): TimeMask | undefined {
+export function maskInto({ inputs, masks }: Pick<Network, 'inputs' | 'masks'>, node: NetworkNode<ForwardLayer>, input: number): TimeMask | undefined {
   const id = node.inputs[input] ?? -1;
   const own = masks.get(id);
   const rule = inputs[id] && node.layer.inputRules(node.inputShapes)[input];
@@ -166,7 +172,7 @@ export function maskInto({ inputs, masks }: Pick<Network, 'inputs' | 'masks'>, n
 }
 
 /** Follows the time axis of every input as far as layers keep it. @throws ShapeError for a layer that makes a mask of another length. */
-export function masksOf(inputs: readonly NetworkInput[], nodes: readonly NetworkNode[]): Map<ValueId, TimeMask> {
+export function masksOf(inputs: readonly NetworkInput[], nodes: readonly NetworkNode<ForwardLayer>[]): Map<ValueId, TimeMask> {
   const masks = new Map<ValueId, TimeMask>();
   inputs.forEach(({ id, shape: [steps = 0, ...rest] }, i) => {
     if (rest.length > 0) masks.set(id, maskOfInput(i, steps));
@@ -224,12 +230,12 @@ function layerNames(outputs: readonly SymbolicTensor[]): Map<AnyLayer, string> {
 }
 
 /** Every layer once, at its first use. */
-export function firstUses(network: Network): NetworkNode[] {
-  const seen = new Set<AnyLayer>();
+export function firstUses<L extends ForwardLayer>(network: Network<L>): NetworkNode<L>[] {
+  const seen = new Set<L>();
   return network.nodes.filter((node) => !seen.has(node.layer) && seen.add(node.layer));
 }
 
-function specsOf<T extends ParameterSpec>(node: NetworkNode, specs: { readonly [name: string]: T | undefined }): (T & WeightSpec)[] {
+function specsOf<T extends { readonly shape: Shape }>(node: NetworkNode<ForwardLayer>, specs: { readonly [name: string]: T | undefined }): (T & KeptTensor)[] {
   return Object.entries(specs).flatMap(([name, spec]) => (spec ? [{ ...spec, name, layer: node.name, key: `${node.name}/${name}` }] : []));
 }
 
@@ -254,9 +260,16 @@ export function trainableWeights(network: Network): WeightSpec[] {
   return specs;
 }
 
+/** The weights of all layers, in order, as who does not train them needs them. */
+export function weightTensors(network: Network<ForwardLayer>): KeptTensor[] {
+  return firstUses(network).flatMap((node) => specsOf(node, node.layer.parameters(node.inputShapes)));
+}
+
 /** All states in order; `batch` matters for carried ones only. */
-export function stateTensors(network: Network, batch: number): StateTensorSpec[] {
-  return firstUses(network).flatMap((node) => specsOf<StateSpec>(node, node.layer.states(node.inputShapes, batch)));
+export function stateTensors(network: Network, batch: number): StateTensorSpec[];
+export function stateTensors(network: Network<ForwardLayer>, batch: number): KeptState[];
+export function stateTensors(network: Network<ForwardLayer>, batch: number): KeptState[] {
+  return firstUses(network).flatMap((node) => specsOf(node, node.layer.states(node.inputShapes, batch)));
 }
 
 /** Running statistics: the states that belong to the model, whatever the batch. */

@@ -4,16 +4,17 @@
  */
 import type { Device, Variable } from '../../backend.js';
 import { ShapeError } from '../../errors.js';
+import type { ForwardLayer } from '../../layers/forwardLayer.js';
 import { allocate, inType, sizeOf } from '../../tensor.js';
 import type { HostTensor } from '../../tensor.js';
 import { isCarried, stateName } from './names.js';
 import { stateTensors } from './network.js';
-import type { Network, StateTensorSpec } from './network.js';
+import type { KeptState, Network } from './network.js';
 
-export interface StateVariable { readonly spec: StateTensorSpec; readonly variable: Variable }
+export interface StateVariable { readonly spec: KeptState; readonly variable: Variable }
 
 export class StateVariables {
-  private readonly network: Network;
+  private readonly network: Network<ForwardLayer>;
   private readonly device: Device;
   private readonly statistics: readonly StateVariable[];
   /** One set for each batch size met, zero unless its stream is under way. */
@@ -26,7 +27,7 @@ export class StateVariables {
   private carrying = false;
 
   /** @param initial running statistics, and the carried states of a stream that goes on. */
-  constructor(network: Network, device: Device, initial: ReadonlyMap<string, HostTensor>) {
+  constructor(network: Network<ForwardLayer>, device: Device, initial: ReadonlyMap<string, HostTensor>) {
     this.network = network;
     this.device = device;
     this.statistics = stateTensors(network, 1).filter(({ kind }) => kind === 'weight').map((spec) => this.make(spec, initial.get(spec.key)));
@@ -39,7 +40,7 @@ export class StateVariables {
     }
   }
 
-  private make(spec: StateTensorSpec, value?: HostTensor): StateVariable {
+  private make(spec: KeptState, value?: HostTensor): StateVariable {
     const { shape } = spec;
     return { spec, variable: this.device.variable(value ?? { data: allocate(this.device.dtype, sizeOf(shape)), shape }) };
   }

@@ -1,0 +1,2 @@
+/** Of the GRU, the way forward. */
+export { gruBlend, gruForward, gruReset } from '../gru';

@@ -1,0 +1,2 @@
+/** Of the LSTM, the way forward. */
+export { lstmForward } from '../lstm';
