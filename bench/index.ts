@@ -3,7 +3,6 @@
  * the subjects. Prints a table, writes JSON, CSV, SVG charts and a page.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
@@ -13,6 +12,7 @@ import { about } from './catalogue.js';
 import { comparison, readRun } from './compare.js';
 import { help, readArguments } from './options.js';
 import type { Measure } from './options.js';
+import { thisMachine } from './machine.js';
 import { breakEven, charts, csvOf, page, rowLines, rowOf } from './report.js';
 import type { Row, Run } from './report.js';
 import { javascriptPeers, onnxruntimes, ours, pytorch } from './subjects.js';
@@ -41,7 +41,7 @@ async function measureRun(plan: Measure, signal: AbortSignal): Promise<void> {
     ...names.map((name) => ours(root, name)), ...(plan.peers ? javascriptPeers(peersFolder) : []), ...(plan.torch ? pytorch(peersFolder) : []),
     ...(plan.onnxruntime ? onnxruntimes(root, peersFolder) : []),
   ];
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGB: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const machine = thisMachine();
   const date = new Date().toISOString();
   say(styleText('bold', `${machine.cores} × ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}, ${date.slice(0, 10)}`));
   say('medians over rounds, lowest – highest; × is relative to the first row');
