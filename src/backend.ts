@@ -43,6 +43,7 @@ export interface ArrayKernels {
   zeros(shape: Shape, out?: Tensor): Tensor;
   /** Every element is `value`. */
   full(shape: Shape, value: number): Tensor;
+  /** Free where x lies in `out` already. */
   copy(x: Tensor, out?: Tensor): Tensor;
   /** The same elements under another shape. A view where the backend has views. */
   reshape(x: Tensor, shape: Shape): Tensor;
@@ -318,6 +319,11 @@ export interface CoreKernels extends ArrayKernels, MatmulKernels, ActivationKern
    * device with threads may then run all of it for some rows beside others. Only where that can pay.
    */
   readonly apart?: (rows: number, work: () => void) => void;
+  /**
+   * Gives the room of all that `work` makes to what comes after it; what is to last, `work` copies into tensors from before. Not within
+   * `apart`. Missing where nothing is gained.
+   */
+  readonly brief?: (work: () => void) => void;
 }
 
 /** Kernels that a backend may fetch family by family, where a layer, a loss or an optimiser declares it (docs/decisions/kernel-families.md). */

@@ -79,10 +79,12 @@ export interface Wanted<P> {
 }
 
 export interface ForwardPass<P, S, C = unknown> {
+  /** The weights as the products of many steps, forward (`nn`) or back (`nt`), read them best; what the passes are given as p. Default: as they are. */
+  ready?(k: Kernels, mode: 'nn' | 'nt', p: P): P;
   forwardPass(k: Kernels, p: P, sequence: Sequence): ForwardSteps<S, C>;
 }
 
-/** Products that need no state are cheaper for all rows of a sequence at once: x·W before the loop, dW, dU and dx after it. */
+/** Products that need no state are cheaper for all rows of a sequence, or of a part of it, at once: x·W before the loop, dW, dU and dx after it. */
 export interface Passes<P, S, C = unknown> extends ForwardPass<P, S, C> {
   backwardPass(k: Kernels, p: P, sequence: Sequence, caches: readonly C[], wanted: Wanted<P>): BackwardSteps<S, C>;
 }
@@ -102,9 +104,4 @@ export function byStep(k: Kernels, rows: Tensor, { steps, batch }: Sequence): Te
 /** The name of the state that is a cell's output. */
 export function outputOf(cell: CellStates): string {
   return cell.output ?? Object.keys(cell.stateShapes)[0] ?? '';
-}
-
-/** A recurrent matrix made ready for the products of many steps. */
-export function packedFor(k: Kernels, mode: 'nn' | 'nt', matrix: Tensor, { steps }: Sequence): Tensor {
-  return steps > 1 ? k.pack(mode, matrix) : matrix;
 }

@@ -38,7 +38,7 @@
  */
 import type { Kernels, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { byStep, packedFor } from './cell.js';
+import { byStep } from './cell.js';
 import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
@@ -272,20 +272,14 @@ export function gruForwardPass(
 ): ForwardSteps<GruStates, GruCache> {
   const { units, resetAfter } = cell;
   const { steps, batch, noise: [hMask] } = sequence;
-  const ready = gruPacked(k, 'nn', p, sequence, cell);
   const gates = k.series(steps, [batch, 3 * units]);
   const recurrent = k.series(steps, [batch, resetAfter ? 3 * units : units]);
   const xz = byStep(k, gruProject(k, p, sequence.x), sequence);
   return {
     step: (t, { h }, out) => {
       const hIn = hMask ? k.mul(h, hMask) : h;
-      const next = gruStepForward(k, ready, k.row(xz, t), h, cell, hIn, { gates: gates[t], recurrent: recurrent[t], h: out });
+      const next = gruStepForward(k, p, k.row(xz, t), h, cell, hIn, { gates: gates[t], recurrent: recurrent[t], h: out });
       return { states: { h: next.h }, cache: next.cache };
     },
   };
-}
-
-/** Weights for the steps of a sequence. Reset before multiplies by parts of U, which a packed matrix cannot give. */
-export function gruPacked(k: Kernels, mode: 'nn' | 'nt', p: GruParams, sequence: Sequence, { resetAfter }: { readonly resetAfter: boolean }): GruParams {
-  return resetAfter ? { ...p, recurrentKernel: packedFor(k, mode, p.recurrentKernel, sequence) } : p;
 }

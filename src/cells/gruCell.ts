@@ -7,7 +7,7 @@ import type { JsonObject, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
 import { asRows } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { gruForwardPass, gruFuses, gruPacked, gruStepBackward, gruWeightGradients, gruWeightShapes } from './gru.js';
+import { gruForwardPass, gruFuses, gruStepBackward, gruWeightGradients, gruWeightShapes } from './gru.js';
 import type { GruCache, GruParams, GruStates } from './gru.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
@@ -61,12 +61,11 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
   ): BackwardSteps<GruStates, GruCache> {
     const { units, resetAfter } = this;
     const { x, steps, batch, noise: [hMask] } = sequence;
-    const ready = gruPacked(k, 'nt', p, sequence, this);
     const dxz = k.series(steps, [batch, 3 * units]);
     const dhz = resetAfter ? k.series(steps, [batch, 3 * units]) : [];
     return {
       step: (t, cache, { h: dh = k.zeros([batch, units]) }) => {
-        const past = gruStepBackward(k, ready, cache, dh, this, dxz[t], dhz[t]);
+        const past = gruStepBackward(k, p, cache, dh, this, dxz[t], dhz[t]);
         dxz[t] = past.dxz;
         dhz[t] = past.dhz;
         return { h: k.addTo(past.dhCarry, hMask ? k.mul(past.dhProduct, hMask) : past.dhProduct) };
@@ -80,5 +79,10 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
         return input ? k.matmul('nt', dxzRows, p.kernel) : undefined; // G13
       },
     };
+  }
+
+  /** Reset before multiplies by parts of U, which a packed matrix cannot give. */
+  override ready(k: Kernels, mode: 'nn' | 'nt', p: GruParams): GruParams {
+    return this.resetAfter ? super.ready(k, mode, p) : p;
   }
 }

@@ -46,7 +46,7 @@
  */
 import type { Kernels, LstmForward, LstmSlots, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { byStep, packedFor } from './cell.js';
+import { byStep } from './cell.js';
 import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
@@ -225,7 +225,6 @@ export function lstmForwardPass(
 ): ForwardSteps<LstmStates, LstmCache> {
   const { units, projection } = cell;
   const { steps, batch, noise: [hMask] } = sequence;
-  const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
   const cs = k.series(steps, [batch, units]);
   const tanhCs = k.series(steps, [batch, units]);
   const ms = projection === undefined ? undefined : k.series(steps, [batch, units]);
@@ -234,7 +233,7 @@ export function lstmForwardPass(
     step: (t, { h, c }, out) => {
       const hIn = hMask ? k.mul(h, hMask) : h;
       const slots = { c: cs[t], tanhC: tanhCs[t], h: ms ? ms[t] : out, projected: out };
-      const next = lstmStepForward(k, packed, k.row(xz, t), hIn, c, cell, slots);
+      const next = lstmStepForward(k, p, k.row(xz, t), hIn, c, cell, slots);
       return { states: { h: next.h, c: next.c }, cache: next.cache };
     },
   };

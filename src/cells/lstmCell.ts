@@ -8,7 +8,7 @@ import type { Initializer, InitializerFunction } from '../initializers.js';
 import { startedAs } from '../layers/layer.js';
 import type { JsonObject, LayerHead, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows, packedFor } from './cell.js';
+import { asRows } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
 import { lstmForwardPass, lstmFuses, lstmPeepholeGradients, lstmStateShapes, lstmStepBackward, lstmWeightGradients, lstmWeightShapes } from './lstm.js';
 import type { LstmCache, LstmParams, LstmStates } from './lstm.js';
@@ -92,12 +92,11 @@ export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
   ): BackwardSteps<LstmStates, LstmCache> {
     const { units, stateShapes } = this;
     const { x, steps, batch, noise: [hMask] } = sequence;
-    const packed = { ...p, recurrentKernel: packedFor(k, 'nt', p.recurrentKernel, sequence) };
     const dz = k.series(steps, [batch, 4 * units]);
     const dhs: Tensor[] = [];
     return {
       step: (t, cache, { h: dh = k.zeros([batch, ...stateShapes.h]), c: dc }) => {
-        const past = lstmStepBackward(k, packed, cache, dh, dc, this, dz[t]);
+        const past = lstmStepBackward(k, p, cache, dh, dc, this, dz[t]);
         dz[t] = past.dz;
         dhs[t] = dh;
         return { h: hMask ? k.mul(past.dh, hMask) : past.dh, c: past.dc };

@@ -1,5 +1,5 @@
 /** What the cells of this library take, and the part of them that they share. */
-import type { Tensor } from '../backend.js';
+import type { Kernels, Tensor } from '../backend.js';
 import { requireCount, requireRate } from '../checks.js';
 import type { OptionNames } from '../checks.js';
 import type { Initializer } from '../initializers.js';
@@ -31,7 +31,7 @@ export const cellNames: OptionNames<CellOptions> = {
 };
 
 /** The base of SimpleRNNCell, LSTMCell and GRUCell. */
-export abstract class UnitsCell<P, S extends { h: Tensor }, C> extends SequenceCell<P, S, C> {
+export abstract class UnitsCell<P extends { recurrentKernel: Tensor }, S extends { h: Tensor }, C> extends SequenceCell<P, S, C> {
   readonly units: number;
   readonly activation: CellActivation;
   readonly useBias: boolean;
@@ -65,6 +65,10 @@ export abstract class UnitsCell<P, S extends { h: Tensor }, C> extends SequenceC
   /** Of h as it enters the product. */
   override noise(): readonly NoiseSpec[] {
     return this.recurrentDropout > 0 ? [{ kind: 'dropout', shape: this.stateShapes.h, rate: this.recurrentDropout }] : [];
+  }
+
+  override ready(k: Kernels, mode: 'nn' | 'nt', p: P): P {
+    return { ...p, recurrentKernel: k.pack(mode, p.recurrentKernel) };
   }
 
   head(): LayerHead | undefined {

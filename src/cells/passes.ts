@@ -15,6 +15,7 @@ export function passesOf(cell: AnyCell): Passes<Tensors, Tensors> {
     backwardPass(k, p, { batch, noise }, _caches, { grads, input }) {
       const shapes = Object.entries(cell.stateShapes);
       const given = grads ?? zerosLike(k, p); // frozen: nobody reads them
+      const homes = { ...given };
       const dx: Tensor[] = [];
       return {
         step(t, cache, dStates) {
@@ -23,7 +24,10 @@ export function passesOf(cell: AnyCell): Passes<Tensors, Tensors> {
           dx[t] = past.dx;
           return past.dStates;
         },
-        finish: () => (input ? asRows(k, dx) : undefined),
+        finish() {
+          for (const [name, home] of Object.entries(homes)) given[name] = given[name] && k.copy(given[name], home); // a cell may have put a sum elsewhere
+          return input ? asRows(k, dx) : undefined;
+        },
       };
     },
   };
@@ -47,6 +51,7 @@ export abstract class SequenceCell<P, S, C> implements Cell<P, S, StepCache<C>>,
   abstract readonly stateShapes: { readonly [K in keyof S]: Shape };
   abstract parameters(inputShape: Shape): { [K in keyof P]: ParameterSpec };
   abstract noise(inputShape: Shape): readonly NoiseSpec[];
+  abstract ready(k: Kernels, mode: 'nn' | 'nt', p: P): P;
   abstract forwardPass(k: Kernels, p: P, sequence: Sequence): ForwardSteps<S, C>;
   abstract backwardPass(k: Kernels, p: P, sequence: Sequence, caches: readonly C[], wanted: Wanted<P>): BackwardSteps<S, C>;
 

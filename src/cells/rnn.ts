@@ -22,7 +22,7 @@
  */
 import type { Kernels, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { byStep, packedFor } from './cell.js';
+import { byStep } from './cell.js';
 import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
@@ -71,11 +71,10 @@ export function rnnForwardPass(
   k: Kernels, p: RnnParams, sequence: Sequence, { activation }: { readonly activation: CellActivation },
 ): ForwardSteps<RnnStates, RnnCache> {
   const [hMask] = sequence.noise;
-  const packed = { ...p, recurrentKernel: packedFor(k, 'nn', p.recurrentKernel, sequence) };
   const xz = byStep(k, rnnProject(k, p, sequence.x), sequence);
   return {
     step(t, { h }, out) {
-      const step = rnnStepForward(k, packed, k.row(xz, t), hMask ? k.mul(h, hMask) : h, activation, out);
+      const step = rnnStepForward(k, p, k.row(xz, t), hMask ? k.mul(h, hMask) : h, activation, out);
       return { states: { h: step.h }, cache: step.cache };
     },
   };

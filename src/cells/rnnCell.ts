@@ -4,7 +4,7 @@ import { checkOptions } from '../checks.js';
 import { startedAs } from '../layers/layer.js';
 import type { ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows, packedFor } from './cell.js';
+import { asRows } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
@@ -36,11 +36,10 @@ export class SimpleRNNCell extends UnitsCell<RnnParams, RnnStates, RnnCache> {
   ): BackwardSteps<RnnStates, RnnCache> {
     const { activation, units } = this;
     const { x, steps, batch, noise: [hMask] } = sequence;
-    const packed = { ...p, recurrentKernel: packedFor(k, 'nt', p.recurrentKernel, sequence) };
     const dz = k.series(steps, [batch, units]);
     return {
       step(t, cache, { h: dh = k.zeros([batch, units]) }) {
-        const past = rnnStepBackward(k, packed, cache, dh, activation, dz[t]);
+        const past = rnnStepBackward(k, p, cache, dh, activation, dz[t]);
         dz[t] = past.dz;
         return { h: hMask ? k.mul(past.dh, hMask) : past.dh };
       },

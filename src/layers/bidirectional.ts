@@ -67,6 +67,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BothWaysCache<Recurre
   override readonly kind = 'bidirectional';
   override readonly className = 'Bidirectional';
   override readonly families: AnyLayer['families'];
+  override readonly recomputes: boolean;
   readonly layer: AnyRecurrent;
   readonly backwardLayer: AnyRecurrent;
   readonly mergeMode: MergeMode;
@@ -78,6 +79,7 @@ export class Bidirectional extends Layer<Tensors, Tensors, BothWaysCache<Recurre
     this.backwardLayer = options.backwardLayer === undefined ? mirrored(this.layer) : requireRecurrent('backwardLayer', options.backwardLayer);
     requireTwins(this.layer, this.backwardLayer);
     this.families = [...this.layer.families, ...this.backwardLayer.families];
+    this.recomputes = this.layer.recomputes || this.backwardLayer.recomputes;
   }
 
   override copy(): this {

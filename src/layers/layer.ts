@@ -80,6 +80,11 @@ export interface Run {
   readonly observe?: Observer;
   /** False where nobody wants ∂L/∂input: the first layers of a model in training. `backward` may then return nothing. */
   readonly inputGradient?: boolean;
+  /**
+   * The share of what the steps of a sequence keep for `backward` that is kept; the rest is made again when its turn has come, to the same
+   * bits. Default 1; 0 where no `backward` follows. Layers without a time loop keep what they need.
+   */
+  readonly kept?: number | undefined;
   /** The layer's weights are not trained here: `backward` may leave `grads` as they are, and running statistics stand still. */
   readonly frozen?: boolean;
 }
@@ -130,6 +135,8 @@ export abstract class Layer<P = Tensors, S = Tensors, C = unknown> implements Ap
    * and means of probabilities are probabilities again. Losses look through layers that move.
    */
   readonly output: 'made' | 'moved' | 'blended' = 'made';
+  /** Whether it can make again what it did not keep: see `Run.kept`. */
+  readonly recomputes: boolean = false;
   /** Filled and read by models, never by the layer. @internal */
   readonly weights: LayerWeights = new LayerWeights();
 

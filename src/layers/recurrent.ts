@@ -68,6 +68,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
   readonly zeroOutputForMask: boolean;
   readonly dropout: number;
   readonly truncate: number | StepsBack | undefined;
+  override readonly recomputes: boolean;
 
   /** @param label of the class in messages; minifiers rename classes. @param options known by name. */
   constructor(label: string, options: LoopOptions) {
@@ -79,6 +80,7 @@ export abstract class Recurrent extends Layer<Tensors, Tensors, RecurrentCache> 
     this.zeroOutputForMask = options.zeroOutputForMask ?? false;
     this.dropout = options.dropout ?? 0;
     this.truncate = requireTruncation(label, options.truncate);
+    this.recomputes = typeof this.truncate !== 'object'; // gradients by age need the steps of the whole sequence
     requireRate(label, 'dropout', this.dropout);
     if (this.zeroOutputForMask && !this.returnSequences) {
       throw new ArgumentError({

@@ -36,6 +36,7 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
   override readonly families: AnyLayer['families'];
   override readonly output: AnyLayer['output'];
   override readonly weights: AnyLayer['weights'];
+  override readonly recomputes: boolean;
 
   constructor(options: TimeDistributedOptions) {
     super(checkOptions('TimeDistributed', options, optionNames));
@@ -43,6 +44,7 @@ export class TimeDistributed extends Layer<Tensors, Tensors, TimeDistributedCach
     this.families = options.layer.families;
     this.output = options.layer.output;
     this.weights = options.layer.weights;
+    this.recomputes = options.layer.recomputes;
   }
 
   override copy(): this {

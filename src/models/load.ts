@@ -3,7 +3,7 @@ import { bytesOf } from '../byteSource.js';
 import type { ByteSource } from '../byteSource.js';
 import type { OptionNames } from '../checks.js';
 import { takeOptions } from '../copies.js';
-import { FileFormatError } from '../errors.js';
+import { ArgumentError, FileFormatError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { lossFromConfig } from '../losses/losses.js';
 import type { LossFactory } from '../losses/losses.js';
@@ -24,6 +24,8 @@ import type { SavedModel } from './files/persist.js';
 export interface LoadOptions {
   /** Where the model will run. Default as in `compile`. */
   backend?: Backend | undefined;
+  /** Train in less memory, as `recompute` of `compile`; it does not travel. Default false. */
+  recompute?: boolean | undefined;
   /** Makers of your own layers, by class name. */
   customLayers?: Readonly<Record<string, LayerFactory>> | undefined;
   /** Makers of the cells of your own in {@link RNN}, by class name. */
@@ -40,7 +42,7 @@ export interface LoadOptions {
   customOptimizers?: Readonly<Record<string, OptimizerFactory>> | undefined;
 }
 
-const optionNames: OptionNames<LoadOptions> = { backend: true, customLayers: true, customCells: true, customRules: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
+const optionNames: OptionNames<LoadOptions> = { backend: true, recompute: 'flag', customLayers: true, customCells: true, customRules: true, learningRate: true, customMetrics: true, customLosses: true, customOptimizers: true };
 
 /**
  * A model as it was saved: weights, optimiser state, position. `fit(x, y, { epochs, resume: true })` goes on as if it
@@ -61,7 +63,7 @@ export async function loadModel(source: string | ByteSource, options: LoadOption
 }
 
 /** The model without its tensors, once they are known to fit: weights are not even made for a file that lies about them. */
-function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customLosses = {}, customOptimizers, backend, learningRate }: LoadOptions, known: Makers): Model {
+function build({ architecture, compiled, seed, tensors }: SavedModel, { customMetrics = [], customLosses = {}, customOptimizers, backend, recompute, learningRate }: LoadOptions, known: Makers): Model {
   try {
     randomStream(seed, ''); // of what training draws later: a seed that is none is refused now
     const network = rebuildArchitecture(architecture, known);
@@ -75,14 +77,14 @@ function build({ architecture, compiled, seed, tensors }: SavedModel, { customMe
           .map(({ name }) => customMetrics.find((metric) => metric.name === name) ?? (name as MetricName)),
       ]));
       model.compile({
-        optimizer, backend,
+        optimizer, backend, recompute,
         loss: compiled.losses.map((loss) => lossFromConfig(loss, customLosses)),
         lossWeights: compiled.lossWeights, metrics: of(false), weightedMetrics: of(true),
       });
     }
     return model;
   } catch (cause) {
-    if (cause instanceof FileFormatError || !(cause instanceof Error)) throw cause;
+    if (cause instanceof FileFormatError || !(cause instanceof Error) || (cause instanceof ArgumentError && cause.argument === 'recompute')) throw cause;
     throw new FileFormatError({
       operation: 'loadModel', argument: 'architecture', expected: 'one that can be built', actual: `'${cause.message}'`,
       hint: 'What is your own is passed as customLayers, customCells, customRules, customLosses, customMetrics and customOptimizers.',

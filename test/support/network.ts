@@ -33,6 +33,8 @@ export interface NetworkData {
   readonly mask?: HostTensor;
   /** The same for each input, in place of `mask`. */
   readonly masks?: readonly (HostTensor | undefined)[];
+  /** What layers keep for the way back: `Run.kept`. */
+  readonly kept?: number;
   /** Dropout masks, node after node. */
   readonly noise?: readonly HostTensor[];
 }
@@ -79,7 +81,7 @@ function need(weights: Named, key: string): Host {
  * arrays hold at that moment.
  */
 export function networkRunner(network: Network, data: NetworkData, backend: Backend = float64): () => NetworkResult {
-  const { weights, inputs, dOutputs, training = true, mask, masks: ofInputs = [mask], noise = [] } = data;
+  const { weights, inputs, dOutputs, training = true, mask, masks: ofInputs = [mask], noise = [], kept } = data;
   const batch = inputs[0]?.shape[0] ?? 1;
   const trained = trainableWeights(network);
   const states = stateTensors(network, batch);
@@ -98,7 +100,7 @@ export function networkRunner(network: Network, data: NetworkData, backend: Back
     const before = byLayer(states, take(states.length));
     const x = take(inputs.length);
     const masks = new Map(take(masked.length).map((tensor, i) => [masked[i]?.key ?? '', tensor]));
-    const run: NetworkRun = { k, training, masks, noise: wanted.map(take) };
+    const run: NetworkRun = { k, training, kept, masks, noise: wanted.map(take) };
     const forward = forwardNetwork(network, run, parameters, before, x);
     const made = [...forward.outputs, ...inOrder(states, forward.states)];
     if (!dOutputs) return { outputs: made, variables: [] };

@@ -42,7 +42,8 @@ export function linearDevice(
   const packs = new Packs(recorder && raw.packing, memory);
   const context = createContext(recorder?.raw ?? raw, memory, dtype, packs);
   const apart = recorder && join ? (rows: number, work: () => void): void => { recorder.joined(rows, work, join); } : undefined;
-  const kernels = Object.assign({ dtype, fused: true, ...(apart ? { apart } : {}) }, ...families.map((family) => family(context))) as Kernels;
+  const brief = (work: () => void): void => { memory.brief(work); };
+  const kernels = Object.assign({ dtype, fused: true, brief, ...(apart ? { apart } : {}) }, ...families.map((family) => family(context))) as Kernels;
   let disposed = false;
 
   function requireOpen(): void {

@@ -67,6 +67,13 @@ export class Memory {
     return this.variablesEnd;
   }
 
+  /** Takes back the room of what `work` allocates. */
+  brief(work: () => void): void {
+    const { top } = this;
+    work();
+    this.top = top;
+  }
+
   rewind(): void {
     this.top = this.variablesEnd;
   }

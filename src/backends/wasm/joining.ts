@@ -7,8 +7,8 @@ import type { Kernel, Pool, Stretch, Workplace } from './pool.js';
 import { partsOf, stretchNames, timeOf } from './stretches.js';
 import type { PartCalls } from './stretches.js';
 
-/** Helpers keep what they are taught as long as they live: beyond so many of a model, calls are shared one by one. */
-const mostStretches = 64;
+/** Helpers keep what they are taught as long as they live, some 200 bytes a call: beyond so many of a model, calls are shared one by one. */
+const mostCalls = 1 << 17;
 
 /** @param kernels as one thread has them. */
 export function joining({ packing: _packing, workspace: _workspace, ...kernels }: WasmKernels, pool: Pool, workplace: Workplace, threads: number, choice: Choice): Joining {
@@ -20,12 +20,12 @@ export function joining({ packing: _packing, workspace: _workspace, ...kernels }
       for (let i = 0; i < list.length; i++) list[i]!();
     };
   };
-  let made = 0;
+  let taught = 0;
   return (calls, rows) => {
     const time = timeOf(calls);
-    const parts = rows > 1 && time >= worthSharing && made < mostStretches ? partsOf(calls, rows, threads) : undefined;
+    const parts = rows > 1 && time >= worthSharing && taught + calls.length <= mostCalls ? partsOf(calls, rows, threads) : undefined;
     if (!parts) return undefined;
-    made++;
+    taught += calls.length;
     const alone = bound(partsOf(calls, rows, 1)?.[0]);
     const stretch: Stretch = { id: pool.nextStretch(), parts, own: parts.map(bound) };
     return () => {

@@ -3,6 +3,8 @@ import { BackendError } from '../../errors.js';
 import type { Storage } from '../linear/memory.js';
 
 const pageBytes = 65536;
+/** Memory grows by half of itself, but by no more than 64 MB beyond what is needed: on 64-bit hosts it grows in place. */
+const mostAhead = 1024;
 /** 4 GiB, the reach of a 32-bit address. */
 const mostPages = 65536;
 
@@ -49,7 +51,7 @@ export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Sto
       const held = pages(memory.buffer.byteLength);
       const needed = pages(elements * 4);
       try {
-        memory.grow(Math.max(needed, Math.min(Math.ceil(held * 1.5), mostPages)) - held);
+        memory.grow(Math.max(needed, Math.min(held + Math.min(Math.ceil(held / 2), mostAhead), mostPages)) - held);
         ballast?.carry(memory.buffer.byteLength);
       } catch (cause) {
         throw new BackendError({

@@ -21,6 +21,8 @@ export interface NetworkRun {
   readonly observe?: NetworkObserver;
   /** Names of layers whose weights are not trained. */
   readonly frozen?: ReadonlySet<string>;
+  /** How much layers keep for the way back: see `Run.kept`. */
+  readonly kept?: number | undefined;
   /** Whether ∂L/∂input of the model is wanted. Default true; training does without. */
   readonly inputGradients?: boolean;
   /** Values whose gradient is wanted, where that is not all: layers without one among their inputs do not run backward. */
@@ -40,10 +42,10 @@ function tensorsOf(all: LayerTensors, node: NetworkNode<ForwardLayer>): Tensors 
 }
 
 function runOf(network: Network<ForwardLayer>, run: NetworkRun, index: number, node: NetworkNode<ForwardLayer>, inputGradient?: boolean): Run {
-  const { k, training, observe } = run;
+  const { k, training, observe, kept } = run;
   const masks = run.masks?.size ? masksOfNode(network, node).map((mask) => mask && run.masks?.get(mask.key)) : [];
   return {
-    k, training, mask: masks[0], masks, inputGradient, frozen: run.frozen?.has(node.name), noise: run.noise[index] ?? [],
+    k, training, kept, mask: masks[0], masks, inputGradient, frozen: run.frozen?.has(node.name), noise: run.noise[index] ?? [],
     observe: observe && ((name, tensor, timeStep) => { observe(node.name, name, tensor, timeStep, index); }),
   };
 }

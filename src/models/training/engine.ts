@@ -13,6 +13,7 @@ import { rowsByClass } from './classWeight.js';
 import type { ClassWeight, RowsByClass } from './classWeight.js';
 import { prepareData, requireCountedRows } from './data.js';
 import type { DataOptions, Dataset, ModelData, Target } from './data.js';
+import { keptOf } from './kept.js';
 import { objectiveOf } from './objective.js';
 import type { Objective } from './objective.js';
 import { compileNames } from './options.js';
@@ -32,6 +33,8 @@ export interface Compiled {
   readonly metrics: readonly OutputMetric[];
   readonly scoring: Scoring;
   readonly targets: readonly Target[];
+  /** What layers keep for the way back: see `Run.kept`. */
+  readonly kept: number;
 }
 
 function targetsOf({ outputs }: Network, { losses, targets }: Objective, metrics: readonly OutputMetric[]): Target[] {
@@ -120,6 +123,7 @@ export class Engine {
       targets: targetsOf(network, objective, metrics),
       optimizer: resolveOptimizer(options.optimizer ?? 'adam'),
       backend: new BackendChoice(options.backend),
+      kept: keptOf(network, options),
     };
     requireExclusions(compiled.optimizer, trainableWeights(this.network).map(({ key }) => key));
     this.requireIdle('compile');
@@ -160,10 +164,10 @@ export class Engine {
 
   /** The model on its device, once it has begun. */
   open(): Session {
-    const { backend, objective, optimizer } = this.compiled ?? { backend: this.usual, objective: undefined, optimizer: undefined };
+    const { backend, objective, optimizer, kept } = this.compiled ?? { backend: this.usual, objective: undefined, optimizer: undefined, kept: 1 };
     const { runner, network } = this;
     if (!runner) throw new Error('opened before it has begun');
-    return this.store.open((initial, frozen) => new runner.Session(network, backend.backend, initial, objective, optimizer, frozen));
+    return this.store.open((initial, frozen) => new runner.Session(network, backend.backend, initial, objective, optimizer, frozen, kept));
   }
 
   /** Samples with their targets. @throws StateError before `compile`, which says what the targets are for. */

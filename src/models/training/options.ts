@@ -41,10 +41,17 @@ export interface CompileOptions {
    * on this machine says that the model is large enough; `summary()` says which and why once the model has run.
    */
   backend?: Backend | 'auto' | undefined;
+  /**
+   * Trains in less memory for more time, to the same bits: of long sequences, recurrent layers keep a third of what their steps have made, and
+   * make the rest again on the way back, segment by segment. Default false. docs/training.md has the figures; it does not travel with a saved
+   * model, as the backend does not.
+   * @throws ArgumentError for a model without a recurrent layer that can, and on the GPU.
+   */
+  recompute?: boolean | undefined;
 }
 
 export const compileNames: OptionNames<CompileOptions> = {
-  optimizer: true, loss: true, lossWeights: true, metrics: true, weightedMetrics: true, backend: true,
+  optimizer: true, loss: true, lossWeights: true, metrics: true, weightedMetrics: true, backend: true, recompute: 'flag',
 };
 
 export interface FitOptions extends DataOptions {

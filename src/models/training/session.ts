@@ -60,15 +60,16 @@ export class Session {
   private readonly judging: Judging;
   private readonly optimizer: Optimizer | undefined;
   private readonly frozen: ReadonlySet<string>;
+  private readonly kept: number;
   /** The network at the sizes of a step. */
   private readonly shapes: OpenNetwork;
   private readonly programs = new Recent<Program>(programsKept);
   private readonly penalised: boolean;
 
-  /** @param frozen names of layers that are not trained. */
+  /** @param frozen names of layers that are not trained. @param kept what layers keep for the way back: see `Run.kept`. */
   constructor(
     network: Network, backend: Backend, initial: ReadonlyMap<string, HostTensor>, objective?: Objective, optimizer?: Optimizer,
-    frozen: ReadonlySet<string> = new Set(),
+    frozen: ReadonlySet<string> = new Set(), kept = 1,
   ) {
     this.network = network;
     this.objective = objective;
@@ -77,6 +78,7 @@ export class Session {
     this.device = backend.open();
     this.variables = new Variables(network, this.device, initial, optimizer, frozen);
     this.frozen = frozen;
+    this.kept = kept;
     this.judging = new Judging(objective, this.trained);
     this.penalised = this.trained.some(({ regularizer }) => regularizer !== undefined);
     this.sharing = new Sharing(lastingTensors(network), this.variables, frozen);
@@ -114,7 +116,7 @@ export class Session {
   /** Inputs: x, y, row weights, masks. Outputs: the loss of each output, predictions, the penalty where there is one. */
   evaluator(form: StepForm): Program {
     return this.program('evaluate', form, true, [], (k, parts) => {
-      const { losses, predictions, penalty, states } = this.judging.forward(k, parts);
+      const { losses, predictions, penalty, states } = this.judging.forward(k, { ...parts, run: { ...parts.run, kept: 0 } });
       return { outputs: [...losses, ...predictions, ...(penalty ? [penalty] : [])], states };
     });
   }
@@ -210,13 +212,13 @@ export class Session {
   private made(form: StepForm, targets: boolean, extraShapes: readonly Shape[], body: Body, held: Held): Program {
     const network = this.shapes.at(form.x);
     const layout = stepLayout(network, form, targets ? this.objective?.targets ?? [] : undefined, extraShapes);
-    const { frozen } = this;
+    const { frozen, kept } = this;
     const { trainable } = this.variables;
     const stateSpecs = (held.states ?? this.states.all).map(({ spec }) => spec);
     const stateNames = stateSpecs.map(stateName);
     return this.compiled(layout.shapes, held, (k, inputs, before) => {
       const taken = layout.read(inputs);
-      const run = { k, training: form.training, noise: taken.noise, masks: taken.masks, frozen };
+      const run = { k, training: form.training, noise: taken.noise, masks: taken.masks, frozen, kept };
       const weights = byLayer(trainable, trainable.map(({ key }) => before(key)));
       const states = byLayer(stateSpecs, stateNames.map(before));
       const { outputs, states: next, after, guard } = body(k, { ...taken, network, run, weights, states, before });
@@ -245,7 +247,7 @@ export class Session {
 }
 
 const prediction: Body = (_, { network, run, weights, states, x }) => {
-  const { outputs, states: next } = forwardNetwork(network, run, weights, states, x);
+  const { outputs, states: next } = forwardNetwork(network, { ...run, kept: 0 }, weights, states, x);
   return { outputs, states: next };
 };
 
