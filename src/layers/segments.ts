@@ -60,11 +60,13 @@ export function stepsForward(loop: Steps, initial: Tensors, all: boolean): Steps
   const p = readyFor(loop, 'nn');
   const stretches = stretchesOf(loop);
   let states = initial;
+  const ys: Tensor[] = [];
   const segments = stretches.map(({ from, sequence: part }, i): Segment => {
     const segment = { from, sequence: part, before: states, outputs: series?.slice(from, from + part.steps + 1) };
     if (!brief(loop) || stretches.length === 1 || stretches.length - i <= kept * stretches.length) {
       const taken = takeSteps(loop, p, segment, true);
       states = taken.states;
+      if (all) ys.push(...taken.outputs); // not every device writes where it was told to
       return { ...segment, steps: taken.steps };
     }
     const places = (): (Tensor | undefined)[] => names.map((name) => (name === output ? segment.outputs?.at(-1) : undefined) ?? slot(loop, name));
@@ -72,9 +74,10 @@ export function stepsForward(loop: Steps, initial: Tensors, all: boolean): Steps
       const taken = takeSteps(loop, p, segment);
       return names.map((name) => taken.states[name]);
     }));
+    ys.push(...segment.outputs?.slice(1) ?? []);
     return segment;
   });
-  return { ys: series?.slice(1) ?? [], states, segments };
+  return { ys, states, segments };
 }
 
 /**
@@ -119,7 +122,7 @@ export function stepsBackward(
 /** From the first step of a segment to its last. @param observed whether those who look on are told. */
 function takeSteps(
   { run: { k, observe }, cell, passes, mask }: Steps, p: Tensors, { from, sequence, before, outputs }: Segment, observed = false,
-): { readonly states: Tensors; readonly steps: readonly StepCache[] } {
+): { readonly states: Tensors; readonly outputs: readonly Tensor[]; readonly steps: readonly StepCache[] } {
   const { steps: count, batch } = sequence;
   const output = outputOf(cell);
   const slots = outputs ?? k.series(count + 1, [batch, ...(cell.stateShapes[output] ?? [])]);
@@ -130,6 +133,7 @@ function takeSteps(
     return [name, first ? place ? k.copy(first, place) : first : k.zeros([batch, ...shape], place)];
   }));
   const steps: StepCache[] = [];
+  const made: Tensor[] = [];
   apart(k, batch, () => {
     for (let t = 0; t < count; t++) {
       const maskAtStep = mask && k.row(mask, from + t);
@@ -139,10 +143,12 @@ function takeSteps(
         ? k.blendRows(maskAtStep, tensor, earlier[name] ?? tensor, to(name, t + 1)) // B2
         : name === output ? k.copy(tensor, slots[t + 1]) : tensor));
       steps.push({ cell: next.cache, mask: maskAtStep });
+      const { [output]: after } = states;
+      if (after) made.push(after);
       if (observed && observe) mapTensors(states, (tensor, name) => { observe(name, tensor, from + t); });
     }
   });
-  return { states, steps };
+  return { states, outputs: made, steps };
 }
 
 /** A segment on its way back. */

@@ -7,20 +7,31 @@ import { arrayKernels } from '../backends/linear/arrays.js';
 import { gruKernels } from '../backends/linear/gru.js';
 import { lstmKernels } from '../backends/linear/lstm.js';
 import { matmulKernels } from '../backends/linear/matmul.js';
+import { family as attentionFamily } from '../backends/wasm/families/attention.js';
+import { family as broadcastFamily } from '../backends/wasm/families/broadcast.js';
+import { family as convolutionFamily } from '../backends/wasm/families/convolution.js';
+import { family as lookupFamily } from '../backends/wasm/families/lookup.js';
+import { family as normsFamily } from '../backends/wasm/families/norms.js';
+import { family as pointwiseFamily } from '../backends/wasm/families/pointwise.js';
 import type { WasmFamily } from '../backends/wasm/instance.js';
 
-export { family as attention } from '../backends/wasm/families/attention.js';
-export { family as broadcast } from '../backends/wasm/families/broadcast.js';
-export { family as convolution } from '../backends/wasm/families/convolution.js';
-export { family as lookup } from '../backends/wasm/families/lookup.js';
-export { family as norms } from '../backends/wasm/families/norms.js';
-export { family as pointwise } from '../backends/wasm/families/pointwise.js';
+/** The kernels of one family; what is around the module is the library's own. */
+export interface PredictionKernels {
+  /** The WebAssembly module, as hexadecimal text. */
+  readonly hex: string;
+}
 
-/** The kernels of one family. */
-export type PredictionKernels = WasmFamily;
-
-export const core: PredictionKernels = {
+export const attention: PredictionKernels = attentionFamily;
+export const broadcast: PredictionKernels = broadcastFamily;
+export const convolution: PredictionKernels = convolutionFamily;
+export const lookup: PredictionKernels = lookupFamily;
+export const norms: PredictionKernels = normsFamily;
+export const pointwise: PredictionKernels = pointwiseFamily;
+const coreFamily: WasmFamily = {
   hex: coreHex, kernels: (context) => ({ ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context) }),
 };
-export const gru: PredictionKernels = { hex: gruHex, kernels: gruKernels };
-export const lstm: PredictionKernels = { hex: lstmHex, kernels: lstmKernels };
+const gruFamily: WasmFamily = { hex: gruHex, kernels: gruKernels };
+const lstmFamily: WasmFamily = { hex: lstmHex, kernels: lstmKernels };
+export const core: PredictionKernels = coreFamily;
+export const gru: PredictionKernels = gruFamily;
+export const lstm: PredictionKernels = lstmFamily;

@@ -1,5 +1,6 @@
 import { linearDevice } from '../backends/linear/device.js';
 import { instantiate } from '../backends/wasm/instance.js';
+import type { WasmFamily } from '../backends/wasm/instance.js';
 import { simdObstacle } from '../backends/wasm/simd.js';
 import { bytesOf } from '../byteSource.js';
 import type { ByteSource } from '../byteSource.js';
@@ -15,6 +16,7 @@ import { readWiring } from '../models/files/wiring.js';
 import { weightTensors } from '../models/graph/network.js';
 import { requireKept } from '../models/graph/match.js';
 import { core } from './kernels.js';
+import type { PredictionKernels } from './kernels.js';
 import type { PredictionCell, PredictionLayer } from './layer.js';
 import { networkOf } from './network.js';
 import { Predictor } from './predictor.js';
@@ -53,9 +55,19 @@ export function loadPredictor(source: ByteSource, options: LoadPredictorOptions)
   const network = building(() => networkOf(wiring, wiring.layers.map(({ entry, name }) => layerOf(known, entry, name))));
   const weights = weightTensors(network);
   requireKept(network, weights, kept);
-  const families = [core, ...new Set([...layers, ...cells].flatMap(({ kernels = [] }) => kernels))];
+  const families = [core, ...new Set([...layers, ...cells].flatMap(({ kernels = [] }) => kernels))].map(familyOf);
   const { kernels, storage } = instantiate(families);
   return new Predictor(network, linearDevice(kernels, storage, 'float32', families.map((family) => family.kernels), true), weights, kept, metadata);
+}
+
+/** What users name is opaque: only the library knows what is around a module. */
+function familyOf(given: PredictionKernels): WasmFamily {
+  if (isFamily(given)) return given;
+  throw new ArgumentError({ operation: 'loadPredictor', argument: 'kernels', expected: 'those of bptt/predict', actual: 'others', hint: "For example kernels: [kernels.pointwise], after import { kernels } from 'bptt/predict'." });
+}
+
+function isFamily(given: PredictionKernels): given is WasmFamily {
+  return 'kernels' in given && typeof given.kernels === 'function';
 }
 
 interface Known {

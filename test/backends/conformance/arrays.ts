@@ -19,6 +19,14 @@ const moving: ConformanceCase[] = [
     const kept = k.copy(x);
     return [k.addTo(x, y), kept];
   }),
+  kernelCase('what is brief leaves what was copied from it', [[4], [4]], (k, x, y) => {
+    const [slot] = k.series(1, [4]);
+    let product = x;
+    const work = (): void => { product = k.copy(k.mul(x, y), slot); };
+    if (k.brief) k.brief(work);
+    else work();
+    return [k.add(x, y), product];
+  }),
   kernelCase('reshape', [[3, 4, 5]], (k, x) => [k.reshape(x, [5, 12]), k.row(k.reshape(x, [2, 30]), 1)]),
   kernelCase('row and rows', [[7, 3, 2]], (k, x) => [k.row(x, 4), k.rows(x, 2, 3), k.row(k.rows(x, 3, 4), 2), k.row(k.row(x, 6), 1)]),
   kernelCase('row as an operand', [[5, 7], [7]], (k, x, y) => [k.mul(k.row(x, 3), y), k.addRow(k.rows(x, 1, 2), y)]),
