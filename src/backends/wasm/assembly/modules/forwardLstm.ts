@@ -1,2 +1,3 @@
 /** Of the LSTM, the way forward. */
 export { lstmForward } from '../lstm';
+export { scratch, scratchBytes } from '../matmul';
