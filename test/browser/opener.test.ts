@@ -63,7 +63,7 @@ test('by keyboard alone: an example, its layers, a run, a download that predicts
   await status(page, 'example.onnx is open.');
   assert.is(await page.evaluate(() => document.activeElement?.textContent), 'example.onnx');
   assert.match(await page.locator('dl').innerText(), /ONNX, producer bptt, opset 17, IR 8[\s\S]*402 parameters/);
-  assert.match(await page.getByRole('region', { name: 'Layers' }).innerText(), /memory_LSTM\s+LSTM\s[\s\S]*\s384\s/);
+  assert.match(await page.getByRole('region', { name: 'Layers' }).innerText(), /memory\s+LSTM\s[\s\S]*\s384\s/);
   await page.getByLabel('Size of axis 1').fill('2');
   await page.getByLabel(/Numbers of/).fill('[[1, 2, 3], [-1, 0.5, 2e-1]]');
   await run(page);
