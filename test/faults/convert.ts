@@ -8,7 +8,7 @@ export const convertFaults: readonly Fault[] = [
     ['every block is the first', '(block?.index ?? 0) * count', '0 * count'],
   ),
   ...faultsIn('convert/torch/mapping/recurrent', ['convert/torch/import'],
-    ['the biases of GRU change places', "...rule('bias', ['bias_ih']), ...rule('recurrentBias', ['bias_hh'])", "...rule('bias', ['bias_hh']), ...rule('recurrentBias', ['bias_ih'])"],
+    ['the biases of GRU change places', "? [...rule('bias', ['bias_ih']), ...rule('recurrentBias', ['bias_hh'])", "? [...rule('bias', ['bias_hh']), ...rule('recurrentBias', ['bias_ih'])"],
     ['features of an image are read by an LSTM as they lie here', "weight === 'kernel' ? image : undefined", 'undefined'],
     ['directions change places', "'forward/', '', image), ...rulesOf(described, back, 'backward/', '_reverse', image)", "'forward/', '_reverse', image), ...rulesOf(described, back, 'backward/', '', image)"],
   ),
