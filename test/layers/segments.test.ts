@@ -7,7 +7,7 @@ import { kernelFamilies } from '../../src/backends/wasm/families.js';
 import { segmentSteps } from '../../src/layers/segments.js';
 import { noiseOf } from '../../src/models/graph/network.js';
 import type { Network } from '../../src/models/graph/network.js';
-import { spoilingBackend } from '../support/brief.js';
+import { spoilingBackend, wholeBackend } from '../support/brief.js';
 import { assertClose, assertDifferent, assertSame } from '../support/compare.js';
 import { networkOf, networkRunner, projections, randomWeights, runNetwork } from '../support/network.js';
 import type { NetworkData, NetworkResult } from '../support/network.js';
@@ -21,9 +21,20 @@ const [B, D, H] = [3, 2, 2];
 const T = 2 * segmentSteps + 5;
 const lengths = [T, 7, segmentSteps + 1];
 
+/** Its gradients are new tensors at every step. */
+class Elsewhere extends MinimalGatedUnit {
+  override backward(...[k, p, cache, dStates, grads]: Parameters<MinimalGatedUnit['backward']>): ReturnType<MinimalGatedUnit['backward']> {
+    const own = { kernel: k.zeros(p.kernel.shape), gate: k.zeros(p.gate.shape), candidate: k.zeros(p.candidate.shape), bias: k.zeros(p.bias.shape) };
+    const past = super.backward(k, p, cache, dStates, own);
+    for (const key of ['kernel', 'gate', 'candidate', 'bias'] as const) grads[key] = k.add(grads[key], own[key]);
+    return past;
+  }
+}
+
 const layers: Readonly<Record<string, (options: LoopOptions) => AnyLayer>> = {
   ...Object.fromEntries(cellKinds.map((kind) => [kind, (options: LoopOptions): AnyLayer => recurrentLayer(kind, { units: H, name: 'cell', recurrentDropout: 0.2, ...options })])),
   'a cell of one\'s own': (options) => new RNN({ cell: new MinimalGatedUnit(H), name: 'cell', ...options }),
+  'one that adds elsewhere': (options) => new RNN({ cell: new Elsewhere(H), name: 'cell', ...options }),
   'one that normalises': (options) => new RNN({ cell: new NormedLSTM(H), name: 'cell', ...options }),
   'a stack': (options) => new RNN({ cell: new StackedCells({ cells: [new LSTMCell({ units: H, projection: 1 }), new GRUCell({ units: H })] }), name: 'cell', ...options }),
 };
@@ -70,6 +81,16 @@ for (const [name, make] of Object.entries(layers)) {
           }
         }
       }
+    }
+  });
+
+  test(`${name}: in segments as in one piece`, () => {
+    for (const [form, options] of Object.entries(forms)) {
+      const { network, data } = setUp(make(options), false, form !== 'stateful');
+      const [actual, expected] = [runNetwork(network, { ...data, kept: 0 }, spoilingBackend(float64)), runNetwork(network, data, wholeBackend(float64))];
+      expected.outputs.forEach((y, i) => { assertClose(actual.outputs[i] ?? [], y, 1e-12, `${form}: output ${i}`); });
+      expected.inputGradients.forEach((d, i) => { assertClose(actual.inputGradients[i] ?? [], d, 1e-12, `${form}: input ${i}`); });
+      for (const [key, d] of Object.entries(expected.gradients)) assertClose(actual.gradients[key] ?? [], d, 1e-12, `${form}: ${key}`);
     }
   });
 

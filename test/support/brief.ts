@@ -16,13 +16,22 @@ function spoiling(k: Kernels): Kernels {
   };
 }
 
-/** The same, but that the room which `brief` takes back holds NaN afterwards. */
-export function spoilingBackend(backend: Backend): Backend {
+function over(backend: Backend, kernels: (k: Kernels) => Kernels): Backend {
   return {
     ...backend,
     open() {
       const device = backend.open();
-      return { ...device, compile: (step, shapes, variables) => device.compile((k, inputs, values) => step(spoiling(k), inputs, values), shapes, variables) };
+      return { ...device, compile: (step, shapes, variables) => device.compile((k, inputs, values) => step(kernels(k), inputs, values), shapes, variables) };
     },
   };
+}
+
+/** The same without `brief`: sequences are not cut there. */
+export function wholeBackend(backend: Backend): Backend {
+  return over(backend, (k) => ({ ...k, brief: undefined }));
+}
+
+/** The same, but that the room which `brief` takes back holds NaN afterwards. */
+export function spoilingBackend(backend: Backend): Backend {
+  return over(backend, spoiling);
 }

@@ -59,7 +59,7 @@ interface Shown { readonly title: string; readonly body: string; readonly url: s
 
 /** The first notification of the service worker, once there is one: a promise is no condition for `waitForFunction`. */
 async function shownNotification(page: Page): Promise<Shown> {
-  for (let tries = 0; tries < 1200; tries++) {
+  for (let tries = 0; tries < 3600; tries++) {
     const shown = await page.evaluate(async () => {
       const [first] = await (await navigator.serviceWorker.ready).getNotifications();
       return first && { title: first.title, body: first.body, url: (first.data as { url: string }).url };
@@ -67,7 +67,7 @@ async function shownNotification(page: Page): Promise<Shown> {
     if (shown) return shown;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('no notification was shown within two minutes');
+  throw new Error('no notification was shown within six minutes');
 }
 
 /** A page that fails the test where its policy is broken or a script of ours throws. */
