@@ -117,7 +117,7 @@ export class Predictor {
       return this.device.compile((k, inputs, variables) => {
         const [x, given] = parted(inputs, network.inputs.length);
         const [ofWeights, ofStates] = parted(variables, specs.length);
-        const run = { k, training: false, noise: [], masks: new Map(given.map((mask, i) => [masks[i]?.key ?? '', mask])) };
+        const run = { k, training: false, kept: 0, noise: [], masks: new Map(given.map((mask, i) => [masks[i]?.key ?? '', mask])) };
         const { outputs, states: next } = forwardNetwork(network, run, byLayer(specs, ofWeights), byLayer(stateSpecs, ofStates), x);
         return { outputs, variables: [...ofWeights, ...inOrder(stateSpecs, next)] };
       }, shapes, [...weights, ...states.map(({ variable }) => variable)], weights);

@@ -98,6 +98,27 @@ test('any length, and masks made of values', async () => {
   [model, words].forEach((each) => { each.dispose(); });
 });
 
+test('a long sequence: the same bits, and room for a part of its steps alone', async () => {
+  const steps = 1000;
+  const model = new Sequential([new LSTM({ units: 32 })], { inputShape: [steps, 1] });
+  const x = drawn([16, steps, 1]);
+  const { prototype } = WebAssembly.Memory;
+  const grow: (this: WebAssembly.Memory, delta: number) => number = Reflect.get(prototype, 'grow');
+  let pages = 0;
+  prototype.grow = function (this: WebAssembly.Memory, delta: number): number {
+    pages += delta;
+    return grow.call(this, delta);
+  };
+  try {
+    predictorOf(model).predict(x);
+  } finally {
+    prototype.grow = grow;
+  }
+  // The gates of all steps are 4 · 1000 · 16 · 32 numbers, which is 8 MB, and more is kept for a way back.
+  assert.ok(pages * 65_536 < 8e6, `${pages} pages`);
+  await assertSameBits('long', model, predictorOf(model), x);
+});
+
 test('a stateful network goes on where it was, and begins anew', async () => {
   const options: LSTMOptions = { units: 4, stateful: true, ...steps };
   const model = new Sequential([new LSTM(options), new Dense({ units: 1 })], { inputShape: [3, 2] });
