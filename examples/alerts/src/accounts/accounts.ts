@@ -1,13 +1,13 @@
 /**
  * What people do with their accounts.
  *
- * Whether an address has an account is told to nobody but its owner, by mail: `signUp` and `forgot` answer before they look, and what they
- * find out only changes the mail.
+ * Whether an address has an account is told to nobody but its owner, by mail: the pages answer before `signUp`, `forgot` and `askAddress` look, and
+ * these do the same for every address: one look, one token, one mail, of which only the words differ.
  */
 import type { Database, Queries } from '../storage/database.js';
 import { only } from '../storage/database.js';
-import type { UserRow } from '../storage/rows.js';
-import { alreadySignedUp, confirmAddress, fileMail, finishSignUp, newPassword, told } from './mails.js';
+import type { MailPayload, UserRow } from '../storage/rows.js';
+import { addressInUse, alreadySignedUp, confirmAddress, fileMail, finishSignUp, newPassword, notSignedUp, told } from './mails.js';
 import type { Passwords } from './passwords.js';
 import { digestOf, newSecret } from './secrets.js';
 import { endSessions } from './sessions.js';
@@ -29,7 +29,8 @@ export interface Accounts {
   finishSignUp(secret: string, password: string): Promise<string | undefined>;
   /** The account of address and password, or undefined. */
   logIn(email: string, password: string): Promise<string | undefined>;
-  forgot(email: string): Promise<void>;
+  /** @param timeZone of the account that an address without one may open. */
+  forgot(email: string, timeZone: string): Promise<void>;
   /** Sets a new password and ends every session; the account, or undefined for a link that is no good. */
   reset(secret: string, password: string): Promise<string | undefined>;
   /** Whether `password` is that of the account: asked before everything that cannot be undone. */
@@ -68,12 +69,15 @@ export function createAccounts(database: Database, passwords: Passwords, origin:
     await fileMail(queries, userId, told(email, 'Your password was changed'));
   };
 
+  /** Mails a link: to the owner of an account one that sets a password, to others one that opens an account. */
+  const mailLink = (email: string, timeZone: string, { known, unknown }: Record<'known' | 'unknown', (to: string, link: string) => MailPayload>): Promise<void> => database.transaction(async (transaction) => {
+    const user = await userBy(transaction, email);
+    const secret = await fileToken(transaction, { purpose: user ? 'reset' : 'sign-up', userId: user?.id ?? null, email: user?.email ?? email, timeZone });
+    await fileMail(transaction, user?.id ?? null, user ? known(user.email, `${origin()}/reset?token=${secret}`) : unknown(email, `${origin()}/confirm?token=${secret}`));
+  });
+
   return {
-    signUp: (email, timeZone) => database.transaction(async (transaction) => {
-      const user = await userBy(transaction, email);
-      const secret = await fileToken(transaction, { purpose: user ? 'reset' : 'sign-up', userId: user?.id ?? null, email: user?.email ?? email, timeZone });
-      await fileMail(transaction, user?.id ?? null, user ? alreadySignedUp(user.email, `${origin()}/reset?token=${secret}`) : finishSignUp(email, `${origin()}/confirm?token=${secret}`));
-    }),
+    signUp: (email, timeZone) => mailLink(email, timeZone, { known: alreadySignedUp, unknown: finishSignUp }),
 
     async finishSignUp(secret, password) {
       const kept = await passwords.hash(password);
@@ -92,12 +96,7 @@ export function createAccounts(database: Database, passwords: Passwords, origin:
       return await passwords.verify(user?.password_hash, password) ? user?.id : undefined;
     },
 
-    forgot: (email) => database.transaction(async (transaction) => {
-      const user = await userBy(transaction, email);
-      if (!user) return;
-      const secret = await fileToken(transaction, { purpose: 'reset', userId: user.id, email: user.email });
-      await fileMail(transaction, user.id, newPassword(user.email, `${origin()}/reset?token=${secret}`));
-    }),
+    forgot: (email, timeZone) => mailLink(email, timeZone, { known: newPassword, unknown: notSignedUp }),
 
     async reset(secret, password) {
       const kept = await passwords.hash(password);
@@ -124,10 +123,10 @@ export function createAccounts(database: Database, passwords: Passwords, origin:
     },
 
     askAddress: (userId, email) => database.transaction(async (transaction) => {
-      // An address that has an account gets no link, and who asked is not told.
-      if (await userBy(transaction, email)) return;
+      // The owner of an address that has an account gets no link, and who asked is not told.
+      const taken = await userBy(transaction, email);
       const secret = await fileToken(transaction, { purpose: 'address', userId, email });
-      await fileMail(transaction, userId, confirmAddress(email, `${origin()}/confirm-address?token=${secret}`));
+      await fileMail(transaction, userId, taken ? addressInUse(taken.email) : confirmAddress(email, `${origin()}/confirm-address?token=${secret}`));
     }),
 
     changeAddress: (secret) => database.transaction(async (transaction) => {

@@ -21,8 +21,16 @@ export const newPassword = (to: string, link: string): MailPayload => ({
   to, subject: 'Set a new password', text: `Somebody, probably you, asked for a new password. To set it, follow this link within an hour:\n\n${link}${signature}`,
 });
 
+export const notSignedUp = (to: string, link: string): MailPayload => ({
+  to, subject: 'There is no account with this address', text: `Somebody, probably you, asked for a new password. This address has no account: perhaps another of yours has. To open one, follow this link within a day:\n\n${link}${signature}`,
+});
+
 export const confirmAddress = (to: string, link: string): MailPayload => ({
   to, subject: 'Confirm your new address', text: `To use this address for your account, follow this link within a day:\n\n${link}${signature}`,
+});
+
+export const addressInUse = (to: string): MailPayload => ({
+  to, subject: 'Your address was not taken', text: `Somebody, perhaps you, wanted to use this address for another account. It has an account already, which keeps it.${signature}`,
 });
 
 export const told = (to: string, what: string): MailPayload => ({

@@ -1,4 +1,5 @@
 /** What the pages are made of: handed in once, so that a test can hand in less. */
+import type { HttpBindings } from '@hono/node-server';
 import type { Accounts } from '../accounts/accounts.js';
 import type { Visitor } from '../accounts/sessions.js';
 import type { Truth, WhatIf } from '../checker/truth.js';
@@ -57,5 +58,6 @@ export interface WebServices {
 }
 
 export interface WebEnv {
+  Bindings: HttpBindings;
   Variables: { visitor: Visitor | undefined; address: string; path: string };
 }

@@ -1,14 +1,34 @@
 /** Accounts as people use them, without JavaScript. */
+import { subscribe } from 'node:diagnostics_channel';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Database, Queries } from '../../src/storage/database.js';
+import { openInMemory } from '../../src/storage/embedded.js';
 import type { Site } from './site.js';
 import { PASSWORD, Person, openSite } from './site.js';
 
 let site: Site;
-const verified: (string | undefined)[] = [];
+/** What the service did, in order: statements, passwords hashed and checked, answers that have left. */
+const done: string[] = [];
+subscribe('http.server.response.finish', () => { done.push('answered'); });
+
+const noting = (queries: Queries): Queries => ({ query: (statement, values) => { done.push(statement); return queries.query(statement, values); } });
+const noted = (database: Database): Database => ({
+  ...database, ...noting(database),
+  transaction: async (work) => {
+    done.push('begin');
+    return database.transaction((transaction) => work(noting(transaction))).finally(() => { done.push('end'); });
+  },
+});
 
 test.before(async () => {
-  site = await openSite({ passwords: (real) => ({ ...real, verify: (kept, password) => { verified.push(kept); return real.verify(kept, password); } }) });
+  site = await openSite({
+    database: noted(await openInMemory()),
+    passwords: (real) => ({
+      hash: (password) => { done.push('hash'); return real.hash(password); },
+      verify: (kept, password) => { done.push('verify'); return real.verify(kept, password); },
+    }),
+  });
 });
 test.after(() => site.close());
 
@@ -33,21 +53,58 @@ test('sign up by the link of a mail, log out, log in', async () => {
   assert.match(await person.page('/account'), 'Europe/London');
 });
 
-test('an account that is there and one that is not get the same answers, and the same work', async () => {
-  await site.member('member@example.org');
-  const unknown = 'nobody@example.org';
-  const answers = async (email: string): Promise<string[]> => {
-    const person = new Person(site.url);
-    verified.length = 0;
-    const all = [
-      await person.post('/sign-up', { email, timeZone: 'UTC' }), await person.post('/forgot', { email }), await person.post('/log-in', { email, password: 'wrong password' }),
-    ];
-    assert.is(verified.length, 1, 'one password was checked, of an account or of none');
-    return Promise.all(all.map(async (answer) => `${answer.status} ${[...answer.headers].filter(([name]) => name !== 'date').join(' ')} ${(await answer.text()).replaceAll(email, '')}`));
+/** What is answered to `path`, and all that was done for it, statement by statement, before the answer and after. */
+async function asked(person: Person, path: string, fields: Readonly<Record<string, string>>): Promise<{ answer: string; before: string[]; after: string[] }> {
+  await site.settled();
+  done.length = 0;
+  const answer = await person.post(path, fields);
+  const body = await answer.text();
+  await site.settled();
+  const left = done.indexOf('answered');
+  return {
+    answer: `${answer.status} ${[...answer.headers].filter(([name]) => name !== 'date').join(' ')} ${Object.values(fields).reduce((text, value) => text.replaceAll(value, ''), body)}`,
+    before: done.slice(0, left), after: done.slice(left + 1),
   };
-  assert.equal(await answers(unknown), await answers('member@example.org'));
-  assert.match((await site.mailTo('member@example.org'))?.subject ?? '', 'password');
-  assert.is((await site.mailTo(unknown))?.subject, 'Finish your sign-up');
+}
+
+test('an account that is there and one that is not get the same answers, and the same work', async () => {
+  const [known, unknown] = ['member@example.org', 'nobody@example.org'];
+  const member = await site.member('asks@example.org');
+  await site.member(known);
+  const of = async (email: string) => ({
+    signUp: await asked(new Person(site.url), '/sign-up', { email, timeZone: 'UTC' }),
+    forgot: await asked(new Person(site.url), '/forgot', { email }),
+    logIn: await asked(new Person(site.url), '/log-in', { email, password: 'wrong password' }),
+    address: await asked(member, '/account/address', { email, addressPassword: PASSWORD }),
+  });
+  const nobody = await of(unknown);
+  assert.equal(await of(known), nobody);
+  const writes = (statements: readonly string[]): number => statements.filter((statement) => /insert into (?:mail_tokens|outbox)/.test(statement)).length;
+  for (const { before, after } of [nobody.signUp, nobody.forgot]) {
+    assert.ok(before.every((statement) => statement.includes('rate_limits')), 'nobody was looked up before the answer had left');
+    assert.is(writes(after), 2);
+  }
+  assert.is(writes(nobody.address.before), 0);
+  assert.is(writes(nobody.address.after), 2);
+  assert.is(nobody.logIn.before.filter((what) => what === 'verify').length, 1, 'one password was checked, of an account or of none');
+  assert.equal(nobody.logIn.after, []);
+});
+
+test('what an address has is said in the mail alone', async () => {
+  await site.member('owns@example.org');
+  const subjectAfter = async (path: string, email: string): Promise<string | undefined> => {
+    await new Person(site.url).post(path, { email, ...(path === '/sign-up' && { timeZone: 'UTC' }) });
+    return (await site.mailTo(email))?.subject;
+  };
+  assert.is(await subjectAfter('/sign-up', 'owns@example.org'), 'You have an account already');
+  assert.is(await subjectAfter('/forgot', 'owns@example.org'), 'Set a new password');
+  assert.is(await subjectAfter('/sign-up', 'owns-not@example.org'), 'Finish your sign-up');
+  assert.is(await subjectAfter('/forgot', 'owns-not@example.org'), 'There is no account with this address');
+  // The link of that mail opens one, in the time zone of the service.
+  const token = new URL(await site.linkTo('owns-not@example.org')).searchParams.get('token') ?? '';
+  const person = new Person(site.url);
+  assert.is((await person.post('/confirm', { token, password: PASSWORD })).status, 303);
+  assert.match(await person.page('/account'), '<option value="Europe/Paris" selected');
 });
 
 test('who signs up with the address of another leaves no password behind', async () => {
@@ -100,7 +157,9 @@ test('an address that another account has is not taken, and nobody is told so', 
   const person = await site.member('wants@example.org');
   const answer = await person.post('/account/address', { email: 'taken@example.org', addressPassword: PASSWORD });
   assert.is(answer.headers.get('location'), '/account?said=address');
-  assert.is(await site.mailTo('taken@example.org'), undefined);
+  const mail = await site.mailTo('taken@example.org');
+  assert.is(mail?.subject, 'Your address was not taken');
+  assert.not.match(mail?.text ?? '', 'token=');
 });
 
 test('7.4.1: a session ends by itself: not used for 30 days, or 90 days after it began', async () => {

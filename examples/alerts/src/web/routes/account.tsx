@@ -7,6 +7,7 @@ import { limits, take } from '../../accounts/rateLimits.js';
 import { endSession, endSessions, sessionsOf } from '../../accounts/sessions.js';
 import type { MailPayload } from '../../storage/rows.js';
 import type { Problems } from '../http/forms.js';
+import { afterAnswer } from '../http/afterAnswer.js';
 import { email, idOf, password, readForm, zone } from '../http/forms.js';
 import { forgetCookie, visitorIn } from '../http/visitors.js';
 import { Account, Mails } from '../pages/account.js';
@@ -63,7 +64,7 @@ export function accountRoutes(app: Hono<WebEnv>, services: WebServices): void {
     if (!await confirmed(context, form.value.addressPassword)) return page(context, { addressPassword: wrong });
     const { userId } = visitorIn(context);
     const address = form.value.email;
-    services.background('new address', () => accounts.askAddress(userId, address));
+    afterAnswer(context, services, 'new address', () => accounts.askAddress(userId, address));
     return context.redirect('/account?said=address', 303);
   });
 

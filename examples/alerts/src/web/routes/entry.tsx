@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { weakness } from '../../accounts/passwords.js';
 import { limits, take } from '../../accounts/rateLimits.js';
+import { afterAnswer } from '../http/afterAnswer.js';
 import { check, email, fieldsOf, password, readForm, secret, zone } from '../http/forms.js';
 import { limitKey } from '../http/guard.js';
 import { logIn, safePath, tryOut } from '../http/visitors.js';
@@ -36,7 +37,7 @@ export function entryRoutes(app: Hono<WebEnv>, services: WebServices): void {
     const { value } = form;
     const wait = await tryOut(context, services, limits.mailByAddress, limits.mailByAccount, value.email);
     if (wait > 0) return tooMany(context, wait);
-    services.background('sign up', () => accounts.signUp(value.email, value.timeZone));
+    afterAnswer(context, services, 'sign up', () => accounts.signUp(value.email, value.timeZone));
     return context.html(<Sent frame={frame} showMails={settings.showMails} />);
   });
 
@@ -48,7 +49,7 @@ export function entryRoutes(app: Hono<WebEnv>, services: WebServices): void {
     const { value } = form;
     const wait = await tryOut(context, services, limits.mailByAddress, limits.mailByAccount, value.email);
     if (wait > 0) return tooMany(context, wait);
-    services.background('forgotten password', () => accounts.forgot(value.email));
+    afterAnswer(context, services, 'forgotten password', () => accounts.forgot(value.email, settings.timeZone));
     return context.html(<Sent frame={frame} showMails={settings.showMails} />);
   });
 
