@@ -1,6 +1,6 @@
 /**
  * `npm run bench:explorer`: how fast the explorer trains while its page draws, in headless Chromium on this machine. The wish is 30 epochs and 50
- * frames a second on two cores. Processor time is measured beside the clock: on a busy machine only that says something.
+ * frames a second on two cores. Each training once on a page that may use threads, and once on one that may not. Processor time is measured beside the clock: on a busy machine only that says something.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -40,12 +40,12 @@ async function processorTime(page: CDPSession, browser: CDPSession): Promise<{ d
 // Without a GPU Chromium draws faster by itself than by a driver that plays one.
 const site = await openExplorer(() => openChromium(['--disable-gpu']));
 console.log(`${cpus().length} × ${cpus()[0]?.model ?? ''}, load ${loadavg()[0]?.toFixed(1) ?? ''}, ${site.browser.version()}`);
-console.log(`${'state'.padEnd(24)}${['epochs/s', 'frames/s', 'late', 'CPU/epoch', 'drawing'].map((name) => name.padStart(11)).join('')}   (late: share of frames over 20 ms; CPU of all of Chromium, of which the page's thread)`);
+console.log(`${'state'.padEnd(24)}${'threads'.padEnd(8)}${['epochs/s', 'frames/s', 'late', 'CPU/epoch', 'drawing'].map((name) => name.padStart(11)).join('')}   (late: share of frames over 20 ms; CPU of all of Chromium, of which the page's thread)`);
 try {
   const browser = await site.browser.newBrowserCDPSession();
   for (let round = 0; round < rounds; round++) {
-    for (const state of states) {
-      const { page, problems } = await site.open(`training?${state}`);
+    for (const [state, isolated] of states.flatMap((each) => [[each, true], [each, false]] as const)) {
+      const { page, problems } = await site.open(`training?${state}`, { isolated });
       const session = await page.context().newCDPSession(page);
       await session.send('Performance.enable', { timeDomain: 'threadTicks' });
       await page.locator('.status', { hasText: 'Epoch 0: loss' }).waitFor();
@@ -56,7 +56,8 @@ try {
       const after = await processorTime(session, browser);
       const perEpoch = (name: 'drawing' | 'all'): string => `${((1000 * (after[name] - before[name])) / epochs).toFixed(1)} ms`;
       const row = [((1000 * epochs) / ms).toFixed(1), ((1000 * frames) / ms).toFixed(1), `${((100 * late) / frames).toFixed(0)} %`, perEpoch('all'), perEpoch('drawing')];
-      console.log(state.padEnd(24) + row.map((cell) => cell.padStart(11)).join(''));
+      const threads = /on (one|\d+) thread/.exec(await page.locator('.status').innerText())?.[1] ?? '?';
+      console.log(state.padEnd(24) + threads.padEnd(8) + row.map((cell) => cell.padStart(11)).join(''));
       for (const problem of problems) console.log(problem);
       await page.close();
     }

@@ -16,8 +16,4 @@ export class Recent<V> {
     if (this.entries.size > this.most && oldest !== undefined) this.entries.delete(oldest);
     return value;
   }
-
-  delete(key: string): void {
-    this.entries.delete(key);
-  }
 }

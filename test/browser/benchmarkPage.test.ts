@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import type { Row } from '../../bench/report.js';
 import { breakEvenSaid, gpuVerdict } from '../../bench/browser/verdicts.js';
 import { root } from '../docs/pages.js';
-import { openChromium } from './chromium.js';
+import { openChromium, withoutIsolation } from './chromium.js';
 import { axeViolations } from './readable.js';
 
 interface Builder { buildBenchmark(root: string, outdir: string): Promise<{ readonly outputs: Readonly<Record<string, { readonly bytes: number }>> }> }
@@ -41,13 +41,7 @@ async function open(query: string, { width = 1200, isolated = true } = {}): Prom
   page.on('request', (request) => {
     if (!request.url().startsWith(base) && !/^(data|blob):/.test(request.url())) problems.push(`request to ${request.url()}`);
   });
-  if (!isolated) {
-    await page.route('**', async (route) => {
-      const response = await route.fetch();
-      const headers = Object.fromEntries(Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin')));
-      await route.fulfill({ response, headers });
-    });
-  }
+  if (!isolated) await withoutIsolation(page);
   await page.goto(`${base}index.html${query}`);
   await page.locator('#run').waitFor();
   return { page, problems };

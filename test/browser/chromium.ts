@@ -18,6 +18,15 @@ export async function openChromium(own: readonly string[] = flags): Promise<Brow
   return chromium.launch({ executablePath, args: [...quiet, ...own] });
 }
 
+/** Takes away the headers that let a page use threads, as hosts like GitHub Pages do not send them. Before the page is opened. */
+export async function withoutIsolation(page: Page): Promise<void> {
+  await page.route('**', async (route) => {
+    const response = await route.fetch();
+    const headers = Object.fromEntries(Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin')));
+    await route.fulfill({ response, headers });
+  });
+}
+
 /** A page that collects what goes wrong in it: errors nobody caught, and console errors. */
 export async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage();

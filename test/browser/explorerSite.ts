@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { root } from '../docs/pages.js';
-import { openChromium } from './chromium.js';
+import { openChromium, withoutIsolation } from './chromium.js';
 
 /** Every output of the bundle: its bytes, and what it imports. */
 export interface Metafile {
@@ -22,8 +22,8 @@ export interface ExplorerSite {
   readonly metafile: Metafile;
   /** Scripts that pages and their workers have fetched so far, by their paths in the folder. */
   readonly scripts: ReadonlySet<string>;
-  /** A page at this address, `strip?t=3`, which fetches every file anew unless `serviceWorkers` allows to keep them, and all that goes wrong on it: errors, requests that fail, requests to elsewhere. */
-  open(hash: string, options?: BrowserContextOptions): Promise<{ page: Page; problems: string[] }>;
+  /** A page at this address, `strip?t=3`, which fetches every file anew unless `serviceWorkers` allows to keep them, and all that goes wrong on it: errors, requests that fail, requests to elsewhere. Not `isolated`: without the headers that let it use threads. */
+  open(hash: string, options?: BrowserContextOptions & { readonly isolated?: boolean }): Promise<{ page: Page; problems: string[] }>;
   close(): Promise<void>;
 }
 
@@ -39,8 +39,9 @@ export async function openExplorer(launch: () => Promise<Browser> = openChromium
   const scripts = new Set<string>();
   return {
     browser, folder, metafile, scripts,
-    async open(hash, options = {}) {
+    async open(hash, { isolated = true, ...options } = {}) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', serviceWorkers: 'block', ...options });
+      if (!isolated) await withoutIsolation(page);
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(String(error)));
       page.on('console', (message) => {

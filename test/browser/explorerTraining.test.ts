@@ -1,4 +1,5 @@
 /** Training in the explorer: the worker's numbers are Node's, the address is the state, buttons and files do what they say. */
+import { availableParallelism } from 'node:os';
 import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -147,6 +148,16 @@ test('Train and Pause by keyboard; where it pauses stands in the address, and a 
   await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
   assert.equal(problems, []);
   await page.close();
+});
+
+test('it says how many threads train, and of one, why', async () => {
+  for (const [isolated, said] of [[true, availableParallelism() > 1 ? /on 2 threads\.$/ : /on one thread\.$/], [false, /on one thread: for two, the host of this page would have to send the headers COOP and COEP\.$/]] as const) {
+    const { page, problems } = await site.open('training?cell=rnn&task=sine', { isolated });
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.locator('.status', { hasText: said }).waitFor();
+    assert.equal(problems, []);
+    await page.close();
+  }
 });
 
 test('on the way to the epoch of the address it can be paused', async () => {

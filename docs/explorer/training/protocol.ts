@@ -34,6 +34,6 @@ export interface Example {
 }
 
 export type FromWorker =
-  | { readonly kind: 'started'; readonly example: Example }
+  | { readonly kind: 'started'; readonly example: Example; readonly threads: number }
   | { readonly kind: 'epoch'; readonly seen: EpochSeen; readonly connections?: Float64Array }
   | { readonly kind: 'failed'; readonly message: string };

@@ -15,6 +15,11 @@ export interface RunHost {
 /** A file of the reader's, which no address can hold. */
 interface File { readonly name: string; readonly text: string }
 
+function threadsSaid(threads: number): string {
+  if (threads > 1) return `${threads} threads`;
+  return crossOriginIsolated ? 'one thread' : 'one thread: for two, the host of this page would have to send the headers COOP and COEP';
+}
+
 export class Run {
   readonly buttons: HTMLElement;
   readonly status = el('p', { class: 'status' });
@@ -109,7 +114,7 @@ export class Run {
     const seen = newest ? `Epoch ${newest.epoch}: loss ${shown(newest.loss, 4)}; a hundredth of the gradient comes back to step ${reach(newest.norms)}.` : '';
     if (session.failure !== undefined) return `${seen} It cannot go on: ${session.failure}`;
     if (!newest) return 'Starting …';
-    const pace = Number.isFinite(this.rate) && session.running ? ` ${this.rate.toFixed(0)} epochs a second, on one thread of a worker.` : '';
+    const pace = Number.isFinite(this.rate) && session.running ? ` ${this.rate.toFixed(0)} epochs a second, on ${threadsSaid(session.threads)}.` : '';
     return seen + pace;
   }
 

@@ -16,6 +16,8 @@ export interface Listener {
 export class Session {
   readonly epochs: EpochSeen[] = [];
   example: Example | undefined;
+  /** Among which training is shared. */
+  threads = 1;
   /** The newest, where asked for. */
   connections: Float64Array | undefined;
   /** Why it cannot go on. */
@@ -71,8 +73,10 @@ export class Session {
   }
 
   private hear(message: FromWorker): void {
-    if (message.kind === 'started') this.example = message.example;
-    else if (message.kind === 'failed') this.failure = message.message;
+    if (message.kind === 'started') {
+      this.example = message.example;
+      this.threads = message.threads;
+    } else if (message.kind === 'failed') this.failure = message.message;
     else {
       this.epochs.push(message.seen);
       this.connections = message.connections ?? this.connections;

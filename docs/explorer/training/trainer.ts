@@ -65,12 +65,12 @@ export class Trainer {
     this.probe = tasks.probe.draw(randomStream(setup.seed, 'explorer probe'), LOOKED_AT);
   }
 
-  /** @param series of the task csv: standardised, in order of time. */
-  static async start(setup: Setup, series?: Float64Array): Promise<Trainer> {
+  /** @param series of the task csv: standardised, in order of time. @param threads that share the work; they change no bit. */
+  static async start(setup: Setup, series?: Float64Array, threads = 1): Promise<Trainer> {
     const tasks = taskPair(setup.task, series);
     const model = makeModel(tasks.train, setup);
     model.compile({
-      loss: tasks.train.loss, backend: await wasm(),
+      loss: tasks.train.loss, backend: await wasm({ threads }),
       optimizer: new Adam({ learningRate: setup.lr, ...(setup.clip > 0 ? { globalClipNorm: setup.clip } : {}) }),
     });
     return new Trainer(setup, tasks, model);

@@ -3,6 +3,9 @@ import type { Example, FromWorker, Start, ToWorker } from './protocol.js';
 import type { Series } from './series.js';
 import { Trainer } from './trainer.js';
 
+/** A page shares memory among threads only where its host isolates it. */
+const threads = self.crossOriginIsolated && navigator.hardwareConcurrency > 1 ? 2 : 1;
+
 /** Epochs that the page has asked for and not got. */
 let asked = 0;
 let wake: (() => void) | undefined;
@@ -34,8 +37,8 @@ function exampleOf({ tasks, probe }: Trainer, series: Series | undefined): Examp
 async function run({ setup, csv, connections }: Start): Promise<never> {
   // What reads CSV is fetched where there is a file.
   const series = csv && (await import('./series.js')).readSeries(csv.text, csv.column);
-  const trainer = await Trainer.start(setup, series?.values);
-  say({ kind: 'started', example: exampleOf(trainer, series) });
+  const trainer = await Trainer.start(setup, series?.values, threads);
+  say({ kind: 'started', example: exampleOf(trainer, series), threads });
   for (let seen = await trainer.look(); ; seen = await trainer.train()) {
     say({ kind: 'epoch', seen, ...(connections && { connections: await trainer.connections() }) });
     await heard();

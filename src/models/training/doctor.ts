@@ -6,8 +6,8 @@ import type { Observation, Session } from './session.js';
 import type { StepForm } from './stepInputs.js';
 
 export async function observeStep(session: Session, form: StepForm, inputs: readonly FloatArray[]): Promise<Observation[]> {
-  const seen: Omit<Observation, 'data'>[] = [];
-  const values = await session.observer(form, seen).run(inputs);
+  const { program, seen } = session.observer(form);
+  const values = await program.run(inputs);
   return values.flatMap((data, i) => {
     const what = seen[i];
     return what ? [{ ...what, data }] : [];

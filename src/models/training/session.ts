@@ -30,6 +30,10 @@ export interface Observation {
   readonly data: FloatArray;
 }
 
+type Described = Omit<Observation, 'data'>;
+
+interface Observer { readonly program: Program; readonly seen: readonly Described[] }
+
 interface BodyResult {
   readonly outputs: readonly Tensor[];
   /** New states; absent ones stay. */
@@ -64,6 +68,7 @@ export class Session {
   /** The network at the sizes of a step. */
   private readonly shapes: OpenNetwork;
   private readonly programs = new Recent<Program>(programsKept);
+  private readonly observers = new WeakMap<Program, Observer>();
   private readonly penalised: boolean;
 
   /** @param frozen names of layers that are not trained. @param kept what layers keep for the way back: see `Run.kept`. */
@@ -129,10 +134,11 @@ export class Session {
     });
   }
 
-  /** As `differentiator`; outputs every observed tensor instead, described in `seen` after the run. */
-  observer(form: StepForm, seen: Omit<Observation, 'data'>[]): Program {
-    this.programs.delete(this.key('observe', form));
-    return this.program('observe', form, true, [], (k, parts) => {
+  /** As `differentiator`; outputs every observed tensor instead, in the order of `seen`, which a run describes. */
+  observer(form: StepForm): Observer {
+    const seen: Described[] = [];
+    const program = this.program('observe', form, true, [], (k, parts) => {
+      seen.length = 0;
       const tensors: Tensor[] = [];
       const observe: NetworkObserver = (layer, tensor, value, timeStep) => {
         seen.push({ layer, tensor, shape: value.shape, ...(timeStep === undefined ? {} : { timeStep }) });
@@ -143,6 +149,9 @@ export class Session {
       for (const { layer, name, key } of this.trained) observe(layer, `gradient ${name}`, named(gradients, key));
       return { outputs: tensors };
     });
+    const known = this.observers.get(program) ?? { program, seen };
+    this.observers.set(program, known);
+    return known;
   }
 
   /**

@@ -1,7 +1,7 @@
 /** What dh and dc of `observe` are, in numbers: derivatives of the rest of the network by the state that enters it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Dense, GRU, Input, LSTM, Model, cpu } from '../../../src/index.js';
+import { Dense, GRU, Input, LSTM, Model, Sequential, cpu, wasm } from '../../../src/index.js';
 import { assertClose } from '../../support/compare.js';
 import { randomTensor, timeSlice } from '../../support/values.js';
 import { range } from '../support.js';
@@ -44,6 +44,23 @@ for (const [kind, make] of [['LSTM', () => new LSTM({ units: H, returnSequences:
       if (c) assertClose(find('dc', t) ?? [], await numeric(loss, c), 1e-7, `dc at step ${t}`);
     }
     assert.is(find('dc', T - 1), undefined, 'nothing comes after the last step');
+  });
+}
+
+for (const [name, on] of [['cpu', backend], ['wasm', await wasm()]] as const) {
+  test(`${name}: looked at again after training, a model shows what another with its weights does`, async () => {
+    const make = (): Sequential => {
+      const model = new Sequential([new LSTM({ units: H, returnSequences: true }), new Dense({ units: 1 })], { inputShape: [T, D], seed: 4 });
+      model.compile({ loss: 'mse', backend: on });
+      return model;
+    };
+    const model = make();
+    for (let look = 0; look < 3; look++) {
+      const fresh = make();
+      fresh.setWeights(model.getWeights());
+      assert.equal(await model.observe(x, y), await fresh.observe(x, y));
+      await model.trainOnBatch(x, y);
+    }
   });
 }
 
