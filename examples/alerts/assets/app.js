@@ -19,7 +19,7 @@ function take(from, selector) {
 // The count, and the list where it is open ---------------------------------------------------------------------------
 
 if (member && 'EventSource' in window) {
-  let newest;
+  let shown;
   const live = new EventSource('/live');
   live.addEventListener('state', async (event) => {
     const state = JSON.parse(event.data);
@@ -29,9 +29,12 @@ if (member && 'EventSource' in window) {
       badge.classList.toggle('none', state.unread === 0);
       badge.dataset.count = String(state.unread);
     }
-    const before = newest;
-    newest = state.newest;
-    if (before !== undefined && before !== newest && location.pathname === '/notifications' && location.search === '') take(await fetched('/notifications'), 'main');
+    const before = shown;
+    shown = state;
+    if (before === undefined || location.pathname !== '/notifications' || location.search !== '') return;
+    if (before.newest !== state.newest) take(await fetched('/notifications'), 'main');
+    // How far the first training is, and that it has ended.
+    else if (before.trained !== state.trained) take(await fetched('/notifications'), '#check-note');
   });
   addEventListener('pagehide', () => { live.close(); });
 }

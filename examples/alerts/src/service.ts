@@ -61,7 +61,8 @@ export function engineOf(database: Database, source: BarSource, log: Log): Engin
   };
 }
 
-export async function startService(config: Config, log: Log): Promise<Service> {
+/** @param heard is told what the checker does, beside the log. */
+export async function startService(config: Config, log: Log, heard: (event: CheckerEvent) => void = () => undefined): Promise<Service> {
   const database = await openStorage({ folder: config.data, databaseUrl: config.databaseUrl });
   const metrics = createMetrics();
   const stops: (() => Promise<void>)[] = [() => database.close()];
@@ -94,7 +95,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     }
     let progress = (): number | undefined => undefined;
     if (config.roles.includes('checker')) {
-      const checker = await startChecker({ db: database, source, clock, seed: SEED, networkEach: config.networks === 'each', filed: () => { sender?.wake(); }, hear: (event) => { tell(event, log, metrics); } });
+      const checker = await startChecker({ db: database, source, clock, seed: SEED, networkEach: config.networks === 'each', filed: () => { sender?.wake(); }, hear: (event) => { tell(event, log, metrics); heard(event); } });
       progress = () => checker.progress;
       stops.push(() => checker.stop());
     }

@@ -85,7 +85,13 @@ export async function startChecker({ db, source, clock, seed, networkEach, train
   };
   const train = async (full: boolean, told: (share: number) => void): Promise<void> => {
     try {
-      const tell = (share: number, what: string): void => { told(share); hear({ kind: 'training', share, what }); };
+      let percent = -1;
+      const tell = (share: number, what: string): void => {
+        told(share);
+        if (Math.floor(100 * share) === percent) return;
+        percent = Math.floor(100 * share);
+        hear({ kind: 'training', share, what });
+      };
       for (const report of await retrain(db, source, clock.now(), { full, seed, each: networkEach, size: training, progress: tell, signal: stopping.signal })) hear({ kind: 'trained', report });
     } catch (error) {
       if (!stopping.signal.aborted) hear({ kind: 'failed', what: 'training', error });

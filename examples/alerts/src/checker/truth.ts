@@ -18,6 +18,8 @@ export interface Tally {
   /** Forecasts that moved so far, and those of them that were right. */
   readonly foretold: number;
   readonly right: number;
+  /** Share of them that would have been right on other days, 0 to 1; undefined where there was none. */
+  readonly byChance: number | undefined;
 }
 
 export interface Truth {
@@ -63,12 +65,20 @@ function daysOf(scored: readonly Scored[]): number {
   return new Set(scored.map(({ barAt }) => newYorkTime(barAt.getTime()).day)).size;
 }
 
+/** Of `fired`, the share that would have been right had they come on other days, as many up and as many down: what an alert is worth is what it does better. */
+function byChance(fired: readonly Scored[], scored: readonly Scored[], thresholdPercent: number): number | undefined {
+  if (fired.length === 0) return undefined;
+  const share = (direction: 'surge' | 'plunge'): number => scored.filter(({ came }) => moves({ direction, thresholdPercent }, came)).length / scored.length;
+  const up = fired.filter(({ foretold }) => foretold > 0).length / fired.length;
+  return up * share('surge') + (1 - up) * share('plunge');
+}
+
 export function tally(scored: readonly Scored[], thresholdPercent: number): Tally {
   const rule = { direction: 'both', thresholdPercent } as const;
   const foretold = scored.filter((each) => moves(rule, each.foretold));
   return {
     thresholdPercent, moved: scored.filter(({ came }) => moves(rule, came)).length, foretold: foretold.length,
-    right: foretold.filter((each) => isRight(thresholdPercent, each)).length,
+    right: foretold.filter((each) => isRight(thresholdPercent, each)).length, byChance: byChance(foretold, scored, thresholdPercent),
   };
 }
 
@@ -81,7 +91,7 @@ export function truthOf(scored: readonly ScoredForecast[]): Truth {
   const came = Float64Array.from(scored, (each) => each.came);
   const foretold = Float64Array.from(scored, (each) => each.foretold);
   const none = new Float64Array(count);
-  if (count < FEWEST || came.every((value) => value === 0)) return { count, days, tallies, sentence: `Only ${count} forecasts of this symbol have been scored yet: nothing can be said of them.` };
+  if (count < FEWEST || came.every((value) => value === 0)) return { count, days, tallies, sentence: count === 0 ? 'No forecast of this symbol has been scored yet: nothing can be said of them.' : `Only ${count} ${count === 1 ? 'forecast of this symbol has' : 'forecasts of this symbol have'} been scored yet: nothing can be said of them.` };
   const [error, noChangeError] = [mae(came, foretold), mae(came, none)];
   const ratio = mase(came, foretold, { naiveError: noChangeError });
   const { statistic, pValue } = dieboldMariano(came.map((value, i) => value - (foretold[i] ?? NaN)), came, { horizon: 1, power: 1 });
@@ -114,10 +124,12 @@ export interface WhatIf {
   readonly right: number;
   /** Bars that moved as far as the threshold in a direction that the alert asks about. */
   readonly moved: number;
+  /** Share of the times it fired that would have been right on other days, 0 to 1; undefined where it did not fire. */
+  readonly byChance: number | undefined;
   readonly sentence: string;
 }
 
-function whatIfOf(scored: readonly Scored[], rule: AlertRule): WhatIf {
+export function whatIfOf(scored: readonly Scored[], rule: AlertRule): WhatIf {
   const fired = firings(rule, scored);
   const right = fired.filter((each) => isRight(rule.thresholdPercent, each)).length;
   const moved = scored.filter(({ came }) => moves(rule, came)).length;
@@ -126,7 +138,7 @@ function whatIfOf(scored: readonly Scored[], rule: AlertRule): WhatIf {
   const sentence = bars === 0 ? 'There are no forecasts of this symbol yet to try it on.'
     : fired.length === 0 ? `Over the last ${days} days this alert would not have fired; the price moved so far ${times(moved)}.`
       : `Over the last ${days} days this alert would have fired ${times(fired.length)} and been right ${right === 0 ? 'never' : times(right)}; the price moved so far ${times(moved)}.`;
-  return { bars, days, fired: fired.length, right, moved, sentence };
+  return { bars, days, fired: fired.length, right, moved, byChance: byChance(fired, scored, rule.thresholdPercent), sentence };
 }
 
 /** What an alert would have done over the last 250 sessions, from networks that had not seen the bar; fewer where there are fewer. */

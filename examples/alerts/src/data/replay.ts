@@ -64,7 +64,7 @@ export async function openReplay({ simulated, seed }: ReplayOptions): Promise<Ba
   }
   return {
     name: 'replay', barMinutes: DAY,
-    label: 'Replay: daily bars of Apple and the S&P 500 from 2013 to 2018, as two npm packages ship them, and simulated shares. Nothing here is a price of today.',
+    label: 'Replay: daily bars of Apple and the S&P 500 from 2013 to 2018, as two npm packages ship them, and simulated shares. Nothing here is a price of today: prices, forecasts and checks have the time of the replay.',
     search: async (text) => listings.filter((listing) => answers(listing, text)),
     async bars(symbol, from, to) {
       const bars = all.get(symbol);

@@ -17,7 +17,7 @@ import type { Progress, Trained, TrainingSize } from './walkForward.js';
 const WEEKS = 20;
 const DAY_MS = 86_400_000;
 /** Batches after which an unfinished training is saved. */
-const SAVED_EVERY = 20;
+export const SAVED_EVERY = 20;
 
 export interface TrainingPlan {
   readonly full: boolean;

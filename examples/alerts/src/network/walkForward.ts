@@ -120,10 +120,11 @@ export async function trainWalkingForward(histories: Histories, options: Trainin
     if (chosen.length > 0) {
       const resume = k === unfinished?.from.block && saved?.within === true;
       if (resume) advance(3 * BATCH[size] * model.position.batch, `goes on at block ${k}, batch ${model.position.batch + 1}`);
+      const batches = Math.ceil(chosen.length / BATCH[size]);
       await model.fit(samplesOf(chosen, PIXELS[size]).inputs, targetsOf(chosen), {
         epochs: 1, batchSize: BATCH[size], resume, ...(signal && { signal }),
         callbacks: [
-          { name: 'progress', onBatchEnd: () => { advance(3 * BATCH[size], k === 0 ? 'learning' : `learning block ${k}`); } },
+          { name: 'progress', onBatchEnd: (batch) => { advance(3 * BATCH[size], `learning${k === 0 ? '' : ` block ${k} of ${options.blocks}`}, batch ${batch + 1} of ${batches}`); } },
           ...(unfinished ? [new ModelCheckpoint({ path: unfinished.modelPath(k), everyBatches: keep?.everyBatches })] : []),
         ],
       });
@@ -134,7 +135,7 @@ export async function trainWalkingForward(histories: Histories, options: Trainin
     const block = places.filter((place) => barAt(place) >= start && barAt(place) < end);
     if (block.length > 0) {
       walk.push(...await foretell(model, block, hashOf(weightsOnly(model, network)), network.pixels, signal));
-      advance(block.length, `foretelling block ${k + 1}`);
+      advance(block.length, `block ${k + 1} of ${options.blocks} is foretold`);
     }
     await unfinished?.note({ block: k + 1, samples, walk });
   }

@@ -10,10 +10,13 @@ import type { Told } from '../network/words.js';
 import { amount, signedPercent } from '../network/words.js';
 import { text } from './svg.js';
 
-const [WIDTH, HEIGHT] = [640, 560];
-const CHART = { x: 16, y: 44, width: 500, height: 300 } as const;
-const CLOSES = { y: 382, height: 60 } as const;
-const SCALE = { x: 116, y: 498, width: 300, height: 14 } as const;
+/** So narrow that letters of 17 can still be read where a phone shows it at two thirds. */
+const [WIDTH, HEIGHT] = [460, 500];
+const CHART = { x: 12, y: 44, width: 340, height: 250 } as const;
+const CLOSES = { y: 330, height: 56 } as const;
+const SCALE = { x: 90, y: 444, width: 200, height: 14 } as const;
+/** Pixels of the chart for one of the picture, which is shown larger on a wide screen. */
+const DENSITY = 1.5;
 const ALPHA = 0.6;
 /** Room above the highest and below the lowest price, in parts of their distance. */
 const MARGIN = 0.06;
@@ -29,14 +32,14 @@ export function explanationPicture({ symbol, forecast, lastClose, moved, bars, b
   const range = [low - room, high + room] as const;
   const place = (price: number): number => CHART.y + CHART.height * ((range[1] - price) / (range[1] - range[0]));
   const strongest = Math.max(...moved.map.values.map(Math.abs)) || 1;
-  const chart = candlestickImage(columns, { width: CHART.width, height: CHART.height, range });
+  const chart = candlestickImage(columns, { width: DENSITY * CHART.width, height: DENSITY * CHART.height, range });
   const image = overlayHeatMap(chart, { data: moved.map.values, shape: [moved.map.size, moved.map.size] }, { colors: 'diverging', alpha: ALPHA, domain: [-strongest, strongest] });
   const name = (bar: number): string => (barMinutes === DAY ? day : hour).format(bars[bar]?.opensAt);
   const change = signedPercent(100 * (forecast / lastClose - 1));
   const right = CHART.x + CHART.width;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="18" fill="#222">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="17" fill="#222">
 <rect width="${WIDTH}" height="${HEIGHT}" rx="8" fill="#fff"/>
-${text(CHART.x, 30, `${symbol}, ${bars.length} bars: what moved the forecast of ${change}`, { weight: 600 })}
+${text(CHART.x, 28, `${symbol}: what moved the forecast of ${change}`, { weight: 600 })}
 <image x="${CHART.x}" y="${CHART.y}" width="${CHART.width}" height="${CHART.height}" href="data:image/png;base64,${Buffer.from(encodePng(image)).toString('base64')}"/>
 <rect x="${CHART.x}" y="${CHART.y}" width="${CHART.width}" height="${CHART.height}" fill="none" stroke="#888"/>
 ${priceAxis(range, place, [forecast, lastClose])}
@@ -46,7 +49,7 @@ ${text(right + 14, place(forecast) + 6, forecast.toFixed(2), { weight: 600 })}
 ${text(CHART.x, CHART.y + CHART.height + 24, name(0))}
 ${text(right, CHART.y + CHART.height + 24, name(bars.length - 1), { anchor: 'end' })}
 ${closeBars(moved.closes)}
-${text(CHART.x, CLOSES.y + CLOSES.height + 22, `each close, at most ${amount(Math.max(...moved.closes.map(Math.abs)))}`.replace('+', '±'))}
+${text(CHART.x, CLOSES.y + CLOSES.height + 22, `what each close did, at most ${amount(Math.max(...moved.closes.map(Math.abs)))}`.replace('+', '±'))}
 ${colorScale(strongest)}
 </svg>
 `;

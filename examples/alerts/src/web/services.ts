@@ -27,6 +27,9 @@ export interface Engine {
   testAlert(userId: string, alertId: string): Promise<{ notificationId: string } | { reason: string }>;
 }
 
+/** Per cent: a network of the reduced size often foretells a few hundredths, and a demo in which nothing is told shows nothing. */
+export const DEMO_THRESHOLD = 0.01;
+
 export interface WebSettings {
   /** Addresses that people may use, the first one in links; others are refused. Empty when only this machine is answered. */
   origins: readonly string[];

@@ -15,6 +15,7 @@ import type { Database, Queries } from '../storage/database.js';
 import { setting } from '../storage/settings.js';
 import { createApp } from './app.js';
 import { listen } from './serve.js';
+import { DEMO_THRESHOLD } from './services.js';
 import type { Engine, WebServices } from './services.js';
 
 export interface Vapid { publicKey: string; privateKey: string }
@@ -22,9 +23,6 @@ export interface Vapid { publicKey: string; privateKey: string }
 export const vapidKeys = (database: Queries): Promise<Vapid> => setting(database, 'vapid', () => webpush.generateVAPIDKeys());
 
 const SWEEP = 3_600_000;
-
-/** Per cent: a network of the reduced size often foretells a few hundredths, and a demo in which nothing is told shows nothing. */
-const DEMO_THRESHOLD = 0.01;
 
 export interface Web {
   /** Where people reach it. */

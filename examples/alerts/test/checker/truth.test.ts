@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { firings, isRight, moves } from '../../src/checker/rules.js';
-import { tally, truthOf } from '../../src/checker/truth.js';
+import { tally, truthOf, whatIfOf } from '../../src/checker/truth.js';
 import { close } from '../checker/fixtures.js';
 
 const scored = (pairs: readonly (readonly [number, number])[]) => pairs.map(([foretold, came], i) => ({ barAt: new Date(close(i)), targetAt: new Date(close(i + 1)), foretold, came, raw: foretold }));
@@ -23,7 +23,17 @@ test('bars in a row and pauses', () => {
 });
 
 test('tallies', () => {
-  assert.equal(tally(scored([[2, 2], [2, 0], [-2, 2], [0, 3], [-1, -1]]), 1), { thresholdPercent: 1, moved: 4, foretold: 4, right: 2 });
+  assert.equal(tally(scored([[2, 2], [2, 0], [-2, 2], [0, 3], [-1, -1]]), 1), { thresholdPercent: 1, moved: 4, foretold: 4, right: 2, byChance: 0.4 });
+});
+
+test('what chance would have done asks for the direction too', () => {
+  // Two of ten bars rise so far, five fall so far.
+  const bars = scored([[2, 2], [0, 2], [-2, -2], [0, -2], [0, -2], [0, -2], [0, -2], [0, 0], [0, 0], [0, 0]]);
+  const of = (direction: 'both' | 'surge' | 'plunge') => whatIfOf(bars, { ...rule, direction }).byChance;
+  assert.is(of('surge'), 0.2);
+  assert.is(of('plunge'), 0.5);
+  assert.is(of('both'), 0.35, 'not the 0.7 of bars that move at all');
+  assert.is(whatIfOf(bars, { ...rule, thresholdPercent: 5 }).byChance, undefined);
 });
 
 test('the network is better, worse or the same, and it is said', () => {
@@ -36,7 +46,7 @@ test('the network is better, worse or the same, and it is said', () => {
   assert.is(same.verdict, 'the same');
   assert.match(same.sentence, 'not better');
   assert.ok(Math.abs(same.mase! - 1) < 0.05);
-  assert.match(truthOf(scored([[1, 1]])).sentence, 'Only 1 forecasts');
+  assert.match(truthOf(scored([[1, 1]])).sentence, 'Only 1 forecast of this symbol has');
   const corrected = truthOf(scored(wave.map((came) => [0.8 * came, came])).map((each) => ({ ...each, raw: 0 })));
   assert.ok(corrected.correction!.after < corrected.correction!.before);
 });

@@ -16,7 +16,7 @@ import type { MailPayload } from '../../src/storage/rows.js';
 
 export const engine: Engine = {
   truth: async () => ({ count: 0, days: 0, tallies: [], sentence: 'Nothing can be said yet.' }),
-  whatIf: async ({ thresholdPercent }) => ({ bars: 250, days: 250, fired: Math.round(10 / thresholdPercent), right: 2, moved: 40, sentence: `It would have fired ${Math.round(10 / thresholdPercent)} times.` }),
+  whatIf: async ({ thresholdPercent }) => ({ bars: 250, days: 250, fired: Math.round(10 / thresholdPercent), right: 2, moved: 40, byChance: 0.16, sentence: `It would have fired ${Math.round(10 / thresholdPercent)} times.` }),
   truthOfAlert: async () => ({ fired: 3, scored: 2, right: 1 }),
   search: async () => undefined,
   testAlert: async () => ({ reason: 'there is no forecast yet' }),

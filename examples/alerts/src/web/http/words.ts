@@ -8,13 +8,19 @@ export function percent(value: number): string {
   return `${Number(text) === 0 ? '' : value < 0 ? '−' : '+'}${text} %`;
 }
 
-export const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round(100 * part / whole)} %`);
+/** 0 to 1 as per cent. */
+export const part = (value: number): string => `${Math.round(100 * value)} %`;
+
+export const share = (some: number, whole: number): string => (whole === 0 ? '–' : part(some / whole));
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 
 export const moment = (at: Date, timeZone: string): string => new Intl.DateTimeFormat('en-GB', {
   timeZone, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
 }).format(at);
+
+/** Where prices come from, and in which zone times are shown. */
+export const timesNote = (sourceNote: string, timeZone: string): string => `${sourceNote} Times are of ${timeZone.replaceAll('_', ' ')}.`;
 
 export const day = (at: Date, timeZone: string): string => new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 

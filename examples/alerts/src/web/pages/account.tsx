@@ -13,7 +13,7 @@ export const Account: FC<{ frame: Frame; visitor: Visitor; sessions: readonly Se
   <Page title="Account" frame={frame} said={said}>
     <Wrong problems={problems} />
     <p>Logged in as <strong>{visitor.email}</strong>.</p>
-    <p class="actions"><Post to="/log-out">Log out</Post> <Post to="/log-out-everywhere" quiet>Log out everywhere</Post></p>
+    <div class="actions"><Post to="/log-out" quiet>Log out</Post> <Post to="/log-out-everywhere" quiet>Log out everywhere</Post></div>
 
     <section class="card" aria-labelledby="device">
       <h2 id="device">Notifications on this device</h2>
@@ -28,15 +28,13 @@ export const Account: FC<{ frame: Frame; visitor: Visitor; sessions: readonly Se
       <h2 id="sessions">Where you are logged in</h2>
       <p class="help">A session ends {IDLE_DAYS} days after it was last used, and {LONGEST_DAYS} days after it began.</p>
       <div class="scroll" tabindex={0} role="region" aria-label="Sessions as a table">
-        <table>
-          <thead><tr><th scope="col">Browser</th><th scope="col">Address</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden">End it</span></th></tr></thead>
+        <table class="stacked">
+          <thead><tr><th scope="col">Browser</th><th scope="col">Last used</th><th scope="col"><span class="hidden">End it</span></th></tr></thead>
           <tbody>
             {sessions.map((session) => (
               <tr>
-                <td>{browserOf(session.agent)}{session.id === visitor.sessionId ? ' (this one)' : ''}</td>
-                <td>{session.address}</td>
-                <td>{moment(session.seen_at, visitor.timeZone)}</td>
-                <td>{moment(session.expires_at, visitor.timeZone)}</td>
+                <th scope="row">{browserOf(session.agent)}{session.id === visitor.sessionId ? ' (this one)' : ''}<span class="below">{session.address}</span></th>
+                <td>{moment(session.seen_at, visitor.timeZone)}<span class="below">ends {moment(session.expires_at, visitor.timeZone)}</span></td>
                 <td><Post to={`/account/sessions/${session.id}/end`} quiet label={`End the session of ${browserOf(session.agent)}, last used ${moment(session.seen_at, visitor.timeZone)}`}>End</Post></td>
               </tr>
             ))}
@@ -73,6 +71,7 @@ export const Account: FC<{ frame: Frame; visitor: Visitor; sessions: readonly Se
 
     <section class="card" aria-labelledby="export">
       <h2 id="export">What is kept about you</h2>
+      <p>Your address and time zone, where you are logged in, your alerts, notifications and devices, and when you were sent what. The password is kept as a hash alone, which is not in the export.</p>
       <p><a class="button quiet" href="/account/export" download>Export everything (JSON)</a></p>
     </section>
 

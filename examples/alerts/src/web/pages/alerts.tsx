@@ -19,7 +19,7 @@ export function termsOf(alert: Pick<AlertRow, 'symbol' | 'direction' | 'threshol
 }
 
 function detailsOf(alert: AlertRow): string {
-  const row = alert.checks_in_row === 1 ? 'at the first check' : `after ${alert.checks_in_row} checks in a row`;
+  const row = alert.checks_in_row === 1 ? 'At the first check' : `After ${alert.checks_in_row} checks in a row`;
   const pause = alert.pause_minutes === 0 ? 'no pause after a hit' : `then silent for ${durationOf(alert.pause_minutes)}`;
   const hours = alert.active_from === alert.active_to ? 'at all hours' : `from ${clockOf(alert.active_from)} to ${clockOf(alert.active_to)}`;
   return `${row}, ${pause}, ${hours}`;
@@ -43,12 +43,12 @@ export const Alerts: FC<{ frame: Frame; alerts: readonly AlertRow[]; said?: stri
 const Buttons: FC<{ alert: AlertRow }> = ({ alert }) => {
   const name = termsOf(alert);
   return (
-    <p class="actions">
+    <div class="actions">
       <Post to={`/alerts/${alert.id}/test`} label={`Test this alert now: ${name}`}>Test this alert now</Post>
       <a class="button quiet" href={`/alerts/${alert.id}/edit`} aria-label={`Edit ${name}`}>Edit</a>
       <Post to={`/alerts/${alert.id}/${alert.paused ? 'resume' : 'pause'}`} quiet label={`${alert.paused ? 'Resume' : 'Pause'} ${name}`}>{alert.paused ? 'Resume' : 'Pause'}</Post>
       <Post to={`/alerts/${alert.id}/delete`} quiet label={`Delete ${name}`}>Delete</Post>
-    </p>
+    </div>
   );
 };
 
@@ -94,7 +94,7 @@ export const AlertForm: FC<AlertFormPage> = ({ frame, title, to, here, raw, prob
     <form method="post" action={to} class="card" id="alert-form" data-here={here}>
       <input type="hidden" name="symbol" value={raw.symbol} />
       <Choice name="direction" label="Tell me of a foretold" raw={raw} problems={problems} options={DIRECTIONS} />
-      <Field name="threshold" label="of at least, in per cent" raw={raw} problems={problems} more={{ inputmode: 'decimal', size: 6 }} help="From 0.05 to 50. How far the forecast of the next close lies from the last one." />
+      <Field name="threshold" label="of at least, in per cent" raw={raw} problems={problems} more={{ inputmode: 'decimal', size: 6 }} help="From 0.01 to 50. How far the forecast of the next close lies from the last one." />
       <Field name="checks" label="in how many checks in a row" type="number" raw={raw} problems={problems} more={{ min: 1, max: 20 }} />
       <Field name="pause" label="then silent for, in minutes" type="number" raw={raw} problems={problems} more={{ min: 0, max: 43_200 }} help="0: tell me at every check while it holds. A day is 1440." />
       <fieldset class="row">
@@ -110,7 +110,7 @@ export const AlertForm: FC<AlertFormPage> = ({ frame, title, to, here, raw, prob
     </form>
     <section class="card" aria-labelledby="would" id="look-back" aria-live="polite">
       <h2 id="would">What it would have done over the last 250 days</h2>
-      {past === undefined ? <p>Mend the form first.</p> : <WouldHaveDone past={past} />}
+      {past === undefined ? <p>Some fields of the form need another value first.</p> : <WouldHaveDone past={past} />}
       <p class="help">By forecasts of networks that had not seen the bars they foretell. Active hours are not counted here.</p>
     </section>
     <section class="card" aria-labelledby="truth">

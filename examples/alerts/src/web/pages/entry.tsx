@@ -2,6 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { SHORTEST } from '../../accounts/passwords.js';
 import type { Problems, Raw } from '../http/forms.js';
+import { DEMO_THRESHOLD } from '../services.js';
 import type { WebSettings } from '../services.js';
 import type { Frame } from './layout.js';
 import { Choice, Field, Page, Wrong, ZONES } from './layout.js';
@@ -11,12 +12,13 @@ interface FormPage { frame: Frame; raw: Raw; problems: Problems; said?: string |
 const passwordHelp = `At least ${SHORTEST} characters, any of them. Several words are good.`;
 
 export const Landing: FC<{ frame: Frame; demo: WebSettings['demo']; sourceNote: string }> = ({ frame, demo, sourceNote }) => (
-  <Page title="Told before it moves, and told how often that was right" frame={frame}>
+  <Page title="Told of foretold moves, and of how often they came" frame={frame}>
     <p class="lead">A network looks at the last 50 prices of a share as a picture and as a series, and foretells the next close. You say how large a foretold move must be; you are told when one comes, with the heat map of what moved the forecast, and with how often alerts like it were right.</p>
     {demo === undefined ? null : (
       <section class="card" aria-labelledby="demo">
         <h2 id="demo">The demo account</h2>
         <p>Address <code>{demo.email}</code>, password <code>{demo.password}</code>. {sourceNote}</p>
+        <p>It has an alert on each symbol already, of {DEMO_THRESHOLD} %: so little because a network that was trained for half a minute foretells little. Once it is trained, the first notifications come within seconds.</p>
         <form method="post" action="/log-in">
           <input type="hidden" name="email" value={demo.email} />
           <input type="hidden" name="password" value={demo.password} />

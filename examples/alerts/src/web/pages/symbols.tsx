@@ -3,7 +3,7 @@ import { raw } from 'hono/html';
 import type { FC } from 'hono/jsx';
 import { candlestickPlot } from 'bptt/charts';
 import type { AlertRow, BarRow, PredictionRow, SymbolRow } from '../../storage/rows.js';
-import { moment, percent, plural, price } from '../http/words.js';
+import { moment, percent, plural, price, timesNote } from '../http/words.js';
 import type { Truth } from '../../checker/truth.js';
 import type { Frame } from './layout.js';
 import { Page } from './layout.js';
@@ -52,14 +52,14 @@ export const SymbolView: FC<SymbolPage> = ({ frame, symbol, bars, prediction, tr
         <>
           <dl class="facts">
             <div><dt>Last price</dt><dd class="large">{price(last.close)}</dd></div>
-            <div><dt>Of</dt><dd>{moment(last.bar_at, timeZone)}</dd></div>
+            <div><dt>As of</dt><dd>{moment(last.bar_at, timeZone)}</dd></div>
             <div><dt>Fetched</dt><dd>{moment(symbol.fetched_at ?? last.fetched_at, timeZone)}</dd></div>
             <div><dt>Last check</dt><dd>{symbol.checked_at === null ? 'none yet' : moment(symbol.checked_at, timeZone)}</dd></div>
           </dl>
-          <p class="help">{sourceNote} Times are of {timeZone.replaceAll('_', ' ')}.</p>
+          <p class="help">{timesNote(sourceNote, timeZone)}</p>
         </>
       )}
-      {closed ? <p class="note">No check at the moment: {symbol.reason}.</p> : null}
+      {closed ? <p class="note">No forecast at the moment. {symbol.reason}</p> : null}
       {bars.length < 2 ? null : <Candles symbol={symbol.symbol} bars={bars} timeZone={timeZone} />}
       <p class="actions"><a class="button" href={`/alerts/new?symbol=${encodeURIComponent(symbol.symbol)}`}>Set an alert</a></p>
       {alerts.length === 0 ? null : (

@@ -1,6 +1,6 @@
 /** The truth beside an alert: what it did or would have done, and how the network does beside repeating the last price. */
 import type { FC } from 'hono/jsx';
-import { day, plural, share } from '../http/words.js';
+import { day, part, plural, share } from '../http/words.js';
 import type { Truth, WhatIf } from '../../checker/truth.js';
 
 const figure = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
@@ -20,11 +20,12 @@ export const TruthOf: FC<{ truth: Truth; timeZone: string }> = ({ truth, timeZon
         )}
       </dl>
     )}
+    {truth.count === 0 ? null : <p class="help">Right: the price moved at least so far, the way that was foretold. By chance: had the same forecasts been made on other days.</p>}
     {truth.count === 0 ? null : (
       <div class="scroll" tabindex={0} role="region" aria-label="How often foretold moves were right, by threshold">
         <table>
-          <thead><tr><th scope="col">Threshold</th><th scope="col">Foretold</th><th scope="col">Right</th><th scope="col">Moves of that size</th></tr></thead>
-          <tbody>{truth.tallies.map(({ thresholdPercent, foretold, right, moved }) => <tr><th scope="row">{thresholdPercent} %</th><td>{foretold}</td><td>{right} <span class="help">({share(right, foretold)})</span></td><td>{moved} <span class="help">({share(moved, truth.count)} of bars)</span></td></tr>)}</tbody>
+          <thead><tr><th scope="col">Threshold</th><th scope="col">Foretold</th><th scope="col">Right</th><th scope="col">By chance</th><th scope="col">Moves of that size</th></tr></thead>
+          <tbody>{truth.tallies.map(({ thresholdPercent, foretold, right, byChance, moved }) => <tr><th scope="row">{thresholdPercent} %</th><td>{foretold}</td><td>{foretold === 0 ? '–' : <>{right} <span class="help">({share(right, foretold)})</span></>}</td><td>{byChance === undefined ? '–' : part(byChance)}</td><td>{moved}</td></tr>)}</tbody>
         </table>
       </div>
     )}
@@ -34,7 +35,7 @@ export const TruthOf: FC<{ truth: Truth; timeZone: string }> = ({ truth, timeZon
 export const WouldHaveDone: FC<{ past: WhatIf }> = ({ past }) => (
   <>
     <p><strong>{past.sentence}</strong></p>
-    {past.bars === 0 ? null : <p class="help">Right: the next close moved at least as far, in that direction. The price moved so far on {share(past.moved, past.bars)} of {plural(past.bars, 'bar')}: so often an alert at random would be right.</p>}
+    {past.byChance === undefined ? null : <p class="help">Right: the next close moved at least so far, the way that was foretold: {share(past.right, past.fired)}. By chance, on other days and as often up and down, {part(past.byChance)} would have been.</p>}
   </>
 );
 

@@ -23,11 +23,11 @@ const clock = z.string('Write a time such as 09:30.').transform((text, issue) =>
   issue.addIssue({ code: 'custom', message: 'Write a time such as 09:30.' });
   return z.NEVER;
 });
-const PER_CENT = 'Write a number from 0.05 to 50.';
+const PER_CENT = 'Write a number from 0.01 to 50.';
 const alertForm = z.object({
   symbol: z.string(),
   direction: z.enum(['both', 'surge', 'plunge'], 'Choose one.'),
-  threshold: z.string(PER_CENT).trim().regex(/^[0-9]{1,2}(?:[.,][0-9]{1,4})?$/, PER_CENT).transform((text) => Number(text.replace(',', '.'))).pipe(z.number().min(0.05, PER_CENT).max(50, PER_CENT)),
+  threshold: z.string(PER_CENT).trim().regex(/^[0-9]{1,2}(?:[.,][0-9]{1,4})?$/, PER_CENT).transform((text) => Number(text.replace(',', '.'))).pipe(z.number().min(0.01, PER_CENT).max(50, PER_CENT)),
   checks: whole(1, 20),
   pause: whole(0, 43_200),
   from: clock,

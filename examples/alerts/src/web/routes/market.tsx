@@ -2,10 +2,11 @@
 import type { Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
+import { only } from '../../storage/database.js';
 import type { AlertRow, BarRow, PictureRow, PredictionRow, SymbolRow } from '../../storage/rows.js';
 import { fieldsOf, idOf } from '../http/forms.js';
 import { visitorIn } from '../http/visitors.js';
-import { moment } from '../http/words.js';
+import { moment, part } from '../http/words.js';
 import type { Told } from '../pages/notifications.js';
 import { NotificationView, Notifications } from '../pages/notifications.js';
 import type { Listed } from '../pages/symbols.js';
@@ -68,10 +69,11 @@ export function notificationRoutes(app: Hono<WebEnv>, services: WebServices): vo
 
   /** When the checker last worked, so that a silent page can be told from a dead service. */
   async function checkNote(timeZone: string): Promise<string> {
-    const [last] = await database.query<{ market_at: Date; finished_at: Date }>('select market_at, finished_at from checks order by finished_at desc limit 1');
-    if (last) return `Last check at ${moment(last.finished_at, timeZone)}, of prices as of ${moment(last.market_at, timeZone)}.`;
+    const { trained } = only(await database.query<{ trained: boolean }>(`select exists (select 1 from networks where state = 'running') as trained`));
     const share = services.progress();
-    return share === undefined || share >= 1 ? 'No check yet.' : `No check yet: the network is being trained, ${Math.round(100 * share)} % of it done.`;
+    if (!trained) return `The network is being trained${share === undefined ? '' : `: ${part(share)} is done`}. Alerts are asked once it is.`;
+    const [last] = await database.query<{ market_at: Date; finished_at: Date }>('select market_at, finished_at from checks order by finished_at desc limit 1');
+    return last ? `Last check at ${moment(last.finished_at, timeZone)}, of prices as of ${moment(last.market_at, timeZone)}.` : 'No check yet.';
   }
 
   app.get('/notifications', async (context) => {
@@ -82,7 +84,8 @@ export function notificationRoutes(app: Hono<WebEnv>, services: WebServices): vo
     const told = await database.query<Told>(`${TELL} where n.user_id = $1 ${older} order by n.created_at desc, n.id desc limit ${TOLD + 1}`, before === undefined ? [userId] : [userId, before]);
     const shown = told.slice(0, TOLD);
     const more = told.length > TOLD ? `/notifications?before=${shown.at(-1)?.id ?? ''}` : undefined;
-    return context.html(<Notifications frame={await frameOf(context, services)} told={shown} more={more} timeZone={timeZone} checkNote={await checkNote(timeZone)} />);
+    const { alerts } = only(await database.query<{ alerts: number }>('select count(*)::int as alerts from alerts where user_id = $1 and not paused', [userId]));
+    return context.html(<Notifications frame={await frameOf(context, services)} told={shown} more={more} timeZone={timeZone} checkNote={await checkNote(timeZone)} alerts={alerts} sourceNote={services.sourceNote} />);
   });
 
   app.post('/notifications/read-all', async (context) => {
@@ -95,7 +98,7 @@ export function notificationRoutes(app: Hono<WebEnv>, services: WebServices): vo
     const [told] = await database.query<Told>(`${TELL} where n.id = $1 and n.user_id = $2`, [idOf(context), userId]);
     if (!told) return context.notFound();
     await database.query('update notifications set read_at = now() where id = $1 and read_at is null', [told.id]);
-    return context.html(<NotificationView frame={await frameOf(context, services)} told={told} timeZone={timeZone} />);
+    return context.html(<NotificationView frame={await frameOf(context, services)} told={told} timeZone={timeZone} sourceNote={services.sourceNote} />);
   });
 
   app.get('/pictures/:hash', async (context: Context<WebEnv>) => {

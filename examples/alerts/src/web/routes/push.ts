@@ -51,7 +51,8 @@ const LOOK = 1_000;
 /** Looks after which a stream ends and the page opens another, which asks anew who is there. */
 const LOOKS = 600;
 
-export function liveRoutes(app: Hono<WebEnv>, { database }: WebServices, stopping: AbortSignal): void {
+export function liveRoutes(app: Hono<WebEnv>, services: WebServices, stopping: AbortSignal): void {
+  const { database } = services;
   app.get('/live', (context) => {
     const { userId, sessionId } = visitorIn(context);
     return streamSSE(context, async (stream) => {
@@ -59,7 +60,7 @@ export function liveRoutes(app: Hono<WebEnv>, { database }: WebServices, stoppin
       for (let look = 0; look < LOOKS && !stream.aborted && !stopping.aborted; look++) {
         if ((await database.query('select 1 from sessions where id = $1', [sessionId])).length === 0) return;
         const [newest] = await database.query<{ id: string }>('select id from notifications where user_id = $1 order by created_at desc, id desc limit 1', [userId]);
-        const now = JSON.stringify({ unread: await unreadOf(database, userId), newest: newest?.id ?? null });
+        const now = JSON.stringify({ unread: await unreadOf(database, userId), newest: newest?.id ?? null, trained: Math.floor(20 * (services.progress() ?? 1)) });
         if (now !== told || look % 15 === 0) await stream.writeSSE({ event: 'state', data: now });
         told = now;
         await stream.sleep(LOOK);
