@@ -29,6 +29,7 @@ export const READING = {
   'skip-rows': wholeNumber('lines above the table', { fallback: 0, least: 0 }),
   'skip-footer': wholeNumber('lines below the table', { fallback: 0, least: 0 }),
   comment: anyText('MARK', 'what lines begin with that are no part of the table'),
+  encoding: text('NAME', 'what the bytes of the file mean, such as windows-1252; without it UTF-8, or UTF-16 where it begins with its mark'),
 };
 
 /** What the command line says, for the reader, which checks it. */
@@ -40,7 +41,7 @@ export function csvOptionsOf(given: Values<typeof READING>): Reading {
   const options = {
     dateColumn: given['date-column'] === 'false' ? false as const : given['date-column'], dateFormat: given['date-format'], timeColumn: given['time-column'], timeZone: given['time-zone'], order: given.order,
     series: series === 'one' || series === undefined ? series : { [column ?? '']: value ?? '' }, duplicates: given.duplicates, missing,
-    delimiter: delimiter === '\\t' ? '\t' : delimiter, decimal: given.decimal, comment: given.comment, skipRows: given['skip-rows'], skipFooter: given['skip-footer'],
+    delimiter: delimiter === '\\t' ? '\t' : delimiter, decimal: given.decimal, comment: given.comment, encoding: given.encoding, skipRows: given['skip-rows'], skipFooter: given['skip-footer'],
     ...(names.length > 0 && { header: false, names }), ...(header && { header }),
   };
   // Words are checked by the reader, whose error comes back in the words of the command line.
@@ -48,7 +49,7 @@ export function csvOptionsOf(given: Values<typeof READING>): Reading {
 }
 
 /** Options of the reader whose flag is not their own name with dashes. */
-const MENTIONS = /header: false and names: \[…\]|\b(?:header: true|columns: \[…\]|series: \{ (?:'([^']*)'|([^:\s]+)): '([^']*)' \}|([a-z]+(?:[A-Z][a-z]+)+)(?:: (?:'([^']*)'|(\d+|false)))?|(order|series|duplicates|missing|delimiter|decimal|comment): '([^']*)')/gu;
+const MENTIONS = /header: false and names: \[…\]|\b(?:header: true|columns: \[…\]|series: \{ (?:'([^']*)'|([^:\s]+)): '([^']*)' \}|([a-z]+(?:[A-Z][a-z]+)+)(?:: (?:'([^']*)'|(\d+|false)))?|(order|series|duplicates|missing|delimiter|decimal|comment|encoding): '([^']*)')/gu;
 
 /**
  * A hint of the reader, or the name of an option, in the words of the command line: `dateColumn: 'Day'` becomes `--date-column Day`.

@@ -70,8 +70,10 @@ export async function readSource({ path, name = basename(path), reading = {}, se
       const table = await readCsv(path, { ...reading, columns });
       return { name, path, reading, columns, panel: new Map([[ONLY_SERIES, table]]), table };
     }
-    const text = new TextDecoder().decode(await readInput(path));
-    return { name, path, reading, columns, panel: parseCsvPanel(text, { ...reading, columns, series: columnNamed(series, header, path) }) };
+    const { encoding, ...reader } = reading;
+    const decoder = new CsvDecoder(path, encoding);
+    const text = decoder.push(await readInput(path)) + decoder.end();
+    return { name, path, reading, columns, panel: parseCsvPanel(text, { ...reader, columns, series: columnNamed(series, header, path) }) };
   } catch (error) {
     throw inUserTerms(error, path, { columnFlags, panels });
   }

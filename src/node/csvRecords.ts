@@ -4,17 +4,16 @@
  */
 import { parse } from 'fast-csv';
 import type { CsvRecord } from '../forecast/series/csvCells.js';
+import { CsvDecoder } from '../forecast/series/csvDecoder.js';
+import type { CsvOptions } from '../forecast/series/csvOptions.js';
 import { RecordSplitter } from '../forecast/series/recordSplitter.js';
 import type { RawRecord, RecordBatch, SplitOptions } from '../forecast/series/recordSplitter.js';
 
 export type CsvChunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
-async function* decode(chunks: CsvChunks): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const chunk of chunks) {
-    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-  }
-  yield decoder.decode();
+async function* decode(chunks: CsvChunks, decoder: CsvDecoder): AsyncGenerator<string> {
+  for await (const chunk of chunks) yield typeof chunk === 'string' ? chunk : decoder.push(chunk);
+  yield decoder.end();
 }
 
 /** Cells of whole records. */
@@ -46,13 +45,13 @@ function cellReader(delimiter: string): (records: readonly RawRecord[]) => Promi
 /**
  * Records of a CSV text, some at a time: never more than a chunk and one record in memory.
  *
- * @throws CsvError with the line at which a record with misplaced quotes, or a too long one, begins.
+ * @throws CsvError with the line of bytes that are no letters, or at which a record with misplaced quotes, or a too long one, begins.
  */
-export async function* csvRecords(chunks: CsvChunks, file: string, options?: SplitOptions): AsyncGenerator<CsvRecord[]> {
+export async function* csvRecords(chunks: CsvChunks, file: string, options?: Pick<CsvOptions, keyof SplitOptions | 'encoding'>): AsyncGenerator<CsvRecord[]> {
   const splitter = new RecordSplitter(file, options);
   let readCells: ReturnType<typeof cellReader> | undefined;
   async function* batches(): AsyncGenerator<RecordBatch> {
-    for await (const text of decode(chunks)) yield splitter.push(text);
+    for await (const text of decode(chunks, new CsvDecoder(file, options?.encoding))) yield splitter.push(text);
     yield splitter.end();
   }
   for await (const { records, failure } of batches()) {

@@ -19,8 +19,8 @@ test('flags become options of the reader', () => {
   const plain = { duplicates: 'refuse', missing: 'refuse', skipRows: 0, skipFooter: 0 };
   assert.equal(read(), plain);
   assert.equal(
-    read('--date-column', '', '--date-format', 'YYYYMMDD', '--time-column', 'T', '--time-zone', 'UTC', '--order', 'unsorted', '--series', 'A B=C=D', '--duplicates', 'last', '--missing', 'drop', '--delimiter', '\\t', '--decimal', ',', '--comment', '#', '--skip-rows', '2', '--skip-footer', '3'),
-    { dateColumn: '', dateFormat: 'YYYYMMDD', timeColumn: 'T', timeZone: 'UTC', order: 'unsorted', series: { 'A B': 'C=D' }, duplicates: 'last', missing: 'drop', delimiter: '\t', decimal: ',', comment: '#', skipRows: 2, skipFooter: 3 },
+    read('--date-column', '', '--date-format', 'YYYYMMDD', '--time-column', 'T', '--time-zone', 'UTC', '--order', 'unsorted', '--series', 'A B=C=D', '--duplicates', 'last', '--missing', 'drop', '--delimiter', '\\t', '--decimal', ',', '--comment', '#', '--encoding', 'utf-16', '--skip-rows', '2', '--skip-footer', '3'),
+    { dateColumn: '', dateFormat: 'YYYYMMDD', timeColumn: 'T', timeZone: 'UTC', order: 'unsorted', series: { 'A B': 'C=D' }, duplicates: 'last', missing: 'drop', delimiter: '\t', decimal: ',', comment: '#', encoding: 'utf-16', skipRows: 2, skipFooter: 3 },
   );
   assert.equal(read('--names', 'a,b'), { ...plain, header: false, names: ['a', 'b'] });
   assert.equal(read('--header', '--series', 'one'), { ...plain, header: true, series: 'one' });
@@ -34,7 +34,7 @@ test('what no reader could take is refused at once', async () => {
 test('every option of the reader but columns and gaps has a flag, and the reader knows each', async () => {
   const options: Required<{ [K in keyof CsvOptions]: true }> = {
     columns: true, dateColumn: true, dateFormat: true, timeColumn: true, timeZone: true, order: true, series: true, missing: true, duplicates: true, gaps: true, delimiter: true, skipRows: true, skipFooter: true, comment: true,
-    header: true, names: true, decimal: true,
+    header: true, names: true, decimal: true, encoding: true,
   };
   const kebab = Object.keys(options).map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   assert.equal(kebab.filter((name) => !(name in READING)), ['columns', 'gaps']);
@@ -53,7 +53,7 @@ for (const [hint, expected] of [
   ["Say delimiter: ';' or delimiter: '\\t'", "Say --delimiter ';' or --delimiter '\\t'"],
   ["Say timeZone if clocks were put back; duplicates: 'first' or duplicates: 'report' to keep all", 'Say --time-zone if clocks were put back; --duplicates first or --duplicates report to keep all'],
   ["order: 'unsorted' to sort the rows in order of the series", '--order unsorted to sort the rows in order of the series'],
-  ["Say decimal: ',' if", 'Say --decimal , if'],
+  ["Say decimal: ',' if", 'Say --decimal , if'], ["Say encoding: 'windows-1252' if", 'Say --encoding windows-1252 if'],
   ['Days have no time zone: leave timeZone out, or name the timeColumn.', 'Days have no time zone: leave --time-zone out, or name the --time-column.'],
   ['Say skipRows: 3, header: false and names: […] to name', 'Say --skip-rows 3, --names A,B,… to name'],
   ["dateColumn: false and order: 'ascending' if", '--date-column false and --order ascending if'],

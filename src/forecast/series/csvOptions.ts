@@ -64,11 +64,16 @@ export interface CsvOptions extends SplitOptions {
    * comma groups thousands.
    */
   readonly decimal?: DecimalMark | undefined;
+  /**
+   * What the bytes of a file mean, by its name in the Encoding Standard, such as `windows-1252`; a text has none. By default UTF-8, or UTF-16 where the file begins
+   * with its mark. Bytes that are no letters of it are refused.
+   */
+  readonly encoding?: string | undefined;
 }
 
 const NAMES: OptionNames<CsvOptions> = {
   columns: true, dateColumn: true, dateFormat: true, timeColumn: true, timeZone: true, order: true, series: true, missing: true, duplicates: true, gaps: true, delimiter: true, skipRows: true,
-  comment: true, skipFooter: true, header: 'flag', names: true, decimal: true,
+  comment: true, skipFooter: true, header: 'flag', names: true, decimal: true, encoding: true,
 };
 
 function requireOneOf(argument: string, value: string | boolean | undefined, known: readonly (string | boolean)[]): void {
@@ -79,7 +84,7 @@ function requireOneOf(argument: string, value: string | boolean | undefined, kno
 
 /** @throws ArgumentError for an unknown option, or one that has no such value or does not go with another. */
 export function checkCsvOptions(options: CsvOptions): CsvOptions {
-  const { missing, duplicates, order, gaps, header, names, decimal, skipFooter = 0 } = checkOptions('readCsv', options, NAMES);
+  const { missing, duplicates, order, gaps, header, names, decimal, encoding, skipFooter = 0 } = checkOptions('readCsv', options, NAMES);
   requireOneOf('missing', missing, MISSING_POLICIES);
   requireOneOf('duplicates', duplicates, ['refuse', 'first', 'last', 'report']);
   requireOneOf('order', order, ['ascending', 'descending', 'unsorted']);
@@ -90,8 +95,25 @@ export function checkCsvOptions(options: CsvOptions): CsvOptions {
   if ((header === false) !== (names !== undefined)) {
     throw new ArgumentError({ operation: 'readCsv', argument: 'names', expected: 'given where header is false, and nowhere else', actual: names ? `${names.length} names` : 'absent' });
   }
+  if (encoding !== undefined && !isEncoding(encoding)) {
+    throw new ArgumentError({ operation: 'readCsv', argument: 'encoding', expected: 'a name of the Encoding Standard, such as windows-1252', actual: quoted(String(encoding)) });
+  }
   checkTime(options);
   return { ...options, ...(names && { names: [...names] }), ...(options.columns && { columns: [...options.columns] }), ...(typeof options.series === 'object' && { series: { ...options.series } }) };
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    new TextDecoder(label);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws ArgumentError for an `encoding`: whoever decoded the text has settled it. */
+export function refuseEncoding(operation: string, { encoding }: CsvOptions): void {
+  if (encoding !== undefined) throw new ArgumentError({ operation, argument: 'encoding', expected: 'absent for a text, which has been decoded', actual: quoted(encoding) });
 }
 
 function checkTime({ dateColumn, dateFormat, timeColumn, timeZone: zone, series }: CsvOptions): void {

@@ -5,7 +5,7 @@ import { parseNumber } from './cellNumbers.js';
 import { cellsOf, isBlank } from './csvCells.js';
 import type { CsvRecord } from './csvCells.js';
 import { CsvError } from './csvError.js';
-import { checkCsvOptions } from './csvOptions.js';
+import { checkCsvOptions, refuseEncoding } from './csvOptions.js';
 import type { CsvOptions } from './csvOptions.js';
 import { CsvTableReader } from './csvTable.js';
 import { requireColumnNames } from './frame.js';
@@ -46,6 +46,7 @@ export function parseCsvPanel(text: string, options: CsvPanelOptions): Panel {
   if (typeof given !== 'string') throw new ArgumentError({ operation, argument: 'series', expected: 'the name of the column that tells the series', actual: typeName(given) });
   const ofSeries = (name: string): CsvOptions => ({ ...reading, series: { [column]: name } });
   const { names } = checkCsvOptions({ ...ofSeries(''), skipFooter });
+  refuseEncoding(operation, reading);
   const records = recordsOf(operation, text, reading);
   const rows = records.slice(names ? 0 : 1, Math.max(0, records.length - skipFooter));
   const header = names ?? records[0]?.cells.map((cell) => cell.trim()) ?? [];

@@ -2,6 +2,7 @@
 import { typeName } from '../../checks.js';
 import { ArgumentError } from '../../errors.js';
 import { cellsOf } from './csvCells.js';
+import { refuseEncoding } from './csvOptions.js';
 import type { CsvOptions } from './csvOptions.js';
 import { CsvTableReader } from './csvTable.js';
 import type { CsvTable } from './csvTable.js';
@@ -15,6 +16,7 @@ import { RecordSplitter } from './recordSplitter.js';
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   const given: unknown = text;
   if (typeof given !== 'string') throw new ArgumentError({ operation: 'parseCsv', argument: 'text', expected: 'the text of a table', actual: typeName(given) });
+  refuseEncoding('parseCsv', options);
   const reader = new CsvTableReader('text', options);
   const splitter = new RecordSplitter('text', reader.options);
   for (const { records, failure } of [splitter.push(text), splitter.end()]) {
