@@ -1,6 +1,7 @@
 /** Where the numbers come from: a CSV file, of one series or of several. */
 import { basename } from 'node:path';
 import { BpttError, listed } from '../errors.js';
+import { CsvDecoder } from '../forecast/series/csvDecoder.js';
 import { CsvError } from '../forecast/series/csvError.js';
 import type { CsvTable } from '../forecast/series/csvTable.js';
 import { parseCsvPanel } from '../forecast/series/panel.js';

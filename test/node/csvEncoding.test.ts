@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { UsageError } from '../../src/cli/options.js';
+import { readSource } from '../../src/cli/source.js';
 import { ArgumentError } from '../../src/errors.js';
 import { parseCsvPanel } from '../../src/forecast/index.js';
 import { CsvError, parseCsv, readCsv } from '../../src/node/index.js';
@@ -56,6 +61,17 @@ test('an encoding is a known name, of a file and not of a text', async () => {
   assert.is((await thrown(ArgumentError, () => read(western('a\n1\n'), { encoding: 'latin9000' }))).argument, 'encoding');
   assert.is((await thrown(ArgumentError, () => parseCsv('a\n1\n', { encoding: 'utf-8' }))).argument, 'encoding');
   assert.is((await thrown(ArgumentError, () => parseCsvPanel('s,d,a\nx,2024-01-01,1\n', { series: 's', encoding: 'utf-8' }))).argument, 'encoding');
+});
+
+test('the command reads several series so, too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bptt-encoding-'));
+  const path = join(folder, 'shops.csv');
+  await writeFile(path, western('Tag,Ort,n\n2024-01-01,Süd,1\n2024-01-01,Söd,2\n'));
+  const asked = { path, series: 'Ort', columns: ['n'] };
+  await thrown(UsageError, () => readSource(asked));
+  const { panel } = await readSource({ ...asked, reading: { encoding: 'windows-1252' } });
+  assert.equal([...panel.keys()], ['Süd', 'Söd']);
+  await rm(folder, { recursive: true });
 });
 
 test.run();
