@@ -10,9 +10,13 @@ import type { Amounts } from './amounts.js';
 export function stepUnit(dates: readonly string[]): string {
   if (dates.length === 0) return 'row';
   const spacing = inferSpacing(dates);
-  if (spacing.unit === 'businessDays') return 'trading day';
-  if (spacing.unit === 'days') return spacing.count === 1 ? 'day' : spacing.count === 7 ? 'week' : 'step';
-  return spacing.unit === 'months' && spacing.count === 1 ? 'month' : 'step';
+  switch (spacing.unit) {
+    case 'businessDays': return spacing.open ? 'open day' : 'trading day';
+    case 'days': return { 1: 'day', 7: 'week' }[spacing.count] ?? 'step';
+    case 'months': return { 1: 'month', 3: 'quarter', 12: 'year' }[spacing.count] ?? 'step';
+    case 'time': return { 60_000: 'minute', 3_600_000: 'hour' }[spacing.milliseconds] ?? 'step';
+    case 'session': return 'step';
+  }
 }
 
 export function count(n: number, word: string): string {

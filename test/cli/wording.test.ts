@@ -7,6 +7,9 @@ import { weekdays } from '../examples/support.js';
 
 test('a step is named after the spacing of the dates', () => {
   assert.equal([stepUnit(weekdays(12)), stepUnit([]), stepUnit(['2024-01-01', '2024-02-01', '2024-03-01'])], ['trading day', 'row', 'month']);
+  const hours = Array.from({ length: 30 }, (_, i) => new Date(Date.UTC(2024, 0, 1, i)).toISOString());
+  const everySix = Array.from({ length: 30 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i))).filter((day) => day.getUTCDay() !== 0).map((day) => day.toISOString().slice(0, 10));
+  assert.equal([stepUnit(hours), stepUnit(['2024-01-01', '2024-04-01', '2024-07-01']), stepUnit(['2022-01-01', '2023-01-01', '2024-01-01']), stepUnit(everySix)], ['hour', 'quarter', 'year', 'open day']);
 });
 
 test('warnings of steps are gathered, those of no step are not, and the same sentence stands once', () => {

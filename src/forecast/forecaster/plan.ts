@@ -7,7 +7,7 @@ import type { Applicable } from '../../layers/layer.js';
 import type { Loss } from '../../losses/losses.js';
 import type { Model } from '../../models/model.js';
 import { nearWhole } from '../../statistics.js';
-import { holidaySet } from '../series/calendar.js';
+import { holidaySet, requireSpacing } from '../series/calendar.js';
 import type { Spacing } from '../series/calendar.js';
 import { CALENDAR_INPUTS, calendarColumns } from '../series/calendarInputs.js';
 import type { CalendarInput } from '../series/calendarInputs.js';
@@ -153,9 +153,10 @@ export function settle(options: ForecasterOptions): Plan {
   requireChoice(OPERATION, 'missing', missing, MISSING_POLICIES);
   requireChoice(OPERATION, 'scaling', scaling, ['pooled', 'series']);
   windowStatistics.forEach((statistic) => requireChoice(OPERATION, 'windowStatistics', statistic, STATISTICS));
-  const { inputs = [], holidays } = checkOptions(`${OPERATION}, calendar`, calendar, calendarNames);
+  const { inputs = [], holidays, spacing } = checkOptions(`${OPERATION}, calendar`, calendar, calendarNames);
   inputs.forEach((input) => requireChoice(OPERATION, 'calendar.inputs', input, CALENDAR_INPUTS));
   holidaySet(OPERATION, holidays);
+  if (spacing !== undefined) requireSpacing(OPERATION, 'calendar.spacing', spacing);
   if ((own.relativeTo !== undefined || windowStatistics.includes('seasonalChange')) && season >= window) {
     refuse('season', `below the window of ${window} rows, which holds the value one season before`, String(season));
   }

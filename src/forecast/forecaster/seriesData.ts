@@ -1,10 +1,10 @@
 /** The series of a table in the network's units, but for what belongs to a window: what samples are read from. */
-import { DataError, quoted } from '../../errors.js';
+import { DataError, FileFormatError, quoted } from '../../errors.js';
 import type { JsonValue } from '../../json.js';
 import { listOf, numberOf, objectOf, textOf } from '../../models/files/json.js';
 import { deviation, isConstant, mean } from '../../statistics.js';
 import { naiveError } from '../evaluation/scaledMetrics.js';
-import { nextDates } from '../series/calendar.js';
+import { isSpacing, nextDates } from '../series/calendar.js';
 import type { Spacing } from '../series/calendar.js';
 import { calendarValues } from '../series/calendarInputs.js';
 import type { Frame } from '../series/frame.js';
@@ -158,6 +158,12 @@ export function learnedJson({ scalers, statics, naiveErrors, spacing }: Learned)
   };
 }
 
+function spacingOf(json: JsonValue | undefined): Spacing | undefined {
+  if (json === null || json === undefined) return undefined;
+  if (isSpacing(json)) return json;
+  throw new FileFormatError({ operation: 'Forecaster.fromBytes', argument: 'spacing', expected: 'that of a Forecaster', actual: JSON.stringify(json) });
+}
+
 /** @throws FileFormatError for what {@link learnedJson} has not written. */
 export function learnedFromJson(plan: Plan, json: JsonValue | undefined): Learned {
   const { scalers, statics, naiveErrors, spacing } = objectOf('learned', json);
@@ -173,6 +179,6 @@ export function learnedFromJson(plan: Plan, json: JsonValue | undefined): Learne
       return { center: numberOf('statics', center), scale: numberOf('statics', scale) };
     }),
     naiveErrors: new Map(entries('naiveErrors', naiveErrors).map(([name, error]) => [name, numberOf('naiveErrors', error)])),
-    spacing: spacing === null || spacing === undefined ? undefined : spacing as Spacing,
+    spacing: spacingOf(spacing),
   };
 }

@@ -2,8 +2,8 @@
  * Dates that follow, and dates that are missing, in a series of ISO dates.
  *
  * Days, months and trading hours are counted on the wall clock (`2024-02-02T09:30:00`), whatever the offset; round the clock,
- * hours are counted between instants, so that neither change to or from daylight-saving time is a gap. Holidays are unknown here: a
- * single missing weekday counts as one, two in a row as a gap.
+ * hours are counted between instants, so that neither change to or from daylight-saving time is a gap. Weekdays without rows, such as the
+ * Sundays of a shop, are no gaps and are not gone on with. Holidays are unknown here: a single missing day counts as one, two in a row as a gap.
  */
 import { ArgumentError, DataError } from '../../errors.js';
 import { checkOptions, requireCount } from '../../checks.js';
@@ -17,14 +17,41 @@ const DAY = 1440 * MINUTE;
 
 /** The regular distance between neighbouring dates. */
 export type Spacing =
-  | { readonly unit: 'businessDays' }
+  /** `open`: the weekdays that have rows, 0 Sunday to 6 Saturday, ascending; Monday to Friday without it. */
+  | { readonly unit: 'businessDays'; readonly open?: readonly number[] }
   | { readonly unit: 'days'; readonly count: number }
   /** `day`: the same in every month, or every date is the last day, or the last weekday, of its month. */
   | { readonly unit: 'months'; readonly count: number; readonly day: 'same' | 'last' | 'lastWeekday' }
   /** Round the clock, every `milliseconds`. */
   | { readonly unit: 'time'; readonly milliseconds: number }
   /** Business days with trading hours: `times` of the day in milliseconds, ascending. */
-  | { readonly unit: 'session'; readonly milliseconds: number; readonly times: readonly number[] };
+  | { readonly unit: 'session'; readonly milliseconds: number; readonly times: readonly number[]; readonly open?: readonly number[] };
+
+const MONDAY_TO_FRIDAY: readonly number[] = [1, 2, 3, 4, 5];
+
+/** Whether a value says how dates follow each other: one that does not could be followed for ever. */
+export function isSpacing(value: unknown): value is Spacing {
+  if (typeof value !== 'object' || value === null || !('unit' in value)) return false;
+  const of = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
+  const ascending = (list: unknown, below: number): boolean =>
+    Array.isArray(list) && list.length > 0 && list.every((each: unknown, i) => typeof each === 'number' && each >= 0 && each < below && (i === 0 || each > Number(list[i - 1])));
+  const counted = (amount: unknown): boolean => typeof amount === 'number' && amount > 0 && amount < Infinity;
+  const isOpen = of('open') === undefined || (ascending(of('open'), 7) && (of('open') as readonly number[]).every(Number.isInteger));
+  switch (value.unit) {
+    case 'businessDays': return isOpen;
+    case 'days': return counted(of('count')) && Number.isInteger(of('count'));
+    case 'months': return counted(of('count')) && Number.isInteger(of('count')) && ['same', 'last', 'lastWeekday'].includes(String(of('day')));
+    case 'time': return counted(of('milliseconds'));
+    case 'session': return isOpen && counted(of('milliseconds')) && ascending(of('times'), DAY);
+    default: return false;
+  }
+}
+
+/** @throws ArgumentError for what is none. */
+export function requireSpacing(operation: string, argument: string, value: unknown): void {
+  if (isSpacing(value)) return;
+  throw new ArgumentError({ operation, argument, expected: "as inferSpacing gives it, such as { unit: 'days', count: 1 }", actual: JSON.stringify(value) ?? 'nothing' });
+}
 
 /** Dates missing between two neighbours of a series. */
 export interface Gap {
@@ -77,19 +104,22 @@ function dayOf(time: number): number {
 }
 
 function isWeekend(time: number): boolean {
-  const day = new Date(time).getUTCDay();
-  return day === 0 || day === 6;
+  return !MONDAY_TO_FRIDAY.includes(weekdayOf(time));
 }
 
-function nextWeekday(time: number): number {
+function weekdayOf(time: number): number {
+  return new Date(time).getUTCDay();
+}
+
+function nextOpenDay(time: number, open = MONDAY_TO_FRIDAY): number {
   let next = time + DAY;
-  while (isWeekend(next)) next += DAY;
+  while (!open.includes(weekdayOf(next))) next += DAY;
   return next;
 }
 
-function weekdaysBetween(from: number, to: number): number {
+function openDaysBetween(from: number, to: number, open?: readonly number[]): number {
   let count = 0;
-  for (let day = nextWeekday(dayOf(from)); day < dayOf(to); day = nextWeekday(day)) count++;
+  for (let day = nextOpenDay(dayOf(from), open); day < dayOf(to); day = nextOpenDay(day, open)) count++;
   return count;
 }
 
@@ -125,6 +155,9 @@ export function inferSpacing(dates: readonly string[]): Spacing {
   return spacingOf('inferSpacing', dates.map((date) => parseIso('inferSpacing', date)));
 }
 
+/** Weeks after which a weekday without a row is one that never has any. */
+const WEEKS = 3;
+
 function spacingOf(operation: string, walls: readonly Wall[]): Spacing {
   const instants = medianStep(walls);
   if (walls.length < 3 || instants === undefined) {
@@ -139,7 +172,20 @@ function spacingOf(operation: string, walls: readonly Wall[]): Spacing {
   }
   // Exchanges open on a rare Saturday; a real seven-day series has two days in seven.
   const weekends = times.filter(isWeekend).length / times.length;
-  return days === 1 && weekends < 0.05 ? { unit: 'businessDays' } : { unit: 'days', count: days };
+  if (days === 1 && weekends < 0.05) return { unit: 'businessDays' };
+  const open = openWeekdays(times);
+  return open ? { unit: 'businessDays', open } : { unit: 'days', count: days };
+}
+
+/** The weekdays that have rows, where all others went by without one often enough, and each row but a few stands on the next of them. */
+function openWeekdays(times: readonly number[]): number[] | undefined {
+  const days = [...new Set(times.map(dayOf))];
+  const open = [...new Set(days.map(weekdayOf))].sort((a, b) => a - b);
+  const [first = 0, last = 0] = [days[0], days.at(-1)];
+  const weeks = Math.floor((last - first) / (7 * DAY));
+  if (open.length < 2 || open.length > 6 || weeks < WEEKS) return undefined;
+  const regular = days.slice(1).filter((day, i) => nextOpenDay(days[i] ?? day, open) === day).length;
+  return regular >= 0.9 * (days.length - 1) ? open : undefined;
 }
 
 /** Milliseconds from one instant to another. */
@@ -161,16 +207,17 @@ function intradaySpacing(walls: readonly Wall[], milliseconds: number): Spacing 
   if (2 * overnight.filter((step) => step === milliseconds).length >= overnight.length) return { unit: 'time', milliseconds };
   const days = [...new Set(walls.map(({ time }) => dayOf(time)))].slice(-5);
   const recent = walls.map(({ time }) => time).filter((time) => time >= (days[0] ?? 0));
-  return { unit: 'session', milliseconds, times: [...new Set(recent.map((time) => time - dayOf(time)))].sort((a, b) => a - b) };
+  const open = walls.some(({ time }) => isWeekend(time)) ? openWeekdays(walls.map(({ time }) => time)) : undefined;
+  return { unit: 'session', milliseconds, times: [...new Set(recent.map((time) => time - dayOf(time)))].sort((a, b) => a - b), ...(open && { open }) };
 }
 
 function advance(time: number, spacing: Exclude<Spacing, { unit: 'months' | 'time' }>): number {
   switch (spacing.unit) {
-    case 'businessDays': return nextWeekday(time);
+    case 'businessDays': return nextOpenDay(time, spacing.open);
     case 'days': return time + spacing.count * DAY;
     case 'session': {
       const later = spacing.times.find((clock) => clock > time - dayOf(time));
-      return later === undefined ? nextWeekday(dayOf(time)) + (spacing.times[0] ?? 0) : dayOf(time) + later;
+      return later === undefined ? nextOpenDay(dayOf(time), spacing.open) + (spacing.times[0] ?? 0) : dayOf(time) + later;
     }
   }
 }
@@ -207,6 +254,7 @@ export function holidaySet(operation: string, holidays: readonly string[] = []):
  */
 export function nextDates(dates: readonly string[], n: number, options: NextDatesOptions = {}): string[] {
   const { timeZone, spacing, holidays } = checkOptions('nextDates', options, nextNames);
+  if (spacing !== undefined) requireSpacing('nextDates', 'spacing', spacing);
   const walls = (spacing ? dates.slice(-1) : dates).map((date) => parseIso('nextDates', date));
   const own = spacing ?? spacingOf('nextDates', walls);
   const [last] = walls.slice(-1);
@@ -240,13 +288,13 @@ function follow(operation: string, start: Wall, n: number, spacing: Spacing, { z
 
 function missingBetween(from: Wall, to: Wall, spacing: Spacing): number {
   switch (spacing.unit) {
-    case 'businessDays': return atLeastTwo(weekdaysBetween(from.time, to.time));
+    case 'businessDays': return atLeastTwo(openDaysBetween(from.time, to.time, spacing.open));
     case 'days': return Math.round((to.time - from.time) / (spacing.count * DAY)) - 1;
     case 'months': return Math.round((monthNumber(to.time) - monthNumber(from.time)) / spacing.count) - 1;
     case 'time': return Math.round(between(from, to) / spacing.milliseconds) - 1;
     case 'session': return dayOf(from.time) === dayOf(to.time)
       ? Math.round((to.time - from.time) / spacing.milliseconds) - 1
-      : atLeastTwo(weekdaysBetween(from.time, to.time)) * spacing.times.length;
+      : atLeastTwo(openDaysBetween(from.time, to.time, spacing.open)) * spacing.times.length;
   }
 }
 

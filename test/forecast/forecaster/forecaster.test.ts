@@ -238,6 +238,12 @@ test('a file that is none of a forecaster is refused', async () => {
     copy.metadata.forecaster = { ...(copy.metadata.forecaster as object), ...spoil };
     await thrown(FileFormatError, () => Forecaster.load(copy.toBytes()));
   }
+  // A step of no days could be followed for ever.
+  const copy = await loadModel(whole);
+  const { learned } = copy.metadata.forecaster as { learned: object };
+  copy.metadata.forecaster = { ...(copy.metadata.forecaster as object), learned: { ...learned, spacing: { unit: 'days', count: 0 } } };
+  assert.is((await thrown(FileFormatError, () => Forecaster.load(copy.toBytes()))).argument, 'spacing');
+  await thrown(ArgumentError, () => new Forecaster({ target: 'value', window: 5, calendar: { spacing: { unit: 'days', count: 0 } } }));
 });
 
 test('errors of one series are left as they are; those of several are measured by their naive error', async () => {

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError } from '../../../src/errors.js';
 import { findGaps, inferSpacing, nextBusinessDays, nextDates } from '../../../src/forecast/series/calendar.js';
+import type { Spacing } from '../../../src/forecast/series/calendar.js';
 import { thrown } from '../support.js';
 
 const days = (start: string, n: number, step = 1): string[] =>
@@ -32,6 +33,44 @@ test('the next dates of each spacing', () => {
   assert.equal(nextDates(['2019-11-30', '2019-12-31', '2020-01-31'], 2), ['2020-02-29', '2020-03-31']);
   assert.equal(nextDates(['2019-11-29', '2019-12-29', '2020-01-29', '2020-02-29', '2020-03-29', '2021-01-31'], 3), ['2021-02-28', '2021-03-31', '2021-04-30']);
   assert.equal(nextDates(['2024-01-01T22:00:00Z', '2024-01-01T23:00:00Z', '2024-01-02T00:00:00Z'], 1), ['2024-01-02T01:00:00Z']);
+});
+
+const opened = (open: readonly number[], start: string, n: number): string[] => days(start, n).filter((date) => open.includes(new Date(date).getUTCDay()));
+
+test('weekdays that never have a row are not gone on with, and are no gap', () => {
+  const shop = opened([1, 2, 3, 4, 5, 6], '2024-03-01', 30); // to Saturday, 30 March
+  assert.equal(inferSpacing(shop), { unit: 'businessDays', open: [1, 2, 3, 4, 5, 6] });
+  assert.equal(nextDates(shop, 2), ['2024-04-01', '2024-04-02']);
+  assert.equal(findGaps(shop), []);
+  assert.equal(findGaps(shop.filter((date) => date !== '2024-03-05')), []); // a holiday
+  assert.equal(findGaps(shop.filter((date) => !/-0[567]$/.test(date))), [{ after: '2024-03-04', before: '2024-03-08', missing: 3 }]);
+  const bourse = opened([0, 1, 2, 3, 4], '2024-03-01', 28); // Sunday to Thursday, to 28 March
+  assert.equal(nextDates(bourse, 2), ['2024-03-31', '2024-04-01']);
+  assert.equal(nextDates(opened([1, 3, 5], '2024-03-01', 29), 2), ['2024-04-01', '2024-04-03']);
+  assert.equal(nextDates(opened([2, 4], '2024-03-01', 29), 2), ['2024-04-02', '2024-04-04']);
+  // Two weeks are too few to say so, and a day that is often missing is a day.
+  assert.equal(inferSpacing(shop.slice(0, 12)), { unit: 'days', count: 1 });
+  assert.equal(inferSpacing(shop.filter((_, i) => i % 5 !== 0)), { unit: 'days', count: 1 });
+  assert.equal(inferSpacing(days('2024-03-01', 40, 2)), { unit: 'days', count: 2 });
+  assert.equal(inferSpacing([...days('2024-01-01', 5, 7), ...days('2024-02-06', 5, 7)]), { unit: 'days', count: 7 });
+});
+
+test('sessions on Sundays go on with Sundays', () => {
+  const hours = opened([0, 1, 2, 3, 4], '2024-03-01', 28).flatMap((day) => ['09:30', '10:30', '11:30'].map((time) => `${day}T${time}:00`));
+  assert.equal(nextDates(hours, 1), ['2024-03-31T09:30:00']);
+  assert.equal(findGaps(hours), []);
+});
+
+test('a spacing that nobody could follow is refused', async () => {
+  const dates = days('2024-07-01', 5);
+  for (const bad of [
+    { unit: 'days', count: 0 }, { unit: 'days', count: 1.5 }, { unit: 'days' }, { unit: 'weeks', count: 1 }, { unit: 'months', count: 1, day: 'first' }, { unit: 'months', count: NaN, day: 'same' },
+    { unit: 'time', milliseconds: 0 }, { unit: 'time', milliseconds: Infinity }, { unit: 'businessDays', open: [] }, { unit: 'businessDays', open: [7] }, { unit: 'businessDays', open: [2, 1] }, { unit: 'businessDays', open: [0.5] },
+    { unit: 'session', milliseconds: 1, times: [] }, { unit: 'session', milliseconds: 1, times: [90_000_000] }, { unit: 'session', milliseconds: 1, times: 'all' }, {}, 1, null,
+  ]) {
+    const error = await thrown(ArgumentError, () => nextDates(dates, 1, { spacing: bad as Spacing, holidays: ['2024-07-05'] }));
+    assert.is(error.argument, 'spacing', JSON.stringify(bad));
+  }
 });
 
 const session = weekdays('2024-07-22', 5).flatMap((day) => ['09:30', '10:30', '11:30'].map((time) => `${day}T${time}:00-04:00`));
