@@ -14,7 +14,7 @@ import { dirname, join, posix, relative } from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
 import { buildBenchmark } from './site/benchmark.mjs';
-import { buildExplorer } from './site/explorer.mjs';
+import { buildExplorer, sourceFiles } from './site/explorer.mjs';
 import { buildOpener } from './site/opener.mjs';
 import { relocate } from './site/relocate.mjs';
 import { serve } from './site/serve.mjs';
@@ -84,7 +84,7 @@ function write(page, text) {
 
 function layOut() {
   rmSync(pages, { recursive: true, force: true });
-  const sources = new Set();
+  const sources = new Set(sourceFiles);
   for (const file of docsPages()) {
     if (!file.endsWith('.md')) {
       mkdirSync(dirname(join(pages, file)), { recursive: true });

@@ -9,8 +9,10 @@ import { join, posix, relative, sep } from 'node:path';
 
 /** Where equations stand in the source, for the lines that the explorer shows. `until`: what follows belongs to another variant. */
 const SOURCES = [
-  { file: 'src/cells/rnn.ts' }, { file: 'src/cells/lstm.ts', until: 'const fused' }, { file: 'src/cells/gru.ts', until: 'const writtenOutBefore' }, { file: 'src/layers/timeLoop.ts' },
+  { file: 'src/cells/rnn.ts' }, { file: 'src/cells/rnnCell.ts' }, { file: 'src/cells/lstm.ts', until: 'const fused' }, { file: 'src/cells/lstmCell.ts' },
+  { file: 'src/cells/gru.ts', until: 'const writtenOutBefore' }, { file: 'src/cells/gruCell.ts' }, { file: 'src/layers/segments.ts' },
 ];
+export const sourceFiles = SOURCES.map(({ file }) => file);
 
 /** By equation id: the statements that carry it. */
 export function sourceLines(root) {

@@ -29,6 +29,8 @@ test('each step gathers from the loss and from the step after, with the numbers 
     if (t > 1) await page.getByRole('button', { name: 'One step back in time' }).press('Enter');
   }
   assert.is(await page.getByRole('button', { name: 'One step back in time' }).isDisabled(), true);
+  assert.match(await page.locator('.source').first().innerText(), /segments\.ts:\d+\s+if \(dy\) now = /);
+  assert.match(await page.locator('.source').last().innerText(), /segments\.ts:\d+\s+const cut = /);
   assert.equal((await page.locator('.detail tbody th').allInnerTexts()).map((text) => text.trim()), ['between 3 and 4', 'between 6 and 7']);
   assert.equal((await numbers(page, '.detail tbody tr:first-child .number')), [Math.hypot(valueAt(whole, 'dhNext', 3, 1), valueAt(whole, 'dhNext', 3, 2)), 0]);
   const clipped = (await numbers(page, '.detail p .number')).at(-1) ?? NaN;

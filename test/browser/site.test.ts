@@ -77,6 +77,13 @@ test('every link leads to a page, and its anchor to a place there', () => {
   assert.equal(dead, []);
 });
 
+test('the lines of source that the explorer names are there to be read', async () => {
+  const { sourceLines } = (await import(pathToFileURL(join(root, 'scripts/site/explorer.mjs')).href)) as { sourceLines: (from: string) => Readonly<Record<string, readonly { readonly file: string; readonly line: number }[]>> };
+  const lines = Object.values(sourceLines(root)).flat();
+  assert.ok(lines.length > 40);
+  for (const { file, line } of lines) assert.match(readFileSync(join(dist, `source/${file}.html`), 'utf8'), `id="L${line}"`);
+});
+
 test('programs run on the page and print what the page says', async () => {
   let ran = 0;
   for (const page of docsPages) {

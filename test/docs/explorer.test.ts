@@ -1,10 +1,14 @@
 /** What the explorer computes: its numbers are the library's, and every equation it writes out gives the number it stands for. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Sequential, wasm } from 'bptt';
 import { equationOf, quantityOf } from '../../docs/explorer/cells/equation.js';
 import { STEPS, cells, isCut, series, traceOf, valueAt } from '../../docs/explorer/cells/trace.js';
+import { flowOf, mostOfAStep } from '../../docs/explorer/flow/flow.js';
 import type { CellName, Scenario } from '../../docs/explorer/cells/trace.js';
+import { root } from './pages.js';
 
 const scenarios: Scenario[] = (Object.keys(cells) as CellName[]).flatMap((cell, i) => [
   { cell, units: 2, input: 'sine', loss: 'every', truncate: 0, seed: 1 }, { cell, units: 3, input: 'noise', loss: 'last', truncate: 3, seed: 2 + i }, { cell, units: 1, input: 'pulse', loss: 'every', truncate: 2, seed: 5 },
@@ -69,5 +73,24 @@ for (const scenario of scenarios) {
     assert.ok(checked > 40, `${checked} equations`);
   });
 }
+
+test('near silence a step back multiplies by little less than the most that is said of it', async () => {
+  for (const settings of [{ rho: 0.9, forget: 1, update: 0 }, { rho: 1.5, forget: 1, update: 0 }, { rho: 0.5, forget: 3, update: 2 }, { rho: 0.9, forget: -2, update: -2 }]) {
+    const { curves } = await flowOf({ ...settings, size: 0, seed: 1 });
+    const most = mostOfAStep(settings);
+    for (const [cell, curve] of [['RNN', curves.RNN], ['LSTM', curves['LSTM memory']], ['GRU', curves.GRU]] as const) {
+      const rate = ((curve[0] ?? NaN) / (curve[20] ?? NaN)) ** (1 / 20);
+      assert.ok(rate <= most[cell] * 1.000001 && rate > 0.98 * most[cell], `${cell} ${JSON.stringify(settings)}: ${rate}, at most ${most[cell]}`);
+    }
+  }
+});
+
+test('every equation that is shown has its line of source', async () => {
+  const { sourceLines } = (await import(pathToFileURL(join(root, 'scripts/site/explorer.mjs')).href)) as { sourceLines: (from: string) => Readonly<Record<string, readonly { readonly text: string }[]>> };
+  const lines = sourceLines(root);
+  const ids = [...Object.values(cells).flatMap(({ quantities }) => quantities.flatMap(({ id }) => id ?? [])), 'B3', 'B5'];
+  assert.ok(ids.length > 30);
+  assert.equal(ids.filter((id) => !lines[id]), []);
+});
 
 test.run();

@@ -36,6 +36,17 @@ const CELLS = {
   GRU: { layer: () => new GRU({ units: UNITS, name: 'cell' }), blocks: 3 },
 } as const;
 
+export const sigmoid = (bias: number): number => 1 / (1 + Math.exp(-bias));
+
+/**
+ * What a step back multiplies by at most while states are near 0, by cell: the absolute values of eigenvalues of ∂S_t/∂S_{t−1} there, where φ′ = 1, i = o = r = ½
+ * and the way through the gates, whose slopes carry the state as a factor, is nothing.
+ */
+export function mostOfAStep({ rho, forget, update }: Pick<FlowSettings, 'rho' | 'forget' | 'update'>): Readonly<Record<FlowCell, number>> {
+  const [f, z] = [sigmoid(forget), sigmoid(update)];
+  return { RNN: rho, LSTM: f + rho / 4, GRU: z + ((1 - z) * rho) / 2 };
+}
+
 /** Uniform, of variance 1. */
 function noise(length: number, seed: number, name: string): Float64Array {
   const random = randomStream(seed, name);

@@ -1,6 +1,6 @@
 /** Panel 3: how far the gradient reaches: spectral radius and gate biases against the norm of ∂L/∂h_t. */
 import { linePlot } from 'bptt/charts';
-import { STEPS, flowOf } from '../flow/flow.js';
+import { STEPS, flowOf, mostOfAStep, sigmoid } from '../flow/flow.js';
 import type { Flow, FlowCell } from '../flow/flow.js';
 import { range } from '../shell/address.js';
 import { controls } from '../shell/controls.js';
@@ -21,7 +21,7 @@ const fields = {
 };
 
 const CELLS: readonly FlowCell[] = ['RNN', 'LSTM', 'GRU'];
-const sigma = (bias: number | string | boolean): string => `${String(bias)}: σ = ${(1 / (1 + Math.exp(-Number(bias)))).toFixed(2)}`;
+const sigma = (bias: number | string | boolean): string => `${String(bias)}: σ = ${sigmoid(Number(bias)).toFixed(2)}`;
 /** Below this a plot would show noise of float32, not a gradient. */
 const FLOOR = 1e-30;
 const CEILING = 1e12;
@@ -45,13 +45,15 @@ function lastHeard(curve: Float64Array): number {
 }
 
 /** What a step multiplies by, and why. */
-function why({ settings: { rho, forget, update } }: Flow): HTMLElement {
-  const open = (bias: number): string => (1 / (1 + Math.exp(-bias))).toFixed(3);
+function why({ settings }: Flow): HTMLElement {
+  const { rho, forget, update } = settings;
+  const most = mostOfAStep(settings);
+  const open = (bias: number): string => sigmoid(bias).toFixed(3);
   const source = (page: string, id: string): HTMLElement => el('a', { href: `../${page}.html` }, id);
   return el('ul', { class: 'why' },
-    el('li', {}, el('b', {}, 'RNN'), ': each step multiplies by U, whose radius is ', `${rho}, and by φ′ ≤ 1 (`, source('bptt', 'V3, V4'), ').'),
-    el('li', {}, el('b', {}, 'LSTM'), ': the memory passes its gradient on times f (', source('lstm', 'L13'), `), which its bias holds near ${open(forget)}; beside it runs the path through U. The line of h drops at the first step back, where the gradient goes from h into the memory (L9, L14), and then follows that of the memory.`),
-    el('li', {}, el('b', {}, 'GRU'), ': the state passes it on times z (', source('gru', 'G11'), `), near ${open(update)}; beside it runs the path through U.`));
+    el('li', {}, el('b', {}, 'RNN'), ': each step multiplies by U, whose radius is ', `${rho}, and by φ′ ≤ 1 (`, source('bptt', 'V3, V4'), '): below 1 it dies, above 1 it grows until φ′ holds it back.'),
+    el('li', {}, el('b', {}, 'LSTM'), ': the memory passes its gradient on times f (', source('lstm', 'L13'), `), which its bias holds near ${open(forget)}; beside it runs the path through U, so that near silence, where i = o = ½, a step multiplies by at most f + i · o · ρ = ${most.LSTM.toFixed(3)}. The line of h drops at the first step back, where the gradient goes from h into the memory (L9, L14), and then follows that of the memory.`),
+    el('li', {}, el('b', {}, 'GRU'), ': the state passes it on times z (', source('gru', 'G11'), `), near ${open(update)}; beside it runs the path through U, so that near silence, where r = ½, a step multiplies by at most z + (1 − z) · r · ρ = ${most.GRU.toFixed(3)}.`));
 }
 
 function table({ curves, theory, norms }: Flow, t: number, clip: number): HTMLElement {
@@ -63,7 +65,7 @@ function table({ curves, theory, norms }: Flow, t: number, clip: number): HTMLEl
       el('td', {}, numberElement(norm)), el('td', {}, clip > 0 && norm > clip ? numberElement(clip, 2) : 'as it is'));
   });
   const line = el('tr', {}, el('th', { scope: 'row' }, 'theory'), el('td', {}, numberElement(theory[t - 1] ?? 0)), el('td', {}, numberElement(theory[0] ?? 0)), el('td', {}, numberElement(theory[STEPS - 2] ?? 0)), el('td', {}, heard(theory)), el('td', {}, '–'), el('td', {}, '–'));
-  const heads = ['cell', `at t = ${t}`, 'at t = 1', 'a step, on average', 'a hundredth is left down to', 'norm of the weights\' gradient', 'after clipping'];
+  const heads = ['cell', `at t = ${t}`, 'at t = 1', 'factor a step, on average', 'a hundredth is left down to', 'norm of the weights\' gradient', 'after clipping'];
   return el('table', {}, el('caption', { class: 'unseen' }, 'Gradients by cell, over that of the last step; norms of the weights\' gradient'), el('thead', {}, el('tr', {}, ...heads.map((head) => el('th', { scope: 'col' }, head)))), el('tbody', {}, ...rows, line));
 }
 

@@ -46,7 +46,7 @@ export const panel = definePanel(stripFields, (host) => {
       return { right: Math.abs(a) === Math.abs(b) ? 2 : Math.abs(a) > Math.abs(b) ? 0 : 1, because: `They are ${shown(a)} and ${shown(b)}.` };
     },
   });
-  host.place.append(knobs.element, el('div', { class: 'buttons' }, passes.forward, passes.backward), drawing, table.element, behind, ask.element);
+  host.place.append(knobs.element, el('div', { class: 'buttons' }, passes.forward, passes.backward), drawing, table.element, el('p', { class: 'note' }, 'Colour: blue above 0, orange below; the deeper, the larger in its row.'), behind, ask.element);
 
   const traces = keptTraces();
   const showTrace = latest((state: typeof host.state) => traces(scenarioOf(state)), (trace, { q, t, units, unit: wanted }) => {

@@ -55,7 +55,7 @@ export function numberTable(go: (place: Place) => void): NumberTable {
     );
   };
 
-  const box = el('div', { class: 'scroll' }, table);
+  const box = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of all numbers' }, table);
   /** Sideways alone, past the row's heading: the page stays where it is. */
   const reveal = (cell: HTMLElement): void => {
     const heading = cell.parentElement?.firstElementChild?.clientWidth ?? 0;

@@ -114,7 +114,7 @@ export class Run {
     const seen = newest ? `Epoch ${newest.epoch}: loss ${shown(newest.loss, 4)}; a hundredth of the gradient comes back to step ${reach(newest.norms)}.` : '';
     if (session.failure !== undefined) return `${seen} It cannot go on: ${session.failure}`;
     if (!newest) return 'Starting …';
-    const pace = Number.isFinite(this.rate) && session.running ? ` ${this.rate.toFixed(0)} epochs a second, on ${threadsSaid(session.threads)}.` : '';
+    const pace = Number.isFinite(this.rate) && session.running ? ` ${this.rate.toFixed(0)} ${this.rate.toFixed(0) === '1' ? 'epoch' : 'epochs'} a second, on ${threadsSaid(session.threads)}.` : '';
     return seen + pace;
   }
 
