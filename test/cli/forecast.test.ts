@@ -74,6 +74,8 @@ test('wrong arguments and data: one line, exit code 2, no stack trace, nothing w
   const semicolons = await file('semicolons.csv', lines.join('\n').replaceAll(',', ';'));
   const stacked = await file('stacked.csv', ['Shop,Date,Close', ...['A', 'B'].flatMap((shop) => weekdays(40).map((date, i) => `${shop},${date},${i + 1}`))].join('\n'));
   const binary = await file('binary.csv', '\u0001\u0002A\n\u0003\n');
+  const next = await file('next.csv', 'Date,Volume\n2035-01-01,1\n');
+  const later = await file('later.csv', ['Date,Volume', ...[1, 2, 3].map((day) => `2035-01-0${day},1`)].join('\n'));
   const negative = await file('negative.csv', spoiled('-3'));
   const cases: [args: string[], expected: RegExp][] = [
     [[good, '--tarjet', 'Close'], /Unknown option '--tarjet'\. Did you mean --target\?/],
@@ -96,6 +98,9 @@ test('wrong arguments and data: one line, exit code 2, no stack trace, nothing w
     [[good, '--target', 'Close', '--quantiles', '0.1,0.9', ...QUICK], /^bptt forecast: --quantiles: expected rising levels .* 0\.5 among them/],
     [[good, '--target', 'Close', '--past', 'Volume', '--strategy', 'recursive', ...QUICK], /--strategy: expected 'sequence', as nobody knows the coming rows of 'Volume'/],
     [[good, '--target', 'Close', '--future', 'Volume', ...QUICK], /--future-file is missing: a CSV file with the rows to come of Volume/],
+    // Before the training, of which stderr would speak.
+    [[good, '--target', 'Close', '--future', 'Volume', '--future-file', next, ...QUICK], /--future-file: expected 3 rows after .* got 1\. Columns of --future .* say --past for/],
+    [[good, '--target', 'Close', '--future', 'Volume', '--future-file', later, ...QUICK], /--future-file: expected a row for every date, as in the table, got 2035-01-01 after .* --holidays/],
     [[good, '--target', 'Close', '--future-file', good, ...QUICK], /--future-file holds columns that are known ahead, and there are none: --future/],
     [[good, '--target', 'Close', '--series', 'Shop'], /good\.csv has no column 'Shop'/],
     [[stacked, '--target', 'Close', ...QUICK], /Say --series Shop=A, or --series Shop to learn all of them together, if that column/],

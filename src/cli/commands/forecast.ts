@@ -6,7 +6,7 @@ import { formatDuration } from '../../callbacks/progressBar.js';
 import { forecastCsv } from '../../forecast/evaluation/forecastTable.js';
 import { command } from '../command.js';
 import { forecastFile } from '../forecasting/file.js';
-import { readFuture } from '../forecasting/future.js';
+import { readFuture, requireFuture } from '../forecasting/future.js';
 import { FORECASTING, TABLE, readTask } from '../forecasting/options.js';
 import { conclude, train } from '../forecasting/outcome.js';
 import { forecastReport } from '../forecasting/report.js';
@@ -41,6 +41,7 @@ export async function runForecast({ path, name, values, line, signal }: Forecast
   const { epochs, batch, save, out, json, seed, window, horizon } = values;
   const task = await readTask(path, values, name);
   const future = await readFuture(values['future-file'], task.options, task.source.reading);
+  await requireFuture(task, future);
   if (save !== undefined) await requireWritable(save);
   if (out !== undefined) await makeFolder(out);
   const trained = await train(task, { epochs, batch, save, signal, progress: process.stderr, onStart: (start) => { if (!json) printStart(task, start); } });

@@ -16,12 +16,14 @@ export async function inCommandTerms<T>(path: string, work: () => Promise<T>): P
   } catch (error) {
     if (!(error instanceof ArgumentError || error instanceof DataError || error instanceof ShapeError)) throw error;
     const { argument, expected, actual, hint } = error;
-    const what = Object.hasOwn(FLAGS, argument) ? FLAGS[argument] ?? argument : /^(table|history)$/.test(argument) ? path : `${path}, ${argument.replace(/^(?:table|history) of /, '')}`;
+    const ahead = /^future( of series .*)$/.exec(argument);
+    const what = Object.hasOwn(FLAGS, argument) ? FLAGS[argument] ?? argument : ahead ? `--future-file${ahead[1] ?? ''}` : /^(table|history)$/.test(argument) ? path : `${path}, ${argument.replace(/^(?:table|history) of /, '')}`;
     throw new UsageError(`${what}: expected ${flagged(expected)}, got ${actual}.${hint === undefined ? '' : ` ${flagged(inFlags(hint))}`}`, { cause: error });
   }
 }
 
 /** `a smaller window or horizon` names the flags. */
 function flagged(text: string): string {
-  return text.replace(/\bsmaller window or horizon\b/, 'smaller --window or --horizon').replace(/\bstrategy '(\w+)'/g, '--strategy $1');
+  return text.replace(/\bsmaller window or horizon\b/, 'smaller --window or --horizon').replace(/\bstrategy '(\w+)'/g, '--strategy $1')
+    .replace(/\bcalendar\.holidays\b/, '--holidays').replace('Columns of `future`', 'Columns of --future').replace(/\bsay past for\b/, 'say --past for');
 }

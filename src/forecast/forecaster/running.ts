@@ -62,7 +62,7 @@ export interface Prepared {
 }
 
 /** Of the longest series that has dates. */
-function spacingOf(plan: Plan, panel: Panel): Spacing | undefined {
+export function spacingOf(plan: Plan, panel: Panel): Spacing | undefined {
   const [longest = []] = [...panel.values()].map(({ dates }) => dates).sort((a, b) => b.length - a.length);
   if (plan.calendar.spacing) return plan.calendar.spacing;
   return new Set(longest).size < 3 ? undefined : inferSpacing(longest);

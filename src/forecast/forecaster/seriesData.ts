@@ -4,12 +4,14 @@ import type { JsonValue } from '../../json.js';
 import { listOf, numberOf, objectOf, textOf } from '../../models/files/json.js';
 import { deviation, isConstant, mean } from '../../statistics.js';
 import { naiveError } from '../evaluation/scaledMetrics.js';
-import { isSpacing, nextDates } from '../series/calendar.js';
+import { isSpacing } from '../series/calendar.js';
 import type { Spacing } from '../series/calendar.js';
 import { calendarValues } from '../series/calendarInputs.js';
 import type { Frame } from '../series/frame.js';
 import type { Panel } from '../series/panel.js';
 import { ONLY_SERIES } from '../series/table.js';
+import { comingRows } from './comingRows.js';
+import type { Ahead } from './comingRows.js';
 import { ColumnScaler } from './columnScaler.js';
 import { chainOf, lostRows, rowColumns } from './plan.js';
 import type { Plan } from './plan.js';
@@ -92,19 +94,12 @@ function staticValue(column: string, name: string, { columns }: Frame): number {
   throw new DataError({ operation: 'Forecaster', argument: `static column ${quoted(column)}${name === ONLY_SERIES ? '' : ` of series ${quoted(name)}`}`, expected: `the same in all rows, ${first}`, actual: `${values[odd]} in row ${odd}`, hint: 'A column that changes is past or future.' });
 }
 
-/** Rows that come after those of the table, as far as they are known. */
-export interface Ahead {
-  readonly steps: number;
-  /** By series, rows of the `future` columns. */
-  readonly future: Panel | undefined;
-}
-
 /** Series in the network's units. @param ahead without it, the table's own rows are all there are. @param offsets of series whose first rows are gone. */
 export function prepare(operation: string, plan: Plan, learned: Learned, panel: Panel, ahead?: Ahead, offsets?: ReadonlyMap<string, number>): SeriesData[] {
   return [...panel].map(([name, frame]) => {
     const scalers = learned.scalers.get(plan.scaling === 'pooled' ? POOLED : name);
     if (!scalers) throw new DataError({ operation, argument: 'table', expected: "series that were learned from, as scaling is 'series'", actual: quoted(name) });
-    const coming = ahead && rowsAhead(operation, plan, learned, name, frame, ahead);
+    const coming = ahead && comingRows(operation, plan, learned.spacing, name, frame, ahead);
     const dates = [...frame.dates, ...coming?.dates ?? []];
     const whole = (column: string): Float64Array => {
       const [known, next] = [frame.columns[column] ?? new Float64Array(), coming?.frame?.columns[column]];
@@ -128,26 +123,6 @@ function joined(a: Float64Array, b: Float64Array): Float64Array {
   out.set(a);
   out.set(b, a.length);
   return out;
-}
-
-/** The dates of the coming rows, and their `future` columns. */
-function rowsAhead(operation: string, plan: Plan, { spacing }: Learned, name: string, frame: Frame, { steps, future }: Ahead): { dates: readonly string[]; frame: Frame | undefined } {
-  const of = name === ONLY_SERIES ? '' : ` of series ${quoted(name)}`;
-  if (plan.future.length === 0) {
-    return { dates: spacing && frame.dates.length > 0 ? nextDates(frame.dates, steps, { spacing, timeZone: frame.timeZone, holidays: plan.calendar.holidays }) : [], frame: undefined };
-  }
-  const given = future?.get(name);
-  const last = frame.times.at(-1) ?? NaN;
-  const start = given === undefined ? 0 : frame.dates.length > 0 ? given.times.findIndex((time) => time > last) : 0;
-  const known = given === undefined || start < 0 ? 0 : given.rows - start;
-  if (given === undefined || known < steps) {
-    throw new DataError({
-      operation, argument: `future${of}`, expected: `${steps} rows after ${frame.dates.at(-1) ?? 'the last one'} with ${plan.future.map(quoted).join(', ')}`, actual: given ? `${known}` : 'none',
-      hint: 'Columns of `future` must be known for every row that is forecast; say past for those that are not.',
-    });
-  }
-  const from = (values: Float64Array): Float64Array => values.slice(start, start + steps);
-  return { dates: given.dates.slice(start, start + steps), frame: { ...given, rows: steps, times: new Float64Array(), columns: Object.fromEntries(plan.future.map((column) => [column, from(given.columns[column] ?? new Float64Array())])) } };
 }
 
 /** As plain JSON. */

@@ -314,3 +314,19 @@ export function findGaps(dates: readonly string[]): Gap[] {
     return missing > 0 ? [{ after: dates[i] ?? '', before: dates[i + 1] ?? '', missing }] : [];
   });
 }
+
+/** The first place where a series misses dates of a spacing that is known, other than holidays. @param dates ISO dates, ascending. */
+export function gapAmong(dates: readonly string[], spacing: Spacing, holidays?: readonly string[]): Gap | undefined {
+  const operation = 'gapAmong';
+  const left = holidaySet(operation, holidays);
+  const at = ({ time, instant }: Wall): number => (spacing.unit === 'time' ? instant : time);
+  const walls = dates.map((date) => parseIso(operation, date));
+  for (const [i, to] of walls.slice(1).entries()) {
+    const from = walls[i] ?? to;
+    const missing = missingBetween(from, to, spacing);
+    if (missing <= 0) continue;
+    const [next = ''] = follow(operation, from, 1, spacing, { holidays: left });
+    if (at(parseIso(operation, next)) < at(to)) return { after: dates[i] ?? '', before: dates[i + 1] ?? '', missing };
+  }
+  return undefined;
+}

@@ -123,6 +123,13 @@ test('known ahead: its coming rows are asked for, and matter; static columns are
   assert.match((await thrown(DataError, () => forecaster.forecast())).message, /future must be 2 rows after 2024-03-22 with 'Promo', got none/);
   assert.match((await thrown(DataError, () => forecaster.forecast({ future: ahead(1).slice(1) }))).message, /got 1/);
   await thrown(DataError, () => forecaster.forecast({ future: [{ Day: '2024-03-25', Promo: 1 }, { Day: '2024-03-26', Promo: null }] }));
+  const later = [{ Day: '2024-03-27', Promo: 0 }, { Day: '2024-03-28', Promo: 0 }]; // the 22nd is a Friday: one day may be a holiday, two have to be said
+  assert.match((await thrown(DataError, () => forecaster.forecast({ future: later }))).message, /a row for every date, as in the table, got 2024-03-27 after 2024-03-22\. .*calendar\.holidays/);
+  const closed = new Forecaster({ ...forecaster.plan, calendar: { holidays: ['2024-03-25', '2024-03-26'] } });
+  await closed.fit(rows, { epochs: 1, validation: 0 });
+  assert.equal((await closed.forecast({ future: later })).rows.map(({ date }) => date), ['2024-03-27', '2024-03-28']);
+  const holed = rows.filter((_, i) => i % 9 !== 4 && i % 9 !== 5); // whose table has gaps may have them ahead
+  assert.equal((await forecaster.forecast({ history: holed, future: later })).rows.map(({ date }) => date), ['2024-03-27', '2024-03-28']);
   const { forecaster: plain } = await fitted();
   assert.match((await thrown(ArgumentError, () => plain.forecast({ future: ahead(1) }))).message, /no column of the forecaster is known ahead/);
 
