@@ -3,8 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exportOnnx } from '../../../../src/convert/index.js';
 import type { ExportForecasterOptions, OnnxExport } from '../../../../src/convert/index.js';
-import { ArgumentError, ConversionError, Dense, Input, LSTM, Model, RNN, LSTMCell, Reshape, StateError } from '../../../../src/index.js';
+import { ArgumentError, ConversionError, Dense, GRU, Input, LSTM, Model, RNN, LSTMCell, Reshape, StateError } from '../../../../src/index.js';
 import { Forecaster } from '../../../../src/forecast/index.js';
+import type { Layer } from '../../../../src/index.js';
 import type { Forecast, ForecasterOptions, Panel, TableRow } from '../../../../src/forecast/index.js';
 import { dayRows, panelOf, SMALL } from '../../../forecast/forecaster/support.js';
 import { rejected } from '../../../models/support.js';
@@ -137,6 +138,31 @@ test('many windows at once are as one by one; a window that does not move has sc
   const said = await Promise.all(tables.map(async (table) => (await forecaster.forecast({ history: table })).rows.map(({ forecast }) => forecast)));
   assert.ok(differenceOf(all, { data: said.flat(), shape: [3, 2] }, 'forecast') <= 1e-5);
   await session.release();
+});
+
+test('a window with a value that is not finite, or whose logarithm is not, gives NaN; the windows beside it do not', async () => {
+  const gru = ({ steps, parameters }: { steps: number; parameters: number }): Layer[] => [new GRU({ units: 3 }), new Dense({ units: steps * parameters }), new Reshape({ targetShape: [steps, parameters] })];
+  const forms: readonly (readonly [ForecasterOptions, number])[] = [
+    [{ ...SMALL, scalers: 'standard' }, NaN],
+    [{ ...SMALL, scalers: ['logReturn', 'standard'], strategy: 'recursive', layers: undefined }, 0],
+    [{ ...SMALL, scalers: 'log10', head: quantiles, strategy: 'sequence', layers: gru }, 0],
+  ];
+  for (const [options, wrong] of forms) {
+    const forecaster = new Forecaster(options);
+    await forecaster.fit(rows, FIT);
+    const exported = await exportOnnx(forecaster);
+    const session = await openInRuntime(exported.bytes);
+    const steps = Number(exported.inputs[0]?.shape[1]);
+    const whole = lastRows(rows, ['Close'], steps).data;
+    const holed = whole.map((value, i) => (i === 2 ? wrong : value));
+    const results = await session.run({ history: { type: 'float64', data: Float64Array.of(...whole, ...holed, ...whole), shape: [3, steps, 1] } });
+    await session.release();
+    for (const { name } of exported.outputs) {
+      const numbers = Array.from(results.get(name)?.data ?? [], Number);
+      const each = numbers.length / 3;
+      assert.ok(each > 0 && numbers.every((number, i) => Number.isFinite(number) === (Math.floor(i / each) !== 1)), `${JSON.stringify(options.scalers)} ${name}: ${numbers.join(' ')}`);
+    }
+  }
 });
 
 test('what cannot be in a graph is said, all at once', async () => {

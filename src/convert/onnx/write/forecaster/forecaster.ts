@@ -133,7 +133,19 @@ class ForecastGraph {
       const whole = indices !== undefined;
       return { name: whole ? b.cast(values[i] ?? '', 'int32') : values[i] ?? '', rank: shape.length + 1, whole, lengths: undefined };
     }));
-    return output;
+    b.scope = '';
+    return values.reduce((sum, value) => b.op('Add', [sum, this.nothing(value)]), output);
+  }
+
+  /**
+   * Zeros [B, 1] or [B, 1, 1], NaN for a sample with a value that is not finite: an LSTM or GRU of onnxruntime answers such a value with numbers
+   * (findings/onnxruntime-nan-in-recurrent.sh).
+   * @param value [B, rows, columns] or [B, columns].
+   */
+  private nothing(value: string): string {
+    const { b, plan: { head } } = this;
+    const sum = b.reduce('Sum', b.op('Mul', [b.reshape(value, [0, -1]), b.float(0)]), [1], true);
+    return head === 'point' ? sum : b.unsqueeze(sum, [2]);
   }
 
   /** Middle and levels of a head, [B, steps] of float64 each: forecast/forecaster/heads.ts. */
