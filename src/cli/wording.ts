@@ -89,20 +89,29 @@ export function strategyText(strategy: 'recursive' | 'sequence', horizon: number
     : `sequence output: the network says all ${horizon} ${unit}s at once`;
 }
 
-/** What `blocks` of forecasts are warned of: in each, one warning for each kind, saying how many steps ahead it holds; the same sentence once. */
-export function gatherWarnings(horizon: number, ...blocks: readonly (readonly ForecastWarning[])[]): string[] {
-  return [...new Set(blocks.flatMap((warnings) => gatherKinds(warnings, horizon)))];
+/**
+ * What blocks of forecasts, by name, are warned of: in each, one warning for each kind, saying how many steps ahead it holds; the same sentence once, and
+ * with the names of the blocks where they say the same of other figures.
+ */
+export function gatherWarnings(horizon: number, blocks: Readonly<Record<string, readonly ForecastWarning[]>>): string[] {
+  const gathered = Object.entries(blocks).map(([name, warnings]) => ({ name, said: gatherKinds(warnings, horizon) }));
+  return [...new Set(gathered.flatMap(({ name, said }) => said.map(({ kind, text }) => {
+    const others = gathered.filter((other) => other.name !== name).flatMap((other) => other.said);
+    const same = others.some((other) => other.text === text);
+    return !same && others.some((other) => other.kind === kind) ? `${name}: ${text}` : text;
+  })))];
 }
 
 /** Those of no step (horizon 0) each say something of their own. */
-function gatherKinds(warnings: readonly ForecastWarning[], horizon: number): string[] {
+function gatherKinds(warnings: readonly ForecastWarning[], horizon: number): { readonly kind: ForecastWarning['kind']; readonly text: string }[] {
   return warnings.flatMap((warning) => {
-    if (warning.horizon === 0) return [warning.message];
-    const same = warnings.filter(({ kind, horizon: step }) => kind === warning.kind && step > 0);
+    const { kind } = warning;
+    if (warning.horizon === 0) return [{ kind, text: warning.message }];
+    const same = warnings.filter((other) => other.kind === kind && other.horizon > 0);
     if (same[0] !== warning) return [];
     const also = same.slice(1).map((other) => other.horizon);
-    const rest = also.length === 0 ? '' : same.length === horizon ? ' So do all the other steps ahead.' : ` So do ${also.join(', ')} steps ahead.`;
-    return [`${warning.message}${rest}`];
+    const rest = also.length === 0 ? '' : same.length === horizon ? ' The same holds for all other steps.' : ` The same holds ${also.join(', ')} steps ahead.`;
+    return [{ kind, text: `${warning.message}${rest}` }];
   });
 }
 

@@ -38,6 +38,12 @@ test('the verdict names the winner, and nobody when it may be chance', () => {
   assert.is(said((i) => Math.abs(truth(20 + i) - truth(19 + i)) * (i % 2 === 0 ? 0.9 : 1.1)), 'neither');
 });
 
+test('what only rounding tells from the truth is no error', () => {
+  const { winner, statistic, pValue } = verdict({ '': (i) => (i % 2 === 0 ? 2e-14 : 0) });
+  const exact = verdict({ '': () => 0 });
+  assert.equal([winner, statistic, pValue], [exact.winner, exact.statistic, exact.pValue]);
+});
+
 test('the statistic is that of Diebold and Mariano on absolute errors', () => {
   const error = (i: number): number => (i % 5) - 1;
   const { statistic, pValue } = verdict({ '': error });

@@ -12,12 +12,12 @@ test('a step is named after the spacing of the dates', () => {
   assert.equal([stepUnit(hours), stepUnit(['2024-01-01', '2024-04-01', '2024-07-01']), stepUnit(['2022-01-01', '2023-01-01', '2024-01-01']), stepUnit(everySix)], ['hour', 'quarter', 'year', 'open day']);
 });
 
-test('warnings of steps are gathered, those of no step are not, and the same sentence stands once', () => {
+test('warnings of steps are gathered, those of no step are not, and the same sentence stands once, others of a kind with their blocks', () => {
   const outside = (horizon: number): ForecastWarning => ({ kind: 'outside', horizon, figure: 1, message: `Outside, ${horizon}.` });
   const range = (column: string): ForecastWarning => ({ kind: 'range', horizon: 0, figure: 1, message: `Beyond the range of ${column}.` });
   const few: ForecastWarning = { kind: 'fewResiduals', horizon: 0, figure: 9, message: 'Few residuals.' };
-  assert.equal(gatherWarnings(3, [range('a'), outside(1), range('b'), outside(2), few], [few, outside(1), outside(2), outside(3)]), [
-    'Beyond the range of a.', 'Outside, 1. So do 2 steps ahead.', 'Beyond the range of b.', 'Few residuals.', 'Outside, 1. So do all the other steps ahead.',
+  assert.equal(gatherWarnings(3, { Test: [range('a'), outside(1), range('b'), outside(2), few], Forecast: [few, outside(1), outside(2), outside(3)] }), [
+    'Beyond the range of a.', 'Test: Outside, 1. The same holds 2 steps ahead.', 'Beyond the range of b.', 'Few residuals.', 'Forecast: Outside, 1. The same holds for all other steps.',
   ]);
 });
 

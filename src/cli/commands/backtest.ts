@@ -76,7 +76,7 @@ export const backtest = command({
     printHeading('Scores');
     printTable(['model', ...MODEL_HEAD], scores.map((score) => [score.model, ...modelCells(score)]));
     printParagraph(SCORES_MEAN);
-    for (const warning of gatherWarnings(values.horizon, warnings)) printParagraph(warning, { text: 'Warning:', style: 'yellow' });
+    for (const warning of gatherWarnings(values.horizon, { warnings })) printParagraph(warning, { text: 'Warning:', style: 'yellow' });
     printHeading('Written');
     printFacts([
       ...(out === undefined ? [] : [['report', pathToFileURL(resolve(out, 'report.html')).href], ['scores', join(out, 'backtest.json')], ['table', join(out, 'backtest.csv')]] as const),

@@ -46,7 +46,7 @@ export const predict = command({
     const forecast = await inCommandTerms(csv, () => forecaster.forecast({ history: source.panel, future: ahead, signal }));
     const shown = { panel: source.panel, target, forecast, coverage: coverageOf(forecaster), amountOf: (name: string) => seriesAmounts(target, source.panel.get(name)?.columns[target] ?? new Float64Array()) };
     const file = JSON.stringify({ model: path, data: { source: source.name, target }, run: { command: line }, warnings: forecast.warnings, forecast: forecastEntries(forecast, source) }, null, 1);
-    const warnings = gatherWarnings(plan.horizon, forecast.warnings);
+    const warnings = gatherWarnings(plan.horizon, { Forecast: forecast.warnings });
     if (out !== undefined) {
       await writeOutput(join(out, 'report.html'), predictReport(shown, warnings, { source: source.name, model: path, command: line }));
       await writeOutput(join(out, 'forecast.json'), `${file}\n`);

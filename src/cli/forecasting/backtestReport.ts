@@ -35,7 +35,7 @@ export function backtestReport({ task: { source, target }, rows, scores, warning
         blocks: [
           { kind: 'table', caption: 'Every model on the same values: means over the series', rowHeading: 'Model', columns: MODEL_HEAD.map((name) => ({ name })), rows: scores.map((score) => ({ name: score.model, values: modelCells(score) })) },
           { kind: 'text', text: SCORES_MEAN },
-          ...gatherWarnings(Math.max(...rows.map(({ step }) => step)), warnings).map((text) => ({ kind: 'warning', text }) as const),
+          ...gatherWarnings(Math.max(...rows.map(({ step }) => step)), { warnings }).map((text) => ({ kind: 'warning', text }) as const),
           ...(network?.mase === undefined ? [] : [{
             kind: 'figure', plot: barChart({ title: 'Mean absolute scaled error', categories: scores.map(({ model }) => model), series: [{ name: 'MASE', values: [network, ...others].map(({ mase = NaN }) => mase), color: 0 }], yLabel: 'naive errors' }),
           } as const]),

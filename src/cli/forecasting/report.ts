@@ -47,7 +47,7 @@ function resultSection(outcome: Outcome, views: readonly SeriesView[]): ReportSe
     heading: 'Result',
     blocks: [
       { kind: verdict.winner === 'network' ? 'note' : 'warning', text: verdict.text },
-      ...gatherWarnings(horizon, fit.warnings, forecast.warnings).map((text) => ({ kind: 'warning', text }) as const),
+      ...gatherWarnings(horizon, { 'Test block': fit.warnings, Forecast: forecast.warnings }).map((text) => ({ kind: 'warning', text }) as const),
       shownTable(shownOf(outcome)),
       ...figures,
       { kind: 'text', text: `Strategy: ${strategyText(forecaster.plan.strategy, horizon, unit)}.${intervalText(outcome)}${by.units.size > views.length ? ` The first ${views.length} of ${by.units.size} series are drawn.` : ''}` },

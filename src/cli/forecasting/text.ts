@@ -51,7 +51,7 @@ export function printOutcome(outcome: Outcome, epochs: number): void {
   const good = verdict.winner === 'network';
   printParagraph(verdict.text, { text: good ? '✓' : '✗', style: good ? 'green' : 'yellow' });
   if (by.units.size > 1) printParagraph('Errors count in naive errors of each series: what repeating the value one season before errs by on its training rows.');
-  for (const warning of gatherWarnings(horizon, fit.warnings, outcome.forecast.warnings)) printParagraph(warning, { text: 'Warning:', style: 'yellow' });
+  for (const warning of gatherWarnings(horizon, { 'Test block': fit.warnings, Forecast: outcome.forecast.warnings })) printParagraph(warning, { text: 'Warning:', style: 'yellow' });
 
   const head = scoreHead(by.rival);
   printHeading(`Errors, 1 ${unit} ahead`);

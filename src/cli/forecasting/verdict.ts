@@ -1,5 +1,6 @@
 /** Who is better, the network or what it has to beat, and whether that could be chance. */
 import { dieboldMariano } from '../../forecast/evaluation/dieboldMariano.js';
+import { withinRounding } from '../../statistics.js';
 import type { Amounts } from '../amounts.js';
 import { count, fixed } from '../wording.js';
 import type { ScoredBlock, Yardstick } from './scored.js';
@@ -44,7 +45,7 @@ function compare({ series, actual, predicted, rival }: ScoredBlock, { units }: Y
     const at = length - before;
     const error = (forecasts: typeof actual): number => {
       let sum = 0;
-      for (let k = 0; k < horizon; k++) sum += Math.abs(actual.get(i, k) - forecasts.get(i, k));
+      for (let k = 0; k < horizon; k++) sum += distance(actual.get(i, k), forecasts.get(i, k));
       return sum / horizon / (units.get(name) ?? NaN);
     };
     sums.network[at] = (sums.network[at] ?? 0) + error(predicted);
@@ -55,4 +56,9 @@ function compare({ series, actual, predicted, rival }: ScoredBlock, { units }: Y
   const mean = (total: Float64Array): Float64Array => total.map((sum, at) => sum / (sums.count[at] ?? NaN));
   const { statistic, pValue } = dieboldMariano(mean(sums.network), mean(sums.rival), { horizon, power: 1, variance: 'bartlett' });
   return { statistic, pValue };
+}
+
+/** How far two values lie apart: not at all where only the rounding of scalers, done and undone, is between them. */
+function distance(a: number, b: number): number {
+  return withinRounding(Math.min(a, b), Math.max(a, b)) ? 0 : Math.abs(a - b);
 }

@@ -6,6 +6,7 @@ import { ShapeError, formatShape } from '../../errors.js';
 import { deviation, isConstant, magnitude, mean, nearWhole, withinRounding } from '../../statistics.js';
 import { columnOf, toBounds, toForecasts, toRows } from '../series/arrays.js';
 import type { Numbers } from '../series/arrays.js';
+import { figure } from './warning.js';
 import type { ForecastWarning } from './warning.js';
 
 /** Rows that a network learned from, and those it forecast from, columns alike. */
@@ -32,7 +33,7 @@ export function rangeWarnings({ training, used, columns }: InputRows): ForecastW
     const column = columnOf(now.data, now.features, j);
     const share = mean(column.map((value) => (value < low || value > high ? 1 : 0)));
     const name = columns?.[j] ?? `column ${j}`;
-    return { kind: 'range' as const, horizon: 0, figure: share, message: `${(100 * share).toFixed(0)} % of the rows of ${name} that were forecast from lie outside the training range, ${low} to ${high}.` };
+    return { kind: 'range' as const, horizon: 0, figure: share, message: `${(100 * share).toFixed(0)} % of the rows of ${name} that were forecast from lie outside the training range, ${figure(low)} to ${figure(high)}.` };
   }).filter(({ figure }) => figure > FEW);
 }
 
@@ -66,14 +67,14 @@ export function biasWarnings({ actual, predicted }: ValidationBlock, residuals: 
     const noise = 3 * Math.sqrt(1 / before.length + 1 / now.length);
     return {
       kind: 'bias' as const, horizon: k + 1, figure: shift, noise,
-      message: `Residuals of the validation block${ahead(k, horizon)} are off against those of the test block: ${mean(before).toPrecision(3)} on average there, ${mean(now).toPrecision(3)} here, `
-        + `${Math.abs(shift).toFixed(1)} of their deviations. Intervals made from them lie to one side.`,
+      message: `Residuals of the validation block${ahead(k, horizon)} are off against those of the test block: ${figure(mean(before))} on average there, ${figure(mean(now))} here, `
+        + `${figure(Math.abs(shift), 1)} of their deviations. Intervals made from them lie to one side.`,
     };
   }).filter(({ figure, noise }) => Math.abs(figure) >= SHIFT && Math.abs(figure) > noise).map(({ noise: _, ...warning }) => warning);
 }
 
 export function ahead(k: number, horizon: number): string {
-  return horizon > 1 ? ` (${k + 1} steps ahead)` : '';
+  return horizon > 1 ? ` (${k + 1} step${k === 0 ? '' : 's'} ahead)` : '';
 }
 
 /** An interval about the forecasts, as `applyInterval` or `applyCorrection` gives it. */
@@ -99,8 +100,8 @@ export function intervalWarnings({ lower, upper, count, coverage }: ForecastBoun
   for (let k = 0; k < horizon; k++) {
     const [f, l, u] = [predicted, low, high].map((values) => columnOf(values, horizon, k));
     const share = (isOut: (value: number, i: number) => boolean): number => mean((f ?? new Float64Array(1)).map((value, i) => (isOut(value, i) ? 1 : 0)));
-    const above = share((value, i) => value > (u?.[i] ?? NaN));
-    const below = share((value, i) => value < (l?.[i] ?? NaN));
+    const above = share((value, i) => isBeyond(u?.[i] ?? NaN, value));
+    const below = share((value, i) => isBeyond(value, l?.[i] ?? NaN));
     if (above + below === 0) continue;
     const side = above > below ? 'above' : 'below';
     warnings.push({
@@ -117,4 +118,9 @@ export function intervalWarnings({ lower, upper, count, coverage }: ForecastBoun
     });
   }
   return warnings;
+}
+
+/** Whether a number is higher than another by more than rounding. */
+function isBeyond(low: number, high: number): boolean {
+  return high > low && !withinRounding(low, high);
 }

@@ -11,3 +11,8 @@ export interface ForecastWarning {
   /** A plain sentence with the figure in it. */
   readonly message: string;
 }
+
+/** A figure in a sentence: five digits that count, or as many after the point as `digits` says, with the minus sign of print. */
+export function figure(value: number, digits?: number): string {
+  return (digits === undefined ? String(Number(value.toPrecision(5))) : value.toFixed(digits)).replaceAll('-', '−');
+}

@@ -5,7 +5,7 @@
  *
  * Lag: the forecast repeats what it was given. On consecutive forecasts, with Δ the change from one to the next,
  * it follows when corr(Δpredicted, Δprevious) > corr(Δpredicted, Δactual), the first being the change of the last
- * known value. Changes, not levels: levels of a price correlate with everything, and a bias or a damped copy must not
+ * known value, and when that is more than two standard errors, 1 / √n of n changes, above 0. Changes, not levels: levels of a price correlate with everything, and a bias or a damped copy must not
  * hide the lag. A good forecast of a near random walk also resembles the last value, so the warning is only
  * given when it does not beat no-change: skill 1 − MSE / MSE(no-change) below 1 %.
  */
@@ -19,6 +19,7 @@ import { rmse } from './metrics.js';
 import { ahead, biasWarnings, intervalWarnings, rangeWarnings } from './blockWarnings.js';
 import type { ForecastBounds, InputRows, ValidationBlock } from './blockWarnings.js';
 import { repeatPrevious, skill } from './score.js';
+import { figure } from './warning.js';
 import type { ForecastWarning } from './warning.js';
 
 export interface WarningOptions {
@@ -97,11 +98,11 @@ export function forecastWarnings(actual: Numbers, predicted: Numbers, previous: 
     }
     const echo = lagCorrelations(truth, forecast, last);
     const gain = skill(rmse(truth, forecast), rmse(truth, last), magnitude(truth));
-    if (echo.previous > 0 && echo.previous > echo.actual && gain < LEAST_SKILL) {
+    if (echo.previous > 2 / Math.sqrt(a.count - 1) && echo.previous > echo.actual && gain < LEAST_SKILL) {
       warnings.push({
         kind: 'lag', horizon: k + 1, figure: echo.previous,
-        message: `The forecast${when} follows the last known value: its changes correlate ${echo.previous.toFixed(2)} with those already seen and `
-          + `${echo.actual.toFixed(2)} with those to come, and it does not beat no-change (skill ${gain.toFixed(3)}).`,
+        message: `The forecast${when} follows the last known value: its changes correlate ${figure(echo.previous, 2)} with those already seen and `
+          + `${figure(echo.actual, 2)} with those to come, and it does not beat no-change (skill ${figure(gain, 3)}).`,
       });
     }
   }

@@ -42,6 +42,17 @@ test('a forecast outside its own interval says which side, and why', () => {
   assert.is(found[0]?.message, '100 % of the forecasts (2 steps ahead) lie outside their own interval, most of them below it: where the interval comes from, values were nearly always higher than forecast.');
 });
 
+test('a forecast that only rounding puts outside its interval lies within it', () => {
+  const beside = (shift: number): WarningOptions => ({ interval: { lower: predicted.map((row) => row.map((value) => value - 9)), upper: predicted.map((row) => row.map((value) => value - Math.abs(value) * shift)) } });
+  assert.equal(warn(beside(4e-16)), []);
+  assert.equal(warn(beside(1e-12)).map(({ kind }) => kind), ['outside', 'outside']);
+});
+
+test('figures have five digits, and the minus sign of print', () => {
+  const [warning] = warn({ inputs: { training: [-1.23456789e-8, 91226593958225.78], used: [1e20] } });
+  assert.match(warning?.message ?? '', /range, −1\.2346e−8 to 91227000000000\.$/);
+});
+
 test('an interval that ends at its extreme residuals', () => {
   const bounds = { lower: predicted.map(() => [-9, -9]), upper: predicted.map(() => [9, 9]) };
   assert.equal(warn({ interval: { ...bounds, count: 39, coverage: 0.9 } }), []);

@@ -15,6 +15,15 @@ test('a copy of the last value lags, also damped, shifted, or noisy', () => {
   assert.equal(kinds(previous.map((v, i) => v + 0.2 * Math.sin(i * i))), ['lag']);
 });
 
+test('a forecast that is merely bad does not: a correlation of chance is none', () => {
+  const slow = Array.from({ length: 60 }, (_, i) => 60 + 40 * Math.sin(i / 9));
+  const before = [60, ...slow.slice(0, -1)];
+  const noise = slow.map((_, i) => 60 + 40 * Math.sin(5 * i * i));
+  const figures = lagCorrelations(slow, noise, before);
+  assert.ok(figures.previous > figures.actual && figures.previous < 2 / Math.sqrt(59));
+  assert.equal(forecastWarnings(slow, noise, before), []);
+});
+
 test('a forecast that knows something does not', () => {
   assert.equal(kinds(actual), []);
   assert.equal(kinds(previous.map((v, i) => v + 0.3 * ((actual[i] ?? NaN) - v))), []);
