@@ -25,7 +25,7 @@ const tools = join(root, 'docs/.vitepress');
 const out = join(root, 'out/site');
 const pages = join(out, 'pages');
 const PLACEHOLDER = '/__bptt_base__/';
-const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index', convert: 'convert/index' };
+const ENTRIES = { index: 'index', forecast: 'forecast/index', explain: 'explain/index', charts: 'charts/index', convert: 'convert/index', predict: 'predict/index' };
 const EXPLORER = 'docs/explorer.md';
 const OPENER = 'docs/opener.md';
 /** In which state a page wants to see its panel. */

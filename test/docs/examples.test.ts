@@ -1,7 +1,7 @@
 /**
  * The `ts` blocks of README and docs are programs: each is type-checked strictly against the built package, run, and what it
- * prints is compared with its `// → …` comments. Blocks marked `ts no-run` are type-checked only; one marked `ts continued` stands behind
- * what is above it on its page.
+ * prints is compared with its `// → …` comments. One marked `ts continued` stands behind what is above it on its page; `ts NAME.ts` is a module that
+ * others name, and is run by them; `ts redis` is run where there is a server (test/node/redisPages). Programs find `prices.csv` and `model.keras` where they run.
  *
  * `text` blocks headed `npm run example NAME` quote an example: every line of them must be printed by it.
  */
@@ -12,36 +12,40 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allPages, codeBlocks, root } from './pages.js';
+import { archive, sequential } from '../convert/keras/kerasFiles.js';
+import type { KerasLayer } from '../convert/keras/kerasFiles.js';
+import { allPages, codeBlocks, moduleName, pagePrograms, root } from './pages.js';
 import type { CodeBlock } from './pages.js';
 
 const exec = promisify(execFile);
 /** Inside the package, so that 'bptt' resolves to the package itself. */
 const folder = join(root, 'dist/test/docs/blocks');
 const blocks = allPages.flatMap(codeBlocks);
-const programs: (CodeBlock & { readonly above: string })[] = [];
-for (const block of blocks.filter(({ info }) => /^ts\b/.test(info))) {
-  const before = block.info === 'ts continued' ? programs.at(-1) : undefined;
-  programs.push({ ...block, above: before ? `${before.above}${before.code}\n` : '' });
-}
+const programs = pagePrograms(allPages);
 const quotes = blocks.filter(({ info, code }) => info === 'text' && code.startsWith('npm run example '));
 
-function fileOf({ page, line }: CodeBlock): string {
-  return join(folder, `${page.replace(/\.md$/, '').replace(/\W/g, '-')}-${line}.ts`);
+function fileOf({ page, line, info }: CodeBlock): string {
+  return join(folder, moduleName(info) ?? `${page.replace(/\.md$/, '').replace(/\W/g, '-')}-${line}.ts`);
 }
 
 function place({ page, line }: CodeBlock): string {
   return `${page}:${line}`;
 }
 
-async function printed(script: string, args: readonly string[] = []): Promise<string[]> {
-  const { stdout } = await exec(process.execPath, [script, ...args], { cwd: root, env: { ...process.env, NO_COLOR: '1' } });
+async function printed(script: string, { args = [], cwd = root }: { readonly args?: readonly string[]; readonly cwd?: string } = {}): Promise<string[]> {
+  const { stdout } = await exec(process.execPath, [script, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } });
   return stdout.trimEnd().split('\n');
 }
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const block of programs) writeFileSync(fileOf(block), `${block.above}${block.code}\nexport {};\n`);
+writeFileSync(join(folder, 'prices.csv'), `date,close\n${Array.from({ length: 1258 }, (_, i) => `${new Date(Date.UTC(2020, 0, 1 + i)).toISOString().slice(0, 10)},${100 + i / 50 + 5 * Math.sin(i / 9)}`).join('\n')}\n`);
+const dense: KerasLayer = {
+  className: 'Dense', config: { name: 'dense', units: 1, batch_input_shape: [null, 2] },
+  variables: [{ folder: '', variables: [{ name: 'kernel', shape: [2, 1], data: new Float32Array([1, 2]) }, { name: 'bias', shape: [1], data: new Float32Array([3]) }] }],
+};
+writeFileSync(join(folder, 'model.keras'), await archive(sequential([dense]), [dense]));
 
 test('the pages have programs and quotes to check', () => {
   assert.ok(programs.length >= 8, `only ${programs.length} ts blocks`);
@@ -66,7 +70,7 @@ test('every ts block compiles under strict settings', () => {
 for (const block of programs.filter(({ info }) => info === 'ts' || info === 'ts continued')) {
   test(`${place(block)} runs and prints what it says`, async () => {
     const expected = [...(block.above + block.code).matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text);
-    const actual = await printed(fileOf(block).replace(/ts$/, 'js'));
+    const actual = await printed(fileOf(block).replace(/ts$/, 'js'), { cwd: folder });
     if (expected.length > 0) assert.equal(actual, expected);
   });
 }
@@ -77,7 +81,7 @@ for (const quote of quotes) {
     const [command = '', ...lines] = quote.code.split('\n');
     const [name = '', ...args] = command.replace('npm run example ', '').replace(/^(\S+) -- /, '$1 ').split(' ');
     const key = `${name} ${args.join(' ')}`;
-    const run = runs.get(key) ?? printed(join(root, 'dist/examples', `${name}.js`), args);
+    const run = runs.get(key) ?? printed(join(root, 'dist/examples', `${name}.js`), { args });
     runs.set(key, run);
     const output = (await run).map((line) => line.trimEnd());
     assert.equal(lines.filter((line) => line.trim() !== '' && !output.includes(line.trimEnd())), []);

@@ -15,7 +15,7 @@ export interface CodeBlock {
   readonly page: string;
   /** Line of the opening fence, from 1. */
   readonly line: number;
-  /** What follows the three backticks: `ts no-run`. */
+  /** What follows the three backticks: `ts continued`. */
   readonly info: string;
   readonly code: string;
 }
@@ -52,6 +52,21 @@ export function codeBlocks({ path, text }: Page): CodeBlock[] {
     } else open = { line: i + 1, info: (fence[1] ?? '').trim(), code: [] };
   });
   return blocks;
+}
+
+/** The file that a block is: `ts trial.ts`. */
+export function moduleName(info: string): string | undefined {
+  return /^ts (\w+\.ts)$/.exec(info)?.[1];
+}
+
+/** The `ts` blocks, each with what stands above it where it is `continued`. */
+export function pagePrograms(pages: readonly Page[]): (CodeBlock & { readonly above: string })[] {
+  const programs: (CodeBlock & { readonly above: string })[] = [];
+  for (const block of pages.flatMap(codeBlocks).filter(({ info }) => /^ts\b/.test(info))) {
+    const before = block.info === 'ts continued' ? programs.at(-1) : undefined;
+    programs.push({ ...block, above: before ? `${before.above}${before.code}\n` : '' });
+  }
+  return programs;
 }
 
 /** The text without its fenced blocks. */

@@ -4,7 +4,7 @@ import { inspect } from './inspect';
 
 interface Task { readonly code: string; readonly base: string }
 
-const entries: Readonly<Record<string, string>> = { 'bptt': 'index', 'bptt/forecast': 'forecast', 'bptt/explain': 'explain', 'bptt/charts': 'charts', 'bptt/convert': 'convert' };
+const entries: Readonly<Record<string, string>> = { 'bptt': 'index', 'bptt/forecast': 'forecast', 'bptt/explain': 'explain', 'bptt/charts': 'charts', 'bptt/convert': 'convert', 'bptt/predict': 'predict' };
 
 self.onmessage = async ({ data: { code, base } }: MessageEvent<Task>) => {
   const print = (...values: unknown[]): void => self.postMessage({ line: values.map(inspect).join(' ') });
