@@ -39,7 +39,7 @@ const chromium = process.env.BPTT_CHROMIUM ?? '/usr/bin/chromium';
 const PROGRAMS = [
   { files: /^test\/browser\/site\./, found: () => existsSync(join(root, 'out/site/dist/index.html')), missing: 'the site is not built (npm run site:build)' },
   { files: /^test\/browser\//, found: () => isProgram(chromium), missing: `there is no Chromium at ${chromium} (Debian: apt-get install chromium; or name one in BPTT_CHROMIUM)` },
-  { files: /^test\/node\/redis\./, found: () => (process.env.PATH ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'redis-server'))), missing: 'there is no redis-server (Debian: apt-get install redis-server)' },
+  { files: /^test\/node\/redis/, found: () => (process.env.PATH ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'redis-server'))), missing: 'there is no redis-server (Debian: apt-get install redis-server)' },
   { files: /^test\/convert\/onnx\/runtime\//, found: () => existsSync(join(root, 'test/onnxruntime/node_modules/onnxruntime-web')), missing: 'onnxruntime-web is not installed (npm ci --ignore-scripts --prefix test/onnxruntime)' },
   { files: /^test\/convert\/(torch\/(export|table)|onnx\/runtime\/torch)\./, found: () => spawnSync('/usr/bin/python3', ['-c', 'import torch']).status === 0, missing: 'there is no Python with PyTorch (Debian: apt-get install python3-torch)' },
   { files: /^test\/convert\/.*\/?shared\.test\./, found: () => existsSync(join(root, '../shared/models')), missing: 'there are no model files of others in ../shared/models' },
