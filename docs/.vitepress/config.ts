@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
 import type { MarkdownRenderer } from 'vitepress';
+import { lettersWithIndices, readableTables } from './reading';
 import { runnable } from './runnable';
 import { nav, sidebar } from './sidebar';
 
@@ -27,6 +28,7 @@ export default defineConfig({
   // Checked by test/browser/site in the built pages.
   ignoreDeadLinks: [/\/(?:source|api|explorer|benchmark|opener)\//, /^\.\/(?:source|api|explorer|benchmark|opener)\//],
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     // Braces are mathematics here: h_{t−1}.
     attrs: { disable: true },
     // GitHub's anchors, so that a link to a heading works in both places.
@@ -36,14 +38,17 @@ export default defineConfig({
       // KaTeX's markup may hold what Vue would take for its own.
       for (const rule of ['math_inline', 'math_block', 'math_inline_block', 'math_inline_bare_block']) {
         const render = md.renderer.rules[rule];
-        if (render) md.renderer.rules[rule] = (...args) => `<span v-pre>${render(...args)}</span>`;
+        // What is wider than a phone is scrolled, by keyboard too.
+        if (render) md.renderer.rules[rule] = (...args) => `<span v-pre>${render(...args).replaceAll('class="katex-display"', 'class="katex-display" tabindex="0"')}</span>`;
       }
       runnable(md);
+      lettersWithIndices(md);
+      readableTables(md);
       // Drawings of the derivations stand in the page itself, so that they follow its light and dark.
       const image = md.renderer.rules.image;
       md.renderer.rules.image = (tokens, at, options, env, self) => {
         const source = String(tokens[at]?.attrGet('src'));
-        if (/(?:^|\/)pictures\/[\w-]+\.svg$/.test(source)) return `<span v-pre class="drawing">${readFileSync(resolve(out, 'pages', source.replace(/^.*pictures/, 'pictures')), 'utf8').trim()}</span>`;
+        if (/(?:^|\/)pictures\/[\w-]+\.svg$/.test(source)) return `<span v-pre class="drawing" tabindex="0" role="group" aria-label="Drawing">${readFileSync(resolve(out, 'pages', source.replace(/^.*pictures/, 'pictures')), 'utf8').trim()}</span>`;
         return image ? image(tokens, at, options, env, self) : self.renderToken(tokens, at, options);
       };
       // The API reference, the sources, the explorer, the benchmark and the opener are pages of their own, not VitePress's.

@@ -11,6 +11,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { docsPages, codeBlocks, root } from '../docs/pages.js';
 import { openChromium } from './chromium.js';
+import { axeViolations } from './readable.js';
 
 const dist = join(root, 'out/site/dist');
 const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(dist, join(entry.parentPath, entry.name)));
@@ -145,6 +146,28 @@ test('nothing is wider than a phone', async () => {
     assert.equal(problems, [], name);
     await page.close();
   }
+});
+
+const read = ['index.html', 'bptt.html', 'lstm.html', 'gru.html', 'gradient-flow.html', 'masks.html', 'convolution.html', 'adam.html', 'optimizers.html', 'explain.html', 'search.html', 'studies/cnn-lstm.html'];
+
+test('axe-core finds nothing on the pages, in light or dark, on a phone or a desk', async () => {
+  for (const [i, name] of read.entries()) {
+    const { page } = await open(name, i % 2 === 0 ? 360 : 1200);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.equal(await axeViolations(page), [], `${name}, ${colorScheme}`);
+    }
+    await page.close();
+  }
+});
+
+test('letters have their indices below and above them, and headings keep their addresses', async () => {
+  const { page } = await open('bptt.html');
+  assert.equal(await page.locator('p', { hasText: 'The state h' }).first().locator('sub').allInnerTexts(), ['t']);
+  assert.is(await page.locator('td', { hasText: 'W_xh' }).count(), 0);
+  assert.is(await page.locator('h3#both-directions').count(), 1);
+  assert.is(await page.locator('code', { hasText: 'weight_ih_l0' }).count(), 1);
+  await page.close();
 });
 
 test('with reduced motion nothing moves, and the menu of a phone opens all the same', async () => {
