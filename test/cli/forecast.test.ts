@@ -114,7 +114,7 @@ test('wrong arguments and data: one line, exit code 2, no stack trace, nothing w
     [[semicolons, '--target', 'Close'], /separates its columns with ';': say --delimiter ';'\./],
     [[text, '--target', 'Close'], /text\.csv, line 7, column 'Close': expected a number, got 'abc'\./],
     [[hole, '--target', 'Close'], /hole\.csv, line 7, column 'Close': expected a number, got an empty cell\. Say .*--missing/],
-    [[short, '--target', 'Close'], /short\.csv: expected at least \d+ rows for window 60 and horizon 5, got 29 rows\. A smaller --window or --horizon needs fewer\./],
+    [[short, '--target', 'Close'], /short\.csv: expected at least \d+ rows for window 60 and horizon 5, validation 0\.15, test 0\.15, got 29 rows\. A smaller --window or --horizon needs fewer\./],
     [[negative, '--target', 'Close', '--scaler', 'logReturn', ...QUICK], /negative\.csv, .*above 0, got -3/],
     [[good, '--target', 'Close', '--out', good, ...QUICK], /good\.csv cannot be written \(EEXIST\)/],
     [[good, '--target', 'Close', '--save', '.', ...QUICK], /\. cannot be written \(it is no file\)/],

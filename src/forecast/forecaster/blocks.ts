@@ -31,30 +31,57 @@ export function countWindows(rows: number, lost: number, { window, horizon }: Pl
   return Math.max(0, rows - lost - window - horizon + 1);
 }
 
-/** @throws DataError for a series too short for its blocks. */
-export function splitSeries(operation: string, plan: Plan, series: ReadonlyMap<string, number>, lost: number, { validation, test }: BlockSizes): Map<string, Split> {
-  const gap = purgeGap({ window: plan.window, horizon: plan.horizon });
+/** @throws DataError for a series too short for its blocks, with the rows that it would need. */
+export function splitSeries(operation: string, plan: Plan, series: ReadonlyMap<string, number>, lost: number, sizes: BlockSizes): Map<string, Split> {
+  const { window, horizon } = plan;
+  const gap = purgeGap({ window, horizon });
   return new Map([...series].map(([name, rows]) => {
     const n = countWindows(rows, lost, plan);
-    const few = (needed: string): DataError => new DataError({
-      operation, argument: name === ONLY_SERIES ? 'table' : `series ${quoted(name)}`, expected: needed, actual: `${rows} rows`,
-      hint: plan.window > 10 ? 'A smaller window or horizon needs fewer.' : undefined,
+    const split = splitOf(n, sizes, gap);
+    if (split) return [name, split];
+    const { validation, test } = sizes;
+    const blocks = [validation > 0 ? `validation ${validation}` : '', test > 0 ? `test ${test}` : ''].filter(Boolean).join(', ');
+    throw new DataError({
+      operation, argument: name === ONLY_SERIES ? 'table' : `series ${quoted(name)}`, actual: `${rows} rows`,
+      expected: `at least ${fewestWindows(n, sizes, gap) + lost + window + horizon - 1} rows for window ${window} and horizon ${horizon}${blocks && `, ${blocks}`}`,
+      hint: window > 10 ? 'A smaller window or horizon needs fewer.' : undefined,
     });
-    if (n < 1) throw few(`at least ${plan.window + plan.horizon + lost} rows for window ${plan.window} and horizon ${plan.horizon}`);
-    if (validation === 0 && test === 0) return [name, { train: { start: 0, end: n }, validation: { start: n, end: n }, test: { start: n, end: n } }];
-    const shares = validation < 1 && test < 1;
-    // What a block loses to the gap behind it does not count as one of its windows.
-    const count = (size: number, followed: boolean): number => (size < 1 ? Math.round(size * n) : size + (followed ? gap : 0));
-    const [held, last] = [count(validation, test > 0), count(test, false)];
-    const sizes = shares ? { train: 1 - validation - test, validation, test } : { train: Math.max(0, n - held - last), validation: held, test: last };
-    try {
-      if (sizes.train === 0) throw few('more windows than its validation and test blocks take');
-      return [name, timeSplit(n, sizes, gap)];
-    } catch (cause) {
-      if (!(cause instanceof DataError)) throw cause;
-      throw few(`long enough for ${n > 0 ? `validation ${validation} and test ${test} of its ${n} windows, ${gap} of them left out between blocks` : 'a window'}`);
-    }
   }));
+}
+
+/** Undefined for too few windows. */
+function splitOf(n: number, { validation, test }: BlockSizes, gap: number): Split | undefined {
+  if (n < 1) return undefined;
+  if (validation === 0 && test === 0) return { train: { start: 0, end: n }, validation: { start: n, end: n }, test: { start: n, end: n } };
+  const shares = validation < 1 && test < 1;
+  // What a block loses to the gap behind it does not count as one of its windows.
+  const count = (size: number, followed: boolean): number => (size < 1 ? Math.round(size * n) : size + (followed ? gap : 0));
+  const [held, last] = [count(validation, test > 0), count(test, false)];
+  const sizes = shares ? { train: 1 - validation - test, validation, test } : { train: Math.max(0, n - held - last), validation: held, test: last };
+  if (sizes.train === 0) return undefined;
+  try {
+    return timeSplit(n, sizes, gap);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+/** How many windows in a row have to be enough for an answer. */
+const ROUNDED = 40;
+
+/** More than `n`, which are too few. */
+function fewestWindows(n: number, sizes: BlockSizes, gap: number): number {
+  let [few, enough] = [n, n + 1];
+  while (!splitOf(enough, sizes, gap) && enough < Number.MAX_SAFE_INTEGER / 4) [few, enough] = [enough, 2 * enough];
+  while (enough - few > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    if (splitOf(middle, sizes, gap)) enough = middle;
+    else few = middle;
+  }
+  // Shares are rounded, so that one window more can leave a block without any: from the answer on, none does.
+  for (let more = enough; more < enough + ROUNDED; more++) if (!splitOf(more, sizes, gap)) enough = more + 1;
+  return enough;
 }
 
 /** Rows of a series that the training windows reach, targets included. */

@@ -1,6 +1,6 @@
 /** Rows that come after those of a table: their dates, and what is known of them. */
 import { DataError, quoted } from '../../errors.js';
-import { gapAmong, nextDates } from '../series/calendar.js';
+import { LEAST_SHARE, gapAmong, inferSpacing, nextDates, spacingShare } from '../series/calendar.js';
 import type { Spacing } from '../series/calendar.js';
 import type { Frame } from '../series/frame.js';
 import type { Panel } from '../series/panel.js';
@@ -30,7 +30,7 @@ export function comingRows(operation: string, plan: Plan, spacing: Spacing | und
   const of = name === ONLY_SERIES ? '' : ` of series ${quoted(name)}`;
   const { holidays } = plan.calendar;
   if (plan.future.length === 0) {
-    return { dates: spacing && frame.dates.length > 0 ? nextDates(frame.dates, steps, { spacing, timeZone: frame.timeZone, holidays }) : [], frame: undefined };
+    return { dates: spacing && frame.dates.length > 0 ? nextDates(frame.dates, steps, { spacing: ownSpacing(plan, spacing, frame), timeZone: frame.timeZone, holidays }) : [], frame: undefined };
   }
   const given = future?.get(name);
   const last = frame.times.at(-1) ?? NaN;
@@ -54,4 +54,9 @@ export function comingRows(operation: string, plan: Plan, spacing: Spacing | und
   }
   const from = (values: Float64Array): Float64Array => values.slice(start, start + steps);
   return { dates, frame: { ...given, rows: steps, times: new Float64Array(), columns: Object.fromEntries(plan.future.map((column) => [column, from(given.columns[column] ?? new Float64Array())])) } };
+}
+
+/** That which was learned, unless it was not said and the table has another: a forecaster of days may be shown months. */
+function ownSpacing({ calendar }: Plan, learned: Spacing, { dates }: Frame): Spacing {
+  return calendar.spacing !== undefined || spacingShare(dates, learned) >= LEAST_SHARE ? learned : inferSpacing(dates);
 }

@@ -1,5 +1,9 @@
 /** What columns were like where a forecaster learned, and warnings where they are not so any more. */
+import { quoted } from '../../errors.js';
+import { LEAST_SHARE, spacingShare } from '../series/calendar.js';
+import type { Spacing } from '../series/calendar.js';
 import type { Panel } from '../series/panel.js';
+import { ONLY_SERIES } from '../series/table.js';
 import { intervalWarnings, rangeWarnings } from '../evaluation/blockWarnings.js';
 import type { ForecastWarning } from '../evaluation/warning.js';
 import { LogReturnScaler } from '../scalers/log.js';
@@ -47,6 +51,16 @@ export function outsideWarnings(plan: Plan, ranges: readonly TrainingRange[], sa
       return [...(of === 'log returns' ? returnsOf(values.slice(Math.max(0, from - 1), origin + 1)) : values.slice(from, origin + 1))];
     });
     return rangeWarnings({ training: [low, high], used, columns: [of === 'values' ? column : `${column} (log returns)`] });
+  });
+}
+
+/** Series whose rows are further apart, or closer, than those that were learned from. */
+export function spacingWarnings(spacing: Spacing | undefined, tables: Panel): ForecastWarning[] {
+  return [...tables].flatMap(([name, { dates }]) => {
+    const share = spacing ? spacingShare(dates, spacing) : 1;
+    if (share >= LEAST_SHARE) return [];
+    const whose = name === ONLY_SERIES ? 'the table' : `series ${quoted(name)}`;
+    return [{ kind: 'spacing' as const, horizon: 0, figure: share, message: `The rows of ${whose} are not as far apart as those that the forecaster has learned from: what held from one of those to the next need not hold here.` }];
   });
 }
 

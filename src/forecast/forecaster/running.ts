@@ -12,7 +12,7 @@ import type { Panel } from '../series/panel.js';
 import type { Split } from '../windows/splits.js';
 import { knownRows, samplesOf, splitSeries, trainingRows } from './blocks.js';
 import type { BlockName, SampleList } from './blocks.js';
-import { boundWarnings, noIntervalWarning, outsideWarnings, trainingRanges } from './rangeNotes.js';
+import { boundWarnings, noIntervalWarning, spacingWarnings, outsideWarnings, trainingRanges } from './rangeNotes.js';
 import type { SettledFit } from './fitOptions.js';
 import { lossOf } from './heads.js';
 import { boundsOf, fittingCoverage, measureInterval } from './intervals.js';
@@ -159,6 +159,6 @@ export async function forecastAhead(plan: Plan, model: Model, { learned, interva
   return {
     rows: tableRows(plan, samples, points, bounds),
     ...(paths !== undefined && drawn && { paths: new Map(series.map(({ name }, i) => [name, fromHost(drawn.slice(i * size, (i + 1) * size), [drawing.count, plan.horizon])])) }),
-    warnings: [...outsideWarnings(plan, ranges, samples, history), ...boundWarnings(plan, points, bounds, interval)],
+    warnings: [...spacingWarnings(learned.spacing, history), ...outsideWarnings(plan, ranges, samples, history), ...boundWarnings(plan, points, bounds, interval)],
   };
 }

@@ -330,3 +330,26 @@ export function gapAmong(dates: readonly string[], spacing: Spacing, holidays?: 
   }
   return undefined;
 }
+
+/** Dates, at the end of a series, that tell whether it keeps a spacing. */
+const RECENT = 50;
+
+/**
+ * Share of the last steps of a series that are as long as a spacing says; 1 for fewer than three of them. Holidays and gaps leave it near 1: it is near 0 where days
+ * are taken for months, or hours for days.
+ */
+export function spacingShare(dates: readonly string[], spacing: Spacing): number {
+  const walls = dates.slice(-RECENT).map((date) => parseIso('spacingShare', date));
+  if (walls.length < 4) return 1;
+  const kept = walls.slice(1).filter((to, i) => {
+    const from = walls[i] ?? to;
+    const isSameDay = dayOf(from.time) === dayOf(to.time);
+    if (spacing.unit === 'businessDays' && isSameDay) return false;
+    if (spacing.unit === 'session' && !isSameDay) return false;
+    return missingBetween(from, to, spacing) === 0;
+  });
+  return kept.length / (walls.length - 1);
+}
+
+/** A series of which fewer steps than this share keep a spacing has another one. */
+export const LEAST_SHARE = 0.4;

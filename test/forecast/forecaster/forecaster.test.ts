@@ -188,10 +188,36 @@ test('a network that cannot use an input, or says something else, is refused', a
   assert.match(await fit({ layers: undefined, model: ({ window }) => new Sequential([new LSTM({ units: 1 })], { inputShape: [window + 1, 1] }) }), /input 0 of the model must be \[6, 1\]/);
 });
 
+test('rows further apart than those learned from: the dates are those of the table, and a warning says so', async () => {
+  const rows = (n: number, date: (i: number) => Date): { Day: string; Close: number }[] => Array.from({ length: n }, (_, i) => ({ Day: date(i).toISOString().slice(0, 10), Close: 10 + Math.sin(i) }));
+  const days = rows(40, (i) => new Date(Date.UTC(2024, 0, 1 + i)));
+  const forecaster = new Forecaster({ target: 'Close', window: 6, horizon: 2, layers: small });
+  await forecaster.fit(days, { epochs: 1, validation: 0 });
+  const own = await forecaster.forecast();
+  assert.equal([own.rows.map(({ date }) => date), own.warnings.filter(({ kind }) => kind === 'spacing')], [['2024-02-10', '2024-02-11'], []]);
+  const months = await forecaster.forecast({ history: rows(12, (i) => new Date(Date.UTC(2023, i, 1))) });
+  assert.equal(months.rows.map(({ date }) => date), ['2024-01-01', '2024-02-01']);
+  assert.match(months.warnings[0]?.message ?? '', /^The rows of the table are not as far apart as those that the forecaster has learned from/);
+  const holed = await forecaster.forecast({ history: days.filter((_, i) => i % 4 !== 0) });
+  assert.equal([holed.rows[0]?.date, holed.warnings.filter(({ kind }) => kind === 'spacing')], ['2024-02-10', []]);
+  const said = new Forecaster({ ...forecaster.plan, calendar: { spacing: { unit: 'days', count: 1 } }, layers: small });
+  await said.fit(days, { epochs: 1, validation: 0 });
+  assert.is((await said.forecast({ history: rows(12, (i) => new Date(Date.UTC(2023, i, 1))) })).rows[0]?.date, '2023-12-02');
+});
+
+test('a table too short is told how many rows it needs, and with those it does', async () => {
+  for (const [window, horizon, validation, test] of [[10, 3, 0.15, 0.15], [6, 2, 0.2, 0], [2, 1, 0.15, 0.15], [4, 3, 5, 2], [5, 2, 0, 0]] as const) {
+    const fit = async (rows: number): Promise<unknown> => new Forecaster({ target: 'value', window, horizon, layers: small }).fit(panelOf([rows]), { epochs: 1, validation, test });
+    const needed = Number(/at least (\d+) rows/.exec((await thrown(DataError, () => fit(window))).message)?.[1]);
+    await thrown(DataError, () => fit(needed - 1));
+    for (const more of [0, 1, 2, 3]) await fit(needed + more);
+  }
+});
+
 test('tables that do not do are refused: too short, no dates for calendar inputs, values that a scaler cannot take', async () => {
   const forecaster = new Forecaster(SMALL);
-  assert.match((await thrown(DataError, () => forecaster.fit(dayRows(7)))).message, /table must be at least 8 rows for window 6 and horizon 2, got 7 rows/);
-  assert.match((await thrown(DataError, () => forecaster.fit(dayRows(9), { validation: 0.3 }))).message, /validation 0\.3 and test 0 of its 2 windows/);
+  assert.match((await thrown(DataError, () => forecaster.fit(dayRows(7)))).message, /table must be at least \d+ rows for window 6 and horizon 2, validation 0\.15, got 7 rows/);
+  assert.match((await thrown(DataError, () => forecaster.fit(dayRows(9), { validation: 0.3 }))).message, /at least \d+ rows .* validation 0\.3, got/);
   assert.match((await thrown(DataError, () => new Forecaster({ ...SMALL, scalers: 'log10' }).fit(changed(dayRows(40), 'Close', 0).map((row) => ({ ...row, Close: -1 }))))).message, /column 'Close' must be above 0/);
   const noDates = dayRows(40).map(({ Close }) => ({ Close }));
   assert.match((await thrown(DataError, () => new Forecaster({ ...SMALL, dateColumn: false, calendar: { inputs: ['hour'] }, layers: undefined }).fit(noDates))).message, /with dates, of which hour are made/);

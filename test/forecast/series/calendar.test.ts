@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError } from '../../../src/errors.js';
-import { findGaps, inferSpacing, nextBusinessDays, nextDates } from '../../../src/forecast/series/calendar.js';
+import { LEAST_SHARE, findGaps, inferSpacing, nextBusinessDays, nextDates, spacingShare } from '../../../src/forecast/series/calendar.js';
 import type { Spacing } from '../../../src/forecast/series/calendar.js';
 import { thrown } from '../support.js';
 
@@ -59,6 +59,17 @@ test('sessions on Sundays go on with Sundays', () => {
   const hours = opened([0, 1, 2, 3, 4], '2024-03-01', 28).flatMap((day) => ['09:30', '10:30', '11:30'].map((time) => `${day}T${time}:00`));
   assert.equal(nextDates(hours, 1), ['2024-03-31T09:30:00']);
   assert.equal(findGaps(hours), []);
+});
+
+test('whether a series keeps a spacing', () => {
+  const hours = Array.from({ length: 60 }, (_, i) => new Date(Date.UTC(2024, 0, 1, i)).toISOString());
+  const thirdFridays = ['2024-01-19', '2024-02-16', '2024-03-15', '2024-04-19', '2024-05-17'];
+  const series = { hours, days: days('2024-01-01', 60), weekdays: weekdays('2024-01-01', 60), weeks: days('2024-01-01', 20, 7), thirdFridays, session };
+  const kept = Object.fromEntries(Object.entries(series).map(([name, own]) => [name, Object.keys(series).filter((other) => spacingShare(series[other as keyof typeof series], inferSpacing(own)) >= LEAST_SHARE)]));
+  assert.equal(kept, {
+    hours: ['hours', 'session'], days: ['days', 'weekdays'], weekdays: ['days', 'weekdays'], weeks: ['weeks'], thirdFridays: ['thirdFridays'], session: ['hours', 'session'],
+  });
+  assert.is(spacingShare(['2024-01-01', '2024-02-01', '2024-03-01'], { unit: 'days', count: 1 }), 1);
 });
 
 test('a spacing that nobody could follow is refused', async () => {
