@@ -17,7 +17,8 @@ export type { DampedTrendOptions, HoltOptions, SesOptions } from './baselines/sm
 export { standardBaselines } from './baselines/standard.js';
 export type { StandardBaseline } from './baselines/standard.js';
 export { findGaps, inferSpacing, nextBusinessDays, nextDates } from './series/calendar.js';
-export type { Gap, NextDatesOptions, Spacing } from './series/calendar.js';
+export type { Gap, NextDatesOptions } from './series/calendar.js';
+export type { Spacing } from './series/spacing.js';
 export { parseDates } from './series/dateColumn.js';
 export type { DateOptions, ParsedColumn } from './series/dateColumn.js';
 export { DATE_FORMATS, parseDate } from './series/dateFormats.js';

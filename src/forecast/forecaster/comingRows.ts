@@ -1,7 +1,7 @@
 /** Rows that come after those of a table: their dates, and what is known of them. */
 import { DataError, quoted } from '../../errors.js';
 import { LEAST_SHARE, gapAmong, inferSpacing, nextDates, spacingShare } from '../series/calendar.js';
-import type { Spacing } from '../series/calendar.js';
+import type { Spacing } from '../series/spacing.js';
 import type { Frame } from '../series/frame.js';
 import type { Panel } from '../series/panel.js';
 import { ONLY_SERIES } from '../series/table.js';

@@ -1,7 +1,7 @@
 /** What columns were like where a forecaster learned, and warnings where they are not so any more. */
 import { quoted } from '../../errors.js';
 import { LEAST_SHARE, spacingShare } from '../series/calendar.js';
-import type { Spacing } from '../series/calendar.js';
+import type { Spacing } from '../series/spacing.js';
 import type { Panel } from '../series/panel.js';
 import { ONLY_SERIES } from '../series/table.js';
 import { intervalWarnings, rangeWarnings } from '../evaluation/blockWarnings.js';

@@ -7,7 +7,7 @@ import { fromHost } from '../../ndarrays.js';
 import type { ForecastWarning } from '../evaluation/warning.js';
 import { forecastWarnings } from '../evaluation/warnings.js';
 import { inferSpacing } from '../series/calendar.js';
-import type { Spacing } from '../series/calendar.js';
+import type { Spacing } from '../series/spacing.js';
 import type { Panel } from '../series/panel.js';
 import type { Split } from '../windows/splits.js';
 import { knownRows, samplesOf, splitSeries, trainingRows } from './blocks.js';

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ArgumentError, DataError } from '../../../src/errors.js';
 import { LEAST_SHARE, findGaps, inferSpacing, nextBusinessDays, nextDates, spacingShare } from '../../../src/forecast/series/calendar.js';
-import type { Spacing } from '../../../src/forecast/series/calendar.js';
+import type { Spacing } from '../../../src/forecast/series/spacing.js';
 import { thrown } from '../support.js';
 
 const days = (start: string, n: number, step = 1): string[] =>
