@@ -15,9 +15,11 @@ const workspace = join(import.meta.dirname, '..');
 const root = join(workspace, '../..');
 /** Milliseconds that one test file may take on a busy machine. */
 const LIMIT = 600_000;
+/** And to end after its last test: what a failed test has left open would hold it for ever. */
+const END = 30_000;
 const PARALLEL = Math.min(2, availableParallelism());
 /** These take longest, so they start first and do not end alone. */
-const LONG = ['lint', 'types', 'test/browser/', 'test/web/', 'test/network/', 'test/operation/'];
+const LONG = ['lint', 'types', 'test/soak/', 'test/operation/', 'test/checker/', 'test/browser/', 'test/network/', 'test/web/', 'test/outbox/'];
 
 const filters = process.argv.slice(2);
 let [passed, failed] = [0, 0];
@@ -28,8 +30,13 @@ async function run(name, command, args, count = () => undefined) {
     cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT, killSignal: 'SIGKILL', env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   const output = { stdout: '', stderr: '' };
+  let ending;
   for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (chunk) => { output[stream] += chunk; });
+  child.stdout.on('data', () => {
+    if (/^ {2}Duration:/m.test(output.stdout)) ending ??= setTimeout(() => child.kill('SIGKILL'), END);
+  });
   const [status] = await once(child, 'close');
+  clearTimeout(ending);
   const counted = count(output.stdout) ?? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
   if (status !== 0 && counted.failed === 0) counted.failed = 1;
   passed += counted.passed;

@@ -104,9 +104,11 @@ export async function trainWalkingForward(histories: Histories, options: Trainin
   const saved = await unfinished?.load(backend);
   const model = saved?.model ?? compileNetwork(buildNetwork(network), backend);
   const starts = boundaries(places, histories.size, options);
+  // Targets are known before the block begins: none of them is a bar that it foretells.
+  const lessons = starts.map((start, k) => choose(places.filter((place) => barAt(place, 1) <= start), k === 0 ? options.first : options.later, starts[k - 1], options.seed, k));
   const walk: WalkForecast[] = [...unfinished?.from.walk ?? []];
   let samples = unfinished?.from.samples ?? 0;
-  const work = { done: 3 * samples + walk.length, all: 3 * (options.first + options.blocks * options.later) + places.filter((place) => barAt(place) >= (starts[0] ?? Infinity)).length };
+  const work = { done: 3 * samples + walk.length, all: 3 * lessons.reduce((sum, { length }) => sum + length, 0) + places.filter((place) => barAt(place) >= (starts[0] ?? Infinity)).length };
   const advance = (units: number, what: string): void => {
     work.done += units;
     progress(Math.min(1, work.done / work.all), what);
@@ -114,9 +116,7 @@ export async function trainWalkingForward(histories: Histories, options: Trainin
 
   for (const [k, start] of starts.entries()) {
     if (k < (unfinished?.from.block ?? 0)) continue;
-    // Targets are known before the block begins: none of them is a bar that it foretells.
-    const known = places.filter((place) => barAt(place, 1) <= start);
-    const chosen = choose(known, k === 0 ? options.first : options.later, starts[k - 1], options.seed, k);
+    const chosen = lessons[k] ?? [];
     if (chosen.length > 0) {
       const resume = k === unfinished?.from.block && saved?.within === true;
       if (resume) advance(3 * BATCH[size] * model.position.batch, `goes on at block ${k}, batch ${model.position.batch + 1}`);
