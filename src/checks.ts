@@ -5,7 +5,7 @@ import type { OpenShape } from './openShapes.js';
 /** A whole number of at least `least`, or an ArgumentError. */
 export function requireCount(operation: string, argument: string, value: number, least = 1): number {
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new ArgumentError({ operation, argument, expected: `a whole number of at least ${least}`, actual: String(value) });
+    throw new ArgumentError({ operation, argument, expected: `a whole number of at least ${least}`, actual: show(value) });
   }
   return value;
 }
@@ -133,12 +133,14 @@ export function typeName(value: unknown): string {
   return Array.isArray(value) ? 'a list' : typeof value;
 }
 
-/** The known name that a mistyped one most likely means: `lr` learningRate, `return_sequences` returnSequences, `epoch` epochs. */
+/** The known name that a mistyped one most likely means: `lr` learningRate, `return_sequences` returnSequences, `mean_squared_error` mse, `epoch` epochs. */
 export function nearest(name: string, known: readonly string[]): string {
   const initials = (text: string): string => text.slice(0, 1) + text.slice(1).replace(/[^A-Z]/g, '');
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const given = plain(name);
-  const cost = (candidate: string): number => (plain(initials(candidate)) === given ? 0 : editDistance(given, plain(candidate)));
+  const words = name.split(/[^A-Za-z0-9]+/);
+  const short = words.length > 1 ? plain(words.map((word) => word.slice(0, 1)).join('')) : plain(initials(name));
+  const cost = (candidate: string): number => (plain(initials(candidate)) === given || short === plain(candidate) ? 0 : editDistance(given, plain(candidate)));
   return known.reduce((best, candidate) => (cost(candidate) < cost(best) ? candidate : best), known[0] ?? '');
 }
 

@@ -50,7 +50,13 @@ test('text of a caller is repeated shortened, wherever it stands in a message', 
   assert.is(error.operation, details.operation, 'the fields hold the whole');
 });
 
+test('a text of digits is shown as the text it is', () => {
+  // @ts-expect-error as a form of a page gives it
+  assert.match(messageOf(() => requireCount('LSTM', 'units', '8')), "must be a whole number of at least 1, got '8'");
+});
+
 test('the nearest name: initials, case, underscores, few letters', () => {
+  for (const name of ['mean_squared_error', 'meanSquaredError', 'MeanSquaredError', 'mean squared error']) assert.is(nearest(name, ['mae', 'gaussian', 'studentT', 'mse']), 'mse');
   assert.is(nearest('epoch', ['batchSize', 'epochs']), 'epochs');
   assert.is(nearest('batch_size', ['batchSize', 'epochs']), 'batchSize');
   assert.is(nearest('ES', ['epochs', 'epochSteps']), 'epochSteps');
