@@ -40,8 +40,8 @@ export function product([rows, inner, columns]: ProductSize, repeats: number): O
   return { step, shapes: [[rows, inner], [inner, columns]], resident: true };
 }
 
-/** Gates forward and backward once a repeat. z is overwritten with gates, which is as good a z as any. */
-export function gates({ batch, units }: GateSize, repeats: number): Operation {
+/** Gates forward, and backward unless `forwardAlone`, once a repeat. z is overwritten with gates, which is as good a z as any. */
+export function gates({ batch, units }: GateSize, repeats: number, forwardAlone = false): Operation {
   const state = [batch, units];
   const step: Step = (k, [z, c, dh]) => {
     if (!z || !c || !dh) return { outputs: [], variables: [] };
@@ -50,7 +50,7 @@ export function gates({ batch, units }: GateSize, repeats: number): Operation {
     let dc;
     for (let i = 0; i < repeats; i++) {
       const forward = k.lstmGates(z, c, undefined, slots);
-      dc = k.lstmGatesBackward(forward, c, dh, undefined, undefined, dzSlot).dcPrevious;
+      if (!forwardAlone) dc = k.lstmGatesBackward(forward, c, dh, undefined, undefined, dzSlot).dcPrevious;
     }
     return { outputs: [k.row(dc ?? dh, 0)], variables: [] };
   };

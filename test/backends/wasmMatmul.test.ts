@@ -79,6 +79,7 @@ test('shapes at random, bit for bit', () => {
 test('shapes past every block size, bit for bit', () => {
   for (const mode of modes) {
     checkAll({ mode, m: 203, n: 67, k: 11 }); // more rows than one block of A, strips of four and a rest of three
+    checkAll({ mode, m: 203, n: 67, k: 530 }); // and deeper than what is copied of A at a time
     checkAll({ mode, m: 27, n: 70, k: 790 }); // two panels deep, of one depth
     checkAll({ mode, m: 27, n: 70, k: 1030 }); // three panels deep, the last one less than the others
     checkAll({ mode, m: 1, n: 107, k: 521 }); // a single row, two panels deep

@@ -4,8 +4,8 @@
  * Every element of C is one chain of additions, c + a₀b₀ + a₁b₁ + …, in the order of k, whatever the mode, the block it
  * falls into and whether anything was packed. Blocking and packing are free choices that never change a bit of the result.
  */
-import { MOST_PANELS, rowUnder, underPanel } from './blocks';
-import { packRows, packTransposed } from './panels';
+import { MOST_PACKED, MOST_PANELS, rowUnder, underPanel } from './blocks';
+import { packRows, packTransposed, turn } from './panels';
 
 /** Modes as in linear/raw.ts. */
 const NT = 1;
@@ -19,8 +19,12 @@ const ROWS = 192;
 /** From this many rows on, copying a panel of B pays for itself. */
 const PACK_ROWS = 24;
 
-/** What one thread needs for itself: a panel. */
-export const scratchBytes: i32 = DEPTH * 32;
+/** What is copied at a time of a left operand that is read down its columns: 128 kB. */
+const LEFT_ROWS = 128;
+const LEFT_DEPTH = 256;
+
+/** What one thread needs for itself: a panel, and a block of a left operand. */
+export const scratchBytes: i32 = DEPTH * 32 + LEFT_ROWS * LEFT_DEPTH * 4;
 /** Where it lies: at the foot of the memory, above the address 0 that means "none". Threads set their own. */
 export let scratch: usize = 64;
 
@@ -39,11 +43,14 @@ export function pack(out: usize, mode: i32, n: i32, k: i32, b: usize, ldb: i32):
   }
 }
 
-export function gemm(
-  mode: i32, m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
+/** `gradients`, a constant: whether mode TN is among those that may be asked for; nothing but gradients of weights does. */
+@inline
+export function product(
+  gradients: bool, mode: i32, m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
 ): void {
-  const rowA: usize = mode == TN ? 4 : <usize>lda << 2;
-  const stepA: usize = mode == TN ? <usize>lda << 2 : 4;
+  const down = gradients && mode == TN;
+  const rowA: usize = down ? 4 : <usize>lda << 2;
+  const stepA: usize = down ? <usize>lda << 2 : 4;
   const rowB = <usize>ldb << 2;
   const rowC = <usize>ldc << 2;
   const spare = scratch;
@@ -53,7 +60,8 @@ export function gemm(
     const nextPanel: usize = packed ? <usize>k << 5 : 32;
     const stepB: usize = packed ? 32 : rowB;
     for (let left = n >> 3; left > 0;) {
-      const calls = (left + MOST_PANELS - 1) / MOST_PANELS;
+      const most = packed ? MOST_PACKED : MOST_PANELS;
+      const calls = (left + most - 1) / most;
       const panels = (left + calls - 1) / calls; // as equal as can be: few panels at a time are slow
       rowUnder(panels, k, a, stepA, b + (packed ? <usize>j * k : <usize>j) * 4, stepB, nextPanel, c + (<usize>j << 2), accumulate != 0);
       left -= panels;
@@ -61,15 +69,24 @@ export function gemm(
     }
   }
   const rest = j;
-  const passes = max(1, (k + DEPTH - 1) / DEPTH);
+  const copied = down && m >= 4;
+  const deepest = copied ? LEFT_DEPTH : DEPTH;
+  const most = copied ? LEFT_ROWS : ROWS;
+  const passes = max(1, (k + deepest - 1) / deepest);
   const share = (k + passes - 1) / passes; // equal shares: what a pass over C costs pays for all of them alike
   let p = 0;
   do {
     const depth = min(share, k - p);
     const chain = accumulate != 0 || p > 0;
-    for (let i = 0; i < m; i += ROWS) {
-      const rows = min(ROWS, m - i);
-      const atA = a + <usize>i * rowA + <usize>p * stepA;
+    for (let i = 0; i < m; i += most) {
+      const rows = min(most, m - i);
+      let left = a + <usize>i * rowA + <usize>p * stepA;
+      let rowLeft = rowA, stepLeft = stepA;
+      if (copied) {
+        const from = left;
+        left = spare + DEPTH * 32, rowLeft = <usize>((depth + 3) & ~3) << 2, stepLeft = 4;
+        turn(left, rowLeft, from, stepA, rows, depth);
+      }
       for (j = rest; j < n; j += 8) {
         const columns = n - j;
         const atC = c + <usize>i * rowC + (<usize>j << 2);
@@ -82,9 +99,15 @@ export function gemm(
           if (columns < 8 || rows >= PACK_ROWS) packRows(spare, at, rowB, columns, depth);
           else panel = at, stepB = rowB;
         }
-        underPanel(columns, rows, depth, atA, rowA, stepA, panel, stepB, atC, rowC, chain);
+        underPanel(columns, rows, depth, left, rowLeft, stepLeft, panel, stepB, atC, rowC, chain);
       }
     }
     p += share;
   } while (p < k);
+}
+
+export function gemm(
+  mode: i32, m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
+): void {
+  product(true, mode, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
 }
