@@ -21,9 +21,9 @@ export async function openEmbedded(folder: string): Promise<Database> {
   }
 }
 
-/** A database in memory, for tests. */
-export async function openInMemory(): Promise<Database> {
-  const lite = await PGlite.create({ parsers });
+/** A database in memory, for tests. @param dump of a cluster, instead of a new one. */
+export async function openInMemory(dump?: Blob): Promise<Database> {
+  const lite = await PGlite.create({ parsers, ...(dump && { loadDataDir: dump }) });
   return database(lite, () => lite.close());
 }
 

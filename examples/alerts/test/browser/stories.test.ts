@@ -13,11 +13,11 @@ import { openPush } from '../../src/outbox/push.js';
 import { pageMailer } from '../../src/outbox/mail.js';
 import { startSender } from '../../src/outbox/sender.js';
 import type { Sender } from '../../src/outbox/sender.js';
-import { openInMemory } from '../../src/storage/embedded.js';
 import { migrate, readMigrations } from '../../src/storage/migrations.js';
 import { FIRST, NETWORK, close, furnish, marketOf, poolOf } from '../checker/fixtures.js';
 import type { Site } from '../web/site.js';
 import { PASSWORD, openSite } from '../web/site.js';
+import { openFresh } from '../storage/databases.js';
 import type { Receiver } from './push.js';
 import { checkedClaims, newDevice, startReceiver } from './push.js';
 
@@ -35,7 +35,7 @@ let checkAt: (n: number) => Promise<unknown>;
 
 test.before(async () => {
   receiver = await startReceiver();
-  const database = await openInMemory();
+  const database = await openFresh();
   await migrate(database, await readMigrations());
   await furnish(database, SYMBOLS);
   site = await openSite({

@@ -7,10 +7,9 @@ import { testAlert } from '../../src/checker/testAlert.js';
 import type { BarSource } from '../../src/data/barSource.js';
 import type { PredictionPool } from '../../src/network/pool.js';
 import type { Database } from '../../src/storage/database.js';
-import { openInMemory } from '../../src/storage/embedded.js';
 import { migrate, readMigrations } from '../../src/storage/migrations.js';
 import { openServer } from '../../src/storage/server.js';
-import { startCluster } from '../storage/databases.js';
+import { openFresh, startCluster } from '../storage/databases.js';
 import { FIRST, NETWORK, alertOf, close, furnish, marketOf, person, poolOf, subscribe } from './fixtures.js';
 
 const SYMBOLS = ['AAA', 'BBB'];
@@ -20,7 +19,7 @@ const networks = () => new Map([[NETWORK, { hash: NETWORK, bytes: new Uint8Array
 
 const cluster = await startCluster();
 const databases: [string, () => Promise<Database>][] = [
-  ['embedded', openInMemory],
+  ['embedded', openFresh],
   ['server', async () => {
     const db = await openServer(cluster.url);
     await db.execute('drop schema public cascade; create schema public');

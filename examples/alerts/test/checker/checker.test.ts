@@ -7,14 +7,14 @@ import { truthOfSymbol, whatIf } from '../../src/checker/truth.js';
 import { REPLAY_START, openReplay } from '../../src/data/replay.js';
 import { retrain } from '../../src/network/retrain.js';
 import { knownForecasts, runningNetworks } from '../../src/network/store.js';
-import { openInMemory } from '../../src/storage/embedded.js';
 import { migrate, readMigrations } from '../../src/storage/migrations.js';
+import { openFresh } from '../storage/databases.js';
 import { alertOf, person } from './fixtures.js';
 
 const DAY_MS = 86_400_000;
 
 test('from an empty database to alerts with the truth beside them', async () => {
-  const db = await openInMemory();
+  const db = await openFresh();
   const heard: CheckerEvent[] = [];
   let now = REPLAY_START;
   // Not 1: it checks when the test says so. No bar comes in between.
@@ -50,7 +50,8 @@ test('from an empty database to alerts with the truth beside them', async () => 
     assert.is((await knownForecasts(db, network!.hash, 'AAPL', 1000)).length, 252);
     await checker.stop();
 
-    const worse = await retrain(db, source, now, { full: false, seed: 2, each: false });
+    // Of less: what is asked is which of the two stays.
+    const worse = await retrain(db, source, now, { full: false, seed: 2, each: false, size: { sessions: 60, blocks: 2, first: 256, later: 64, forecasts: 200 } });
     assert.ok(worse.length === 1 && (worse[0]?.compared?.bars ?? 0) >= 36);
     const { running = NaN, candidate = NaN } = worse[0]?.compared ?? {};
     assert.is(worse[0]?.state, candidate > running ? 'rejected' : 'running');

@@ -12,14 +12,14 @@ import { openQueue } from '../../src/outbox/queue.js';
 import { startSender } from '../../src/outbox/sender.js';
 import type { SenderOptions } from '../../src/outbox/sender.js';
 import type { Database } from '../../src/storage/database.js';
-import { openInMemory } from '../../src/storage/embedded.js';
 import { migrate, readMigrations } from '../../src/storage/migrations.js';
 import { person, subscribe } from '../checker/fixtures.js';
+import { openFresh } from '../storage/databases.js';
 import { browserKeys, startPushService } from './pushService.js';
 import type { Answer } from './pushService.js';
 
 const vapid = { ...webpush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' };
-const db = await openInMemory();
+const db = await openFresh();
 await migrate(db, await readMigrations());
 test.after(() => db.close());
 test.before.each(() => db.execute('truncate users cascade; truncate outbox'));

@@ -7,12 +7,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TABLES, backup, restore } from '../../src/storage/backup.js';
 import type { Database } from '../../src/storage/database.js';
-import { openInMemory } from '../../src/storage/embedded.js';
 import { migrate, readMigrations } from '../../src/storage/migrations.js';
 import { openServer } from '../../src/storage/server.js';
 import { alertOf, furnish, person } from '../checker/fixtures.js';
 import { addNotification, addSymbol } from '../web/site.js';
-import { startCluster } from './databases.js';
+import { openFresh, startCluster } from './databases.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'alerts-backup-'));
 test.after(() => { rmSync(folder, { recursive: true }); });
@@ -21,7 +20,7 @@ const rowsOf = async (database: Database): Promise<Record<string, unknown>> => O
   [table, (await database.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t order by 1`)).map(({ row }) => JSON.parse(row) as unknown)] as const)));
 
 test('embedded to server to embedded: the same rows, bytes and microseconds', async () => {
-  const [cluster, first] = [await startCluster(), await openInMemory()];
+  const [cluster, first] = [await startCluster(), await openFresh()];
   await migrate(first, await readMigrations());
   await furnish(first, ['AAA']);
   await addSymbol(first, 'AAPL', 450);
@@ -38,7 +37,7 @@ test('embedded to server to embedded: the same rows, bytes and microseconds', as
   assert.is(await restore(server, there), written);
   assert.equal(await rowsOf(server), await rowsOf(first));
   await backup(server, back);
-  const second = await openInMemory();
+  const second = await openFresh();
   await restore(second, back);
   assert.equal(await rowsOf(second), await rowsOf(first));
 
@@ -49,7 +48,7 @@ test('embedded to server to embedded: the same rows, bytes and microseconds', as
 });
 
 test('what is no backup is refused before anything is written', async () => {
-  const database = await openInMemory();
+  const database = await openFresh();
   for (const [name, text, wanted] of [['other', 'hello', 'no backup'], ['later', '{"alerts":999}\n', 'of version 999']] as const) {
     const path = join(folder, name);
     writeFileSync(path, gzipSync(text));

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Database, Queries } from '../../src/storage/database.js';
-import { openInMemory } from '../../src/storage/embedded.js';
+import { openFresh } from '../storage/databases.js';
 import type { Site } from './site.js';
 import { PASSWORD, Person, openSite } from './site.js';
 
@@ -23,7 +23,7 @@ const noted = (database: Database): Database => ({
 
 test.before(async () => {
   site = await openSite({
-    database: noted(await openInMemory()),
+    database: noted(await openFresh()),
     passwords: (real) => ({
       hash: (password) => { done.push('hash'); return real.hash(password); },
       verify: (kept, password) => { done.push('verify'); return real.verify(kept, password); },

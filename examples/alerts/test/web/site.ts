@@ -10,9 +10,9 @@ import { createLog } from '../../src/operation/log.js';
 import { createMetrics } from '../../src/operation/metrics.js';
 import type { Database } from '../../src/storage/database.js';
 import { only } from '../../src/storage/database.js';
-import { openInMemory } from '../../src/storage/embedded.js';
 import { migrate, readMigrations } from '../../src/storage/migrations.js';
 import type { MailPayload } from '../../src/storage/rows.js';
+import { openFresh } from '../storage/databases.js';
 
 export const engine: Engine = {
   truth: async () => ({ count: 0, days: 0, tallies: [], sentence: 'Nothing can be said yet.' }),
@@ -42,7 +42,7 @@ export const PASSWORD = 'four words of a kind';
 export interface SiteOptions { settings?: Partial<WebSettings>; engine?: Partial<Engine>; passwords?: (real: Passwords) => Passwords; database?: Database }
 
 export async function openSite({ settings = {}, engine: parts = {}, passwords: wrap = (real) => real, database: given }: SiteOptions = {}): Promise<Site> {
-  const database = given ?? await openInMemory();
+  const database = given ?? await openFresh();
   await migrate(database, await readMigrations());
   const lines: string[] = [];
   const log = createLog('debug', (line) => { lines.push(line); });
