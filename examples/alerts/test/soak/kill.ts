@@ -28,7 +28,7 @@ import type { RoleOptions } from './role.js';
 const { values } = parseArgs({ options: { share: { type: 'string', default: '1' }, seed: { type: 'string' }, kind: { type: 'string', multiple: true, default: ['server', 'embedded'] } } });
 const seed = Number(values.seed ?? randomInt(2 ** 31));
 const KILLS = Math.max(1, Math.round(50 * Number(values.share)));
-const [SIMULATED, USERS] = [4, 12];
+const [SIMULATED, USERS, MEMBERS] = [4, 12, 10];
 const SYMBOLS = SIMULATED + 2;
 /** Seconds: short, so that rows of the dead are sent within the run; longer than any exchange here. */
 const LEASE = 5;
@@ -64,8 +64,13 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
     for (let j = 0; j < 5; j++) await alertOf(furnished, someone.user, symbols[(i + j) % SYMBOLS] ?? '', { threshold: 0.3 * (j + 1), inRow: 1 + (j % 2) });
     await subscribe(furnished, someone, `${service.origin}/${randomUUID()}`, browserKeys());
   }
-  const member = (await person(furnished)).user;
-  const cookie = await openSession(furnished, member, '127.0.0.1', 'soak');
+  const members: string[] = [];
+  const cookies: string[] = [];
+  for (let i = 0; i < MEMBERS; i++) {
+    const { user } = await person(furnished);
+    members.push(user);
+    cookies.push(await openSession(furnished, user, '127.0.0.1', 'soak'));
+  }
   await furnished.close();
 
   /** Embedded, one process is everything; on a server each role has its own. */
@@ -125,10 +130,10 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
   })();
   let done = false;
   void killing.finally(() => { done = true; });
-  const using = useWeb(cookie, symbols[0] ?? '', () => running.get(webName)?.url ?? '', () => done);
+  const using = Promise.all(cookies.map(async (cookie) => useWeb(cookie, symbols[0] ?? '', () => running.get(webName)?.url ?? '', () => done)));
   while (!done && bar < sessions.length - 1) await checkBar();
   await killing;
-  const used = await using;
+  const people = await using;
   await checkBar();
 
   // What waits is sent: leases run out, pauses after failures too.
@@ -152,26 +157,29 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
   const [counts] = await db.query<{ notes: number; twice: number; decisions: number; possible: number; forecasts: number; lost: number }>(
     `select (select count(*) from notifications)::int as notes,
        (select count(*) from (select 1 from notifications group by alert_id, bar_at having count(*) > 1) as d)::int as twice,
-       (select sum(decisions) from alerts where user_id <> $1)::int as decisions,
-       (select count(*) from alerts a join predictions p on p.symbol = a.symbol where a.user_id <> $1)::int as possible,
+       (select sum(decisions) from alerts where user_id <> all($1))::int as decisions,
+       (select count(*) from alerts a join predictions p on p.symbol = a.symbol where a.user_id <> all($1))::int as possible,
        (select count(*) from predictions)::int as forecasts,
-       (select count(*) from outbox where gave_up_at is not null)::int as lost`, [member],
+       (select count(*) from outbox where gave_up_at is not null)::int as lost`, [members],
   );
-  const due = await dueNotifications(db, member);
+  const due = await dueNotifications(db, members);
   const listed = new Set((await db.query<{ key: string }>(`select alert_id || ' ' || bar_at as key from notifications`)).map(({ key }) => key));
   const missing = due.filter((key) => !listed.has(key)).length;
   const wire = new Map<string, number>();
   for (const { path, topic } of service.received) wire.set(`${path} ${topic}`, (wire.get(`${path} ${topic}`) ?? 0) + 1);
   const topics = new Set(service.received.map(({ topic }) => topic));
   const unsent = (await db.query<{ topic: string }>('select topic from outbox')).filter(({ topic }) => !topics.has(topic)).length;
-  const kept = new Set((await db.query<{ id: string }>('select id from alerts where user_id = $1', [member])).map(({ id }) => id));
+  const kept = new Set((await db.query<{ id: string }>('select id from alerts where user_id = any($1)', [members])).map(({ id }) => id));
   const again = [...wire.values()].filter((n) => n > 1).length;
   const title = `${kind}, ${killed} kills of ${victims.join(', ')}, ${bar} bars, ${checks} checks`;
   verdict(`${title}: due notifications in the list`, missing === 0 && due.length === counts?.notes && counts.twice === 0, `${counts?.notes} of ${due.length} due, ${counts?.twice} twice, ${missing} missing`);
   verdict(`${title}: decisions`, counts?.decisions === counts?.possible, `${counts?.decisions} of ${counts?.possible}, one an alert and bar`);
   verdict(`${title}: pushes`, left === 0 && unsent === 0 && wire.size === due.length && [...wire.values()].every((n) => n <= 2), `${wire.size} on the wire, ${again} of them once more with the same topic, none oftener; ${unsent} never there, ${counts?.lost} of unknown fate twice, ${left} left`);
-  const forgotten = used.made.filter((id) => !kept.has(id)).length + used.removed.filter((id) => kept.has(id)).length;
-  verdict(`${title}: pages`, forgotten === 0 && used.wrong.length === 0 && used.made.length > 0, `${used.made.length + used.removed.length} alerts set and ${used.removed.length} deleted by forms, ${forgotten} of them not as answered; ${used.unanswered} requests unanswered, ${used.broken} by 5xx${used.wrong.map((what) => `; ${what}`).join('')}`);
+  const all = <T>(list: (used: Used) => readonly T[]): T[] => people.flatMap(list);
+  const sum = (count: (used: Used) => number): number => people.reduce((n, used) => n + count(used), 0);
+  const [made, removed, wrong] = [all((used) => used.made), all((used) => used.removed), all((used) => used.wrong)];
+  const forgotten = made.filter((id) => !kept.has(id)).length + removed.filter((id) => kept.has(id)).length;
+  verdict(`${title}: pages`, forgotten === 0 && wrong.length === 0 && made.length > 0, `${made.length + removed.length} alerts set and ${removed.length} deleted by forms, ${forgotten} of them not as answered; ${sum((used) => used.unanswered)} requests unanswered, ${sum((used) => used.broken)} by 5xx${wrong.map((what) => `; ${what}`).join('')}`);
   await db.close();
   await service.close();
   await cluster?.stop();
@@ -179,6 +187,9 @@ async function run(kind: 'server' | 'embedded'): Promise<void> {
 }
 
 interface Used { readonly made: string[]; readonly removed: string[]; readonly wrong: string[]; unanswered: number; broken: number }
+
+/** Milliseconds between somebody's rounds of two changes: 600 in a quarter of an hour are allowed. */
+const PAUSE = 3_100;
 
 /** Somebody who sets alerts, looks whether all are listed, and deletes them again: what was answered for must hold; what was not, may. */
 async function useWeb(cookie: string, symbol: string, url: () => string, done: () => boolean): Promise<Used> {
@@ -206,14 +217,14 @@ async function useWeb(cookie: string, symbol: string, url: () => string, done: (
     for (const answer of [set, list]) if (answer && ![200, 303].includes(answer.status) && answer.status < 500) used.wrong.push(`status ${answer.status}`);
     const oldest = used.made.length > 5 ? used.made.shift() : undefined;
     if (oldest !== undefined && (await ask(`/alerts/${oldest}/delete`, {}))?.status === 303) used.removed.push(oldest);
-    await pause(100);
+    await pause(PAUSE);
   }
   return used;
 }
 
 /** What should be in the list, worked out from the forecasts alone, bar by bar. */
-async function dueNotifications(db: Database, member: string): Promise<string[]> {
-  const alerts = await db.query<{ id: string; symbol: string; threshold: number; row: number }>('select id, symbol, threshold_percent as threshold, checks_in_row as row from alerts where user_id <> $1', [member]);
+async function dueNotifications(db: Database, members: readonly string[]): Promise<string[]> {
+  const alerts = await db.query<{ id: string; symbol: string; threshold: number; row: number }>('select id, symbol, threshold_percent as threshold, checks_in_row as row from alerts where user_id <> all($1)', [members]);
   const forecasts = await db.query<{ symbol: string; at: string; percent: number }>('select symbol, bar_at::text as at, change_percent as percent from predictions order by bar_at');
   return alerts.flatMap(({ id, symbol, threshold, row }) => {
     let inRow = 0;
