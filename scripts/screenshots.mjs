@@ -10,7 +10,7 @@ import { serve } from './site/serve.mjs';
 const root = join(import.meta.dirname, '..');
 /** By name: the state, and from which element to which the picture goes; `scheme` where it is not light, `ready` what it waits for. */
 const PICTURES = {
-  strip: { state: 'strip?cell=rnn&q=h&t=5', from: '.scroll', to: '.detail' },
+  strip: { state: 'strip?cell=rnn&q=h&t=5', from: '.strip', to: '.detail' },
   backward: { state: 'backward?t=4&truncate=3', from: '.scroll', to: '.gather' },
   flow: { state: 'flow?forget=2', from: '.drawing', to: '.drawing' },
   'flow-dark': { state: 'flow?forget=2', from: '.drawing', to: '.drawing', scheme: 'dark' },

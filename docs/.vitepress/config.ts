@@ -64,7 +64,8 @@ export default defineConfig({
     nav,
     sidebar,
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    // Its name has to hold the words that stand in it: Search, and the key.
+    search: { provider: 'local', options: { translations: { button: { buttonAriaLabel: 'Search: K with Ctrl or Command' } } } },
     docFooter: { prev: false, next: false },
   },
 });

@@ -9,7 +9,7 @@ import { openChromium, withoutIsolation } from './chromium.js';
 
 /** Every output of the bundle: its bytes, and what it imports. */
 export interface Metafile {
-  readonly outputs: Readonly<Record<string, { readonly bytes: number; readonly imports: readonly { readonly path: string; readonly kind: string }[]; readonly entryPoint?: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly bytes: number; readonly imports: readonly { readonly path: string; readonly kind: string }[]; readonly entryPoint?: string; readonly inputs: Readonly<Record<string, unknown>> }>>;
 }
 
 interface Builder { buildExplorer(root: string, outdir: string): Promise<Metafile> }
