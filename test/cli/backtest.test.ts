@@ -51,9 +51,17 @@ test('--origins, --stride, --refit: the last ones, trained anew for each few; --
   assert.equal([...new Set(tableOf('anew/backtest.csv').map(({ cutoff }) => cutoff))], [ROWS - 10, ROWS - 8, ROWS - 6, ROWS - 4].map((row) => dates[row]));
 });
 
+test('more origins than are unseen are refused before the training, with their number', () => {
+  const refused = bptt([...ARGS, '--origins', '60', '--stride', '2'], folder);
+  assert.is(refused.code, 2);
+  assert.match(refused.stderr, /^bptt backtest: --origins must be at most \d+, whose values are not learned from, got 60\. --refit trains anew for earlier ones\.\n$/);
+  const most = Number(/at most (\d+)/.exec(refused.stderr)?.[1]);
+  assert.equal([most, most + 1].map((origins) => bptt([...ARGS, '--origins', String(origins), '--stride', '2'], folder).code), [0, 2]);
+});
+
 test('what does not go together is refused', () => {
   for (const [args, expected] of [
-    [['--refit', '2'], /--refit needs --origins/], [['--origins', '1000', '--refit', '9'], /--origins: expected at most \d+ for this table, got 1000/], [['--baselines', 'magic'], /--baselines must be among seasonal, drift/],
+    [['--refit', '2'], /--refit needs --origins/], [['--origins', '1000', '--refit', '9'], /--origins: expected at most \d+ for this table, got 1000/], [['--season', '130', '--origins', '9', '--refit', '9'], /--season must be below the 129 rows that are learned from/], [['--baselines', 'magic'], /--baselines must be among seasonal, drift/],
   ] as const) {
     const { code, stdout, stderr } = bptt([...ARGS, ...args, '--json'], folder);
     assert.equal([code, stdout], [2, '']);

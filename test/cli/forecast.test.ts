@@ -1,6 +1,7 @@
 /** `bptt forecast` as users run it: every wrong input is one line and exit code 2; a right one leaves a whole report. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,8 +29,8 @@ interface Figures {
   readonly run: Readonly<Record<string, unknown>>;
 }
 
-/** @param interruptOn text of a stream after which to send Ctrl-C. */
-function run(args: readonly string[], interruptOn?: string, of: 'stdout' | 'stderr' = 'stdout'): Promise<Ended> {
+/** @param interruptOn text of a stream, or a file, after which to send Ctrl-C. */
+function run(args: readonly string[], interruptOn?: string, of: 'stdout' | 'stderr' | 'file' = 'stdout'): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [PROGRAM, 'forecast', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     const texts = { stdout: '', stderr: '' };
@@ -37,12 +38,20 @@ function run(args: readonly string[], interruptOn?: string, of: 'stdout' | 'stde
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         texts[name] += text;
-        if (interruptOn === undefined || sent || !texts[of].includes(interruptOn)) return;
+        if (interruptOn === undefined || of === 'file' || sent || !texts[of].includes(interruptOn)) return;
         sent = true;
         setTimeout(() => { child.kill('SIGINT'); }, 50);
       });
     }
-    child.on('close', (code) => { resolve({ code, ...texts }); });
+    const watch = of === 'file' ? setInterval(() => {
+      if (!existsSync(join(folder, interruptOn ?? ''))) return;
+      clearInterval(watch);
+      child.kill('SIGINT');
+    }, 2) : undefined;
+    child.on('close', (code) => {
+      clearInterval(watch);
+      resolve({ code, ...texts });
+    });
   });
 }
 
@@ -101,6 +110,7 @@ test('wrong arguments and data: one line, exit code 2, no stack trace, nothing w
     // Before the training, of which stderr would speak.
     [[good, '--target', 'Close', '--future', 'Volume', '--future-file', next, ...QUICK], /--future-file: expected 3 rows after .* got 1\. Columns of --future .* say --past for/],
     [[good, '--target', 'Close', '--future', 'Volume', '--future-file', later, ...QUICK], /--future-file: expected a row for every date, as in the table, got 2035-01-01 after .* --holidays/],
+    [[good, '--target', 'Close', '--season', '120', ...QUICK], /--season must be below the \d+ rows that are learned from, got 120\./],
     [[good, '--target', 'Close', '--future-file', good, ...QUICK], /--future-file holds columns that are known ahead, and there are none: --future/],
     [[good, '--target', 'Close', '--series', 'Shop'], /good\.csv has no column 'Shop'/],
     [[stacked, '--target', 'Close', ...QUICK], /Say --series Shop=A, or --series Shop to learn all of them together, if that column/],
@@ -279,6 +289,11 @@ test('Ctrl-C: one line, exit code 130, nothing written; the best model where it 
   assert.is(loaded, 0);
   assert.match(stdout, /Forecast after[^\n]*\n {2}date +forecast +change +90 % from +to\n/);
   assert.equal((await readdir(folder)).filter((name) => name.startsWith('early')), []);
+  // Trained and saved, and stopped while it was being judged.
+  const large = await file('large.csv', pricesCsv(3000, 5));
+  const judged = await run([large, '--target', 'Close', '--window', '60', '--epochs', '1', '--batch', '500', '--save', 'judged.safetensors'], 'judged.safetensors', 'file');
+  assert.is(judged.code, 130);
+  assert.match(judged.stderr, /stopped by Ctrl-C; the model is in judged\.safetensors\.\n$/);
 });
 
 function close(actual: number, expected: number): void {

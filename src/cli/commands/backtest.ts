@@ -12,6 +12,7 @@ import { Forecaster } from '../../forecast/forecaster/forecaster.js';
 import type { BlockForecasts } from '../../forecast/forecaster/results.js';
 import { command } from '../command.js';
 import { backtestReport } from '../forecasting/backtestReport.js';
+import { requireOrigins, requireSeason } from '../forecasting/beforehand.js';
 import { inCommandTerms } from '../forecasting/errors.js';
 import { MODEL_HEAD, SCORES_MEAN, modelCells } from '../forecasting/models.js';
 import { FORECASTING, TABLE, readTask } from '../forecasting/options.js';
@@ -57,6 +58,7 @@ export const backtest = command({
     const { season, refit, origins, out, json } = values;
     if (refit > 0 && origins === 0) throw new UsageError('--refit needs --origins, how many there are in all.');
     const task = await readTask(path, values);
+    if (refit > 0) requireSeason(season, new Map([...task.source.panel].map(([name, { rows }]) => [name, rows - values.horizon - (origins - 1) * values.stride])));
     if (out !== undefined) await makeFolder(out);
     const { rows, forecasts, warnings, coverage } = await (refit > 0 ? refitted : once)(task, values, signal);
     const scores = scoreTable(rows, { training: knownBefore(task, forecasts), season, coverage });
@@ -89,7 +91,10 @@ type Tested = Pick<ForecasterBacktest, 'rows' | 'forecasts' | 'warnings'> & { re
 
 /** Trained once, on the rows before the test block. */
 async function once(task: Task, { epochs, batch, json, ...values }: Values<typeof BACKTEST>, signal: AbortSignal): Promise<Tested> {
-  const { forecaster, fit } = await train(task, { epochs, batch, signal, progress: process.stderr, onStart: (start) => { if (!json) printStart(task, start); } });
+  const { forecaster, fit } = await train(task, { epochs, batch, signal, progress: process.stderr, onStart: (start) => {
+    if (values.origins > 0) requireOrigins(task, start.blocks, values.origins, values.stride);
+    if (!json) printStart(task, start);
+  } });
   const tested = await inCommandTerms(task.source.path, () => forecaster.backtest({ ...settings(values), signal }));
   return { ...tested, coverage: fit.interval?.coverage };
 }

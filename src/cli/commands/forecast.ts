@@ -14,6 +14,7 @@ import { printOutcome, printStart } from '../forecasting/text.js';
 import { flag, text } from '../options.js';
 import type { Values } from '../options.js';
 import { makeFolder, requireWritable, writeOutput } from '../output.js';
+import { Interrupted } from '../runCli.js';
 import { print, printFacts, printHeading } from '../terminal.js';
 
 export const FORECAST = {
@@ -45,7 +46,9 @@ export async function runForecast({ path, name, values, line, signal }: Forecast
   if (save !== undefined) await requireWritable(save);
   if (out !== undefined) await makeFolder(out);
   const trained = await train(task, { epochs, batch, save, signal, progress: process.stderr, onStart: (start) => { if (!json) printStart(task, start); } });
-  const outcome = await conclude(task, trained, future, signal);
+  const outcome = await conclude(task, trained, future, signal).catch((error: unknown) => {
+    throw save !== undefined && signal.aborted ? new Interrupted(`the model is in ${save}`) : error;
+  });
   if (!json) printOutcome(outcome, epochs);
 
   const seconds = (performance.now() - started) / 1000;

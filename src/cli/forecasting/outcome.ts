@@ -12,6 +12,7 @@ import type { Table } from '../../forecast/series/table.js';
 import type { Amounts } from '../amounts.js';
 import { Interrupted } from '../runCli.js';
 import { fixed, stepUnit } from '../wording.js';
+import { learnedFrom, requireSeason } from './beforehand.js';
 import { inCommandTerms } from './errors.js';
 import type { Task } from './options.js';
 import { scoreBlock, yardstick } from './scored.js';
@@ -56,13 +57,18 @@ export interface Trained {
 }
 
 /** Trains, and saves where that is asked for. @throws Interrupted after Ctrl-C. */
-export async function train({ source, options }: Task, { epochs, batch, save, signal, progress, onStart }: TrainingOptions): Promise<Trained> {
+export async function train(task: Task, { epochs, batch, save, signal, progress, onStart }: TrainingOptions): Promise<Trained> {
+  const { source, options } = task;
   const stopping: Callback = { name: 'Interrupt', onBatchEnd: (_batch, _logs, context) => { if (signal.aborted) context.stop('Ctrl-C'); } };
   let blocks: FitStart['blocks'] = new Map();
   const started = performance.now();
   const { forecaster, fit } = await inCommandTerms(source.path, () => fitted(options, source.panel, {
     ...SHARES, epochs, batchSize: batch, callbacks: [new ProgressBar({ stream: progress }), ...(save === undefined ? [] : [stopping])],
-    onStart: (start) => { ({ blocks } = start); onStart(start); },
+    onStart: (start) => {
+      ({ blocks } = start);
+      requireSeason(options.season ?? 1, learnedFrom(task, blocks));
+      onStart(start);
+    },
     // Training that is to be kept ends in good order; any other at once.
     ...(save === undefined && { signal }),
   }));

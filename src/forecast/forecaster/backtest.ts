@@ -93,7 +93,7 @@ export function requireUnseen(samples: readonly Sample[], known: ReadonlyMap<str
   if (!early) return;
   const { series, origin } = early;
   throw new ArgumentError({
-    operation: 'Forecaster.backtest', argument: 'origins', expected: `after the rows that were fitted, of which there are ${known.get(series.name)}`, actual: `row ${origin} of series '${series.name}'`,
+    operation: 'Forecaster.backtest', argument: 'origins', expected: `after the rows that were fitted, of which there are ${known.get(series.name)}`, actual: `row ${origin}${series.name === ONLY_SERIES ? '' : ` of series ${quoted(series.name)}`}`,
     hint: 'Fit with a longer test block, ask for fewer origins, or say refit.',
   });
 }
