@@ -58,7 +58,7 @@ test('where prices come from is said beside each forecast', async () => {
 test('reasons are sentences', async () => {
   await site.database.query(`update symbols set state = 'closed', reason = 'The market is closed: weekend. It opens Monday 5 June at 09:30 in New York.'`);
   const text = await read('/symbols/ABC');
-  assert.match(text, 'No forecast at the moment. The market is closed: weekend.');
+  assert.match(text, 'No new forecast at the moment. The market is closed: weekend.');
   assert.not.match(text, '..');
 });
 

@@ -59,7 +59,7 @@ export const SymbolView: FC<SymbolPage> = ({ frame, symbol, bars, prediction, tr
           <p class="help">{timesNote(sourceNote, timeZone)}</p>
         </>
       )}
-      {closed ? <p class="note">No forecast at the moment. {symbol.reason}</p> : null}
+      {closed ? <p class="note">No new forecast at the moment. {symbol.reason}</p> : null}
       {bars.length < 2 ? null : <Candles symbol={symbol.symbol} bars={bars} timeZone={timeZone} />}
       <p class="actions"><a class="button" href={`/alerts/new?symbol=${encodeURIComponent(symbol.symbol)}`}>Set an alert</a></p>
       {alerts.length === 0 ? null : (
