@@ -28,6 +28,14 @@ const calls: Readonly<Record<string, Call>> = {
   },
 };
 
+/** Numbers that a state dict may hold and that are not read: what they are, and what to save instead. */
+const otherNumbers: readonly (readonly [RegExp, string, string])[] = [
+  [/^torch\._utils\._rebuild_qtensor$|^torch\.Q\w+Storage$/, 'a quantised tensor', 'In Python, save tensor.dequantize().'],
+  [/^torch\._utils\._rebuild_sparse/, 'a sparse tensor', 'In Python, save tensor.to_dense().'],
+  [/^torch\.Complex\w+Storage$/, 'a tensor of complex numbers', 'In Python, save torch.view_as_real(tensor).'],
+  [/^numpy\./, 'an array or number of NumPy', 'In Python, save float(number) or torch.from_numpy(array).'],
+];
+
 /** In Python, what saves the numbers of a model without its code. */
 export const saveStateDict = "torch.save(model.state_dict(), 'state.pt')";
 
@@ -37,9 +45,10 @@ export function requireGlobal(reader: ByteReader, module: string, name: string):
   if (dtype) return new StorageType(dtype);
   const global = `${module}.${name}`;
   if (Object.hasOwn(calls, global)) return new PickleGlobal(global);
+  const [, what, instead] = otherNumbers.find(([pattern]) => pattern.test(global)) ?? [];
   throw new FileFormatError({
-    operation: reader.file.operation, argument: `${reader.file.part}, byte ${reader.at},`, expected: 'a state dict: tensors, numbers and texts', actual: `'${global}', which is code`,
-    hint: `A whole module or another object was saved; nothing of it is run here. In Python: ${saveStateDict}.`,
+    operation: reader.file.operation, argument: `${reader.file.part}, byte ${reader.at},`, expected: 'a state dict: tensors, numbers and texts', actual: `'${global}', which is ${what ?? 'code'}`,
+    hint: instead ?? `A whole module or another object was saved; nothing of it is run here. In Python: ${saveStateDict}.`,
   });
 }
 

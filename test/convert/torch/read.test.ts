@@ -142,6 +142,11 @@ test('nests that grow without growing in the file are refused', async () => {
 
 test('what no machine of torch.save says is refused with its place', async () => {
   await refused(saved(['\x80\x02cos\nsystem\nX\x02\0\0\0ls\x85R.']), /data\.pkl, byte \d+, must be a state dict.*'os\.system', which is code/);
+  // Numbers of other kinds are not called code.
+  for (const [named, what, instead] of [
+    ['torch._utils\n_rebuild_qtensor', 'a quantised tensor', 'dequantize'], ['torch._utils\n_rebuild_sparse_tensor', 'a sparse tensor', 'to_dense'],
+    ['torch\nComplexFloatStorage', 'a tensor of complex numbers', 'view_as_real'], ['numpy.core.multiarray\nscalar', 'an array or number of NumPy', 'float'],
+  ] as const) await refused(saved([`\x80\x02c${named}\n.`]), new RegExp(`which is ${what}\\.`), new RegExp(instead));
   await refused(saved(['\x80\x02cbuiltins\neval\n.']), /'builtins\.eval'/);
   await refused(saved(['\x80\x02ccollections\nOrderedDict\n.']), /a value, got the name/);
   await refused(saved(['\x80\x02i.']), /data\.pkl, byte 2, must be an opcode/);
