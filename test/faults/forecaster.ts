@@ -25,7 +25,7 @@ export const forecasterFaults: readonly Fault[] = [
     ['quantiles that cross stay crossed', '.sort().forEach', '.forEach'],
   ),
   ...faultsIn('forecast/forecaster/blocks', [WHOLE],
-    ['no gap between blocks', 'purgeGap({ window: plan.window, horizon: plan.horizon })', '0'],
+    ['no gap between blocks', 'purgeGap({ window, horizon })', '0'],
     ['training rows reach one further', 'train.end - 1 + window + horizon + lost', 'train.end + window + horizon + lost'],
   ),
   ...faultsIn('forecast/forecaster/intervals', [WHOLE],
