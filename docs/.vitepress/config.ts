@@ -64,8 +64,8 @@ export default defineConfig({
     nav,
     sidebar,
     outline: { level: [2, 3] },
-    // Its name has to hold the words that stand in it: Search, and the key.
-    search: { provider: 'local', options: { translations: { button: { buttonAriaLabel: 'Search: K with Ctrl or Command' } } } },
+    // Without a label its button is called what stands in it, the key too.
+    search: { provider: 'local', options: { translations: { button: { buttonAriaLabel: '' } } } },
     docFooter: { prev: false, next: false },
   },
 });
