@@ -10,7 +10,7 @@
 import { checkOptions, requireChoice, requireCount } from '../../checks.js';
 import { ArgumentError, DataError, FileFormatError } from '../../errors.js';
 import type { JsonValue } from '../../json.js';
-import { magnitude, withinRounding } from '../../statistics.js';
+import { binaryUnit, magnitude, withinRounding } from '../../statistics.js';
 import { fromHost } from '../../ndarrays.js';
 import { createScaler, scalerFromJSON } from '../scalers/fromJSON.js';
 import type { RowScaler, ScalerKind } from '../scalers/scaler.js';
@@ -86,9 +86,11 @@ export function measureWindow(values: Float64Array, from: number, length: number
     if (value > high) high = value;
   }
   const mean = sum / length;
+  // In units of the spread, a power of two: the same bits, and no square leaves the range of numbers.
+  const unit = binaryUnit(high - low);
   let squares = 0;
-  for (let i = from; i < from + length; i++) squares += ((values[i] ?? NaN) - mean) ** 2;
-  const scale = withinRounding(low, high) ? 1 : Math.sqrt(squares / length);
+  for (let i = from; i < from + length; i++) squares += (((values[i] ?? NaN) - mean) / unit) ** 2;
+  const scale = withinRounding(low, high) ? 1 : Math.sqrt(squares / length) * unit;
   const { level = length } = step;
   if (level === length) return { center: mean, scale };
   let recent = 0;

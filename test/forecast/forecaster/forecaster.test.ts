@@ -205,6 +205,16 @@ test('rows further apart than those learned from: the dates are those of the tab
   assert.is((await said.forecast({ history: rows(12, (i) => new Date(Date.UTC(2023, i, 1))) })).rows[0]?.date, '2023-12-02');
 });
 
+test('values of any size: a window is measured without a square that leaves the range of numbers', async () => {
+  const forecasts = async (size: number): Promise<(number | undefined)[]> => {
+    const forecaster = new Forecaster({ target: 'Close', window: 6, horizon: 2, scalers: 'windowStandard', layers: small, seed: 3 });
+    await forecaster.fit(dayRows(60).map(({ Day, Close }) => ({ Day, Close: Close * size })), { epochs: 1, validation: 0.3 });
+    return (await forecaster.forecast()).rows.flatMap(({ forecast, lower, upper }) => [forecast, lower, upper].map((value) => (value ?? NaN) / size));
+  };
+  const plain = await forecasts(1);
+  for (const size of [2 ** -900, 2 ** 900]) assert.equal(await forecasts(size), plain);
+});
+
 test('a table too short is told how many rows it needs, and with those it does', async () => {
   for (const [window, horizon, validation, test] of [[10, 3, 0.15, 0.15], [6, 2, 0.2, 0], [2, 1, 0.15, 0.15], [4, 3, 5, 2], [5, 2, 0, 0]] as const) {
     const fit = async (rows: number): Promise<unknown> => new Forecaster({ target: 'value', window, horizon, layers: small }).fit(panelOf([rows]), { epochs: 1, validation, test });
