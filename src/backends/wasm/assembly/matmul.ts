@@ -22,6 +22,8 @@ const PACK_ROWS = 24;
 /** What is copied at a time of a left operand that is read down its columns: 128 kB. */
 const LEFT_ROWS = 128;
 const LEFT_DEPTH = 256;
+/** Whole panels of C for which that pays; what is left of columns wants it. */
+const TURN_COLUMNS = 32;
 
 /** What one thread needs for itself: a panel, and a block of a left operand. */
 export const scratchBytes: i32 = DEPTH * 32 + LEFT_ROWS * LEFT_DEPTH * 4;
@@ -69,7 +71,7 @@ export function product(
     }
   }
   const rest = j;
-  const copied = down && m >= 4;
+  const copied = down && m >= 4 && (n >= TURN_COLUMNS || (n & 7) != 0);
   const deepest = copied ? LEFT_DEPTH : DEPTH;
   const most = copied ? LEFT_ROWS : ROWS;
   const passes = max(1, (k + deepest - 1) / deepest);
