@@ -119,11 +119,11 @@ function block1(columns: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: us
 /** Up to here a call costs more than the better loop saves. */
 const SHORT = 8;
 
-/** All rows of C under one panel, packed where `stepB` is 32, as are those of fewer than eight columns. Of four rows and more A is read along its rows. */
+/** All rows of C under one panel. Of fewer than eight columns the panel is packed, and of four rows and more A is then read along its rows. */
 export function underPanel(
   columns: i32, m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, chain: bool,
 ): void {
-  if (columns < 8 || (k > SHORT && stepB == 32)) for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block4(columns, k, a, rowA, b, c, rowC, chain);
+  if (columns < 8 || (k > SHORT && stepA == 4 && stepB == 32)) for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block4(columns, k, a, rowA, b, c, rowC, chain);
   for (; m >= 4; m -= 4, a += 4 * rowA, c += 4 * rowC) block(4, 8, k, a, rowA, stepA, b, stepB, c, rowC, chain);
   if (m == 3) block3(columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
   else if (m == 2) block2(columns, k, a, rowA, stepA, b, stepB, c, rowC, chain);
