@@ -67,7 +67,7 @@ async function main(signal: AbortSignal): Promise<void> {
     console.log(`npm run bench:bounds -- [options]\n\n${optionHelp(options)}`);
     return;
   }
-  const ids = values.only ?? usual;
+  const ids = values.only.length > 0 ? values.only : usual;
   const networks = ids.map((id) => {
     const found = caseOf(id);
     if (found?.kind !== 'prediction' && found?.kind !== 'training') throw new UsageError(`--only takes predictions and training steps of recurrent networks, got '${id}'.`);
