@@ -2,5 +2,5 @@
 export * from '../activations';
 export * from '../arrays';
 export * from '../losses';
-export * from '../matmul';
+export { gemm, pack, packSize, scratch, scratchBytes } from '../matmul';
 export * from '../optimizers';
