@@ -1,7 +1,7 @@
 /** Kernels by family, forward alone where both ways would weigh more. What a program does not name, its bundle does not hold. */
-import { hex as coreHex } from '../backends/wasm/modules/forwardCore.js';
-import { hex as gruHex } from '../backends/wasm/modules/forwardGru.js';
-import { hex as lstmHex } from '../backends/wasm/modules/forwardLstm.js';
+import { text as coreText } from '../backends/wasm/modules/forwardCore.js';
+import { text as gruText } from '../backends/wasm/modules/forwardGru.js';
+import { text as lstmText } from '../backends/wasm/modules/forwardLstm.js';
 import { activationKernels } from '../backends/linear/activations.js';
 import { arrayKernels } from '../backends/linear/arrays.js';
 import { gruKernels } from '../backends/linear/gru.js';
@@ -17,8 +17,8 @@ import type { WasmFamily } from '../backends/wasm/instance.js';
 
 /** The kernels of one family; what is around the module is the library's own. */
 export interface PredictionKernels {
-  /** The WebAssembly module, as hexadecimal text. */
-  readonly hex: string;
+  /** The WebAssembly module, as text of its own (backends/wasm/text.ts). */
+  readonly text: string;
 }
 
 export const attention: PredictionKernels = attentionFamily;
@@ -28,10 +28,10 @@ export const lookup: PredictionKernels = lookupFamily;
 export const norms: PredictionKernels = normsFamily;
 export const pointwise: PredictionKernels = pointwiseFamily;
 const coreFamily: WasmFamily = {
-  hex: coreHex, kernels: (context) => ({ ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context) }),
+  text: coreText, kernels: (context) => ({ ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context) }),
 };
-const gruFamily: WasmFamily = { hex: gruHex, kernels: gruKernels };
-const lstmFamily: WasmFamily = { hex: lstmHex, kernels: lstmKernels };
+const gruFamily: WasmFamily = { text: gruText, kernels: gruKernels };
+const lstmFamily: WasmFamily = { text: lstmText, kernels: lstmKernels };
 export const core: PredictionKernels = coreFamily;
 export const gru: PredictionKernels = gruFamily;
 export const lstm: PredictionKernels = lstmFamily;

@@ -8,7 +8,7 @@ import { Choice } from '../../src/backends/wasm/choice.js';
 import { FetchedFamilies } from '../../src/backends/wasm/families.js';
 import { wasm } from '../../src/backends/wasm/index.js';
 import { instantiate } from '../../src/backends/wasm/instance.js';
-import { hex as relaxedHex } from '../../src/backends/wasm/modules/relaxed.js';
+import { text as relaxedText } from '../../src/backends/wasm/modules/relaxed.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import { requireRelaxedSimd } from '../../src/backends/wasm/relaxed.js';
 import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
@@ -23,7 +23,7 @@ await wasm({ relaxedSimd: true }); // throws where the host lacks it; in Node 20
 const random = randomStream(11, 'relaxed');
 const fresh = (n: number): Float32Array => Float32Array.from({ length: n }, () => normal(random));
 
-const families = new FetchedFamilies(relaxedHex).all;
+const families = new FetchedFamilies(relaxedText).all;
 const plain = instantiate(new FetchedFamilies().all);
 const relaxed = instantiate(families);
 

@@ -5,7 +5,7 @@ import { BackendError } from '../../errors.js';
 import type { Family } from '../linear/device.js';
 import { coreKernels } from '../linear/core.js';
 import type { WasmFamily } from './instance.js';
-import { hex as core } from './modules/core.js';
+import { text as core } from './modules/core.js';
 
 interface Entry<F extends KernelFamily> {
   readonly fetch: () => Promise<{ readonly family: WasmFamily }>;
@@ -77,7 +77,7 @@ export class FetchedFamilies {
 
   /** @param product text of a module whose products replace those of the core. */
   constructor(product?: string) {
-    this.core = [{ hex: core, kernels: coreKernels }, ...(product === undefined ? [] : [{ hex: product, kernels: () => ({}) }])];
+    this.core = [{ text: core, kernels: coreKernels }, ...(product === undefined ? [] : [{ text: product, kernels: () => ({}) }])];
   }
 
   /** @throws ArgumentError for a family that does not exist. */

@@ -49,7 +49,7 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
     relaxedSimd ? ' with relaxed multiply-add' : '', `, ${threads === 1 ? '1 thread' : `${threads} threads`}`, reason === undefined ? '' : ` (${reason})`,
   ];
   const backend = simdBackend(details.join(''), async () => {
-    const product = relaxedSimd ? (await import('./modules/relaxed.js')).hex : undefined;
+    const product = relaxedSimd ? (await import('./modules/relaxed.js')).text : undefined;
     return threads > 1 ? (await import('./threads.js')).threaded(threads, product) : (await import('./single.js')).singleThread(product);
   });
   await backend.prepare?.([]);

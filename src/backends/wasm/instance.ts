@@ -4,13 +4,15 @@ import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
 import type { ConvolutionParts } from './convolution.js';
 import { createMemory, memoryStorage } from './memory.js';
+import { bytesOf } from './text.js';
 
 /** The raw kernel table, and what its convolutions are composed of: all of it that the families at hand have. */
 export type WasmKernels = RawKernels & ConvolutionParts;
 
 /** Kernels of one module; all are over the same memory. */
 export interface WasmFamily {
-  readonly hex: string;
+  /** The module (text.ts). */
+  readonly text: string;
   readonly kernels: Family;
   /** Raw kernels that are made of those of the modules. */
   readonly compose?: (parts: WasmKernels, threads: number) => Partial<RawKernels>;
@@ -25,17 +27,6 @@ type KernelExports = WebAssembly.Exports & Omit<WasmKernels, 'packing'> & {
   pack(out: number, mode: number, n: number, k: number, b: number, ldb: number): void;
 };
 
-/** Start-up counts: two digits by arithmetic, 0–9 end in their value, a–f in one to six with bit 64 set. */
-function bytes(hex: string): Uint8Array<ArrayBuffer> {
-  const digit = (at: number): number => {
-    const code = hex.charCodeAt(at);
-    return (code & 15) + 9 * (code >> 6);
-  };
-  const out = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = 16 * digit(2 * i) + digit(2 * i + 1);
-  return out;
-}
-
 /** The import of a memory as AssemblyScript writes it, section header included, and the same for a shared one. */
 const memoryImport = [2, 15, 1, 3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 0, 0];
 const sharedImport = [2, 18, ...memoryImport.slice(2, -2), 3, 0, 128, 128, 4];
@@ -49,10 +40,10 @@ function shareable(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 const modules = { own: new Map<string, WebAssembly.Module>(), shared: new Map<string, WebAssembly.Module>() };
 
 /** Compiled on first use; all instances share it. */
-function moduleOf(shared: boolean, hex: string): WebAssembly.Module {
+function moduleOf(shared: boolean, text: string): WebAssembly.Module {
   const known = shared ? modules.shared : modules.own;
-  const module = known.get(hex) ?? new WebAssembly.Module(shared ? shareable(bytes(hex)) : bytes(hex));
-  known.set(hex, module);
+  const module = known.get(text) ?? new WebAssembly.Module(shared ? shareable(bytesOf(text)) : bytesOf(text));
+  known.set(text, module);
   return module;
 }
 
@@ -74,7 +65,7 @@ export function composed(kernels: WasmKernels, families: readonly WasmFamily[], 
  */
 export function instantiate(families: readonly WasmFamily[], threads = 1): Instance {
   const memory = createMemory(threads > 1);
-  const list = families.map(({ hex }) => moduleOf(threads > 1, hex));
+  const list = families.map(({ text }) => moduleOf(threads > 1, text));
   const exports = Object.assign({}, ...list.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as KernelExports;
   const { packSize, pack, scratch, scratchBytes, ...rest } = exports;
   const kernels = { ...rest, packing: { size: packSize, pack } };

@@ -1,4 +1,4 @@
 import { attentionKernels } from '../../linear/attention.js';
-import { hex } from '../modules/attention.js';
+import { text } from '../modules/attention.js';
 
-export const family = { hex, kernels: attentionKernels };
+export const family = { text, kernels: attentionKernels };

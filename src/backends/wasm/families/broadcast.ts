@@ -1,4 +1,4 @@
 import { broadcastKernels } from '../../linear/broadcast.js';
-import { hex } from '../modules/broadcast.js';
+import { text } from '../modules/broadcast.js';
 
-export const family = { hex, kernels: broadcastKernels };
+export const family = { text, kernels: broadcastKernels };

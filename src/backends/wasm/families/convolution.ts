@@ -1,5 +1,5 @@
 import { convolutionKernels } from '../../linear/convolution.js';
 import { composeConvolution } from '../convolution.js';
-import { hex } from '../modules/convolution.js';
+import { text } from '../modules/convolution.js';
 
-export const family = { hex, kernels: convolutionKernels, compose: composeConvolution };
+export const family = { text, kernels: convolutionKernels, compose: composeConvolution };

@@ -1,4 +1,4 @@
 import { gruKernels } from '../../linear/gru.js';
-import { hex } from '../modules/gru.js';
+import { text } from '../modules/gru.js';
 
-export const family = { hex, kernels: gruKernels };
+export const family = { text, kernels: gruKernels };

@@ -1,4 +1,4 @@
 import { lookupKernels } from '../../linear/lookup.js';
-import { hex } from '../modules/lookup.js';
+import { text } from '../modules/lookup.js';
 
-export const family = { hex, kernels: lookupKernels };
+export const family = { text, kernels: lookupKernels };

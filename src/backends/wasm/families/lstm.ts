@@ -1,4 +1,4 @@
 import { lstmKernels } from '../../linear/lstm.js';
-import { hex } from '../modules/lstm.js';
+import { text } from '../modules/lstm.js';
 
-export const family = { hex, kernels: lstmKernels };
+export const family = { text, kernels: lstmKernels };

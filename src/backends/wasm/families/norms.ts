@@ -1,4 +1,4 @@
 import { normKernels } from '../../linear/norms.js';
-import { hex } from '../modules/norms.js';
+import { text } from '../modules/norms.js';
 
-export const family = { hex, kernels: normKernels };
+export const family = { text, kernels: normKernels };

@@ -1,4 +1,4 @@
 import { pointwiseKernels } from '../../linear/pointwise.js';
-import { hex } from '../modules/pointwise.js';
+import { text } from '../modules/pointwise.js';
 
-export const family = { hex, kernels: pointwiseKernels };
+export const family = { text, kernels: pointwiseKernels };

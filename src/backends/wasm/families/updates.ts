@@ -1,4 +1,4 @@
 import { updateKernels } from '../../linear/updates.js';
-import { hex } from '../modules/updates.js';
+import { text } from '../modules/updates.js';
 
-export const family = { hex, kernels: updateKernels };
+export const family = { text, kernels: updateKernels };
