@@ -14,7 +14,7 @@ import { measure, medianOf } from './measure.js';
 import { peak } from './peak.js';
 import { onnxruntimes, ours, pytorch } from './subjects.js';
 import type { Subject } from './subjects.js';
-import { randomArray } from './workloads.js';
+import { productOperations, randomArray } from './workloads.js';
 import type { Workload } from './workloads.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,24 +25,6 @@ const options = {
   rounds: wholeNumber('rounds of each that count', { fallback: 3, least: 1, most: 100 }),
 };
 const usual = ['p1', 'p2', 'p3', 'p4', 'p5', 'W1', 'W4', 'W5', 'W7', 'W9', 'W14', 'W15', 'W16'];
-
-/** Floating-point operations of the products alone; a training step has the two gradients of each as well, but none of the data. */
-export function operationsOf({ cell, layers, batch, steps, inputs, head }: Workload, training: boolean): number {
-  const gates = { lstm: 4, gru: 3, rnn: 1 }[cell];
-  let width = inputs;
-  let [sum, ofData] = [0, 0];
-  layers.forEach((units, i) => {
-    const each = 2 * batch * steps * gates * units;
-    if (i === 0) ofData = each * width;
-    sum += each * (width + units);
-    width = units;
-  });
-  for (const units of head) {
-    sum += 2 * batch * width * units;
-    width = units;
-  }
-  return training ? 3 * sum - ofData : sum;
-}
 
 /** Milliseconds of the gates of all LSTM layers, as the kernels take them here. */
 async function gatesOf({ cell, layers, batch, steps }: Workload, training: boolean): Promise<number> {
@@ -86,7 +68,7 @@ async function main(signal: AbortSignal): Promise<void> {
         found.push(subject.run(id, 0.4)?.train.median ?? NaN);
       }
     }
-    const operations = operationsOf(network, training);
+    const operations = productOperations(network, training);
     const products = (1000 * operations) / most;
     const bound = products + (await gatesOf(network, training));
     const [mine = NaN] = [times.get(own)].map((found) => medianOf(found ?? []));

@@ -62,6 +62,24 @@ export function randomArray(size: number, seed: number): Float32Array {
   return new Float32Array(size).map(() => (random.next() / 2 ** 31) * Math.sqrt(3));
 }
 
+/** Floating-point operations of the products alone; a training step has the two gradients of each as well, but none of the data. */
+export function productOperations({ cell, layers, batch, steps, inputs, head }: Workload, training: boolean): number {
+  const gates = { lstm: 4, gru: 3, rnn: 1 }[cell];
+  let width = inputs;
+  let [sum, ofData] = [0, 0];
+  layers.forEach((units, i) => {
+    const each = 2 * batch * steps * gates * units;
+    if (i === 0) ofData = each * width;
+    sum += each * (width + units);
+    width = units;
+  });
+  for (const units of head) {
+    sum += 2 * batch * width * units;
+    width = units;
+  }
+  return training ? 3 * sum - ofData : sum;
+}
+
 export function buildModel(workload: Workload, backend: Backend): Sequential {
   const { cell, layers, dropout = [], head, stateful } = workload;
   const Cell = { lstm: LSTM, gru: GRU, rnn: SimpleRNN }[cell];
