@@ -119,5 +119,5 @@ export function reversed({ shape, data, name }: Known): Known {
 /** Entries from `begin` to below `end` of the first axis, without that axis. */
 export function rowsOf({ shape, data, name }: Known, begin: number, end: number): Known {
   const width = sizeOf(shape.slice(1));
-  return { kind: 'known', shape: [end - begin, ...shape.slice(1)], data: data.slice(begin * width, end * width), name: `${name}[${begin}:${end}]` };
+  return { kind: 'known', shape: [end - begin, ...shape.slice(1)], data: data.subarray(begin * width, end * width), name: `${name}[${begin}:${end}]` };
 }
