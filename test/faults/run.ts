@@ -111,7 +111,9 @@ async function main(filters: readonly string[]): Promise<boolean> {
     const tests = [...new Set(faults.flatMap((fault) => fault.tests))];
     const unfit: string[] = [];
     await inParallel(tests, folders, async (folder, test) => {
-      const verdict = await judge(folder, test);
+      // Of memory some tests can only judge what a collector leaves: red once is chance, twice is not.
+      let verdict = await judge(folder, test);
+      if (verdict === 'red') verdict = await judge(folder, test);
       if (verdict !== 'green') unfit.push(`${test} is ${verdict} without any fault`);
     });
     if (unfit.length > 0) {
