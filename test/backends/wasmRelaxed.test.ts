@@ -11,6 +11,7 @@ import { instantiate } from '../../src/backends/wasm/instance.js';
 import { text as relaxedText } from '../../src/backends/wasm/modules/relaxed.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import { requireRelaxedSimd } from '../../src/backends/wasm/relaxed.js';
+import { sharedBase } from '../../src/backends/wasm/sharedMemory.js';
 import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
 import { BackendError } from '../../src/errors.js';
 import { Adam, Dense, Dropout, GRU, LSTM, Sequential } from '../../src/index.js';
@@ -95,7 +96,7 @@ test('two threads give the bits of one', () => {
   class Always extends Choice {
     override note(): void {}
   }
-  const two = instantiate(families, 2);
+  const two = instantiate(families, sharedBase(2));
   const pool = new Pool(cutNames, 2);
   const shared = splitKernels(two.kernels, pool, pool.add(two), 2, new Always());
   const [m, n, k] = [203, 167, 190];

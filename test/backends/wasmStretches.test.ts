@@ -7,6 +7,7 @@ import { instantiate } from '../../src/backends/wasm/instance.js';
 import { joining } from '../../src/backends/wasm/joining.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import type { Kernel } from '../../src/backends/wasm/pool.js';
+import { sharedBase } from '../../src/backends/wasm/sharedMemory.js';
 import { partsOf, stretchNames } from '../../src/backends/wasm/stretches.js';
 import { Adam, Bidirectional, Dense, GRU, LSTM, Sequential, SimpleRNN, wasm } from '../../src/index.js';
 import type { AnyLayer } from '../../src/index.js';
@@ -31,7 +32,7 @@ class Always extends Choice {
 
 test('a helper takes half of the batch through all steps, bit for bit', () => {
   const pool = new Pool(stretchNames, 2);
-  const [one, two] = [instantiate(everyFamily.all), instantiate(everyFamily.all, 2)];
+  const [one, two] = [instantiate(everyFamily.all), instantiate(everyFamily.all, sharedBase(2))];
   const content = Float32Array.from(randomTensor(1, 'memory', [5 << 18]).data, (x) => 0.3 * x);
   const results = (storage: typeof one.storage): Float32Array[] => [at.z, at.c, at.tanhC, at.h].map((from) => Float32Array.from(storage.read(from, 1 << 16)));
   for (const { storage } of [one, two]) storage.grow(7 << 18);

@@ -11,6 +11,7 @@ import { composed, instantiate } from '../../src/backends/wasm/instance.js';
 import { Choice } from '../../src/backends/wasm/choice.js';
 import { Pool } from '../../src/backends/wasm/pool.js';
 import type { Kernel } from '../../src/backends/wasm/pool.js';
+import { sharedBase } from '../../src/backends/wasm/sharedMemory.js';
 import { cutNames, splitKernels } from '../../src/backends/wasm/split.js';
 import { ArgumentError, BackendError } from '../../src/errors.js';
 import { Activation, Adam, BatchNorm, Conv2D, Dense, Dropout, GRU, GlobalAveragePool2D, LSTM, MaxPool2D, Sequential } from '../../src/index.js';
@@ -41,7 +42,7 @@ function patient(kernels: WasmKernels, before: { helped: number }): WasmKernels 
 }
 
 const one = instantiate(everyFamily.all);
-const two = instantiate(everyFamily.all, 2);
+const two = instantiate(everyFamily.all, sharedBase(2));
 /** Room for the work of kernels, above what is compared. */
 const room = 1_000_000;
 for (const { storage } of [one, two]) storage.grow(storage.start + elements + room);
@@ -173,7 +174,7 @@ test('pooling and depthwise convolution, bit for bit', () => {
 
 test('a trap in a helper is an error, not a wrong result', () => {
   const trapped = new Pool(cutNames, 2);
-  const instance = instantiate(everyFamily.all, 2);
+  const instance = instantiate(everyFamily.all, sharedBase(2));
   const workplace = trapped.add(instance);
   const end = instance.storage.capacity() * 4;
   const job = {
@@ -222,7 +223,7 @@ test('whole training runs give the same bytes', async () => {
   const observed: Backend = {
     ...(await wasm()),
     open() {
-      const instance = instantiate(everyFamily.all, 2);
+      const instance = instantiate(everyFamily.all, sharedBase(2));
       const split = splitKernels(instance.kernels, pool, pool.add(instance), 2);
       return linearDevice(composed(split, everyFamily.all, 2), instance.storage, 'float32', everyFamily.kernels);
     },

@@ -3,7 +3,8 @@ import type { Family } from '../linear/device.js';
 import type { Storage } from '../linear/memory.js';
 import type { RawKernels } from '../linear/raw.js';
 import type { ConvolutionParts } from './convolution.js';
-import { createMemory, memoryStorage } from './memory.js';
+import { memoryStorage } from './memory.js';
+import type { WasmMemory } from './memory.js';
 import { bytesOf } from './text.js';
 
 /** The raw kernel table, and what its convolutions are composed of: all of it that the families at hand have. */
@@ -27,24 +28,28 @@ type KernelExports = WebAssembly.Exports & Omit<WasmKernels, 'packing'> & {
   pack(out: number, mode: number, n: number, k: number, b: number, ldb: number): void;
 };
 
-/** The import of a memory as AssemblyScript writes it, section header included, and the same for a shared one. */
-const memoryImport = [2, 15, 1, 3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 0, 0];
-const sharedImport = [2, 18, ...memoryImport.slice(2, -2), 3, 0, 128, 128, 4];
-
-/** A module that takes a shared memory of up to 4 GiB: the same kernels behind another import. */
-function shareable(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const at = binary.findIndex((_, i) => memoryImport.every((byte, j) => binary[i + j] === byte));
-  return Uint8Array.of(...binary.subarray(0, at), ...sharedImport, ...binary.subarray(at + memoryImport.length));
+/** @param adapted the binary for the memory that it is to take. @returns a module of a text, compiled on first use; all instances share it. */
+export function compiling(adapted = (binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => binary): (text: string) => WebAssembly.Module {
+  const known = new Map<string, WebAssembly.Module>();
+  return (text) => {
+    const module = known.get(text) ?? new WebAssembly.Module(adapted(bytesOf(text)));
+    known.set(text, module);
+    return module;
+  };
 }
 
-const modules = { own: new Map<string, WebAssembly.Module>(), shared: new Map<string, WebAssembly.Module>() };
+/** What kernels are instantiated over. */
+export interface Base extends WasmMemory {
+  /** How many work on it. */
+  readonly threads: number;
+  moduleOf(text: string): WebAssembly.Module;
+}
 
-/** Compiled on first use; all instances share it. */
-function moduleOf(shared: boolean, text: string): WebAssembly.Module {
-  const known = shared ? modules.shared : modules.own;
-  const module = known.get(text) ?? new WebAssembly.Module(shared ? shareable(bytesOf(text)) : bytesOf(text));
-  known.set(text, module);
-  return module;
+const moduleOf = compiling();
+
+/** A memory for one thread. */
+function ownBase(): Base {
+  return { memory: new WebAssembly.Memory({ initial: 1 }), threads: 1, moduleOf };
 }
 
 export interface Instance {
@@ -60,15 +65,15 @@ export function composed(kernels: WasmKernels, families: readonly WasmFamily[], 
 }
 
 /**
- * Kernels over a memory of their own, which has room for the work of so many threads.
+ * Kernels over a memory, which has room for the work of so many threads.
  * @param families the core first; a later one replaces what an earlier one has.
  */
-export function instantiate(families: readonly WasmFamily[], threads = 1): Instance {
-  const memory = createMemory(threads > 1);
-  const list = families.map(({ text }) => moduleOf(threads > 1, text));
-  const exports = Object.assign({}, ...list.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as KernelExports;
+export function instantiate(families: readonly WasmFamily[], base = ownBase()): Instance {
+  const { memory, threads } = base;
+  const modules = families.map(({ text }) => base.moduleOf(text));
+  const exports = Object.assign({}, ...modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports)) as KernelExports;
   const { packSize, pack, scratch, scratchBytes, ...rest } = exports;
   const kernels = { ...rest, packing: { size: packSize, pack } };
   const reserved = scratch.value + threads * scratchBytes.value;
-  return { kernels: composed(kernels, families, threads), memory, storage: memoryStorage(memory, reserved), modules: list };
+  return { kernels: composed(kernels, families, threads), memory, storage: memoryStorage(base, reserved), modules };
 }

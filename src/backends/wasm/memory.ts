@@ -6,43 +6,28 @@ const pageBytes = 65536;
 /** Memory grows by half of itself, but by no more than 64 MB beyond what is needed: on 64-bit hosts it grows in place. */
 const mostAhead = 1024;
 /** 4 GiB, the reach of a 32-bit address. */
-const mostPages = 65536;
+export const mostPages = 65536;
 
 /** Pages that hold `bytes`. */
 function pages(bytes: number): number {
   return Math.ceil(bytes / pageBytes);
 }
 
-/** One page; the first allocation grows it. */
-export function createMemory(shared: boolean): WebAssembly.Memory {
-  return new WebAssembly.Memory(shared ? { initial: 1, maximum: mostPages, shared } : { initial: 1 });
-}
-
-/**
- * To the garbage collector of V8 a shared memory weighs nothing, so dropped models would pile up. Beside it stands an array of the same
- * size that nobody touches: its pages are never given out, but it is counted.
- */
-class Ballast {
-  readonly held: ArrayBuffer[] = [];
-
-  carry(bytes: number): void {
-    try {
-      this.held[0] = new ArrayBuffer(bytes);
-    } catch {
-      this.held.length = 0; // not even addresses for it: the collector is at work already
-    }
-  }
+export interface WasmMemory {
+  /** One page; the first allocation grows it. */
+  readonly memory: WebAssembly.Memory;
+  /** Told how large the memory has become. */
+  readonly grown?: (bytes: number) => void;
 }
 
 /** `reserved` bytes at the foot belong to the kernels. */
-export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Storage {
+export function memoryStorage({ memory, grown }: WasmMemory, reserved: number): Storage {
   let heap = new Float32Array(memory.buffer);
   /** All of the memory. Growing it detaches the view, or where it is shared leaves it short. */
   const whole = (end: number): Float32Array => {
     if (heap.length < end) heap = new Float32Array(memory.buffer);
     return heap;
   };
-  const ballast = memory.buffer instanceof ArrayBuffer ? undefined : new Ballast();
   return {
     unit: 4,
     start: reserved / 4,
@@ -52,7 +37,7 @@ export function memoryStorage(memory: WebAssembly.Memory, reserved: number): Sto
       const needed = pages(elements * 4);
       try {
         memory.grow(Math.max(needed, Math.min(held + Math.min(Math.ceil(held / 2), mostAhead), mostPages)) - held);
-        ballast?.carry(memory.buffer.byteLength);
+        grown?.(memory.buffer.byteLength);
       } catch (cause) {
         throw new BackendError({
           operation: 'wasm', argument: 'memory', expected: `at least ${needed} pages of 64 kB`, actual: `${held} and no more from the host`,

@@ -7,6 +7,7 @@ import { composed, instantiate } from './instance.js';
 import { Choice } from './choice.js';
 import { joining } from './joining.js';
 import { Pool } from './pool.js';
+import { sharedBase } from './sharedMemory.js';
 import { splitKernels } from './split.js';
 import { stretchNames } from './stretches.js';
 
@@ -29,7 +30,7 @@ export function threaded(threads: number, product?: string): Work {
   };
   return {
     open() {
-      const instance = instantiate(families.all, threads);
+      const instance = instantiate(families.all, sharedBase(threads));
       const pool = current.pool ??= new Pool(stretchNames, threads);
       const workplace = pool.add(instance);
       const choice = new Choice();
