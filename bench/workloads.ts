@@ -63,14 +63,14 @@ export function randomArray(size: number, seed: number): Float32Array {
 }
 
 /** Floating-point operations of the products alone; a training step has the two gradients of each as well, but none of the data. */
-export function productOperations({ cell, layers, batch, steps, inputs, head }: Workload, training: boolean): number {
+export function productOperations({ cell, layers, batch, steps, inputs, head, stateful = false }: Workload, training: boolean): number {
   const gates = { lstm: 4, gru: 3, rnn: 1 }[cell];
   let width = inputs;
   let [sum, ofData] = [0, 0];
   layers.forEach((units, i) => {
-    const each = 2 * batch * steps * gates * units;
-    if (i === 0) ofData = each * width;
-    sum += each * (width + units);
+    const each = 2 * batch * gates * units;
+    if (i === 0) ofData = each * steps * width;
+    sum += each * (steps * width + (stateful ? steps : steps - 1) * units); // the first step has no state to multiply by
     width = units;
   });
   for (const units of head) {

@@ -56,6 +56,8 @@ export interface Sequence {
   /** x of all steps as rows [R, D], step by step. */
   readonly x: Tensor;
   readonly noise: CellNoise;
+  /** Whether the states before it are zeros that nobody gave: its first step need not multiply by them, nor send anything back to them. Default false. */
+  readonly fresh?: boolean;
 }
 
 export interface ForwardSteps<S, C = unknown> {
@@ -64,8 +66,8 @@ export interface ForwardSteps<S, C = unknown> {
 }
 
 export interface BackwardSteps<S, C = unknown> {
-  /** Step t back, called from the last to the first. A state without a gradient is missing. */
-  step(t: number, cache: C, dStates: Partial<S>): S;
+  /** Step t back, called from the last to the first. A state without a gradient is missing, as are those that a fresh sequence begins with. */
+  step(t: number, cache: C, dStates: Partial<S>): Partial<S>;
   /** After the last step: adds the weights' gradients; ∂L/∂x as rows [R, D] where it is wanted. */
   finish(): Tensor | undefined;
 }
@@ -99,6 +101,25 @@ export function asRows(k: Kernels, parts: readonly Tensor[]): Tensor {
 /** Rows [R, …] as [T, B, …]. */
 export function byStep(k: Kernels, rows: Tensor, { steps, batch }: Sequence): Tensor {
   return k.reshape(rows, [steps, batch, ...rows.shape.slice(1)]);
+}
+
+/** Whether step t is the first one after states of zero that nobody gave. */
+export function startsAt(t: number, { fresh = false }: Sequence): boolean {
+  return fresh && t === 0;
+}
+
+/** What the steps multiplied by U as rows; undefined where none did. */
+export function multiplied(k: Kernels, hIn: readonly Tensor[], { fresh = false }: Sequence): Tensor | undefined {
+  const parts = fresh ? hIn.slice(1) : hIn;
+  return parts.length > 0 ? asRows(k, parts) : undefined;
+}
+
+/** Adds hᵀ·dz of the last rows of dz, as many as h has. */
+export function addProducts(k: Kernels, target: Tensor, h: Tensor | undefined, dz: Tensor): Tensor {
+  if (!h) return target;
+  const [all = 0] = dz.shape;
+  const [rows = 0] = h.shape;
+  return k.matmulTo('tn', target, h, rows === all ? dz : k.rows(dz, all - rows, rows));
 }
 
 /** The name of the state that is a cell's output. */

@@ -38,7 +38,7 @@
  */
 import type { Kernels, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { byStep } from './cell.js';
+import { addProducts, byStep, startsAt } from './cell.js';
 import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
@@ -86,15 +86,18 @@ export interface GruStepGradients {
   readonly dhProduct: Tensor;
 }
 
-/** One of the ways to take a step; hIn: h_{t−1} as it enters the products. Apart from the way back, which who predicts does without. */
+/** dhProduct is missing where it is dhz·Uᵀ. */
+type BeforeProduct = Omit<GruStepGradients, 'dhProduct'> & Partial<Pick<GruStepGradients, 'dhProduct'>>;
+
+/** One of the ways to take a step; hIn: h_{t−1} as it enters the products, undefined where it is zero. Apart from the way back, which who predicts does without. */
 interface StepForward<G = unknown> {
-  run(k: Kernels, p: GruParams, xz: Tensor, h: Tensor, hIn: Tensor, options: GruOptions, out: GruSlots): { h: Tensor; gates: G; recurrent: Tensor };
+  run(k: Kernels, p: GruParams, xz: Tensor, h: Tensor, hIn: Tensor | undefined, options: GruOptions, out: GruSlots): { h: Tensor; gates: G; recurrent: Tensor };
 }
 
 interface StepBackward<G = unknown> {
   run(
     k: Kernels, p: GruParams, cache: GruCache<G>, dh: Tensor, options: GruOptions, out: { readonly dxz?: Tensor | undefined; readonly dhz?: Tensor | undefined },
-  ): GruStepGradients;
+  ): BeforeProduct;
 }
 
 /** x·W + b for any number of rows. */
@@ -110,26 +113,38 @@ export function gruProject(k: Kernels, p: GruParams, x: Tensor): Tensor {
 export function gruStepForward(
   k: Kernels, p: GruParams, xz: Tensor, h: Tensor, options: GruOptions = {}, hIn = h, out: GruSlots = {},
 ): { h: Tensor; cache: GruCache } {
+  return stepForward(k, p, xz, h, hIn, options, out);
+}
+
+function stepForward(k: Kernels, p: GruParams, xz: Tensor, h: Tensor, hIn: Tensor | undefined, options: GruOptions, out: GruSlots): { h: Tensor; cache: GruCache } {
   const { resetAfter = true } = options;
   const fused = k.fused && gruFuses(options);
   const step: StepForward = resetAfter ? fused ? fusedAfterForward : writtenOutAfterForward : fused ? fusedBeforeForward : writtenOutBeforeForward;
   const next = step.run(k, p, xz, h, hIn, options, out);
-  return { h: next.h, cache: { gates: next.gates, recurrent: next.recurrent, hPrevious: h, hIn } };
+  return { h: next.h, cache: { gates: next.gates, recurrent: next.recurrent, hPrevious: h, hIn: hIn ?? h } };
 }
 
 /** One step back; dh [B, H]. The weights are summed over all steps by {@link gruWeightGradients}. */
 export function gruStepBackward(
   k: Kernels, p: GruParams, cache: GruCache, dh: Tensor, options: GruOptions = {}, dxzOut?: Tensor, dhzOut?: Tensor,
 ): GruStepGradients {
+  const step = gruBeforeProduct(k, p, cache, dh, options, dxzOut, dhzOut);
+  return { ...step, dhProduct: step.dhProduct ?? k.matmul('nt', step.dhz, p.recurrentKernel) }; // G11
+}
+
+/** G7–G11 and G15, G16 but for the product of reset after. */
+export function gruBeforeProduct(
+  k: Kernels, p: GruParams, cache: GruCache, dh: Tensor, options: GruOptions, dxzOut?: Tensor, dhzOut?: Tensor,
+): BeforeProduct {
   const { resetAfter = true } = options;
   const fused = k.fused && gruFuses(options);
   const step: StepBackward = resetAfter ? fused ? fusedAfterBackward : writtenOutAfterBackward : fused ? fusedBeforeBackward : writtenOutBeforeBackward;
   return step.run(k, p, cache, dh, options, { dxz: dxzOut, dhz: dhzOut });
 }
 
-/** h·U + b_U, of all three blocks. */
-function recurrentProduct(k: Kernels, p: GruParams, hIn: Tensor, out?: Tensor): Tensor {
-  const hU = k.matmul('nn', hIn, p.recurrentKernel, out); // G2
+/** h·U + b_U, of all three blocks, as xz is. */
+function recurrentProduct(k: Kernels, p: GruParams, { shape }: Tensor, hIn: Tensor | undefined, out?: Tensor): Tensor {
+  const hU = hIn ? k.matmul('nn', hIn, p.recurrentKernel, out) : k.zeros(shape, out); // G2
   return p.recurrentBias ? k.addRow(hU, p.recurrentBias) : hU; // G2
 }
 
@@ -143,7 +158,7 @@ interface WrittenOut { readonly r: Tensor; readonly z: Tensor; readonly n: Tenso
 
 const writtenOutAfterForward: StepForward<WrittenOut> = {
   run(k, p, xz, h, hIn, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
-    const q = recurrentProduct(k, p, hIn, out.recurrent); // G2
+    const q = recurrentProduct(k, p, xz, hIn, out.recurrent); // G2
     const [ar = xz, az = xz, an = xz] = k.split(xz, widths(h));
     const [qr = q, qz = q, qn = q] = k.split(q, widths(h));
     const r = squash(k, recurrentActivation, k.add(ar, qr)); // G3
@@ -162,12 +177,12 @@ const writtenOutAfterBackward: StepBackward<WrittenOut> = {
     const dar = squashBackward(k, recurrentActivation, r, k.mul(dan, qn)); // G9
     const dqn = k.mul(dan, r); // G10
     const dq = k.concat([dar, daz, dqn]);
-    return { dxz: k.concat([dar, daz, dan]), dhz: dq, dhCarry: k.mul(dh, z), dhProduct: k.matmul('nt', dq, p.recurrentKernel) }; // G11
+    return { dxz: k.concat([dar, daz, dan]), dhz: dq, dhCarry: k.mul(dh, z) }; // G11
   },
 };
 
 const writtenOutBeforeForward: StepForward<WrittenOut> = {
-  run(k, p, xz, h, hIn, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
+  run(k, p, xz, h, hIn = h, { activation = 'tanh', recurrentActivation = 'sigmoid' }, out) {
     const { gates: ofGates, candidate } = blocks(k, p, h);
     const [ar = xz, az = xz, an = xz] = k.split(xz, widths(h));
     const q = k.matmul('nn', hIn, ofGates); // G2
@@ -196,7 +211,7 @@ const writtenOutBeforeBackward: StepBackward<WrittenOut> = {
 
 const fusedAfterForward: StepForward<Tensor> = {
   run(k, p, xz, h, hIn, _options, out) {
-    const q = recurrentProduct(k, p, hIn, out.recurrent); // G2
+    const q = recurrentProduct(k, p, xz, hIn, out.recurrent); // G2
     const next = k.gruGates(xz, q, h, out.gates, out.h); // G3–G6
     return { ...next, recurrent: q };
   },
@@ -205,12 +220,12 @@ const fusedAfterForward: StepForward<Tensor> = {
 const fusedAfterBackward: StepBackward<Tensor> = {
   run(k, p, { gates, recurrent, hPrevious }, dh, _options, out) {
     const step = k.gruGatesBackward(gates, recurrent, hPrevious, dh, out.dxz, out.dhz); // G7–G11
-    return { dxz: step.dxz, dhz: step.dhz, dhCarry: step.dhPrevious, dhProduct: k.matmul('nt', step.dhz, p.recurrentKernel) }; // G11
+    return { dxz: step.dxz, dhz: step.dhz, dhCarry: step.dhPrevious }; // G11
   },
 };
 
 const fusedBeforeForward: StepForward<Tensor> = {
-  run(k, p, xz, h, hIn, _options, out) {
+  run(k, p, xz, h, hIn = h, _options, out) {
     const u = blocks(k, p, h);
     const q = k.matmul('nn', hIn, u.gates); // G2
     const reset = k.gruReset(xz, q, hIn, out.gates, out.recurrent); // G3, G4
@@ -242,15 +257,18 @@ function widths(h: Tensor): number[] {
   return [units, units, units];
 }
 
-/** Adds the weight gradients of R = T·B rows. @param rh r⊙h of all rows: with reset before, and only then. */
+/**
+ * Adds the weight gradients of R = T·B rows. With reset after hIn may have fewer: before its first one h is zero, in all without it.
+ * @param rh r⊙h of all rows: with reset before, and only then.
+ */
 export function gruWeightGradients(
-  k: Kernels, grads: GruParams, x: Tensor, hIn: Tensor, dxz: Tensor, dhz: Tensor, rh?: Tensor,
+  k: Kernels, grads: GruParams, x: Tensor, hIn: Tensor | undefined, dxz: Tensor, dhz: Tensor, rh?: Tensor,
 ): void {
   grads.kernel = k.matmulTo('tn', grads.kernel, x, dxz); // G12
   if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dxz); // G12
   if (grads.recurrentBias) grads.recurrentBias = k.sumRowsTo(grads.recurrentBias, dhz); // G12
-  if (!rh) {
-    grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dhz); // G12
+  if (!rh || !hIn) {
+    grads.recurrentKernel = addProducts(k, grads.recurrentKernel, hIn, dhz); // G12
     return;
   }
   const units = hIn.shape[1] ?? 1;
@@ -277,8 +295,8 @@ export function gruForwardPass(
   const xz = byStep(k, gruProject(k, p, sequence.x), sequence);
   return {
     step: (t, { h }, out) => {
-      const hIn = hMask ? k.mul(h, hMask) : h;
-      const next = gruStepForward(k, p, k.row(xz, t), h, cell, hIn, { gates: gates[t], recurrent: recurrent[t], h: out });
+      const hIn = resetAfter && startsAt(t, sequence) ? undefined : hMask ? k.mul(h, hMask) : h;
+      const next = stepForward(k, p, k.row(xz, t), h, hIn, cell, { gates: gates[t], recurrent: recurrent[t], h: out });
       return { states: { h: next.h }, cache: next.cache };
     },
   };

@@ -5,9 +5,9 @@ import type { OptionNames } from '../checks.js';
 import { startedAs } from '../layers/layer.js';
 import type { JsonObject, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows } from './cell.js';
+import { asRows, multiplied, startsAt } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { gruForwardPass, gruFuses, gruStepBackward, gruWeightGradients, gruWeightShapes } from './gru.js';
+import { gruBeforeProduct, gruForwardPass, gruFuses, gruStepBackward, gruWeightGradients, gruWeightShapes } from './gru.js';
 import type { GruCache, GruParams, GruStates } from './gru.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
@@ -65,6 +65,10 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
     const dhz = resetAfter ? k.series(steps, [batch, 3 * units]) : [];
     return {
       step: (t, cache, { h: dh = k.zeros([batch, units]) }) => {
+        if (resetAfter && startsAt(t, sequence)) {
+          ({ dxz: dxz[t], dhz: dhz[t] } = gruBeforeProduct(k, p, cache, dh, this, dxz[t], dhz[t]));
+          return {};
+        }
         const past = gruStepBackward(k, p, cache, dh, this, dxz[t], dhz[t]);
         dxz[t] = past.dxz;
         dhz[t] = past.dhz;
@@ -73,8 +77,9 @@ export class GRUCell extends UnitsCell<GruParams, GruStates, GruCache> {
       finish() {
         const dxzRows = asRows(k, dxz);
         if (grads) {
+          const hIn = caches.map((c) => c.hIn);
           const rh = resetAfter ? undefined : asRows(k, caches.map((c) => c.recurrent));
-          gruWeightGradients(k, grads, x, asRows(k, caches.map((c) => c.hIn)), dxzRows, asRows(k, dhz), rh);
+          gruWeightGradients(k, grads, x, rh ? asRows(k, hIn) : multiplied(k, hIn, sequence), dxzRows, asRows(k, dhz), rh);
         }
         return input ? k.matmul('nt', dxzRows, p.kernel) : undefined; // G13
       },

@@ -46,7 +46,7 @@
  */
 import type { Kernels, LstmForward, LstmSlots, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { byStep } from './cell.js';
+import { addProducts, byStep, startsAt } from './cell.js';
 import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
@@ -97,7 +97,13 @@ export function lstmProject(k: Kernels, p: LstmParams, x: Tensor): Tensor {
 export function lstmStepForward(
   k: Kernels, p: LstmParams, xz: Tensor, h: Tensor, c: Tensor, options: LstmActivations = {}, out?: LstmStepSlots,
 ): { h: Tensor; c: Tensor; cache: LstmCache } {
-  const z = k.matmulTo('nn', xz, h, p.recurrentKernel); // L1
+  return lstmAfterProduct(k, p, k.matmulTo('nn', xz, h, p.recurrentKernel), h, c, options, out); // L1
+}
+
+/** L2–L7 and L20. */
+function lstmAfterProduct(
+  k: Kernels, p: LstmParams, z: Tensor, h: Tensor, c: Tensor, options: LstmActivations, out?: LstmStepSlots,
+): { h: Tensor; c: Tensor; cache: LstmCache } {
   const gates: GatesForward = k.fused && lstmFuses(options) ? fusedForward : writtenOutForward;
   const next = gates.run(k, z, c, p, options, out); // L2–L7
   const projected = p.projection ? k.matmul('nn', next.m, p.projection, out?.projected) : next.m; // L20
@@ -111,10 +117,17 @@ export function lstmStepForward(
 export function lstmStepBackward(
   k: Kernels, p: LstmParams, cache: LstmCache, dh: Tensor, dc: Tensor | undefined, options: LstmActivations = {}, dzOut?: Tensor,
 ): { dz: Tensor; dh: Tensor; dc: Tensor } {
+  const { dz, dcPrevious } = lstmBeforeProduct(k, p, cache, dh, dc, options, dzOut);
+  return { dz, dh: k.matmul('nt', dz, p.recurrentKernel), dc: dcPrevious }; // L14
+}
+
+/** L8–L13 and L21. */
+export function lstmBeforeProduct(
+  k: Kernels, p: LstmParams, cache: LstmCache, dh: Tensor, dc: Tensor | undefined, options: LstmActivations, dzOut?: Tensor,
+): { dz: Tensor; dcPrevious: Tensor } {
   const dm = p.projection ? k.matmul('nt', dh, p.projection) : dh; // L21
   const gates: GatesBackward = k.fused && lstmFuses(options) ? fusedBackward : writtenOutBackward;
-  const { dz, dcPrevious } = gates.run(k, cache, dm, dc, p, options, dzOut); // L8–L13
-  return { dz, dh: k.matmul('nt', dz, p.recurrentKernel), dc: dcPrevious }; // L14
+  return gates.run(k, cache, dm, dc, p, options, dzOut); // L8–L13
 }
 
 /** L2–L7. Apart from the way back, which who predicts does without. */
@@ -185,10 +198,10 @@ function widths(c: Tensor): number[] {
   return [h, h, h, h];
 }
 
-/** Adds the weight gradients of R = T·B rows, but those of peepholes and projection. */
-export function lstmWeightGradients(k: Kernels, grads: LstmParams, x: Tensor, hIn: Tensor, dz: Tensor): void {
+/** Adds the weight gradients of R = T·B rows, but those of peepholes and projection. hIn may have fewer rows: before its first one h is zero, in all without it. */
+export function lstmWeightGradients(k: Kernels, grads: LstmParams, x: Tensor, hIn: Tensor | undefined, dz: Tensor): void {
   grads.kernel = k.matmulTo('tn', grads.kernel, x, dz); // L15
-  grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz); // L16
+  grads.recurrentKernel = addProducts(k, grads.recurrentKernel, hIn, dz); // L16
   if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // L18
 }
 
@@ -231,9 +244,10 @@ export function lstmForwardPass(
   const xz = byStep(k, lstmProject(k, p, sequence.x), sequence);
   return {
     step: (t, { h, c }, out) => {
-      const hIn = hMask ? k.mul(h, hMask) : h;
       const slots = { c: cs[t], tanhC: tanhCs[t], h: ms ? ms[t] : out, projected: out };
-      const next = lstmStepForward(k, p, k.row(xz, t), hIn, c, cell, slots);
+      const next = startsAt(t, sequence)
+        ? lstmAfterProduct(k, p, k.row(xz, t), h, c, cell, slots)
+        : lstmStepForward(k, p, k.row(xz, t), hMask ? k.mul(h, hMask) : h, c, cell, slots);
       return { states: { h: next.h, c: next.c }, cache: next.cache };
     },
   };

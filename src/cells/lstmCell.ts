@@ -8,9 +8,9 @@ import type { Initializer, InitializerFunction } from '../initializers.js';
 import { startedAs } from '../layers/layer.js';
 import type { JsonObject, LayerHead, ParameterSpec } from '../layers/layer.js';
 import type { Shape } from '../tensor.js';
-import { asRows } from './cell.js';
+import { asRows, multiplied, startsAt } from './cell.js';
 import type { BackwardSteps, ForwardSteps, Sequence, Wanted } from './cell.js';
-import { lstmForwardPass, lstmFuses, lstmPeepholeGradients, lstmStateShapes, lstmStepBackward, lstmWeightGradients, lstmWeightShapes } from './lstm.js';
+import { lstmBeforeProduct, lstmForwardPass, lstmFuses, lstmPeepholeGradients, lstmStateShapes, lstmStepBackward, lstmWeightGradients, lstmWeightShapes } from './lstm.js';
 import type { LstmCache, LstmParams, LstmStates } from './lstm.js';
 import { UnitsCell, cellNames } from './options.js';
 import type { CellOptions } from './options.js';
@@ -96,16 +96,20 @@ export class LSTMCell extends UnitsCell<LstmParams, LstmStates, LstmCache> {
     const dhs: Tensor[] = [];
     return {
       step: (t, cache, { h: dh = k.zeros([batch, ...stateShapes.h]), c: dc }) => {
+        dhs[t] = dh;
+        if (startsAt(t, sequence)) {
+          dz[t] = lstmBeforeProduct(k, p, cache, dh, dc, this, dz[t]).dz;
+          return {};
+        }
         const past = lstmStepBackward(k, p, cache, dh, dc, this, dz[t]);
         dz[t] = past.dz;
-        dhs[t] = dh;
         return { h: hMask ? k.mul(past.dh, hMask) : past.dh, c: past.dc };
       },
       finish: () => {
         const dzRows = asRows(k, dz);
         if (grads) {
           const rows = (part: (cache: LstmCache) => Tensor): Tensor => asRows(k, caches.map(part));
-          lstmWeightGradients(k, grads, x, rows((s) => s.hIn), dzRows);
+          lstmWeightGradients(k, grads, x, multiplied(k, caches.map((s) => s.hIn), sequence), dzRows);
           if (grads.peephole) lstmPeepholeGradients(k, grads, dzRows, { cPrevious: rows((s) => s.cPrevious), c: rows((s) => s.c) }, this);
           if (grads.projection) grads.projection = k.matmulTo('tn', grads.projection, rows((s) => s.m), asRows(k, dhs)); // L22
         }

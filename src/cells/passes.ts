@@ -66,7 +66,7 @@ export abstract class SequenceCell<P, S, C> implements Cell<P, S, StepCache<C>>,
 
   backward(k: Kernels, p: P, { x, step }: StepCache<C>, dStates: S, grads: P, noise: CellNoise): { dx: Tensor; dStates: S } {
     const pass = this.backwardPass(k, p, one(x, noise), [step], { grads, input: true });
-    const before = pass.step(0, step, dStates);
+    const before = pass.step(0, step, dStates) as S; // nothing is missing, as a sequence of one is not fresh
     return { dx: pass.finish() ?? x, dStates: before };
   }
 }

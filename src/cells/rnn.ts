@@ -22,7 +22,7 @@
  */
 import type { Kernels, Tensor } from '../backend.js';
 import type { Shape } from '../tensor.js';
-import { byStep } from './cell.js';
+import { addProducts, byStep, startsAt } from './cell.js';
 import type { ForwardSteps, Sequence } from './cell.js';
 import { squash, squashBackward } from './squash.js';
 import type { CellActivation } from './squash.js';
@@ -41,7 +41,10 @@ export function rnnProject(k: Kernels, p: RnnParams, x: Tensor): Tensor {
 export function rnnStepForward(
   k: Kernels, p: RnnParams, xz: Tensor, h: Tensor, activation: CellActivation, out?: Tensor,
 ): { h: Tensor; cache: RnnCache } {
-  const z = k.matmulTo('nn', xz, h, p.recurrentKernel); // V1
+  return rnnAfterProduct(k, k.matmulTo('nn', xz, h, p.recurrentKernel), h, activation, out); // V1
+}
+
+function rnnAfterProduct(k: Kernels, z: Tensor, h: Tensor, activation: CellActivation, out?: Tensor): { h: Tensor; cache: RnnCache } {
   const next = squash(k, activation, z, out); // V2
   return { h: next, cache: { hIn: h, h: next } };
 }
@@ -54,10 +57,10 @@ export function rnnStepBackward(
   return { dz, dh: k.matmul('nt', dz, p.recurrentKernel) }; // V4
 }
 
-/** Adds the weight gradients of R = T·B rows. */
-export function rnnWeightGradients(k: Kernels, grads: RnnParams, x: Tensor, hIn: Tensor, dz: Tensor): void {
+/** Adds the weight gradients of R = T·B rows. hIn may have fewer: before its first one h is zero, in all without it. */
+export function rnnWeightGradients(k: Kernels, grads: RnnParams, x: Tensor, hIn: Tensor | undefined, dz: Tensor): void {
   grads.kernel = k.matmulTo('tn', grads.kernel, x, dz); // V5
-  grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz); // V6
+  grads.recurrentKernel = addProducts(k, grads.recurrentKernel, hIn, dz); // V6
   if (grads.bias) grads.bias = k.sumRowsTo(grads.bias, dz); // V7
 }
 
@@ -74,7 +77,9 @@ export function rnnForwardPass(
   const xz = byStep(k, rnnProject(k, p, sequence.x), sequence);
   return {
     step(t, { h }, out) {
-      const step = rnnStepForward(k, p, k.row(xz, t), hMask ? k.mul(h, hMask) : h, activation, out);
+      const step = startsAt(t, sequence)
+        ? rnnAfterProduct(k, k.row(xz, t), h, activation, out)
+        : rnnStepForward(k, p, k.row(xz, t), hMask ? k.mul(h, hMask) : h, activation, out);
       return { states: { h: step.h }, cache: step.cache };
     },
   };

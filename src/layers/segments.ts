@@ -58,7 +58,7 @@ export function stepsForward(loop: Steps, initial: Tensors, all: boolean): Steps
   const names = Object.keys(cell.stateShapes);
   const series = all ? k.series(sequence.steps + 1, [sequence.batch, ...(cell.stateShapes[output] ?? [])]) : undefined;
   const p = readyFor(loop, 'nn');
-  const stretches = stretchesOf(loop);
+  const stretches = stretchesOf(loop, names.every((name) => initial[name] === undefined));
   let states = initial;
   const ys: Tensor[] = [];
   const segments = stretches.map(({ from, sequence: part }, i): Segment => {
@@ -219,14 +219,15 @@ function lasting(loop: Steps, places: () => readonly (Tensor | undefined)[], wor
   return made;
 }
 
-/** Where the sequence is cut; ages run through all of it. */
-function stretchesOf({ run: { k }, sequence, truncate }: Steps): { readonly from: number; readonly sequence: Sequence }[] {
+/** Where the sequence is cut; ages run through all of it. @param fresh whether the states before it are zeros that nobody gave. */
+function stretchesOf({ run: { k }, sequence, truncate }: Steps, fresh: boolean): { readonly from: number; readonly sequence: Sequence }[] {
   const { steps, batch, x } = sequence;
   const each = k.brief && typeof truncate !== 'object' ? segmentSteps : steps;
   return Array.from({ length: Math.ceil(steps / each) }, (_, i) => {
     const from = i * each;
     const count = Math.min(each, steps - from);
-    return { from, sequence: count === steps ? sequence : { ...sequence, steps: count, x: k.rows(x, from * batch, count * batch) } };
+    const part = count === steps ? sequence : { ...sequence, steps: count, x: k.rows(x, from * batch, count * batch) };
+    return { from, sequence: { ...part, fresh: fresh && i === 0 } };
   });
 }
 
