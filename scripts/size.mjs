@@ -38,7 +38,7 @@ const PROGRAM = {
 /** A program that predicts and does nothing else, its kernels included, in one file. */
 const PREDICT = {
   source: `import { Dense, LSTM, loadPredictor } from '${name}/predict'; export const load = (bytes) => loadPredictor(bytes, { layers: [LSTM, Dense] });`,
-  label: 'LSTM, to predict', budget: 26, // 25.5 before the time loop went in parts; 25 before weights stayed packed from run to run
+  label: 'LSTM, to predict', budget: 25, // 26 before what only threads, the way back and further streams call was apart; 25.5 before the time loop went in parts; 25 before weights stayed packed from run to run
 };
 
 /** Everything but images: what a recurrent model can use, kernels included. What is fetched only where it is asked for is not counted. */

@@ -2,10 +2,10 @@
 import { text as coreText } from '../backends/wasm/modules/forwardCore.js';
 import { text as gruText } from '../backends/wasm/modules/forwardGru.js';
 import { text as lstmText } from '../backends/wasm/modules/forwardLstm.js';
-import { activationKernels } from '../backends/linear/activations.js';
-import { arrayKernels } from '../backends/linear/arrays.js';
-import { gruKernels } from '../backends/linear/gru.js';
-import { lstmKernels } from '../backends/linear/lstm.js';
+import { forwardActivationKernels } from '../backends/linear/activations.js';
+import { forwardArrayKernels } from '../backends/linear/arrays.js';
+import { forwardGruKernels } from '../backends/linear/gru.js';
+import { forwardLstmKernels } from '../backends/linear/lstm.js';
 import { matmulKernels } from '../backends/linear/matmul.js';
 import { family as attentionFamily } from '../backends/wasm/families/attention.js';
 import { family as broadcastFamily } from '../backends/wasm/families/broadcast.js';
@@ -28,10 +28,10 @@ export const lookup: PredictionKernels = lookupFamily;
 export const norms: PredictionKernels = normsFamily;
 export const pointwise: PredictionKernels = pointwiseFamily;
 const coreFamily: WasmFamily = {
-  text: coreText, kernels: (context) => ({ ...arrayKernels(context), ...matmulKernels(context), ...activationKernels(context) }),
+  text: coreText, kernels: (context) => ({ ...forwardArrayKernels(context), ...matmulKernels(context), ...forwardActivationKernels(context) }),
 };
-const gruFamily: WasmFamily = { text: gruText, kernels: gruKernels };
-const lstmFamily: WasmFamily = { text: lstmText, kernels: lstmKernels };
+const gruFamily: WasmFamily = { text: gruText, kernels: forwardGruKernels };
+const lstmFamily: WasmFamily = { text: lstmText, kernels: forwardLstmKernels };
 export const core: PredictionKernels = coreFamily;
 export const gru: PredictionKernels = gruFamily;
 export const lstm: PredictionKernels = lstmFamily;

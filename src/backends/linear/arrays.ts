@@ -6,7 +6,8 @@ import { requireSize } from './context.js';
 import type { Context } from './context.js';
 import { LinearTensor, open, rowCount, width } from './tensor.js';
 
-export function arrayKernels(context: Context): ArrayKernels {
+/** What predictions call. */
+export function forwardArrayKernels(context: Context): Omit<ArrayKernels, 'sumRowsTo' | 'sumSquares'> {
   const { raw, memory, make } = context;
   const unit = memory.storage.unit;
 
@@ -149,13 +150,21 @@ export function arrayKernels(context: Context): ArrayKernels {
       raw.blendRows(to.address, open(m).address, open(a).address, open(b).address, m.size, a.size / m.size);
       return to;
     },
+  };
+}
+
+export function arrayKernels(context: Context): ArrayKernels {
+  const { raw, make } = context;
+  return {
+    ...forwardArrayKernels(context),
     sumRowsTo(target, x) {
       requireSize('sumRowsTo', 'target', target, width(x));
       raw.sumRows(open(target).address, open(x).address, rowCount(x), target.size);
       return target;
     },
     sumSquares(parts) {
-      const out = zeros([1]);
+      const out = make([1]);
+      raw.fill(out.address, 1, 0);
       for (const part of parts) raw.sumSquares(out.address, open(part).address, part.size);
       return out;
     },

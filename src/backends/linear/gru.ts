@@ -3,7 +3,8 @@ import { requireSize } from './context.js';
 import type { Context } from './context.js';
 import { open } from './tensor.js';
 
-export function gruKernels({ raw, make }: Context): GruKernels {
+/** What predictions call. */
+export function forwardGruKernels({ raw, make }: Context): Pick<GruKernels, 'gruGates' | 'gruReset' | 'gruBlend'> {
   return {
     gruGates(xz, hz, hPrevious, gatesOut, hOut) {
       const [b = 1, h = 1] = hPrevious.shape;
@@ -13,16 +14,6 @@ export function gruKernels({ raw, make }: Context): GruKernels {
       const next = make([b, h], hOut);
       raw.gruForward(gates.address, next.address, open(xz).address, open(hz).address, open(hPrevious).address, b, h);
       return { gates, h: next };
-    },
-    gruGatesBackward(gates, hz, hPrevious, dh, dxzOut, dhzOut) {
-      const [b = 1, h = 1] = hPrevious.shape;
-      const dxz = make([b, 3 * h], dxzOut);
-      const dhz = make([b, 3 * h], dhzOut);
-      const dhPrevious = make([b, h]);
-      raw.gruBackward(
-        dxz.address, dhz.address, dhPrevious.address, open(gates).address, open(hz).address, open(hPrevious).address, open(dh).address, b, h,
-      );
-      return { dxz, dhz, dhPrevious };
     },
     gruReset(xz, hz, hRecurrent, gatesOut, rhOut) {
       const [b = 1, h = 1] = hRecurrent.shape;
@@ -37,6 +28,23 @@ export function gruKernels({ raw, make }: Context): GruKernels {
       const next = make([b, h], hOut);
       raw.gruBlend(open(gates).address, next.address, open(xz).address, open(rhU).address, open(hPrevious).address, b, h);
       return { gates, h: next };
+    },
+  };
+}
+
+export function gruKernels(context: Context): GruKernels {
+  const { raw, make } = context;
+  return {
+    ...forwardGruKernels(context),
+    gruGatesBackward(gates, hz, hPrevious, dh, dxzOut, dhzOut) {
+      const [b = 1, h = 1] = hPrevious.shape;
+      const dxz = make([b, 3 * h], dxzOut);
+      const dhz = make([b, 3 * h], dhzOut);
+      const dhPrevious = make([b, h]);
+      raw.gruBackward(
+        dxz.address, dhz.address, dhPrevious.address, open(gates).address, open(hz).address, open(hPrevious).address, open(dh).address, b, h,
+      );
+      return { dxz, dhz, dhPrevious };
     },
     gruBlendBackward(gates, hPrevious, dh, dxzOut) {
       const [b = 1, h = 1] = hPrevious.shape;

@@ -3,7 +3,8 @@ import { requireSize } from './context.js';
 import type { Context } from './context.js';
 import { addressOf, open, width } from './tensor.js';
 
-export function lstmKernels({ raw, make }: Context): LstmKernels {
+/** What predictions call. */
+export function forwardLstmKernels({ raw, make }: Context): Pick<LstmKernels, 'lstmGates'> {
   return {
     lstmGates(z, cPrevious, peephole, out) {
       const [b = 1, h = 1] = cPrevious.shape;
@@ -14,6 +15,13 @@ export function lstmKernels({ raw, make }: Context): LstmKernels {
       raw.lstmForward(open(z).address, c.address, tanhC.address, hOut.address, open(cPrevious).address, addressOf(peephole), b, h);
       return { gates: z, c, tanhC, h: hOut };
     },
+  };
+}
+
+export function lstmKernels(context: Context): LstmKernels {
+  const { raw, make } = context;
+  return {
+    ...forwardLstmKernels(context),
     lstmGatesBackward(forward, cPrevious, dh, dc, peephole, dzOut) {
       const [b = 1, h = 1] = cPrevious.shape;
       requireSize('lstmGatesBackward', 'dh', dh, b * h);

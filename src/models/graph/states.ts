@@ -15,16 +15,14 @@ export interface StateVariable { readonly spec: KeptState; readonly variable: Va
 
 export class StateVariables {
   private readonly network: Network<ForwardLayer>;
-  private readonly device: Device;
-  private readonly statistics: readonly StateVariable[];
+  protected readonly device: Device;
+  protected readonly statistics: readonly StateVariable[];
   /** One set for each batch size met, zero unless its stream is under way. */
   private readonly sets = new Map<number, readonly StateVariable[]>();
-  /** Of streams that have ended. */
-  private readonly spare: (readonly StateVariable[])[] = [];
-  private carried: readonly StateVariable[] = [];
-  private carriedBatch = 0;
+  protected carried: readonly StateVariable[] = [];
+  protected carriedBatch = 0;
   /** Whether a stream is under way: its states count and its batch size is fixed. */
-  private carrying = false;
+  protected carrying = false;
 
   /** @param initial running statistics, and the carried states of a stream that goes on. */
   constructor(network: Network<ForwardLayer>, device: Device, initial: ReadonlyMap<string, HostTensor>) {
@@ -45,24 +43,14 @@ export class StateVariables {
     return { spec, variable: this.device.variable(value ?? { data: allocate(this.device.dtype, sizeOf(shape)), shape }) };
   }
 
+  /** Carried states of a stream that begins. */
+  protected fresh(batch: number): readonly StateVariable[] {
+    return stateTensors(this.network, batch).filter(({ kind }) => kind === 'carried').map((spec) => this.make(spec));
+  }
+
   /** In the order steps take them. */
   get all(): readonly StateVariable[] {
-    return this.with(this.carried);
-  }
-
-  /** Running statistics, then these carried states. */
-  with(carried: readonly StateVariable[]): readonly StateVariable[] {
-    return [...this.statistics, ...carried];
-  }
-
-  /** A running statistic. */
-  lasting(key: string): Variable | undefined {
-    return this.statistics.find(({ spec }) => spec.key === key)?.variable;
-  }
-
-  /** Under the names a file uses: running statistics by key, carried states as `state:…`. */
-  named(): [string, Variable][] {
-    return [...this.statistics, ...(this.carrying ? this.carried : [])].map(({ spec, variable }) => [stateName(spec), variable]);
+    return [...this.statistics, ...this.carried];
   }
 
   /**
@@ -71,14 +59,13 @@ export class StateVariables {
    */
   select(batch: number): void {
     if (this.carriedBatch === batch) return;
-    const specs = stateTensors(this.network, batch).filter(({ kind }) => kind === 'carried');
     if (this.carrying) {
       throw new ShapeError({
         operation: 'stateful model', argument: 'batch', expected: `${this.carriedBatch} samples, as in the first batch`, actual: String(batch),
         hint: 'Choose a batchSize that divides the number of samples, or call resetStates().',
       });
     }
-    this.carried = this.sets.get(batch) ?? specs.map((spec) => this.make(spec));
+    this.carried = this.sets.get(batch) ?? this.fresh(batch);
     this.sets.set(batch, this.carried);
     this.carriedBatch = batch;
   }
@@ -95,39 +82,8 @@ export class StateVariables {
     this.carrying = false;
   }
 
-  /** Carried states for a stream beside that of the model, all zero; those that were given back come first. */
-  borrow(batch: number): readonly StateVariable[] {
-    const spare = this.spare.findIndex(([{ spec } = { spec: undefined }]) => spec?.shape[0] === batch);
-    const states = this.spare.splice(spare, spare < 0 ? 0 : 1)[0]
-      ?? stateTensors(this.network, batch).filter(({ kind }) => kind === 'carried').map((spec) => this.make(spec));
-    this.clear(states);
-    return states;
-  }
-
-  giveBack(states: readonly StateVariable[]): void {
-    this.spare.push(states);
-  }
-
+  /** Zero again. */
   clear(states: readonly StateVariable[]): void {
     for (const { variable } of states) this.device.write(variable, allocate(this.device.dtype, variable.size));
-  }
-
-  /** Runs something on a stream of its own, as validation between two epochs or a prediction in a callback, and goes back to the old one. */
-  async aside<T>(run: () => Promise<T>): Promise<T> {
-    const { carried, carriedBatch, carrying } = this;
-    const kept = carrying ? carried.map(({ variable }) => this.device.read(variable)) : [];
-    this.reset();
-    try {
-      return await run();
-    } finally {
-      this.reset();
-      this.carried = carried;
-      this.carriedBatch = carriedBatch;
-      this.carrying = carrying;
-      carried.forEach(({ variable }, i) => {
-        const values = kept[i];
-        if (values) this.device.write(variable, values);
-      });
-    }
   }
 }

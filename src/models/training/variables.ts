@@ -6,8 +6,8 @@ import type { FloatArray, HostTensor, Shape } from '../../tensor.js';
 import { slotName, stateName } from '../graph/names.js';
 import { trainableWeights } from '../graph/network.js';
 import type { Network, WeightSpec } from '../graph/network.js';
-import { StateVariables } from '../graph/states.js';
 import type { StateVariable } from '../graph/states.js';
+import { ModelStates } from './modelStates.js';
 
 /** The weight before the first step whose loss was not finite. */
 export function goodName(key: string): string {
@@ -36,7 +36,7 @@ export class Variables {
   /** Frozen ones included. */
   readonly trainable: readonly WeightSpec[];
   readonly trained: readonly WeightSpec[];
-  readonly states: StateVariables;
+  readonly states: ModelStates;
   private readonly device: Device;
   private readonly weights: ReadonlyMap<string, Variable>;
   private readonly slots: ReadonlyMap<string, Variable>;
@@ -49,7 +49,7 @@ export class Variables {
     this.device = device;
     this.trainable = trainableWeights(network);
     this.trained = this.trainable.filter(({ layer }) => !frozen.has(layer));
-    this.states = new StateVariables(network, device, initial);
+    this.states = new ModelStates(network, device, initial);
     const zeros = (shape: Shape): Variable => this.zeros(shape);
     const weight = ({ key, shape }: WeightSpec): Variable => {
       const value = initial.get(key);
