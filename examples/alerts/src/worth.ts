@@ -2,7 +2,7 @@
  * What alerts would have been worth on the bars of a source: networks trained walking forward, as the service trains them, and every alert of a threshold counted
  * over the last 250 sessions, beside no-change, which foretells no move and so never alerts.
  *
- *   npm run alerts -- worth --source csv --csv-folder FOLDER --bar 1h
+ *   npm run alerts -- worth --source csv --csv FOLDER
  */
 import { DAY } from './data/barSource.js';
 import type { BarSource } from './data/barSource.js';
