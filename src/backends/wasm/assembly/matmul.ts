@@ -62,9 +62,7 @@ export function product(
     const nextPanel: usize = packed ? <usize>k << 5 : 32;
     const stepB: usize = packed ? 32 : rowB;
     for (let left = n >> 3; left > 0;) {
-      const most = packed ? MOST_PACKED : MOST_PANELS;
-      const calls = (left + most - 1) / most;
-      const panels = (left + calls - 1) / calls; // as equal as can be: few panels at a time are slow
+      const panels = min(left, packed ? MOST_PACKED : MOST_PANELS);
       rowUnder(panels, k, a, stepA, b + (packed ? <usize>j * k : <usize>j) * 4, stepB, nextPanel, c + (<usize>j << 2), accumulate != 0);
       left -= panels;
       j += panels << 3;
