@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { instantiate } from '../../src/backends/wasm/instance.js';
+import { everyFamily } from './everyFamily.js';
 import { compareTwins, sizes } from './wasmTwin.js';
 
 const rounded = 2e-6;
@@ -56,7 +58,7 @@ test('a module whose kernels work in `scratch` says where that lies, as every th
   const uses = (name: string): boolean => /^import \{[^}]*\bscratch\b/m.test(text(name));
   const entries = readdirSync(join(folder, 'modules')).map((file) => file.replace('.ts', ''));
   const users = entries.filter((name) => [...text(join('modules', name)).matchAll(/from '\.\.\/(\w+)'/g)].some(([, source = '']) => source === 'matmul' || uses(source)));
-  assert.ok(users.includes('lstm') && users.includes('norms') && !users.includes('pointwise'));
+  assert.ok(users.includes('core') && users.includes('norms') && !users.includes('pointwise'));
   for (const name of users) assert.match(text(join('modules', name)), /scratch, scratchBytes|export \* from '\.\.\/matmul'/, name);
 });
 
@@ -88,6 +90,24 @@ test('GRU with the reset before the product', () => {
     compareTwins(`gruResetBackward ${h}`, { dxz: 3 * e, dhRecurrent: e, gates: 3 * e, hRecurrent: e, drh: e }, 1e-5, (k, at) => {
       k.gruResetBackward(at.dxz, at.dhRecurrent, at.gates, at.hRecurrent, at.drh, b, h);
     });
+  }
+});
+
+test('whole vectors that reach past the end of the last array stay inside the memory', () => {
+  for (const h of [1, 2, 3, 5]) {
+    const { kernels, storage } = instantiate(everyFamily.all);
+    const full = 65536; // elements of four pages
+    storage.grow(full);
+    assert.ok(storage.capacity() >= full, 'all that was asked for');
+    const end = storage.capacity() * 4;
+    const last = (count: number): number => end - 4 * count;
+    const [gates, out] = [storage.start * 4, storage.start * 4 + 400];
+    kernels.lstmForward(gates, out, out, out, last(h), 0, 1, h);
+    kernels.lstmBackward(gates, out, gates, out, out, out, out, last(h), last(3 * h), 1, h);
+    kernels.gruForward(gates, out, last(3 * h), last(3 * h), last(h), 1, h);
+    kernels.activate(out, last(h), h, 2, 0);
+    kernels.add(out, last(h), last(h), h);
+    assert.is(storage.read(end - 4, 1)[0], 0);
   }
 });
 

@@ -176,7 +176,7 @@ test('a trap in a helper is an error, not a wrong result', () => {
   const trapped = new Pool(cutNames, 2);
   const instance = instantiate(everyFamily.all, sharedBase(2));
   const workplace = trapped.add(instance);
-  const end = instance.storage.capacity() * 4;
+  const end = instance.memory.buffer.byteLength;
   const job = {
     kernel: cutNames.indexOf('add'), values: [end, end, end, 8], steps: [16, 16, 16, 0], counted: 3, part: 4,
     call: () => {

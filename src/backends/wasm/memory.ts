@@ -5,6 +5,8 @@ import type { Storage } from '../linear/memory.js';
 const pageBytes = 65536;
 /** Memory grows by half of itself, but by no more than 64 MB beyond what is needed: on 64-bit hosts it grows in place. */
 const mostAhead = 1024;
+/** Elements kept free at the top: kernels load whole vectors, which reach up to three elements past the end of an array (lanes.ts). */
+const beyond = 4;
 /** 4 GiB, the reach of a 32-bit address. */
 export const mostPages = 65536;
 
@@ -31,10 +33,10 @@ export function memoryStorage({ memory, grown }: WasmMemory, reserved: number): 
   return {
     unit: 4,
     start: reserved / 4,
-    capacity: () => memory.buffer.byteLength / 4,
+    capacity: () => memory.buffer.byteLength / 4 - beyond,
     grow(elements) {
       const held = pages(memory.buffer.byteLength);
-      const needed = pages(elements * 4);
+      const needed = pages((elements + beyond) * 4);
       try {
         memory.grow(Math.max(needed, Math.min(held + Math.min(Math.ceil(held / 2), mostAhead), mostPages)) - held);
         grown?.(memory.buffer.byteLength);

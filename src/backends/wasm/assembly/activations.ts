@@ -1,5 +1,5 @@
 /** Activations and their derivatives, and the softmax over rows. */
-import { addSum64, clip, largest, load, store, sum64 } from './lanes';
+import { addSum64, clip, largest, load, store, storePart, sum64 } from './lanes';
 import { exp, expm1, gelu, geluSlope, sigmoid, softplus, tanh } from './math';
 
 /** Codes as in linear/raw.ts. */
@@ -31,11 +31,10 @@ function hardSlope(y: v128, slope: f32): v128 {
   return v128.and(v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, f32x4.splat(1))), f32x4.splat(slope));
 }
 
+/** Of all but sigmoid and tanh. */
 @inline
 function value(kind: i32, x: v128, alpha: v128): v128 {
   switch (kind) {
-    case SIGMOID: return sigmoid(x);
-    case TANH: return tanh(x);
     case RELU: return f32x4.max(x, f32x4.splat(0));
     case LEAKY_RELU: return ifPositive(x, x, f32x4.mul(alpha, x));
     case ELU: return ifPositive(x, x, f32x4.mul(alpha, expm1(f32x4.min(x, f32x4.splat(0)))));
@@ -64,15 +63,31 @@ function slope(kind: i32, x: v128, y: v128, alpha: v128): v128 {
   }
 }
 
+/** Tanh and sigmoid in loops of their own, with nothing in them to choose but the way out (docs/decisions/kernels.md). */
 export function activate(out: usize, x: usize, n: i32, kind: i32, alpha: f32): void {
   const a = f32x4.splat(alpha);
-  for (let left = n; left > 0; left -= 4, out += 16, x += 16) store(out, value(kind, load(x, left), a), left);
+  let left = n;
+  if (kind == TANH) {
+    for (; left > 0; left -= 4, out += 16, x += 16) {
+      const y = tanh(v128.load(x));
+      if (left < 4) return storePart(out, y, left);
+      v128.store(out, y);
+    }
+  } else if (kind == SIGMOID) {
+    for (; left > 0; left -= 4, out += 16, x += 16) {
+      const y = sigmoid(v128.load(x));
+      if (left < 4) return storePart(out, y, left);
+      v128.store(out, y);
+    }
+  } else {
+    for (; left > 0; left -= 4, out += 16, x += 16) store(out, value(kind, v128.load(x), a), left);
+  }
 }
 
 export function activateBackward(dx: usize, x: usize, y: usize, dy: usize, n: i32, kind: i32, alpha: f32): void {
   const a = f32x4.splat(alpha);
   for (let left = n; left > 0; left -= 4, dx += 16, x += 16, y += 16, dy += 16) {
-    store(dx, f32x4.mul(load(dy, left), slope(kind, load(x, left), load(y, left), a)), left);
+    store(dx, f32x4.mul(v128.load(dy), slope(kind, v128.load(x), v128.load(y), a)), left);
   }
 }
 
@@ -82,12 +97,12 @@ export function softmax(out: usize, x: usize, rows: i32, n: i32): void {
     const max = f32x4.splat(largest(x, n));
     let total = f64x2.splat(0);
     for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
-      const e = clip(exp(f32x4.sub(load(x + at, left), max)), left);
+      const e = clip(exp(f32x4.sub(v128.load(x + at), max)), left);
       store(out + at, e, left);
       total = addSum64(total, e);
     }
     const mass = f32x4.splat(<f32>sum64(total));
-    for (let left = n, at = out; left > 0; left -= 4, at += 16) store(at, f32x4.div(load(at, left), mass), left);
+    for (let left = n, at = out; left > 0; left -= 4, at += 16) store(at, f32x4.div(v128.load(at), mass), left);
   }
 }
 
@@ -100,7 +115,7 @@ export function softmaxBackward(dx: usize, y: usize, dy: usize, rows: i32, n: i3
     }
     const dot = f32x4.splat(<f32>sum64(total));
     for (let left = n, at: usize = 0; left > 0; left -= 4, at += 16) {
-      store(dx + at, f32x4.mul(load(y + at, left), f32x4.sub(load(dy + at, left), dot)), left);
+      store(dx + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(dy + at), dot)), left);
     }
   }
 }

@@ -4,7 +4,7 @@ import { addSum64, load, store, sum64 } from './lanes';
 /** n elements, n small or large, without the cost of a call into the memory copier. */
 @inline
 function copyRow(out: usize, a: usize, n: i32): void {
-  for (let left = n; left > 0; left -= 4, out += 16, a += 16) store(out, load(a, left), left);
+  for (let left = n; left > 0; left -= 4, out += 16, a += 16) store(out, v128.load(a), left);
 }
 
 export function fill(out: usize, n: i32, value: f32): void {
@@ -42,25 +42,25 @@ export function add(out: usize, a: usize, b: usize, n: i32): void {
     v128.store(out, f32x4.add(v128.load(a, 16), v128.load(b, 16)), 16);
   }
   for (; left > 0; left -= 4, out += 16, a += 16, b += 16) {
-    store(out, f32x4.add(load(a, left), load(b, left)), left);
+    store(out, f32x4.add(v128.load(a), v128.load(b)), left);
   }
 }
 
 export function sub(out: usize, a: usize, b: usize, n: i32): void {
   for (let left = n; left > 0; left -= 4, out += 16, a += 16, b += 16) {
-    store(out, f32x4.sub(load(a, left), load(b, left)), left);
+    store(out, f32x4.sub(v128.load(a), v128.load(b)), left);
   }
 }
 
 export function mul(out: usize, a: usize, b: usize, n: i32): void {
   for (let left = n; left > 0; left -= 4, out += 16, a += 16, b += 16) {
-    store(out, f32x4.mul(load(a, left), load(b, left)), left);
+    store(out, f32x4.mul(v128.load(a), v128.load(b)), left);
   }
 }
 
 export function scale(out: usize, a: usize, n: i32, factor: f32): void {
   const x = f32x4.splat(factor);
-  for (let left = n; left > 0; left -= 4, out += 16, a += 16) store(out, f32x4.mul(load(a, left), x), left);
+  for (let left = n; left > 0; left -= 4, out += 16, a += 16) store(out, f32x4.mul(v128.load(a), x), left);
 }
 
 export function addRow(x: usize, row: usize, rows: i32, n: i32): void {
@@ -88,7 +88,7 @@ export function divRows(out: usize, a: usize, m: usize, rows: i32, n: i32): void
     const x = f32x4.splat(divisor);
     let to = out;
     let from = a;
-    for (let left = n; left > 0; left -= 4, to += 16, from += 16) store(to, f32x4.div(load(from, left), x), left);
+    for (let left = n; left > 0; left -= 4, to += 16, from += 16) store(to, f32x4.div(v128.load(from), x), left);
   }
 }
 
@@ -98,7 +98,7 @@ export function blendRows(out: usize, m: usize, a: usize, b: usize, rows: i32, n
     const rest = f32x4.sub(f32x4.splat(1), x);
     let left = n;
     for (; left > 0; left -= 4, out += 16, a += 16, b += 16) {
-      store(out, f32x4.add(f32x4.mul(x, load(a, left)), f32x4.mul(rest, load(b, left))), left);
+      store(out, f32x4.add(f32x4.mul(x, v128.load(a)), f32x4.mul(rest, v128.load(b))), left);
     }
     const over = <usize>-left << 2;
     out -= over, a -= over, b -= over;
@@ -120,8 +120,8 @@ export function sumRows(out: usize, a: usize, rows: i32, n: i32): void {
     v128.store(out, s0), v128.store(out, s1, 16), v128.store(out, s2, 32), v128.store(out, s3, 48);
   }
   for (; left > 0; left -= 4, out += 16, a += 16) {
-    let s = load(out, left);
-    for (let r = 0, at = a; r < rows; r++, at += next) s = f32x4.add(s, load(at, left));
+    let s = v128.load(out);
+    for (let r = 0, at = a; r < rows; r++, at += next) s = f32x4.add(s, v128.load(at));
     store(out, s, left);
   }
 }

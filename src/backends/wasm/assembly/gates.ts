@@ -1,4 +1,7 @@
-/** What the pointwise halves of the gated cells share. */
+/**
+ * What the pointwise halves of the gated cells share. Each goes over the whole vectors of a row in a loop with nothing to choose, as `left`
+ * is a constant there, and then the same way over what is left of its units (docs/decisions/kernels.md).
+ */
 
 /** a · (1 − a). */
 @inline

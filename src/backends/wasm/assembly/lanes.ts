@@ -1,6 +1,8 @@
 /**
  * Vectors of four float32 with honest tails: the last one to three elements of a row travel through the same vector
- * code as all others, padded with zeros, so a value never depends on where its element lies.
+ * code as all others, so a value never depends on where its element lies. Where it matters what lies beside them they are padded with
+ * zeros. Where lanes do not meet, they are loaded with what comes after them in memory, which memory.ts always keeps some of, and
+ * stored alone: a branch less for each load, and in a loop branches cost more than they take (docs/decisions/kernels.md).
  */
 
 /** The first `lanes` (1, 2 or 3) elements at p, then zeros. */

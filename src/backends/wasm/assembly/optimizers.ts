@@ -1,6 +1,6 @@
 /** Parameter updates, in place. The equations with their ids stand in src/optimizers. */
 import { clipped, kept } from './clipping';
-import { load, store } from './lanes';
+import { store } from './lanes';
 
 export function clipScale(out: usize, sumOfSquares: usize, limit: f64): void {
   const norm = sqrt<f64>(f32.load(sumOfSquares));
@@ -21,15 +21,15 @@ export function sgd(
   const factor = v128.load32_splat(gradientScale);
   const mu = f32x4.splat(momentum);
   for (let left = n; left > 0; left -= 4, p += 16, g += 16) {
-    const step = f32x4.mul(lr, clipped(load(g, left), factor, clipValue));
+    const step = f32x4.mul(lr, clipped(v128.load(g), factor, clipValue));
     let move = f32x4.neg(step); // S1
     if (velocity) {
-      const v = f32x4.sub(f32x4.mul(mu, load(velocity, left)), step); // S2
+      const v = f32x4.sub(f32x4.mul(mu, v128.load(velocity)), step); // S2
       store(velocity, v, left);
       velocity += 16;
       move = nesterov ? f32x4.sub(f32x4.mul(mu, v), step) : v; // S3
     }
-    store(p, f32x4.add(f32x4.mul(load(p, left), keep), move), left); // S4
+    store(p, f32x4.add(f32x4.mul(v128.load(p), keep), move), left); // S4
   }
 }
 
@@ -48,18 +48,18 @@ export function adam(
   const take2 = f32x4.splat(<f32>(1 - beta2));
   const eps = f32x4.splat(epsilon);
   for (let left = n; left > 0; left -= 4, p += 16, m += 16, v += 16, g += 16) {
-    const gi = clipped(load(g, left), factor, clipValue);
-    const mi = f32x4.add(f32x4.mul(keep1, load(m, left)), f32x4.mul(take1, gi)); // A1
-    const vi = f32x4.add(f32x4.mul(keep2, load(v, left)), f32x4.mul(take2, f32x4.mul(gi, gi))); // A2
+    const gi = clipped(v128.load(g), factor, clipValue);
+    const mi = f32x4.add(f32x4.mul(keep1, v128.load(m)), f32x4.mul(take1, gi)); // A1
+    const vi = f32x4.add(f32x4.mul(keep2, v128.load(v)), f32x4.mul(take2, f32x4.mul(gi, gi))); // A2
     store(m, mi, left);
     store(v, vi, left);
     let second = vi;
     if (vMax) {
-      second = f32x4.max(load(vMax, left), vi); // A5
+      second = f32x4.max(v128.load(vMax), vi); // A5
       store(vMax, second, left);
       vMax += 16;
     }
     const step = f32x4.div(f32x4.mul(rate, mi), f32x4.add(f32x4.sqrt(second), eps));
-    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // A4, A6
+    store(p, f32x4.sub(f32x4.mul(v128.load(p), keep), step), left); // A4, A6
   }
 }

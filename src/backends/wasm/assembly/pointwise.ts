@@ -45,23 +45,23 @@ function binaryOf(kind: i32, a: v128, b: v128): v128 {
 }
 
 export function unary(out: usize, x: usize, n: i32, kind: i32): void {
-  for (let left = n; left > 0; left -= 4, out += 16, x += 16) store(out, unaryOf(kind, load(x, left)), left);
+  for (let left = n; left > 0; left -= 4, out += 16, x += 16) store(out, unaryOf(kind, v128.load(x)), left);
 }
 
 export function binary(out: usize, a: usize, b: usize, n: i32, kind: i32): void {
-  for (let left = n; left > 0; left -= 4, out += 16, a += 16, b += 16) store(out, binaryOf(kind, load(a, left), load(b, left)), left);
+  for (let left = n; left > 0; left -= 4, out += 16, a += 16, b += 16) store(out, binaryOf(kind, v128.load(a), v128.load(b)), left);
 }
 
 export function select(out: usize, condition: usize, a: usize, b: usize, n: i32): void {
   for (let left = n; left > 0; left -= 4, out += 16, condition += 16, a += 16, b += 16) {
-    store(out, v128.bitselect(load(a, left), load(b, left), f32x4.ne(load(condition, left), f32x4.splat(0))), left);
+    store(out, v128.bitselect(v128.load(a), v128.load(b), f32x4.ne(v128.load(condition), f32x4.splat(0))), left);
   }
 }
 
 export function affine(out: usize, x: usize, n: i32, factor: f32, shift: f32): void {
   const a = f32x4.splat(factor);
   const b = f32x4.splat(shift);
-  for (let left = n; left > 0; left -= 4, out += 16, x += 16) store(out, f32x4.add(f32x4.mul(a, load(x, left)), b), left);
+  for (let left = n; left > 0; left -= 4, out += 16, x += 16) store(out, f32x4.add(f32x4.mul(a, v128.load(x)), b), left);
 }
 
 export function sumLast(out: usize, x: usize, rows: i32, n: i32): void {

@@ -1,6 +1,6 @@
 /** Parameter updates of the less common optimisers, in place. The equations with their ids stand in src/optimizers. */
 import { clipped, kept } from './clipping';
-import { load, store } from './lanes';
+import { store } from './lanes';
 
 export function rmsprop(
   p: usize, v: usize, mean: usize, velocity: usize, g: usize, learningRate: usize, gradientScale: usize, guard: usize,
@@ -16,24 +16,24 @@ export function rmsprop(
   const mu = f32x4.splat(momentum);
   const eps = f32x4.splat(epsilon);
   for (let left = n; left > 0; left -= 4, p += 16, v += 16, g += 16) {
-    const gi = clipped(load(g, left), factor, clipValue);
+    const gi = clipped(v128.load(g), factor, clipValue);
     let squared = f32x4.mul(take, f32x4.mul(gi, gi)); // R1
     if (mean) {
-      const center = load(mean, left);
+      const center = v128.load(mean);
       const apart = f32x4.sub(gi, center);
       squared = f32x4.mul(spread, f32x4.mul(apart, apart)); // R4
       store(mean, f32x4.add(center, f32x4.mul(take, apart)), left); // R5
       mean += 16;
     }
-    const vi = f32x4.add(f32x4.mul(old, load(v, left)), squared); // R1, R4
+    const vi = f32x4.add(f32x4.mul(old, v128.load(v)), squared); // R1, R4
     store(v, vi, left);
     let step = f32x4.div(f32x4.mul(lr, gi), f32x4.sqrt(f32x4.add(vi, eps))); // R2
     if (velocity) {
-      step = f32x4.add(f32x4.mul(mu, load(velocity, left)), step); // R3
+      step = f32x4.add(f32x4.mul(mu, v128.load(velocity)), step); // R3
       store(velocity, step, left);
       velocity += 16;
     }
-    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // R2, R3, S4
+    store(p, f32x4.sub(f32x4.mul(v128.load(p), keep), step), left); // R2, R3, S4
   }
 }
 
@@ -54,14 +54,14 @@ export function nadam(
   const take2 = f32x4.splat(<f32>(1 - beta2));
   const eps = f32x4.splat(epsilon);
   for (let left = n; left > 0; left -= 4, p += 16, m += 16, v += 16, g += 16) {
-    const gi = clipped(load(g, left), factor, clipValue);
-    const mi = f32x4.add(f32x4.mul(keep1, load(m, left)), f32x4.mul(take1, gi)); // A1
-    const vi = f32x4.add(f32x4.mul(keep2, load(v, left)), f32x4.mul(take2, f32x4.mul(gi, gi))); // A2
+    const gi = clipped(v128.load(g), factor, clipValue);
+    const mi = f32x4.add(f32x4.mul(keep1, v128.load(m)), f32x4.mul(take1, gi)); // A1
+    const vi = f32x4.add(f32x4.mul(keep2, v128.load(v)), f32x4.mul(take2, f32x4.mul(gi, gi))); // A2
     store(m, mi, left);
     store(v, vi, left);
     const ahead = f32x4.add(f32x4.mul(ofM, mi), f32x4.mul(ofG, gi));
     const step = f32x4.div(f32x4.mul(lr, ahead), f32x4.add(f32x4.sqrt(f32x4.mul(ofV, vi)), eps)); // A8
-    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // A8, S4
+    store(p, f32x4.sub(f32x4.mul(v128.load(p), keep), step), left); // A8, S4
   }
 }
 
@@ -75,10 +75,10 @@ export function adagrad(
   const keep = kept(learningRate, decay);
   const eps = f32x4.splat(epsilon);
   for (let left = n; left > 0; left -= 4, p += 16, sum += 16, g += 16) {
-    const gi = clipped(load(g, left), factor, clipValue);
-    const total = f32x4.add(load(sum, left), f32x4.mul(gi, gi)); // R6
+    const gi = clipped(v128.load(g), factor, clipValue);
+    const total = f32x4.add(v128.load(sum), f32x4.mul(gi, gi)); // R6
     store(sum, total, left);
     const step = f32x4.div(f32x4.mul(lr, gi), f32x4.sqrt(f32x4.add(total, eps))); // R7
-    store(p, f32x4.sub(f32x4.mul(load(p, left), keep), step), left); // R7, S4
+    store(p, f32x4.sub(f32x4.mul(v128.load(p), keep), step), left); // R7, S4
   }
 }

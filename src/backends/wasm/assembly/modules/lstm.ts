@@ -1,2 +1,1 @@
 export * from '../lstm';
-export { scratch, scratchBytes } from '../matmul';
