@@ -161,6 +161,8 @@ for (const { name } of panels) {
     assert.is.not(moved, plain);
     const other = await site.open(page.url().split('#')[1] ?? '');
     if (await epoch.isVisible()) await other.page.locator('.status', { hasText: 'Epoch 1: loss' }).waitFor();
+    // A busy machine may leave a page without its numbers for longer than what is settled takes.
+    await other.page.waitForFunction((count) => document.querySelectorAll('[data-value]').length >= count, await page.locator('[data-value]').count());
     assert.is(await settled(other.page), moved);
     assert.equal([...problems, ...other.problems], []);
     await page.close();
