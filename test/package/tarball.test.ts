@@ -80,6 +80,12 @@ test('holds the licence, the code, its types and its sources, and no tests', () 
   assert.equal(files.filter((file) => /^(?:dist\/)?(?:test|bench|examples|scripts)\b|tsbuildinfo/.test(file)), []);
 });
 
+test('what is asked of the package for each file stands beside its modules, as the package has it', () => {
+  const read = (path: string): Readonly<Record<string, unknown>> => JSON.parse(readFileSync(join(folder, 'node_modules', name, path), 'utf8')) as Record<string, unknown>;
+  const { type, sideEffects } = read('package.json');
+  assert.equal(read('dist/src/package.json'), { type, sideEffects });
+});
+
 test('every link of its pages leads to a file that came along, or away from the package', () => {
   const installed = join(folder, 'node_modules', name);
   const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
