@@ -6,22 +6,24 @@ export interface Helper {
   stop(): void;
 }
 
-const node = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:worker_threads');
+/** Node's threads, where this is Node. Asked for where threads are wished, and not before: Node 20 takes milliseconds to load them. */
+const nodeThreads = () => (typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:worker_threads'));
 
 /** Threads that can run at the same time. */
 export function hardwareThreads(): number {
-  if (node) return process.getBuiltinModule('node:os').availableParallelism();
+  if (nodeThreads()) return process.getBuiltinModule('node:os').availableParallelism();
   return navigator.hardwareConcurrency;
 }
 
 /** Why no second thread can share memory here, if none can. */
 export function threadObstacle(): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined') return 'no SharedArrayBuffer here; in browsers it needs cross-origin isolation';
-  return node || typeof Worker !== 'undefined' ? undefined : 'no workers here';
+  return nodeThreads() || typeof Worker !== 'undefined' ? undefined : 'no workers here';
 }
 
 /** Starts a worker from its source text, so that no file has to be found at run time. */
 export function startHelper(source: string): Helper {
+  const node = nodeThreads();
   if (node) {
     const worker = new node.Worker(source, { eval: true });
     worker.on('error', () => undefined); // the work it would have taken stays with the others
