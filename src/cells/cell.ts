@@ -56,7 +56,10 @@ export interface Sequence {
   /** x of all steps as rows [R, D], step by step. */
   readonly x: Tensor;
   readonly noise: CellNoise;
-  /** Whether the states before it are zeros that nobody gave: its first step need not multiply by them, nor send anything back to them. Default false. */
+  /**
+   * Whether the states before it are zeros that nobody gave: its first step need not multiply by them, nor send anything back to them. Default false.
+   * A cell whose passes hand other states to those of a cell within says so to them: `{ ...sequence, fresh: false }`.
+   */
   readonly fresh?: boolean;
 }
 

@@ -1,7 +1,8 @@
 /** A sequence that begins with states nobody gave takes no products with them: what comes out has the bits that zeros given as states lead to. */
 import { test } from 'uvu';
 import { GRUCell, LSTM, LSTMCell, RNN, StackedCells, wasm } from '../../src/index.js';
-import type { AnyLayer, LoopOptions } from '../../src/index.js';
+import type { AnyLayer, BackwardSteps, ForwardSteps, Kernels, LoopOptions, LstmCache, LstmParams, Sequence, Wanted } from '../../src/index.js';
+import type { LstmStates } from '../../src/cells/lstm.js';
 import { kernelFamilies } from '../../src/backends/wasm/families.js';
 import { noiseOf } from '../../src/models/graph/network.js';
 import { assertDifferent, assertSame } from '../support/compare.js';
@@ -13,12 +14,28 @@ import { float64 } from '../support/step.js';
 import { host, lengthMask, randomTensor } from '../support/values.js';
 
 const [B, D, H] = [3, 2, 5];
+
+/** Its first step finds ½ in place of h, so a sequence is never fresh to the cell below. */
+class BeginsElsewhere extends LSTMCell {
+  override forwardPass(k: Kernels, p: LstmParams, sequence: Sequence): ForwardSteps<LstmStates, LstmCache> {
+    const pass = super.forwardPass(k, p, { ...sequence, fresh: false });
+    return { step: (t, { h, c }, out) => pass.step(t, { h: t === 0 ? k.add(h, k.activate('sigmoid', k.zeros(h.shape), 0)) : h, c }, out) };
+  }
+
+  override backwardPass(
+    k: Kernels, p: LstmParams, sequence: Sequence, caches: readonly LstmCache[], wanted: Wanted<LstmParams>,
+  ): BackwardSteps<LstmStates, LstmCache> {
+    return super.backwardPass(k, p, { ...sequence, fresh: false }, caches, wanted);
+  }
+}
+
 const common = { units: H, name: 'cell', recurrentDropout: 0.2 };
 const layers: Readonly<Record<string, (options: LoopOptions) => AnyLayer>> = {
   ...Object.fromEntries(cellKinds.map((kind) => [kind, (options: LoopOptions) => recurrentLayer(kind, { ...common, ...options })])),
   'an LSTM with a projection': (options) => new LSTM({ ...common, projection: 3, peepholes: true, ...options }),
   'an LSTM that is written out': (options) => new LSTM({ ...common, activation: 'relu', useBias: false, ...options }),
   'a cell of one\'s own': (options) => new RNN({ cell: new MinimalGatedUnit(H), name: 'cell', ...options }),
+  'a cell that begins elsewhere': (options) => new RNN({ cell: new BeginsElsewhere({ units: H }), name: 'cell', ...options }),
   'a stack': (options) => new RNN({ cell: new StackedCells({ cells: [new LSTMCell({ units: H }), new GRUCell({ units: 3 })] }), name: 'cell', ...options }),
 };
 const forms: Readonly<Record<string, LoopOptions>> = {
