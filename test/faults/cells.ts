@@ -39,7 +39,7 @@ const lstm: readonly Fault[] = [
   ),
   ...faultsIn('cells/lstm', golden, ['L18 the bias gets no gradient', 'grads.bias = k.sumRowsTo(grads.bias, dz); // L18', ';']),
   ...faultsIn('cells/lstmCell', golden,
-    ['L16 off by one in time: h_t in place of h of the step before', 'x, rows((s) => s.hIn), dzRows', 'x, rows((s) => s.m), dzRows'],
+    ['L16 off by one in time: h_t in place of h of the step before', 'multiplied(k, caches.map((s) => s.hIn)', 'multiplied(k, caches.map((s) => s.m)'],
     ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(past.dh, hMask) : past.dh', 'past.dh'],
   ),
   ...faultsIn('cells/lstm', ['cells/writtenOut'],
@@ -56,7 +56,7 @@ const lstm: readonly Fault[] = [
   ...faultsIn('cells/lstmCell', ['layers/recurrentGolden'], ['L22 takes h of the step before for m', 'rows((s) => s.m), asRows(k, dhs)', 'rows((s) => s.c), asRows(k, dhs)']),
   ...faultsIn('cells/lstm', ['layers/reuse'],
     ['L15 = for +=: a layer used twice loses a gradient', "grads.kernel = k.matmulTo('tn', grads.kernel, x, dz)", "grads.kernel = k.matmul('tn', x, dz)"],
-    ['L16 doubled where it must be added', "grads.recurrentKernel = k.matmulTo('tn', grads.recurrentKernel, hIn, dz)", "grads.recurrentKernel = k.scale(k.matmulTo('tn', grads.recurrentKernel, hIn, dz), 2)"],
+    ['L16 doubled where it must be added', 'grads.recurrentKernel = addProducts(k, grads.recurrentKernel, hIn, dz)', 'grads.recurrentKernel = k.scale(addProducts(k, grads.recurrentKernel, hIn, dz), 2)'],
   ),
   ...faultsIn('cells/lstmCell', ['layers/recurrent'], ['the unit forget bias goes to the input gate', 'fill(1, units, 2 * units)', 'fill(1, 0, units)']),
 ];
@@ -86,7 +86,7 @@ const gru: readonly Fault[] = [
   ),
   ...faultsIn('cells/gru', golden,
     ['G12 the recurrent bias takes da for dq', 'k.sumRowsTo(grads.recurrentBias, dhz)', 'k.sumRowsTo(grads.recurrentBias, dxz)'],
-    ['G12 dU takes da for dq', "k.matmulTo('tn', grads.recurrentKernel, hIn, dhz)", "k.matmulTo('tn', grads.recurrentKernel, hIn, dxz)"],
+    ['G12 dU takes da for dq', 'addProducts(k, grads.recurrentKernel, hIn, dhz)', 'addProducts(k, grads.recurrentKernel, hIn, dxz)'],
     ['G16 the product of r and z sends nothing back', 'k.columns(reset.dxz, 0, 2 * units)', 'k.zeros([dh.shape[0], 2 * units])'],
     ['G17 dU_n takes h for r⊙h', "k.matmul('tn', rh, k.columns(dxz, 2 * units, units))", "k.matmul('tn', hIn, k.columns(dxz, 2 * units, units))"],
   ),
@@ -96,7 +96,7 @@ const gru: readonly Fault[] = [
     ['written out, G16 without r', "k.matmulTo('nt', k.mul(drh, r)", "k.matmulTo('nt', k.mul(drh, drh)"],
   ),
   ...faultsIn('cells/gru', ['layers/recurrentGolden'], ['relu for tanh keeps the slope of tanh', 'squashBackward(k, activation, n, k.sub(dh, k.mul(dh, z))); // G7', "squashBackward(k, 'tanh', n, k.sub(dh, k.mul(dh, z))); // G7", 'const writtenOutAfterBackward']),
-  ...faultsIn('cells/gru', golden, ['recurrent dropout masks the carry too', 'k.row(xz, t), h, cell', 'k.row(xz, t), hIn, cell']),
+  ...faultsIn('cells/gru', golden, ['recurrent dropout masks the carry too', 'k.row(xz, t), h, hIn, cell', 'k.row(xz, t), hIn ?? h, hIn, cell']),
   ...faultsIn('cells/gruCell', golden,
     ['recurrent dropout mask not applied on the way back', 'hMask ? k.mul(past.dhProduct, hMask) : past.dhProduct', 'past.dhProduct'],
   ),
@@ -106,8 +106,17 @@ const rnn: readonly Fault[] = faultsIn('cells/rnn', [...golden, 'layers/reuse'],
   ['V1 without h·U', "k.matmulTo('nn', xz, h, p.recurrentKernel)", 'xz'],
   ['V3 slope taken at h of the step before', 'squashBackward(k, activation, cache.h, dh, dzOut)', 'squashBackward(k, activation, cache.hIn, dh, dzOut)'],
   ['V4 U in place of its transpose', "k.matmul('nt', dz, p.recurrentKernel)", "k.matmul('nn', dz, p.recurrentKernel)"],
-  ['V6 transposed', "k.matmulTo('tn', grads.recurrentKernel, hIn, dz)", "k.matmulTo('tn', grads.recurrentKernel, dz, hIn)"],
+  ['V6 transposed', "addProducts(k, grads.recurrentKernel, hIn, dz)", "k.matmulTo('tn', grads.recurrentKernel, k.rows(dz, dz.shape[0] - hIn.shape[0], hIn.shape[0]), hIn)"],
   ['V7 = for +=', 'grads.bias = k.sumRowsTo(grads.bias, dz)', 'grads.bias = k.sumRowsTo(k.zeros(grads.bias.shape), dz)'],
 );
 
-export const cellFaults: readonly Fault[] = [...lstm, ...gru, ...rnn];
+const steps: readonly Fault[] = [
+  ...faultsIn('cells/cell', ['layers/fresh', 'layers/recurrentGolden'],
+    ['states that were given are left out', 'return fresh && t === 0', 'return t === 0'],
+    ['dU takes the first rows of dz where h has fewer', 'k.rows(dz, all - rows, rows)', 'k.rows(dz, 0, rows)'],
+    ['dU leaves out a step that multiplied', 'fresh ? hIn.slice(1) : hIn', 'hIn.slice(1)'],
+  ),
+  ...faultsIn('layers/segments', ['layers/segments'], ['every segment begins at no states', 'fresh: fresh && i === 0', 'fresh']),
+];
+
+export const cellFaults: readonly Fault[] = [...lstm, ...gru, ...rnn, ...steps];
