@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # V8 of Node 20 (x64), modules assembled by wabt 1.0.37 (npm): a SIMD loop that asks at its bottom whether to go on takes twice the time of one that asks at its top.
 #
-# Common belief: compilers turn `while` into `do … while` because a loop with its exit at the bottom has a jump less; the WebAssembly of LLVM and of AssemblyScript's
-#   `do` has that form, and the optimising compiler of the engine levels what is left.
+# Common belief: compilers turn `while` into `do … while` because a loop with its exit at the bottom has a jump less; `do … while` of AssemblyScript becomes
+#   WebAssembly of that form, and the optimising compiler of the engine levels what is left.
 # Behaviour: ten sums in ten registers, each the chain s + x·b over the same rows. With (block (loop (br_if out) … (br top))) the sums stay in registers; with (loop … (br_if top))
 #   V8 writes each to the stack and loads it again at every turn. The bits are the same, the time is 2 to 2.4 times as long. It is so with and without V8's
 #   unrolling, peeling and stack checks (--no-wasm-loop-unrolling, --no-wasm-loop-peeling, --no-wasm-stack-checks).
