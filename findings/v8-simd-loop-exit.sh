@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# V8 of Node 20 (x64), modules assembled by wabt 1.0.37 (npm): a SIMD loop that asks at its bottom whether to go on takes twice the time of one that asks at its top.
+# V8 of Node 20 (x64), modules assembled by wabt 1.0.37 (npm): a SIMD loop that asks at its bottom whether to go on takes up to twice the time of one that asks at its top.
 #
 # Common belief: compilers turn `while` into `do … while` because a loop with its exit at the bottom has a jump less; `do … while` of AssemblyScript becomes
 #   WebAssembly of that form, and the optimising compiler of the engine levels what is left.
 # Behaviour: ten sums in ten registers, each the chain s + x·b over the same rows. With (block (loop (br_if out) … (br top))) the sums stay in registers; with (loop … (br_if top))
-#   V8 writes each to the stack and loads it again at every turn. The bits are the same, the time is 2 to 2.4 times as long. It is so with and without V8's
+#   V8 writes each to the stack and loads it again at every turn. The bits are the same, the time is 1.7 to 2 times as long. It is so with and without V8's
 #   unrolling, peeling and stack checks (--no-wasm-loop-unrolling, --no-wasm-loop-peeling, --no-wasm-stack-checks).
 # So here: loops of kernels ask at their top (docs/decisions/kernels.md).
 #
-# Seen: 2026-11-30, Node 20.20.2, AMD EPYC (Zen 4), one row of 40 columns and 100 steps: same bits; exit at the top 37.2 GFLOP/s, at the bottom 18.6: 2.00 times as long
+# Seen: 2026-11-30, Node 20.20.2, AMD EPYC (Zen 4), one row of 40 columns and 100 steps: same bits; exit at the top 39.1 GFLOP/s, at the bottom 22.6: 1.73 times as long; 1.78, 1.82 and 1.97 in three more runs
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -60,11 +60,11 @@ for (let round = 0; round < 15; round++) {
     times[form].push((performance.now() - start) / 20000);
   }
 }
-const median = (values) => [...values].sort((x, y) => x - y)[values.length >> 1];
-const speed = (form) => (8 * sums * steps) / median(times[form]) / 1e6;
-const ratio = median(times.bottom) / median(times.top);
+const fastest = (form) => Math.min(...times[form]); // others on the machine only make it slower
+const speed = (form) => (8 * sums * steps) / fastest(form) / 1e6;
+const ratio = fastest('bottom') / fastest('top');
 console.log(`same bits; exit at the top ${speed('top').toFixed(1)} GFLOP/s, at the bottom ${speed('bottom').toFixed(1)}: ${ratio.toFixed(2)} times as long`);
 assert.equal(results.bottom, results.top, 'the two loops differ');
-assert.ok(ratio > 1.4, 'the exit may be at the bottom now');
+assert.ok(ratio > 1.3, 'the exit may be at the bottom now');
 JS
 node try.mjs
